@@ -1,0 +1,25 @@
+"""scikit-learn-compatible estimators for learning with noisy labels.
+
+Public names load when they are first used, so that ``import sknoisy`` costs next to
+nothing and label noise can be made without PyTorch.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "NoisyLabelClassifier": "classifiers",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name):
+    if name in _HOMES:
+        return getattr(import_module(f"sknoisy.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'sknoisy' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,132 @@
+"""Argument checks: each returns what it checked, or says what was wrong with it."""
+
+import numbers
+
+import numpy as np
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_scalar
+
+from sknoisy._registry import did_you_mean
+
+
+def check_rate(rate, name="rate", *, below_one=False):
+    """Return `rate` as a float in [0, 1] (or in [0, 1), where `below_one`)."""
+    closed = "left" if below_one else "both"
+    return float(
+        check_scalar(
+            rate,
+            name,
+            numbers.Real,
+            min_val=0,
+            max_val=1,
+            include_boundaries=closed,
+        )
+    )
+
+
+def check_choice(value, choices, name):
+    """Return `value` if it is one of `choices`; say which there are if it isn't."""
+    if isinstance(value, str) and value in choices:
+        return value
+    hint = did_you_mean(value, choices)
+    raise ValueError(
+        f"{name}={value!r} is not one of {sorted(choices)}{';' if hint else '.'}{hint}"
+    )
+
+
+def check_transition(transition, n_classes=None):
+    """Return `transition` as a float array, or say which row breaks the rules.
+
+    Parameters
+    ----------
+    transition : array-like of shape (n_classes, n_classes)
+        ``transition[i, j]`` is P(given label = j | true label = i).
+
+    n_classes : int, default=None
+        How many classes there must be; None takes any square matrix.
+    """
+    transition = check_array(transition, dtype=np.float64, input_name="transition")
+    n_rows = transition.shape[0] if n_classes is None else n_classes
+    if transition.shape != (n_rows, n_rows):
+        found = "is not square" if n_classes is None else f"y has {n_classes} classes"
+        raise ValueError(
+            f"transition has shape {transition.shape}, but {found}: expected"
+            f" ({n_rows}, {n_rows}), with row i holding P(given label | true label i)."
+        )
+    sums = transition.sum(axis=1)
+    wrong = np.flatnonzero((transition < 0).any(axis=1) | ~np.isclose(sums, 1))
+    if wrong.size:
+        i = wrong[0]
+        columns = (transition >= 0).all() and np.allclose(transition.sum(axis=0), 1)
+        hint = " Its columns do: pass transition.T." if columns else ""
+        raise ValueError(
+            f"Row {i} of transition is {transition[i]}, which sums to {sums[i]:.3g}:"
+            f" every row must be a probability distribution.{hint}"
+        )
+    return transition
+
+
+def check_labels(y):
+    """Return `y` as a 1-d array of class labels, none of them missing."""
+    y = column_or_1d(y, warn=True)
+    missing = np.flatnonzero(_is_missing(y))
+    if missing.size:
+        raise ValueError(
+            f"y contains {missing.size} missing labels (NaN or None), the first at"
+            f" position {missing[0]}. Drop those samples, or give them a label."
+        )
+    check_classification_targets(y)
+    return y
+
+
+def encode_labels(y):
+    """Return the sorted classes of `y` and the codes 0…c−1 of its labels."""
+    y = check_labels(y)
+    try:
+        return np.unique(y, return_inverse=True)
+    except TypeError:
+        kinds = sorted({type(label).__name__ for label in y})
+        raise TypeError(
+            f"y mixes labels of types {kinds}, which can't be put in an order:"
+            " convert them to one type, e.g. y.astype(str)."
+        ) from None
+
+
+def _is_missing(y):
+    if y.dtype.kind == "f":
+        return np.isnan(y)
+    if y.dtype.kind == "O":  # NaN is the one value that differs from itself
+        return np.array([v is None or _differs_from_itself(v) for v in y], dtype=bool)
+    return np.zeros(len(y), dtype=bool)
+
+
+def _differs_from_itself(value):
+    try:
+        return bool(value != value)
+    except TypeError:  # pandas.NA refuses to say, which says enough
+        return True
+
+
+def check_weights(sample_weight, n_samples):
+    """Return `sample_weight` as a float64 array of shape (n_samples,), or None."""
+    if sample_weight is None:
+        return None
+    if isinstance(sample_weight, numbers.Real):
+        sample_weight = np.full(n_samples, sample_weight, dtype=np.float64)
+    weight = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
+    if weight.shape != (n_samples,):
+        raise ValueError(
+            f"sample_weight has shape {weight.shape}, but X has {n_samples} samples:"
+            f" expected ({n_samples},)."
+        )
+    if (weight < 0).any():
+        raise ValueError(
+            f"sample_weight holds {(weight < 0).sum()} negative weights, the first at"
+            f" position {np.flatnonzero(weight < 0)[0]}: weights can't be negative."
+        )
+    if not weight.any():
+        raise ValueError("sample_weight is zero for every sample: none is left to fit.")
+    return weight

@@ -1,0 +1,114 @@
+"""Parameters such as ``module__hidden``, which an estimator hands on to its parts."""
+
+import inspect
+
+from sknoisy._registry import did_you_mean
+
+
+class RoutedParams:
+    """Mixin: parameters for an estimator's parts, beside those `__init__` names.
+
+    A class lists its prefixes in `_routes` and stores the keyword arguments that
+    its `__init__` doesn't name in one private attribute, `_routed`. That bends
+    scikit-learn's rule of explicit parameters, as skorch does; `get_params`,
+    `set_params` and `clone` know them all the same.
+    """
+
+    _routes: tuple[str, ...] = ()
+
+    def get_params(self, deep=True):
+        """Get the parameters of this estimator, the handed-on ones included.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to return the parameters of contained estimators, too.
+
+        Returns
+        -------
+        params : dict
+            Parameter names mapped to their values.
+        """
+        return {**super().get_params(deep), **self._routed}
+
+    def set_params(self, **params):
+        """Set the parameters of this estimator, e.g. ``module__hidden=(64, 64)``.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameter names mapped to their new values.
+
+        Returns
+        -------
+        self : estimator instance
+            This estimator.
+        """
+        routed = {
+            name: value
+            for name, value in params.items()
+            if name.startswith(tuple(f"{part}__" for part in self._routes))
+        }
+        super().set_params(**{k: v for k, v in params.items() if k not in routed})
+        self._routed = {**self._routed, **routed}
+        return self
+
+    def _check_routed(self):
+        # in fit, not in __init__: scikit-learn calls __init__ with any name it sees
+        prefixes = [f"{part}__" for part in self._routes]
+        for name in self._routed:
+            if not name.startswith(tuple(prefixes)):
+                known = [*super().get_params(deep=False), *prefixes]
+                hint = did_you_mean(name, known)
+                raise TypeError(
+                    f"{type(self).__name__} got an unexpected argument {name!r}"
+                    f"{';' if hint else '.'}{hint} What it hands on to its parts"
+                    f" starts with one of {prefixes}."
+                )
+
+    def _routed_to(self, part):
+        prefix = f"{part}__"
+        return {
+            name.removeprefix(prefix): value
+            for name, value in self._routed.items()
+            if name.startswith(prefix)
+        }
+
+
+def choose_arguments(function, *, given, facts, part, skip=0):
+    """Return keyword arguments for `function`: those given, and the facts it names.
+
+    Parameters
+    ----------
+    function : callable
+        A class or function whose signature tells what it takes.
+
+    given : dict
+        What the user set; every name must be one that `function` takes.
+
+    facts : dict
+        What is known of the data; handed over where the signature asks for it.
+
+    part : str
+        The user's prefix, for the message: ``"loss"`` in ``loss__q``.
+
+    skip : int, default=0
+        How many leading parameters are not the user's to set.
+    """
+    parameters = list(inspect.signature(function).parameters.values())[skip:]
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    names = [
+        p.name
+        for p in parameters
+        if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    for name in given:
+        if name not in names and not takes_any:
+            label = getattr(function, "__name__", type(function).__name__)
+            hint = did_you_mean(name, names)
+            takes = ", ".join(n for n in names if n not in facts) or "no parameters"
+            raise ValueError(
+                f"{part}__{name} is not a parameter of {label}{';' if hint else '.'}"
+                f"{hint} It takes: {takes}."
+            )
+    return {**{n: facts[n] for n in names if n in facts}, **given}

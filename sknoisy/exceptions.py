@@ -1,0 +1,18 @@
+"""Errors and warnings that callers may want to catch by name."""
+
+__all__ = ["NonFiniteLossError"]
+
+
+class NonFiniteLossError(ValueError):
+    """Training diverged: the loss of an epoch is not a finite number.
+
+    Raised by ``fit`` instead of returning a network of NaNs. The message names the
+    epoch and what to try. It is a ``ValueError``, so that scikit-learn's searches
+    score such a candidate with their ``error_score``.
+
+    Examples
+    --------
+    >>> from sknoisy.exceptions import NonFiniteLossError
+    >>> issubclass(NonFiniteLossError, ValueError)
+    True
+    """
