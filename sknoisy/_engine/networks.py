@@ -1,0 +1,46 @@
+"""Several networks as one module."""
+
+import copy
+
+import torch
+from torch import nn
+
+
+class Networks(nn.ModuleList):
+    """Networks on the same input; the rest of the library sees one module.
+
+    They share no parameter, so one backward pass and one optimizer give each its own
+    gradient.
+    """
+
+    def forward(self, features):
+        """Return logits of shape (n_batch, n_networks, n_classes)."""
+        if len(self) == 1:  # a view, where torch.stack would copy
+            return self[0](features).unsqueeze(1)
+        return torch.stack([network(features) for network in self], dim=1)
+
+
+def build_networks(make, n_networks):
+    """Return `n_networks` networks, each from its own call of `make()`."""
+    return Networks(make() for _ in range(n_networks))
+
+
+def fresh_copies(module):
+    """Return a function that gives copies of `module`, never the module itself.
+
+    The first copy keeps the weights, so that a pretrained module stays pretrained;
+    further ones draw new weights where a layer knows how to (two networks that start
+    equal would stay equal).
+    """
+    made = []
+
+    def make():
+        network = copy.deepcopy(module)
+        if made:
+            for layer in network.modules():
+                if hasattr(layer, "reset_parameters"):
+                    layer.reset_parameters()
+        made.append(True)
+        return network
+
+    return make

@@ -1,0 +1,248 @@
+"""Networks: what ``module=None`` picks, and others by name.
+
+Each is built at fit from what its signature names: ``n_features`` or ``input_shape``,
+``n_classes``, and ``feature_mean`` and ``feature_scale`` of the training data, by which
+a network scales its own input.
+"""
+
+import math
+
+import torch
+from torch import nn
+
+__all__ = ["MLP", "LeNet5", "SmallResNet", "Standardize"]
+
+
+class Standardize(nn.Module):
+    """Subtract a mean and divide by a scale, both fixed.
+
+    Parameters
+    ----------
+    mean : array-like, broadcastable to a batch's features, default=None
+        None subtracts nothing.
+
+    scale : array-like, broadcastable to a batch's features, default=None
+        None divides by nothing.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sknoisy.modules import Standardize
+    >>> Standardize(mean=[1.0, 2.0], scale=[1.0, 2.0])(torch.tensor([[2.0, 6.0]]))
+    tensor([[1., 2.]])
+    """
+
+    def __init__(self, mean=None, scale=None):
+        super().__init__()
+        mean, scale = 0.0 if mean is None else mean, 1.0 if scale is None else scale
+        self.register_buffer("mean", torch.as_tensor(mean))
+        self.register_buffer("factor", 1 / torch.as_tensor(scale))
+
+    def forward(self, features):
+        """Return features of the same shape."""
+        return (features - self.mean) * self.factor
+
+
+class MLP(nn.Sequential):
+    """A multilayer perceptron that standardizes its own input.
+
+    Parameters
+    ----------
+    n_features : int
+
+    n_classes : int
+
+    hidden : tuple of int or int, default=(256, 256)
+        Width of each hidden layer.
+
+    dropout : float in [0, 1), default=0.2
+        Share of hidden units left out at random in training.
+
+    feature_mean, feature_scale : array-like of shape (n_features,), default=None
+        See `Standardize`.
+
+    See Also
+    --------
+    LeNet5 : A small convolutional network for images.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sknoisy.modules import MLP
+    >>> MLP(n_features=4, n_classes=3, hidden=8)(torch.zeros(2, 4)).shape
+    torch.Size([2, 3])
+    """
+
+    def __init__(
+        self,
+        n_features,
+        n_classes,
+        hidden=(256, 256),
+        dropout=0.2,
+        feature_mean=None,
+        feature_scale=None,
+    ):
+        hidden = (hidden,) if isinstance(hidden, int) else tuple(hidden)
+        layers = [Standardize(feature_mean, feature_scale)]
+        for n_in, n_out in zip((n_features, *hidden), hidden, strict=False):
+            layers += [nn.Linear(n_in, n_out), nn.ReLU(), nn.Dropout(dropout)]
+        super().__init__(*layers, nn.Linear((n_features, *hidden)[-1], n_classes))
+
+
+class ChannelsFirst(nn.Module):
+    """Turn images (n, h, w) or (n, h, w, channels) into (n, channels, h, w)."""
+
+    def forward(self, images):
+        """Return the images as convolutions want them."""
+        return images.unsqueeze(1) if images.ndim == 3 else images.movedim(3, 1)
+
+
+class LeNet5(nn.Sequential):
+    """Two convolutions with pooling and one hidden layer, after LeNet-5 [1]_.
+
+    With rectifiers, maximum pooling and dropout where the paper has scaled tangents,
+    averages and no dropout; the second convolution sees all channels of the first.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        (height, width) or (height, width, channels) of one image.
+
+    n_classes : int
+
+    channels : tuple of two int, default=(16, 32)
+        Output channels of the convolutions.
+
+    hidden : int, default=128
+        Width of the hidden layer.
+
+    dropout : float in [0, 1), default=0.3
+        Share of hidden units left out at random in training.
+
+    feature_mean, feature_scale : array-like, default=None
+        See `Standardize`.
+
+    See Also
+    --------
+    SmallResNet : A residual network, slower and stronger.
+
+    References
+    ----------
+    .. [1] LeCun et al., "Gradient-Based Learning Applied to Document Recognition",
+       Proceedings of the IEEE 86(11), 1998.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sknoisy.modules import LeNet5
+    >>> LeNet5(input_shape=(28, 28), n_classes=10)(torch.zeros(2, 28, 28)).shape
+    torch.Size([2, 10])
+    """
+
+    def __init__(
+        self,
+        input_shape,
+        n_classes,
+        channels=(16, 32),
+        hidden=128,
+        dropout=0.3,
+        feature_mean=None,
+        feature_scale=None,
+    ):
+        height, width, n_in = (*input_shape, 1)[:3]
+        first, second = channels
+        super().__init__(
+            Standardize(feature_mean, feature_scale),
+            ChannelsFirst(),
+            nn.Conv2d(n_in, first, 5, padding=2),
+            nn.ReLU(),
+            nn.MaxPool2d(2, ceil_mode=True),
+            nn.Conv2d(first, second, 5, padding=2),
+            nn.ReLU(),
+            nn.MaxPool2d(2, ceil_mode=True),
+            nn.Flatten(),
+            nn.Linear(second * math.ceil(height / 4) * math.ceil(width / 4), hidden),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(hidden, n_classes),
+        )
+
+
+class ResidualBlock(nn.Module):
+    """Two 3×3 convolutions with batch normalization, and a way round them."""
+
+    def __init__(self, n_in, n_out, stride):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(n_in, n_out, 3, stride, padding=1, bias=False),
+            nn.BatchNorm2d(n_out),
+            nn.ReLU(),
+            nn.Conv2d(n_out, n_out, 3, padding=1, bias=False),
+            nn.BatchNorm2d(n_out),
+        )
+        same = stride == 1 and n_in == n_out
+        self.way_round = (
+            nn.Identity() if same else nn.Conv2d(n_in, n_out, 1, stride, bias=False)
+        )
+
+    def forward(self, x):
+        """Return the block's output."""
+        return torch.relu(self.body(x) + self.way_round(x))
+
+
+class SmallResNet(nn.Sequential):
+    """A residual network [1]_ for small images: a stem and one block per width.
+
+    Parameters
+    ----------
+    input_shape : tuple of int
+        (height, width) or (height, width, channels) of one image.
+
+    n_classes : int
+
+    widths : tuple of int, default=(16, 32, 64)
+        Channels of each block; every block but the first halves the image.
+
+    feature_mean, feature_scale : array-like, default=None
+        See `Standardize`.
+
+    See Also
+    --------
+    LeNet5 : The faster network that ``module=None`` picks for images.
+
+    References
+    ----------
+    .. [1] He et al., "Deep Residual Learning for Image Recognition", CVPR 2016.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sknoisy.modules import SmallResNet
+    >>> SmallResNet(input_shape=(8, 8, 3), n_classes=2)(torch.zeros(4, 8, 8, 3)).shape
+    torch.Size([4, 2])
+    """
+
+    def __init__(
+        self,
+        input_shape,
+        n_classes,
+        widths=(16, 32, 64),
+        feature_mean=None,
+        feature_scale=None,
+    ):
+        n_in = (*input_shape, 1)[2]
+        blocks = [
+            ResidualBlock(a, b, stride=1 if i == 0 else 2)
+            for i, (a, b) in enumerate(zip((widths[0], *widths), widths, strict=False))
+        ]
+        super().__init__(
+            Standardize(feature_mean, feature_scale),
+            ChannelsFirst(),
+            nn.Conv2d(n_in, widths[0], 3, padding=1, bias=False),
+            nn.BatchNorm2d(widths[0]),
+            nn.ReLU(),
+            *blocks,
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(widths[-1], n_classes),
+        )

@@ -1,0 +1,94 @@
+"""What an objective is, and the one that every plain loss uses."""
+
+from abc import abstractmethod
+
+import torch
+from torch import nn
+
+
+class Objective(nn.Module):
+    """What one training step makes small.
+
+    A method of learning is an objective: it turns a batch into one scalar. What it
+    remembers lives here as buffers, what it learns as parameters; the engine moves,
+    optimizes and saves both. Most methods write `compute`; one that needs other
+    inputs than the batch (mixup, a second view) overrides `forward`. Facts of the
+    data reach ``__init__`` by name: `n_samples`, `n_classes`, `labels`,
+    `sample_weight`.
+    """
+
+    n_networks = 1
+
+    def forward(self, networks, features, labels, index):
+        """Return the scalar to minimize for one batch.
+
+        Parameters
+        ----------
+        networks : Networks
+            Called with features, gives logits (n_batch, n_networks, n_classes).
+
+        features : Tensor of shape (n_batch, ...)
+
+        labels : LongTensor of shape (n_batch,)
+
+        index : LongTensor of shape (n_batch,)
+            The place of each row in the training set.
+        """
+        return self.compute(networks(features), labels, index)
+
+    @abstractmethod
+    def compute(self, logits, labels, index):
+        """Return the scalar to minimize, from logits (n_batch, n_networks, n_classes)."""
+
+    def on_epoch_begin(self, epoch, networks, predict):
+        """Act before epoch number `epoch` (from 0), e.g. to set a rate.
+
+        `predict` is a function without arguments: it gives the logits of all training
+        rows, (n_samples, n_networks, n_classes), in evaluation mode, when called.
+        """
+
+    def on_epoch_end(self, epoch, networks, predict):
+        """Act after an epoch, e.g. to fit a mixture to all losses."""
+
+    def forget(self):
+        """Let go of what belongs to single training samples; called after fit."""
+
+
+class MeanLoss(Objective):
+    """The mean of a per-sample loss: the objective of every plain loss.
+
+    Parameters
+    ----------
+    loss : callable
+        ``(logits, labels) -> (n_batch,)``.
+
+    sample_weight : Tensor of shape (n_samples,), default=None
+        Non-negative weights, scaled here to a mean of one over the training set (not
+        over the batch, whose gradient would then no longer be unbiased).
+    """
+
+    def __init__(self, loss, sample_weight=None):
+        super().__init__()
+        self.loss = loss
+        if sample_weight is not None:
+            sample_weight = sample_weight / sample_weight.mean()
+        self.register_buffer("sample_weight", sample_weight, persistent=False)
+
+    def compute(self, logits, labels, index):
+        losses = self.loss(logits[:, 0], labels)
+        if losses.shape != labels.shape:
+            raise ValueError(
+                f"The loss gave shape {tuple(losses.shape)} for {len(labels)} samples:"
+                f" expected one value a sample, ({len(labels)},), not reduced."
+            )
+        if self.sample_weight is not None:
+            losses = losses * self.sample_weight[index]
+        return losses.mean()
+
+    def forget(self):
+        self.sample_weight = None
+
+
+def mean_probability(logits):
+    """Probabilities (n, n_classes): the mean over networks of their softmax."""
+    return torch.softmax(logits, dim=-1).mean(dim=1)
