@@ -1,0 +1,47 @@
+"""scikit-learn's callbacks (new in 1.9, experimental), told of epochs as tasks."""
+
+from skorch.callbacks import Callback
+
+try:
+    from sklearn.callback import CallbackSupportMixin, with_callbacks
+except ImportError:  # scikit-learn < 1.9
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]
+        """Nothing to support."""
+
+    def with_callbacks(method):
+        """Return `method` as it is."""
+        return method
+
+
+class EpochTasks(Callback):
+    """Tells scikit-learn's callbacks of each epoch, as a task below that of fit.
+
+    Parameters
+    ----------
+    context : sklearn.callback.CallbackContext
+        The task of the whole fit.
+
+    estimator : estimator being fitted
+
+    X, y : the data it is fitted on, for callbacks that score
+
+    reconstruct : callable
+        Gives the attributes that make the estimator predict as of now.
+    """
+
+    def __init__(self, context, estimator, X, y, reconstruct):
+        self.context = context
+        self.about = {"estimator": estimator, "X": X, "y": y}
+        self.reconstruct = reconstruct
+
+    def on_epoch_begin(self, net, **kwargs):
+        self.task_ = self.context.subcontext(task_name="epoch")
+        self.task_.call_on_fit_task_begin(**self.about)
+
+    def on_epoch_end(self, net, **kwargs):
+        stop = self.task_.call_on_fit_task_end(
+            **self.about, reconstruction_attributes=self.reconstruct
+        )
+        if stop:  # skorch's way to say so
+            raise KeyboardInterrupt

@@ -1,0 +1,99 @@
+"""What a classifier's desk does to data before the engine sees them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from scipy import sparse
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.sparsefuncs import mean_variance_axis
+
+from sknoisy._engine import ArrayDataset
+
+
+@dataclass
+class TrainingData:
+    """Checked features, labels as codes and weights, and the facts about them."""
+
+    X: object
+    codes: np.ndarray
+    classes: np.ndarray
+    sample_weight: np.ndarray | None
+    dtype: torch.dtype
+
+    @cached_property
+    def facts(self):
+        """What a module or an objective may ask for by name."""
+        mean, scale = feature_statistics(self.X, self.sample_weight)
+        weight = self.sample_weight
+        return {
+            "n_samples": len(self.codes),
+            "n_classes": len(self.classes),
+            "n_features": int(np.prod(self.X.shape[1:])),
+            "input_shape": tuple(self.X.shape[1:]),
+            "labels": torch.as_tensor(self.codes),
+            "sample_weight": None if weight is None else self._tensor(weight),
+            "feature_mean": None if mean is None else self._tensor(mean),
+            "feature_scale": self._tensor(scale),
+        }
+
+    @property
+    def dataset(self):
+        """The data as the engine takes them."""
+        return ArrayDataset(self.X, self.codes)
+
+    def split(self, fraction, random_state):
+        """Return the datasets for training and validation; stratified if possible."""
+        dataset = self.dataset
+        if fraction is None:
+            return dataset, None
+        rows = np.arange(len(self.codes))
+        counts = np.bincount(self.codes)
+        n_held_out = int(np.ceil(fraction * len(rows)))
+        enough = (
+            counts.min() > 1 and n_held_out >= len(counts) <= len(rows) - n_held_out
+        )
+        train, valid = train_test_split(
+            rows,
+            test_size=n_held_out,
+            random_state=random_state,
+            stratify=self.codes if enough else None,
+        )
+        return dataset.subset(np.sort(train)), dataset.subset(np.sort(valid))
+
+    def _tensor(self, array):
+        return torch.as_tensor(array, dtype=self.dtype)
+
+
+def as_numpy(array):
+    """Return a torch tensor as an array, and anything else as it is."""
+    if isinstance(array, torch.Tensor):
+        return array.detach().cpu().numpy()
+    return array
+
+
+def feature_statistics(X, sample_weight=None):
+    """Return the mean and scale by which a network standardizes its input.
+
+    Tables: one mean and standard deviation per feature. Images: one per channel.
+    Sparse tables: no mean, since an absent word stays zero, and one scale for all
+    features, the root mean square, since rare words would be blown up otherwise.
+    """
+    if sparse.issparse(X):
+        means, variances = mean_variance_axis(X, axis=0, weights=sample_weight)
+        return None, _nonzero(np.sqrt(np.mean(variances + means**2)))
+    if X.ndim == 2:
+        scaler = StandardScaler().fit(X, sample_weight=sample_weight)
+        return scaler.mean_, scaler.scale_
+    pixels = X.reshape(len(X), -1, X.shape[3] if X.ndim == 4 else 1)
+    means = pixels.mean(axis=1, dtype=np.float64)
+    squares = np.einsum("npc,npc->nc", pixels, pixels, dtype=np.float64)
+    mean = np.average(means, axis=0, weights=sample_weight)
+    mean_square = np.average(squares / pixels.shape[1], axis=0, weights=sample_weight)
+    return mean, _nonzero(np.sqrt(np.maximum(mean_square - mean**2, 0)))
+
+
+def _nonzero(scale):
+    return np.where(scale > 0, scale, 1.0)

@@ -1,0 +1,107 @@
+"""The parts of a net, made from what the user gave and from facts of the data."""
+
+import torch
+from torch import nn
+
+from sknoisy._engine import build_networks, fresh_copies
+from sknoisy._params import choose_arguments
+from sknoisy._registry import lookup
+from sknoisy.modules import MLP, LeNet5
+
+OPTIMIZERS = {
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "sgd": torch.optim.SGD,
+}
+
+
+def make_networks(module, n_networks, *, given, facts, dtype):
+    """Return `n_networks` networks from a module class, callable or instance."""
+    if isinstance(module, nn.Module):
+        if given:
+            raise ValueError(
+                f"module__{next(iter(given))} has no effect, since module is an"
+                " instance: pass its class, or set it on the instance."
+            )
+        return build_networks(fresh_copies(module), n_networks).to(dtype)
+    factory = default_module(facts["input_shape"]) if module is None else module
+    if not callable(factory):
+        raise TypeError(
+            f"module={module!r} is neither a torch module, nor a class or function"
+            " that makes one."
+        )
+    arguments = choose_arguments(factory, given=given, facts=facts, part="module")
+    return build_networks(lambda: _made(factory, arguments), n_networks).to(dtype)
+
+
+def default_module(input_shape):
+    """Return the class of network that suits one sample of `input_shape`."""
+    if len(input_shape) == 1:
+        return MLP
+    if len(input_shape) in (2, 3):
+        return LeNet5
+    raise ValueError(
+        f"module=None knows tables (n_samples, n_features) and images (n_samples,"
+        f" height, width[, channels]), but one sample of X has shape {input_shape}:"
+        " pass a module."
+    )
+
+
+def check_output(networks, dataset, n_classes, device):
+    """Run two rows through each network; say so if what comes out can't be logits."""
+    features = dataset.features(dataset.rows[:2]).to(device)
+    for network in networks.to(device).eval():
+        with torch.no_grad():
+            logits = network(features)
+        _check_logits(logits, (len(features), n_classes))
+
+
+def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
+    """Return the optimizer's class and its arguments, fused where it can be."""
+    if isinstance(optimizer, str):
+        optimizer = lookup(
+            optimizer,
+            OPTIMIZERS,
+            parameter="optimizer",
+            kind="an optimizer",
+            otherwise="a class from torch.optim",
+        )
+    facts = {"weight_decay": weight_decay}
+    if torch.device(device).type in ("cpu", "cuda"):
+        facts["fused"] = True
+    return optimizer, choose_arguments(
+        optimizer, given=given, facts=facts, part="optimizer", skip=1
+    )
+
+
+def pick_device(device):
+    """Return the device that ``device="auto"`` means here: a GPU if there is one."""
+    if isinstance(device, str) and device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return str(torch.device(device))
+
+
+def _made(factory, arguments):
+    network = factory(**arguments)
+    if not isinstance(network, nn.Module):
+        raise TypeError(
+            f"module must make a torch.nn.Module, but {factory!r} gave a"
+            f" {type(network).__name__}."
+        )
+    return network
+
+
+def _check_logits(logits, expected):
+    shape = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits)
+    if shape != expected:
+        hint = " Two classes need two logits." if expected[1] == 2 else ""
+        raise ValueError(
+            f"The module's output for {expected[0]} samples has shape {shape}, but y"
+            f" has {expected[1]} classes: expected {expected}, one logit per class."
+            f"{hint}"
+        )
+    if not torch.isfinite(logits).all():
+        raise ValueError(
+            "The module's output holds NaN or infinity before any training: check how"
+            " its weights start and what it does to its input."
+        )

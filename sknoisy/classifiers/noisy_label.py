@@ -1,0 +1,252 @@
+"""One network, one loss: the classifier to start with."""
+
+from functools import partial
+
+from sknoisy._params import choose_arguments
+from sknoisy.classifiers._base import BaseNoisyClassifier
+from sknoisy.classifiers._callbacks import with_callbacks
+from sknoisy.losses import get_loss
+from sknoisy.objectives import MeanLoss
+
+__all__ = ["NoisyLabelClassifier"]
+
+
+class NoisyLabelClassifier(BaseNoisyClassifier):
+    """A neural network trained with a loss that stands wrong labels.
+
+    It needs no noise rate and no clean label. Tables, images, sparse matrices and
+    labels of any kind go in as they are; ``module=None`` picks a network that suits
+    the shape of one sample and standardizes its own input.
+
+    Parameters
+    ----------
+    module : nn.Module class, callable or instance, default=None
+        The network: features in, one logit per class out. None picks
+        :class:`~sknoisy.modules.MLP` for tables and :class:`~sknoisy.modules.LeNet5`
+        for images. A class or function is called at fit with ``module__*`` and those
+        of these facts that its signature names: `n_features`, `input_shape`,
+        `n_classes`, `feature_mean`, `feature_scale`. An instance is copied at fit,
+        never trained in place.
+
+    loss : str or callable, default="ce"
+        A name from :data:`sknoisy.losses.LOSSES`, or a function ``(logits, labels) ->
+        (n_samples,)``. Its parameters are set as ``loss__*``, e.g.
+        ``loss="gce", loss__q=0.5``.
+
+    max_epochs : int or "auto", default="auto"
+        How often each sample is seen. "auto" makes about 2,000 steps: between 10 and
+        100 epochs, depending on the number of samples.
+
+    batch_size : int, default=128
+        Samples per step. A last batch of one sample joins the one before.
+
+    lr : float, default=1e-3
+        Learning rate, at its peak where a schedule changes it.
+
+    lr_schedule : {"constant", "cosine", "linear", "one_cycle"} or callable, \
+            default="one_cycle"
+        How the learning rate changes from the first step to the last; a callable
+        turns progress in [0, 1] into a factor of `lr`. An annealed rate is what keeps
+        a network from memorizing wrong labels in its last epochs.
+
+    optimizer : {"adam", "adamw", "sgd"} or torch.optim class, default="adamw"
+        What takes the steps; further parameters as ``optimizer__*``.
+
+    weight_decay : float, default=1e-2
+        Weight decay, for optimizers that have such a parameter.
+
+    class_weight : dict, "balanced" or None, default=None
+        Weights of classes, by given labels, multiplied with `sample_weight`.
+
+    early_stopping : bool, default=False
+        Whether to hold out a part of the (noisy) training data, stop when accuracy
+        on it no longer rises and keep the network of the best epoch.
+
+    validation_fraction : float in (0, 1) or None, default=None
+        Share of the training data held out to record ``valid_loss`` and ``valid_acc``
+        in ``history_``. None means none, or 0.1 with ``early_stopping=True``.
+
+    n_iter_no_change : int, default=10
+        How many epochs without a better accuracy end training, with
+        ``early_stopping=True``.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on with the network of the last `fit`.
+
+    callbacks : list of skorch callbacks, default=None
+        Copied at fit. One that watches single batches makes training somewhat slower.
+
+    device : str or torch.device, default="auto"
+        Where to train and predict; "auto" takes a CUDA GPU if there is one.
+
+    dtype : {"float32", "float64"}, default="float32"
+        Floating-point type of features and network.
+
+    keep_on_interrupt : bool, default=False
+        Whether the estimator is fitted, with the network as it is, after Ctrl-C in the
+        middle of `fit`. The interrupt is raised all the same.
+
+    verbose : int, default=0
+        Whether to print a line per epoch.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, batches and dropout. An int gives the same network every time
+        on one thread of one machine.
+
+    **routed : dict
+        ``module__*``, ``loss__*``, ``optimizer__*``, ``callbacks__*`` and
+        ``iterator_train__*`` (``shuffle``, ``drop_last``).
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The class labels.
+
+    net_ : skorch.NeuralNetClassifier
+        The trained net; ``net_.module_[0]`` is the network.
+
+    history_ : skorch.history.History
+        One record per epoch: ``train_loss``, ``lr``, ``dur`` and, with validation,
+        ``valid_loss`` (mean negative log probability of the given labels, whatever
+        the loss) and ``valid_acc``.
+
+    n_iter_ : int
+        Epochs run.
+
+    n_features_in_ : int
+        Number of features seen during fit (rows of an image).
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Names of the features, where they have string names.
+
+    See Also
+    --------
+    sknoisy.losses : The losses and what they are for.
+    sknoisy.noise : Make labels wrong on purpose.
+
+    Notes
+    -----
+    With ``dtype="float64"``, ``module__dropout=0`` and a batch size above the number
+    of samples, integer weights equal repetition to the last digits; a weight of zero
+    always equals absence.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.model_selection import train_test_split
+    >>> from sknoisy import NoisyLabelClassifier
+    >>> from sknoisy.noise import SymmetricNoise
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X, X_test, y, y_test = train_test_split(X, y, random_state=0)
+    >>> y_noisy = SymmetricNoise(0.4, random_state=0).fit(X, y).corrupt(y)
+    >>> clf = NoisyLabelClassifier(loss="gce", random_state=0).fit(X, y_noisy)
+    >>> bool(clf.score(X_test, y_test) > 0.9)
+    True
+    """
+
+    def __init__(
+        self,
+        module=None,
+        *,
+        loss="ce",
+        max_epochs="auto",
+        batch_size=128,
+        lr=1e-3,
+        lr_schedule="one_cycle",
+        optimizer="adamw",
+        weight_decay=1e-2,
+        class_weight=None,
+        early_stopping=False,
+        validation_fraction=None,
+        n_iter_no_change=10,
+        warm_start=False,
+        callbacks=None,
+        device="auto",
+        dtype="float32",
+        keep_on_interrupt=False,
+        verbose=0,
+        random_state=None,
+        **routed,
+    ):
+        self.module = module
+        self.loss = loss
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.lr = lr
+        self.lr_schedule = lr_schedule
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.class_weight = class_weight
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.device = device
+        self.dtype = dtype
+        self.keep_on_interrupt = keep_on_interrupt
+        self.verbose = verbose
+        self.random_state = random_state
+        self._routed = routed
+
+    @with_callbacks
+    def fit(self, X, y, sample_weight=None):
+        """Train a network on labels that may be wrong.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
+            of shape (n_samples, height, width[, channels])
+            The samples.
+
+        y : array-like of shape (n_samples,)
+            The given labels: numbers, strings or booleans.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights; a sample of weight zero counts as absent.
+
+        Returns
+        -------
+        self : NoisyLabelClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        NonFiniteLossError
+            If training diverges.
+        """
+        return self._fit(X, y, sample_weight)
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one epoch at a constant learning rate, from where it stands.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
+            of shape (n_samples, height, width[, channels])
+            The samples. The first call sets the scale of the features.
+
+        y : array-like of shape (n_samples,)
+            The given labels.
+
+        classes : array-like of shape (n_classes,), default=None
+            Every class there will be; the first call needs it, unless `y` holds all.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights; a sample of weight zero counts as absent.
+
+        Returns
+        -------
+        self : NoisyLabelClassifier
+            The estimator, fitted so far.
+        """
+        return self._partial_fit(X, y, classes, sample_weight)
+
+    def _make_objective(self, facts):
+        loss = get_loss(self.loss)
+        given = self._routed_to("loss")
+        chosen = choose_arguments(loss, given=given, facts={}, part="loss", skip=2)
+        return MeanLoss(
+            partial(loss, **chosen) if chosen else loss,
+            sample_weight=facts["sample_weight"],
+        )
