@@ -76,21 +76,24 @@ def check_labels(y):
             f"y contains {missing.size} missing labels (NaN or None), the first at"
             f" position {missing[0]}. Drop those samples, or give them a label."
         )
+    if y.dtype.kind == "O":
+        _check_one_kind(y)
     check_classification_targets(y)
     return y
 
 
 def encode_labels(y):
     """Return the sorted classes of `y` and the codes 0…c−1 of its labels."""
-    y = check_labels(y)
-    try:
-        return np.unique(y, return_inverse=True)
-    except TypeError:
-        kinds = sorted({type(label).__name__ for label in y})
+    return np.unique(check_labels(y), return_inverse=True)
+
+
+def _check_one_kind(y):
+    kinds = {isinstance(label, str): type(label).__name__ for label in y}
+    if len(kinds) > 1:
         raise TypeError(
-            f"y mixes labels of types {kinds}, which can't be put in an order:"
-            " convert them to one type, e.g. y.astype(str)."
-        ) from None
+            f"y mixes labels of types {sorted(kinds.values())}: convert them to one"
+            " type, e.g. with y.astype(str)."
+        )
 
 
 def _is_missing(y):

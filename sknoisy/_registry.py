@@ -1,12 +1,20 @@
 """Look-up of things by name, with one sentence for every name that isn't known."""
 
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from os.path import commonprefix
 
 
 def did_you_mean(name, known):
     """Return ``" did you mean 'x'?"`` where `known` holds a name close to `name`."""
-    close = get_close_matches(str(name), list(known), n=1)
-    return f" did you mean {close[0]!r}?" if close else ""
+    close = get_close_matches(str(name), list(known))
+    if not close:
+        return ""
+
+    def closeness(other):  # of equally close names, the one that begins the same way
+        ratio = SequenceMatcher(None, name, other).ratio()
+        return round(ratio, 6), len(commonprefix([name, other]))
+
+    return f" did you mean {max(close, key=closeness)!r}?"
 
 
 def lookup(name, registry, *, parameter, kind, otherwise=""):

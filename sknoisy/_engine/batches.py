@@ -23,9 +23,9 @@ class ArrayDataset(Dataset):
     """
 
     def __init__(self, X, codes=None, rows=None):
-        self.X = X if sparse.issparse(X) else torch.as_tensor(X)
+        self.X = X if sparse.issparse(X) else _as_tensor(X)
         codes = np.zeros(X.shape[0], dtype=np.int64) if codes is None else codes
-        self.codes = torch.as_tensor(codes)
+        self.codes = _as_tensor(codes)
         self.rows = torch.arange(X.shape[0]) if rows is None else rows
 
     def __len__(self):
@@ -104,6 +104,13 @@ class Batches:
             rows = rows[torch.randperm(len(rows)).to(rows.device)]
         for chunk in rows[: sum(self.sizes)].split(self.sizes):
             yield _to_device(self.dataset.batch(chunk), self.device)
+
+
+def _as_tensor(array):
+    # torch has no read-only tensors and warns of arrays that are, as joblib's memmaps
+    if isinstance(array, np.ndarray) and not array.flags.writeable:
+        array = array.copy()
+    return torch.as_tensor(array)
 
 
 def _batch_sizes(n_rows, batch_size, drop_last):

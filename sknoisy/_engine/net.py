@@ -30,7 +30,9 @@ class Engine(NeuralNetClassifier):
     negative log of the mean probability of the given label.
     """
 
-    def __init__(self, module, criterion, *, schedule=constant, **kwargs):
+    def __init__(
+        self, module, criterion, *, input_shape=None, schedule=constant, **kwargs
+    ):
         super().__init__(
             module,
             criterion=criterion,
@@ -39,6 +41,7 @@ class Engine(NeuralNetClassifier):
             predict_nonlinearity=mean_probability,
             **kwargs,
         )
+        self.input_shape = input_shape
         self.schedule = schedule
 
     @property

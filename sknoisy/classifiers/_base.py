@@ -152,22 +152,31 @@ class BaseNoisyClassifier(
                 include_boundaries="neither",
             )
 
-    def _check_features(self, X, reset=False):
-        # overflow="ignore": a float64 that float32 can't hold becomes infinite, and
-        # that is what validate_data complains about
-        with np.errstate(over="ignore"):
-            return validate_data(self, as_numpy(X), reset=reset, **self._accepted)
+    def _check_features(self, X):
+        X = self._validate(as_numpy(X), reset=False)
+        if X.shape[1:] != self._input_shape:
+            raise ValueError(
+                f"X has samples of shape {X.shape[1:]}, but {type(self).__name__} was"
+                f" fitted on samples of shape {self._input_shape}."
+            )
+        return X
 
-    @property
-    def _accepted(self):
-        return {"dtype": self.dtype, "accept_sparse": "csr", "allow_nd": True}
+    def _validate(self, *X_and_y, reset):
+        # a float64 that float32 can't hold becomes infinite, and of that validate_data
+        # complains, better than numpy would
+        with np.errstate(over="ignore", invalid="ignore"):
+            return validate_data(
+                self,
+                *X_and_y,
+                reset=reset,
+                dtype=self.dtype,
+                accept_sparse="csr",
+                allow_nd=True,
+            )
 
     def _check_data(self, X, y, sample_weight=None, classes=None, reset=True):
         """Return checked data: samples of weight zero aren't there any more."""
-        with np.errstate(over="ignore"):
-            X, y = validate_data(
-                self, as_numpy(X), as_numpy(y), reset=reset, **self._accepted
-            )
+        X, y = self._validate(as_numpy(X), as_numpy(y), reset=reset)
         weight = check_weights(as_numpy(sample_weight), len(y))
         if self.class_weight is not None:
             by_class = compute_sample_weight(self.class_weight, y)
@@ -179,7 +188,7 @@ class BaseNoisyClassifier(
         if len(classes) < 2:
             raise ValueError(
                 f"{type(self).__name__} can't train on one class: y holds nothing but"
-                f" {found[0]!r}."
+                f" {found.tolist()[0]!r}."
             )
         codes = _positions(found, classes)[codes]
         return TrainingData(X, codes, classes, weight, getattr(torch, self.dtype))
@@ -214,6 +223,7 @@ class BaseNoisyClassifier(
         return Engine(
             networks,
             objective,
+            input_shape=data.facts["input_shape"],
             schedule=self._schedule(),
             optimizer=optimizer,
             lr=self.lr,
@@ -296,6 +306,7 @@ class BaseNoisyClassifier(
         self.classes_ = engine.classes_
         self.history_ = engine.history
         self.n_iter_ = len(engine.history)
+        self._input_shape = engine.input_shape
 
     @contextmanager
     def _epoch_tasks(self, engine, X, y):
@@ -320,6 +331,7 @@ class BaseNoisyClassifier(
 
     def _as_of_now(self, engine):
         known = {"net_": engine, "classes_": engine.classes_}
+        known["_input_shape"] = engine.input_shape
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(self, name):
                 known[name] = getattr(self, name)

@@ -1,0 +1,56 @@
+"""Every public estimator passes every check of scikit-learn's suite."""
+
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import sknoisy
+
+# In full batches, float64 and without dropout, weights equal repetition to the last
+# digits, which the suite asks for at 1e-7; float32 alone would fail it by rounding.
+EXACT = {
+    "max_epochs": 15,
+    "lr": 0.01,
+    "dtype": "float64",
+    "batch_size": 1000,
+    "module__dropout": 0.0,
+    "module__hidden": 32,
+    "random_state": 0,
+}
+INSTANCES = {
+    "NoisyLabelClassifier": [
+        sknoisy.NoisyLabelClassifier(**EXACT),
+        sknoisy.NoisyLabelClassifier(**EXACT, loss="gce", loss__q=0.3),
+    ],
+}
+EXPECTED_FAILED_CHECKS: dict[str, dict[str, str]] = {}  # and so it shall stay
+
+
+@parametrize_with_checks(
+    [instance for instances in INSTANCES.values() for instance in instances],
+    expected_failed_checks=lambda est: EXPECTED_FAILED_CHECKS.get(
+        type(est).__name__, {}
+    ),
+    xfail_strict=True,
+)
+def test_sklearn_checks(estimator, check):
+    check(estimator)
+
+
+def test_every_public_estimator_is_checked():
+    estimators = {
+        name
+        for name in sknoisy.__all__
+        if hasattr(getattr(sknoisy, name), "get_params")
+    }
+    assert estimators == set(INSTANCES)
+
+
+def test_nothing_is_expected_to_fail():
+    assert not EXPECTED_FAILED_CHECKS
+
+
+@pytest.mark.parametrize("name", sorted(INSTANCES))
+def test_every_estimator_shows_itself_as_text_and_html(name):
+    instance = INSTANCES[name][0]
+    assert type(instance).__name__ in repr(instance)
+    assert type(instance).__name__ in instance._repr_html_()

@@ -1,0 +1,197 @@
+"""One small objective of every kind goes through the one engine there is."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from sknoisy.classifiers._base import BaseNoisyClassifier
+from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
+from sknoisy.objectives import MeanLoss, Objective
+
+
+def per_sample_ce(logits, labels):
+    return F.cross_entropy(logits, labels, reduction="none")
+
+
+class CoTeaching(Objective):
+    """Two networks, each learns from what the other finds easy."""
+
+    n_networks = 2
+
+    def compute(self, logits, labels, index):
+        mine, other = (per_sample_ce(logits[:, k], labels) for k in range(2))
+        keep = max(1, int(0.7 * len(labels)))
+        easy_for = [x.detach().topk(keep, largest=False).indices for x in (mine, other)]
+        return mine[easy_for[1]].mean() + other[easy_for[0]].mean()
+
+
+class EarlyLearning(Objective):
+    """Memory of every sample: a buffer, found by index."""
+
+    def __init__(self, n_samples, n_classes, momentum=0.7, strength=3.0):
+        super().__init__()
+        self.momentum, self.strength = momentum, strength
+        self.register_buffer("beliefs", torch.zeros(n_samples, n_classes))
+
+    def compute(self, logits, labels, index):
+        proba = logits[:, 0].softmax(-1).clamp(1e-4, 1 - 1e-4)
+        belief = torch.lerp(proba.detach(), self.beliefs[index], self.momentum)
+        self.beliefs[index] = belief
+        agreement = (belief * proba).sum(-1)
+        fit = per_sample_ce(logits[:, 0], labels).mean()
+        return fit + self.strength * torch.log1p(-agreement).mean()
+
+
+class LearnedTransition(Objective):
+    """A parameter of the method's own, which the optimizer must find."""
+
+    def __init__(self, n_classes):
+        super().__init__()
+        self.scores = nn.Parameter(3 * torch.eye(n_classes))
+
+    def compute(self, logits, labels, index):
+        noisy = logits[:, 0].softmax(-1) @ self.scores.softmax(-1)
+        return F.nll_loss(noisy.clamp_min(1e-12).log(), labels)
+
+
+class MixUp(Objective):
+    """Other inputs than the batch: overrides `forward`."""
+
+    def forward(self, networks, features, labels, index):
+        partner = torch.randperm(len(labels))
+        logits = networks(torch.lerp(features, features[partner], 0.3))[:, 0]
+        own, others = (per_sample_ce(logits, labels[p]) for p in (..., partner))
+        return (0.7 * own + 0.3 * others).mean()
+
+
+class SmallestLosses(Objective):
+    """Acts between epochs: keeps the easier half, by a pass over all samples."""
+
+    def __init__(self, labels):
+        super().__init__()
+        self.register_buffer("labels", labels)
+        self.register_buffer("keep", torch.ones(len(labels)))
+        self.seen = []
+
+    def on_epoch_end(self, epoch, networks, predict):
+        losses = per_sample_ce(predict()[:, 0], self.labels)
+        self.keep = (losses <= losses.median()).float()
+        self.seen.append(epoch)
+
+    def compute(self, logits, labels, index):
+        return (per_sample_ce(logits[:, 0], labels) * self.keep[index]).mean()
+
+
+OBJECTIVES = [CoTeaching, EarlyLearning, LearnedTransition, MixUp, SmallestLosses]
+
+
+def classifier_of(kind):
+    """Return a classifier class whose method is the objective `kind`."""
+
+    class Classifier(NoisyLabelClassifier):
+        def _make_objective(self, facts):
+            names = kind.__init__.__code__.co_varnames
+            return kind(**{name: facts[name] for name in facts if name in names})
+
+    return Classifier
+
+
+@pytest.fixture(scope="module")
+def blobs():
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=300)
+    X = rng.normal(size=(300, 4)) + 3 * np.eye(4)[y]
+    y_noisy = np.where(rng.random(300) < 0.2, (y + 1) % 3, y)
+    return X, y_noisy, y
+
+
+@pytest.mark.parametrize("kind", OBJECTIVES)
+def test_every_kind_of_objective_learns_through_the_one_engine(kind, blobs):
+    X, y_noisy, y = blobs
+    fitted = classifier_of(kind)(max_epochs=20, lr=1e-2, random_state=0).fit(X, y_noisy)
+    assert fitted.score(X, y) > 0.9
+    assert len(fitted.net_.module_) == kind.n_networks
+
+
+@pytest.mark.parametrize("kind", OBJECTIVES)
+def test_every_kind_works_with_validation_and_gives_the_same_twice(kind, blobs):
+    X, y_noisy, _ = blobs
+    make = classifier_of(kind)
+    options = {"max_epochs": 3, "validation_fraction": 0.2, "random_state": 0}
+    first, second = (make(**options).fit(X, y_noisy) for _ in range(2))
+    assert np.isfinite(first.history_[:, "valid_loss"]).all()
+    np.testing.assert_array_equal(first.predict_proba(X), second.predict_proba(X))
+
+
+def test_a_learned_parameter_of_the_objective_is_trained(blobs):
+    X, y_noisy, _ = blobs
+    fitted = classifier_of(LearnedTransition)(max_epochs=5, random_state=0)
+    learned = fitted.fit(X, y_noisy).net_.criterion_.scores.detach()
+    assert not torch.equal(learned, 3 * torch.eye(3))
+
+
+def test_memory_is_indexed_by_the_place_in_the_training_set(blobs):
+    X, y_noisy, _ = blobs
+    fitted = classifier_of(EarlyLearning)(
+        max_epochs=1, validation_fraction=0.2, random_state=0
+    ).fit(X, y_noisy)
+    beliefs = fitted.net_.criterion_.beliefs
+    assert beliefs.shape == (300, 3)
+    # one belief for every training sample; held-out samples touched no memory
+    assert int((beliefs.sum(dim=1) > 0).sum()) == 240
+
+
+def test_hooks_are_called_once_an_epoch_and_see_every_sample(blobs):
+    X, y_noisy, _ = blobs
+    fitted = classifier_of(SmallestLosses)(
+        max_epochs=4, validation_fraction=0.2, random_state=0
+    ).fit(X, y_noisy)
+    assert fitted.net_.criterion_.seen == [0, 1, 2, 3]
+    assert len(fitted.net_.criterion_.keep) == 300
+
+
+def test_networks_that_forget_nothing_learn_as_if_each_were_alone():
+    """The sum of two losses gives each network the gradient of its own."""
+    from sknoisy._engine import Networks
+
+    torch.manual_seed(0)
+    pair = Networks([nn.Linear(4, 3), nn.Linear(4, 3)])
+    alone = copy.deepcopy(pair[1])
+    X, y = torch.randn(8, 4), torch.randint(3, (8,))
+    logits = pair(X)
+    (
+        per_sample_ce(logits[:, 0], y).mean() + per_sample_ce(logits[:, 1], y).mean()
+    ).backward()
+    per_sample_ce(alone(X), y).mean().backward()
+    torch.testing.assert_close(pair[1].weight.grad, alone.weight.grad)
+
+
+def test_mean_loss_scales_weights_over_the_training_set_not_the_batch():
+    weight = torch.tensor([1.0, 3.0, 4.0, 0.0])
+    objective = MeanLoss(per_sample_ce, sample_weight=weight)
+    logits, labels = torch.randn(2, 1, 3), torch.tensor([0, 2])
+    got = objective.compute(logits, labels, torch.tensor([1, 2]))
+    losses = per_sample_ce(logits[:, 0], labels)
+    expected = (3.0 * losses[0] + 4.0 * losses[1]) / 2.0 / 2.0  # mean weight is 2
+    torch.testing.assert_close(got, expected)
+
+
+def test_a_loss_that_reduces_itself_is_told_so(blobs):
+    X, y_noisy, _ = blobs
+    clf = NoisyLabelClassifier(loss=F.cross_entropy)
+    with pytest.raises(ValueError, match=r"expected one value a sample, \(128,\)"):
+        clf.fit(X, y_noisy)
+
+
+def test_what_belongs_to_single_samples_is_gone_after_fit(blobs):
+    X, y_noisy, _ = blobs
+    fitted = NoisyLabelClassifier(max_epochs=1).fit(X, y_noisy, np.ones(300))
+    assert fitted.net_.criterion_.sample_weight is None
+
+
+def test_the_desk_itself_is_abstract():
+    assert BaseNoisyClassifier._make_objective.__isabstractmethod__
