@@ -347,8 +347,8 @@ class BaseNoisyClassifier(
 
 
 # max_epochs="auto": about so many steps in all, and so many epochs at least and at most
-AUTO_STEPS = 2000
-AUTO_EPOCHS = (10, 100)
+AUTO_STEPS = 400
+AUTO_EPOCHS = (30, 200)
 
 
 def _positions(labels, classes):

@@ -34,13 +34,13 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         ``loss="gce", loss__q=0.5``.
 
     max_epochs : int or "auto", default="auto"
-        How often each sample is seen. "auto" makes about 2,000 steps: between 10 and
-        100 epochs, depending on the number of samples.
+        How often each sample is seen. "auto" makes about 400 steps: between 30 and
+        200 epochs, depending on the number of samples.
 
-    batch_size : int, default=128
+    batch_size : int, default=512
         Samples per step. A last batch of one sample joins the one before.
 
-    lr : float, default=1e-3
+    lr : float, default=5e-3
         Learning rate, at its peak where a schedule changes it.
 
     lr_schedule : {"constant", "cosine", "linear", "one_cycle"} or callable, \
@@ -150,8 +150,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         *,
         loss="ce",
         max_epochs="auto",
-        batch_size=128,
-        lr=1e-3,
+        batch_size=512,
+        lr=5e-3,
         lr_schedule="one_cycle",
         optimizer="adamw",
         weight_decay=1e-2,

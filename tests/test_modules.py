@@ -1,0 +1,94 @@
+"""The networks: shapes, standardized input, and the fast dropout."""
+
+import numpy as np
+import pytest
+import torch
+
+from sknoisy.classifiers._data import feature_statistics
+from sknoisy.modules import MLP, Dropout, LeNet5, SmallResNet, Standardize
+
+
+@pytest.mark.parametrize("p", [0.1, 0.25, 0.5, 0.9])
+def test_dropout_leaves_out_its_share_and_keeps_the_mean(p):
+    torch.manual_seed(0)
+    kept = Dropout(p)(torch.ones(200_003))
+    left_out = (kept == 0).double().mean().item()
+    assert abs(left_out - p) < 4 * np.sqrt(p * (1 - p) / 200_003)
+    assert kept.max().item() == pytest.approx(1 / (1 - p), rel=1e-4)
+
+
+def test_dropout_is_independent_between_neighbors_that_share_a_word():
+    torch.manual_seed(0)
+    kept = (Dropout(0.5)(torch.ones(400_000)) > 0).double().view(-1, 4)
+    correlation = np.corrcoef(kept.numpy().T)
+    assert np.abs(correlation - np.eye(4)).max() < 4 / np.sqrt(100_000)
+
+
+def test_dropout_passes_the_gradient_of_what_it_keeps():
+    x = torch.ones(1000, requires_grad=True)
+    kept = Dropout(0.3)(x)
+    kept.sum().backward()
+    torch.testing.assert_close(x.grad, kept.detach())
+
+
+def test_dropout_does_nothing_in_evaluation_and_at_zero():
+    x = torch.randn(7, 3)
+    assert Dropout(0.5).eval()(x) is x
+    assert Dropout(0.0)(x) is x
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.0])
+def test_dropout_refuses_a_share_out_of_range(p):
+    with pytest.raises(ValueError, match=r"must be in \[0, 1\)"):
+        Dropout(p)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 1), (0, 4), (33, 7)])
+def test_dropout_keeps_shape_and_type(shape, dtype):
+    kept = Dropout(0.5)(torch.ones(shape, dtype=dtype))
+    assert kept.shape == shape and kept.dtype == dtype
+
+
+def test_standardize_gives_mean_zero_and_scale_one():
+    X = torch.randn(500, 3, dtype=torch.float64) * torch.tensor([1.0, 5.0, 0.1]) + 7
+    mean, scale = feature_statistics(X.numpy())
+    standard = Standardize(torch.as_tensor(mean), torch.as_tensor(scale))(X)
+    torch.testing.assert_close(standard.mean(0), torch.zeros(3).double(), atol=1e-9, rtol=0)
+    torch.testing.assert_close(standard.std(0, correction=0), torch.ones(3).double())
+
+
+@pytest.mark.parametrize("shape", [(40, 6, 5), (40, 6, 5, 3)])
+@pytest.mark.parametrize("weighted", [True, False])
+def test_image_statistics_are_those_of_each_channel(shape, weighted):
+    rng = np.random.default_rng(0)
+    X = rng.normal(3, 2, size=shape)
+    weight = rng.integers(1, 4, size=40) if weighted else None
+    mean, scale = feature_statistics(X, weight)
+    repeated = X if weight is None else np.repeat(X, weight, axis=0)
+    pixels = repeated.reshape(-1, shape[3] if len(shape) == 4 else 1)
+    np.testing.assert_allclose(mean, pixels.mean(axis=0))
+    np.testing.assert_allclose(scale, pixels.std(axis=0))
+
+
+@pytest.mark.parametrize(
+    ("network", "shape"),
+    [
+        (MLP(6, 4), (6,)),
+        (MLP(6, 4, hidden=()), (6,)),
+        (MLP(6, 4, hidden=5), (6,)),
+        (LeNet5((8, 9), 4), (8, 9)),
+        (LeNet5((8, 9, 3), 4), (8, 9, 3)),
+        (SmallResNet((8, 9), 4), (8, 9)),
+        (SmallResNet((8, 9, 2), 4, widths=(4, 8)), (8, 9, 2)),
+    ],
+)
+def test_networks_give_one_logit_per_class(network, shape):
+    assert network(torch.randn(3, *shape)).shape == (3, 4)
+
+
+def test_channels_are_last_in_the_input_whatever_the_network_does_inside():
+    network = LeNet5((4, 4, 3), 2).eval()
+    image = torch.randn(1, 4, 4, 3)
+    seen = network[1](network[0](image))
+    torch.testing.assert_close(seen[0, 2], image[0, :, :, 2])
