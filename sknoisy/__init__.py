@@ -9,7 +9,17 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AnnotatorNoise": "noise",
+    "ClassConditionalNoise": "noise",
+    "ClassMapNoise": "noise",
+    "FeatureNoise": "noise",
+    "InstanceDependentNoise": "noise",
+    "MarginNoise": "noise",
+    "MissingLabelNoise": "noise",
     "NoisyLabelClassifier": "classifiers",
+    "NoisyTargetClassifier": "noise",
+    "PairFlipNoise": "noise",
+    "SymmetricNoise": "noise",
 }
 
 __all__ = sorted(_HOMES)

@@ -76,6 +76,8 @@ def check_labels(y):
             f"y contains {missing.size} missing labels (NaN or None), the first at"
             f" position {missing[0]}. Drop those samples, or give them a label."
         )
+    if y.dtype.kind == "f" and np.isinf(y).any():
+        raise ValueError("y contains infinity, which is no label.")
     if y.dtype.kind == "O":
         _check_one_kind(y)
     check_classification_targets(y)

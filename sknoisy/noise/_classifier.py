@@ -1,0 +1,300 @@
+"""A classifier that is fitted on noisy labels and judged on the caller's."""
+
+import warnings
+from dataclasses import replace
+
+import numpy as np
+from sklearn import get_config
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import check_random_state, get_tags
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from sknoisy._checks import check_labels
+from sknoisy.noise._base import FitResample
+from sknoisy.noise._class_conditional import SymmetricNoise
+from sknoisy.noise._labels import check_finite
+
+__all__ = ["NoisyTargetClassifier"]
+
+
+def _estimator_has(method):
+    def check(self):
+        # getattr, not hasattr: its AttributeError names what is missing
+        fitted = getattr(self, "estimator_", None)
+        getattr(self._get_estimator() if fitted is None else fitted, method)
+        return True
+
+    return check
+
+
+class NoisyTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+    """Fit a classifier on noisy labels; predict and score as it would.
+
+    Only ``fit`` sees noise. In a cross-validation the training folds are noisy and
+    the test folds keep the labels that the caller gave, so the scores tell how well
+    a method trained on noisy labels does on clean ones.
+
+    Parameters
+    ----------
+    estimator : classifier, default=None
+        What is fitted. None stands for ``LogisticRegression()``.
+
+    noise : noise model, default=None
+        How labels go wrong: any model of ``sknoisy.noise`` that gives one label a
+        sample. None stands for ``SymmetricNoise(0.2)``; pass it by name to search
+        over ``noise__rate``.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the noise, where `noise` has none of its own. None takes fresh
+        entropy; numpy's global generator is never touched.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The fitted classifier.
+
+    noise_ : noise model
+        The fitted noise model, with ``noise_mask_`` and ``realized_rate_``.
+
+    given_labels_ : ndarray of shape (n_samples,)
+        The noisy labels that `estimator_` was fitted on.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels that `estimator_` knows, in the order of ``predict_proba``'s
+        columns. A class that lost all its samples to the noise is not among them;
+        ``fit`` warns of it.
+
+    n_features_in_ : int
+        Number of features seen in fit, if `estimator_` tells.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, if `estimator_` tells.
+
+    See Also
+    --------
+    sklearn.compose.TransformedTargetRegressor : The same idea for regression.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from sklearn.tree import DecisionTreeClassifier
+    >>> from sknoisy.noise import NoisyTargetClassifier, SymmetricNoise
+    >>> X, y = load_iris(return_X_y=True)
+    >>> tree = DecisionTreeClassifier(random_state=0)
+    >>> noisy = NoisyTargetClassifier(tree, SymmetricNoise(0.4, random_state=0))
+    >>> search = GridSearchCV(noisy, {"estimator__max_depth": [2, None]}).fit(X, y)
+    >>> search.best_params_  # scored on the labels as they are in y
+    {'estimator__max_depth': 2}
+    """
+
+    def __init__(self, estimator=None, noise=None, *, random_state=None):
+        self.estimator = estimator
+        self.noise = noise
+        self.random_state = random_state
+
+    def fit(self, X, y, **fit_params):
+        """Corrupt `y` and fit the estimator.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features, as `estimator` takes them.
+
+        y : array-like of shape (n_samples,)
+            True labels.
+
+        **fit_params : dict
+            Handed on to the estimator's ``fit``, such as ``sample_weight``: as they
+            are, or by scikit-learn's metadata routing where that is enabled.
+
+        Returns
+        -------
+        self : estimator instance
+            The fitted classifier.
+        """
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is"
+                " None."
+            )
+        y = check_labels(check_finite(y))
+        _check_classes_have_weight(y, fit_params.get("sample_weight"))
+        self.noise_ = self._make_noise()
+        self.given_labels_ = self.noise_.fit_corrupt(y, X)
+        _warn_of_lost_classes(y, self.given_labels_)
+        self.estimator_ = clone(self._get_estimator())
+        self.estimator_.fit(X, self.given_labels_, **self._route("fit", fit_params))
+        self.classes_ = self.estimator_.classes_
+        if hasattr(self.estimator_, "feature_names_in_"):
+            self.feature_names_in_ = self.estimator_.feature_names_in_
+        return self
+
+    @available_if(_estimator_has("predict"))
+    def predict(self, X):
+        """Predict labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels, of those in `classes_`.
+        """
+        check_is_fitted(self)
+        return self.estimator_.predict(X)
+
+    @available_if(_estimator_has("predict_proba"))
+    def predict_proba(self, X):
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_classes)
+            Probabilities of the given labels, in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        return self.estimator_.predict_proba(X)
+
+    @available_if(_estimator_has("predict_log_proba"))
+    def predict_log_proba(self, X):
+        """Predict the logarithm of each class's probability.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        log_proba : ndarray of shape (n_samples, n_classes)
+            Log-probabilities of the given labels, in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        return self.estimator_.predict_log_proba(X)
+
+    @available_if(_estimator_has("decision_function"))
+    def decision_function(self, X):
+        """Return the estimator's confidence scores.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            As the estimator gives them.
+        """
+        check_is_fitted(self)
+        return self.estimator_.decision_function(X)
+
+    @available_if(_estimator_has("score"))
+    def score(self, X, y, **params):
+        """Score on `y` as it is: no noise is added here.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+
+        y : array-like of shape (n_samples,)
+            Labels to compare with: clean ones, where there are any.
+
+        **params : dict
+            Handed on to the estimator's ``score``, such as ``sample_weight``.
+
+        Returns
+        -------
+        score : float
+            The estimator's own score, mostly accuracy.
+        """
+        check_is_fitted(self)
+        return self.estimator_.score(X, y, **self._route("score", params))
+
+    @property
+    def n_features_in_(self):
+        """Number of features seen in fit, if the estimator tells."""
+        check_is_fitted(self)
+        return self.estimator_.n_features_in_
+
+    def get_metadata_routing(self):
+        """Return how metadata goes to the estimator.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What scikit-learn's metadata routing asks for.
+        """
+        mapping = MethodMapping()
+        mapping.add(caller="fit", callee="fit").add(caller="score", callee="score")
+        return MetadataRouter(owner=self).add(
+            estimator=self._get_estimator(), method_mapping=mapping
+        )
+
+    def _route(self, method, params):
+        if not get_config()["enable_metadata_routing"]:
+            return params
+        return process_routing(self, method, **params).estimator[method]
+
+    def _get_estimator(self):
+        return LogisticRegression() if self.estimator is None else self.estimator
+
+    def _make_noise(self):
+        noise = SymmetricNoise(0.2) if self.noise is None else clone(self.noise)
+        if not isinstance(noise, FitResample):
+            raise TypeError(
+                f"noise={noise!r} is not a noise model that gives one label a sample:"
+                " pass one of sknoisy.noise, such as SymmetricNoise(0.2)."
+            )
+        if noise.random_state is None and self.random_state is not None:
+            seed = check_random_state(self.random_state).randint(2**31 - 1)
+            noise.set_params(random_state=seed)
+        return noise
+
+    def __sklearn_tags__(self):
+        tags, theirs = super().__sklearn_tags__(), get_tags(self._get_estimator())
+        tags.input_tags = theirs.input_tags
+        if theirs.classifier_tags is not None:
+            tags.classifier_tags = replace(theirs.classifier_tags, multi_label=False)
+        return tags
+
+
+def _check_classes_have_weight(y, sample_weight):
+    # a sample of weight 0 isn't there, but noise could give its class to others
+    if sample_weight is None or len(np.unique(y)) < 2:
+        return
+    left = np.unique(y[np.asarray(sample_weight) > 0])
+    if len(left) < 2:
+        raise ValueError(
+            f"sample_weight leaves fewer than two classes, {left.tolist()}: noise that"
+            " moves labels between classes needs another one."
+        )
+
+
+def _warn_of_lost_classes(y, given):
+    lost = set(np.unique(y).tolist()) - set(given.tolist())
+    if lost:
+        warnings.warn(
+            f"After the noise no sample is labelled {sorted(lost)}: the estimator never"
+            " sees these classes, and classes_ and predict_proba lack them. Lower the"
+            " rate, or draw with exact=True.",
+            UserWarning,
+            stacklevel=3,
+        )
