@@ -102,8 +102,10 @@ class MLP(nn.Sequential):
     Parameters
     ----------
     n_features : int
+        Number of features of a sample.
 
     n_classes : int
+        Number of classes, and of logits.
 
     hidden : tuple of int or int, default=(256, 256)
         Width of each hidden layer.
@@ -170,6 +172,7 @@ class LeNet5(nn.Sequential):
         (height, width) or (height, width, channels) of one image.
 
     n_classes : int
+        Number of classes, and of logits.
 
     channels : tuple of two int, default=(16, 32)
         Output channels of the convolutions.
@@ -260,6 +263,7 @@ class SmallResNet(nn.Sequential):
         (height, width) or (height, width, channels) of one image.
 
     n_classes : int
+        Number of classes, and of logits.
 
     widths : tuple of int, default=(16, 32, 64)
         Channels of each block; every block but the first halves the image.

@@ -46,7 +46,7 @@ def images():
 def small(**options):
     defaults = {"max_epochs": 8, "lr": 2e-2, "random_state": 0}
     if "module" not in options:
-        defaults["module__dropout"] = 0.0
+        defaults |= {"module__dropout": 0.0, "batch_size": 64}
     return NoisyLabelClassifier(**{**defaults, **options})
 
 

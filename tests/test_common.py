@@ -1,6 +1,7 @@
 """Every public estimator passes every check of scikit-learn's suite."""
 
 import pytest
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import sknoisy
@@ -13,14 +14,33 @@ EXACT = {
     "dtype": "float64",
     "batch_size": 1000,
     "module__dropout": 0.0,
+    "module__input_dropout": 0.0,
     "module__hidden": 32,
     "random_state": 0,
 }
 INSTANCES = {
+    "AnnotatorNoise": [sknoisy.AnnotatorNoise()],
+    "ClassConditionalNoise": [sknoisy.ClassConditionalNoise()],
+    "ClassMapNoise": [sknoisy.ClassMapNoise()],
+    # without noise, no tag exempts FeatureNoise from any check
+    "FeatureNoise": [sknoisy.FeatureNoise(), sknoisy.FeatureNoise(level=0.0)],
+    "InstanceDependentNoise": [
+        sknoisy.InstanceDependentNoise(),
+        sknoisy.InstanceDependentNoise(exact=True),
+    ],
+    "MarginNoise": [sknoisy.MarginNoise()],
+    "MissingLabelNoise": [sknoisy.MissingLabelNoise()],
     "NoisyLabelClassifier": [
         sknoisy.NoisyLabelClassifier(**EXACT),
         sknoisy.NoisyLabelClassifier(**EXACT, loss="gce", loss__q=0.3),
     ],
+    "NoisyTargetClassifier": [
+        sknoisy.NoisyTargetClassifier(),
+        sknoisy.NoisyTargetClassifier(LogisticRegression(), random_state=0),
+        sknoisy.NoisyTargetClassifier(RidgeClassifier(), sknoisy.PairFlipNoise(0.1)),
+    ],
+    "PairFlipNoise": [sknoisy.PairFlipNoise()],
+    "SymmetricNoise": [sknoisy.SymmetricNoise(), sknoisy.SymmetricNoise(exact=True)],
 }
 EXPECTED_FAILED_CHECKS: dict[str, dict[str, str]] = {}  # and so it shall stay
 

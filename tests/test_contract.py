@@ -25,7 +25,9 @@ LABELS = st.one_of(
 def problems(draw):
     """Draw features and labels, most of them usable and some of them not."""
     wild = draw(st.booleans())
-    shape = draw(SHAPES) if wild else (draw(st.integers(2, 30)), draw(st.integers(1, 4)))
+    shape = (
+        draw(SHAPES) if wild else (draw(st.integers(2, 30)), draw(st.integers(1, 4)))
+    )
     X = draw(nps.arrays(np.float64, shape, elements=NUMBERS if wild else TAME))
     n = shape[0] if shape else 1
     kind = LABELS if wild else st.integers(0, 2)

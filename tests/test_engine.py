@@ -21,7 +21,7 @@ def data():
 
 
 def small(**options):
-    defaults = {"max_epochs": 3, "module__hidden": 8, "batch_size": 32}
+    defaults = {"max_epochs": 3, "module__hidden": 8, "batch_size": 32, "lr": 1e-2}
     return NoisyLabelClassifier(**{**defaults, "random_state": 0, **options})
 
 

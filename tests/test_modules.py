@@ -54,7 +54,9 @@ def test_standardize_gives_mean_zero_and_scale_one():
     X = torch.randn(500, 3, dtype=torch.float64) * torch.tensor([1.0, 5.0, 0.1]) + 7
     mean, scale = feature_statistics(X.numpy())
     standard = Standardize(torch.as_tensor(mean), torch.as_tensor(scale))(X)
-    torch.testing.assert_close(standard.mean(0), torch.zeros(3).double(), atol=1e-9, rtol=0)
+    torch.testing.assert_close(
+        standard.mean(0), torch.zeros(3).double(), atol=1e-9, rtol=0
+    )
     torch.testing.assert_close(standard.std(0, correction=0), torch.ones(3).double())
 
 

@@ -12,7 +12,7 @@ from sklearn.datasets import make_blobs
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.naive_bayes import MultinomialNB
@@ -21,10 +21,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sknoisy.noise import (
-    NOISE_MODELS,
     AnnotatorNoise,
     ClassMapNoise,
     FeatureNoise,
@@ -36,24 +34,6 @@ from sknoisy.noise import (
     SymmetricNoise,
 )
 from sknoisy.noise._feature import FEATURE_NOISES
-
-EXPECTED_FAILED_CHECKS: dict[str, dict[str, str]] = {}  # and so it shall stay
-
-
-@parametrize_with_checks(
-    [
-        *(model() for model in NOISE_MODELS.values()),
-        FeatureNoise(),
-        FeatureNoise(level=0.0),  # where the tag doesn't exempt from any check
-        NoisyTargetClassifier(),
-        NoisyTargetClassifier(LogisticRegression(), random_state=0),
-        NoisyTargetClassifier(RidgeClassifier(), PairFlipNoise(0.1)),
-    ],
-    expected_failed_checks=lambda est: EXPECTED_FAILED_CHECKS,
-    xfail_strict=True,
-)
-def test_sklearn_checks(estimator, check):
-    check(estimator)
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ class ArrayDataset(Dataset):
         self.X = X if sparse.issparse(X) else _as_tensor(X)
         codes = np.zeros(X.shape[0], dtype=np.int64) if codes is None else codes
         self.codes = _as_tensor(codes)
+        self.is_whole = rows is None
         self.rows = torch.arange(X.shape[0]) if rows is None else rows
 
     def __len__(self):
@@ -50,6 +51,14 @@ class ArrayDataset(Dataset):
             return self.X.index_select(0, rows)
         return torch.from_numpy(self.X[rows.cpu().numpy()].toarray())
 
+    def blocks(self, size):
+        """Yield the features of all rows in order, `size` at a time."""
+        for start in range(0, len(self), size):
+            if self.is_whole and isinstance(self.X, torch.Tensor):
+                yield self.X[start : start + size]  # a view, not a copy
+            else:
+                yield self.features(self.rows[start : start + size])
+
     def subset(self, rows):
         """Return the dataset of some rows; positions stay those of the whole."""
         return ArrayDataset(self.X, self.codes, torch.as_tensor(rows))
@@ -64,6 +73,7 @@ class ArrayDataset(Dataset):
             return self
         moved = ArrayDataset(self.X.to(device), self.codes, self.rows)
         moved.codes, moved.rows = self.codes.to(device), self.rows.to(device)
+        moved.is_whole = self.is_whole
         return moved
 
 

@@ -208,8 +208,11 @@ class Engine(NeuralNetClassifier):
     def logits(self, dataset):
         """Return the logits of all rows, (n_samples, n_networks, n_classes)."""
         self.module_.eval()
-        batches = self.get_iterator(dataset)
-        return torch.cat([self.module_(features) for (features, _), _ in batches])
+        logits = [
+            self.module_(features.to(self.device))
+            for features in dataset.blocks(PREDICTION_BATCH)
+        ]
+        return logits[0] if len(logits) == 1 else torch.cat(logits)
 
     def predict_proba(self, X):
         """Return the mean over networks of their probabilities, as an array."""

@@ -15,9 +15,10 @@ class Networks(nn.ModuleList):
 
     def forward(self, features):
         """Return logits of shape (n_batch, n_networks, n_classes)."""
-        if len(self) == 1:  # a view, where torch.stack would copy
-            return self[0](features).unsqueeze(1)
-        return torch.stack([network(features) for network in self], dim=1)
+        logits = [network(features) for network in self]
+        if len(logits) == 1:  # a view, where torch.stack would copy
+            return logits[0].unsqueeze(1)
+        return torch.stack(logits, dim=1)
 
 
 def build_networks(make, n_networks):

@@ -82,6 +82,8 @@ def feature_statistics(X, sample_weight=None):
     features, the root mean square, since rare words would be blown up otherwise.
     """
     if sparse.issparse(X):
+        if sample_weight is not None:  # scikit-learn 1.6 wants the type of X
+            sample_weight = sample_weight.astype(X.dtype)
         means, variances = mean_variance_axis(X, axis=0, weights=sample_weight)
         return None, _nonzero(np.sqrt(np.mean(variances + means**2)))
     if X.ndim == 2:

@@ -116,7 +116,7 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     n_features_in_ : int
         Number of features seen during fit (rows of an image).
 
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the features, where they have string names.
 
     See Also
@@ -126,9 +126,9 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
 
     Notes
     -----
-    With ``dtype="float64"``, ``module__dropout=0`` and a batch size above the number
-    of samples, integer weights equal repetition to the last digits; a weight of zero
-    always equals absence.
+    With ``dtype="float64"``, no dropout (``module__dropout=0`` and
+    ``module__input_dropout=0``) and a batch size above the number of samples, integer
+    weights equal repetition to the last digits; a weight of zero always equals absence.
 
     Examples
     --------

@@ -15,6 +15,19 @@ class Objective(nn.Module):
     inputs than the batch (mixup, a second view) overrides `forward`. Facts of the
     data reach ``__init__`` by name: `n_samples`, `n_classes`, `labels`,
     `sample_weight`.
+
+    See Also
+    --------
+    MeanLoss : The objective of every plain loss.
+
+    Examples
+    --------
+    >>> from torch.nn.functional import cross_entropy
+    >>> from sknoisy.objectives import Objective
+    >>> class Confident(Objective):
+    ...     def compute(self, logits, labels, index):
+    ...         entropy = -(logits.softmax(-1) * logits.log_softmax(-1)).sum(-1)
+    ...         return cross_entropy(logits[:, 0], labels) + 0.1 * entropy.mean()
     """
 
     n_networks = 1
@@ -65,6 +78,19 @@ class MeanLoss(Objective):
     sample_weight : Tensor of shape (n_samples,), default=None
         Non-negative weights, scaled here to a mean of one over the training set (not
         over the batch, whose gradient would then no longer be unbiased).
+
+    See Also
+    --------
+    Objective : What an objective is.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sknoisy.losses import mean_absolute_error
+    >>> from sknoisy.objectives import MeanLoss
+    >>> logits, labels = torch.zeros(2, 1, 4), torch.tensor([0, 3])
+    >>> MeanLoss(mean_absolute_error).compute(logits, labels, index=torch.arange(2))
+    tensor(1.5000)
     """
 
     def __init__(self, loss, sample_weight=None):
@@ -91,4 +117,6 @@ class MeanLoss(Objective):
 
 def mean_probability(logits):
     """Probabilities (n, n_classes): the mean over networks of their softmax."""
+    if logits.shape[1] == 1:
+        return torch.softmax(logits[:, 0], dim=-1)
     return torch.softmax(logits, dim=-1).mean(dim=1)
