@@ -1,0 +1,66 @@
+"""How Sphinx builds the documentation: `make docs`."""
+
+import importlib.util
+from pathlib import Path
+
+import sknoisy
+
+HERE = Path(__file__).parent
+
+project = "sknoisy"
+author = "the sknoisy developers"
+project_copyright = f"2026, {author}"
+version = release = sknoisy.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "myst_parser",
+]
+exclude_patterns = ["_build", "generated/unreleased.md"]
+templates_path = ["_templates"]
+html_theme = "pydata_sphinx_theme"
+html_theme_options = {"show_toc_level": 2}
+html_title = f"sknoisy {version}"
+
+autosummary_ignore_module_all = False
+autosummary_imported_members = True
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+default_role = "code"  # docstrings name parameters in single backticks
+
+if (HERE.parent / "examples").is_dir():
+    extensions.append("sphinx_gallery.gen_gallery")
+    sphinx_gallery_conf = {
+        "examples_dirs": "../examples",
+        "gallery_dirs": "auto_examples",
+        "matplotlib_animations": False,
+    }
+
+
+def setup(app):
+    """Leave out what estimators and objectives inherit from other libraries."""
+    app.connect("autodoc-skip-member", _is_another_library_s)
+
+
+def _is_another_library_s(app, what, name, thing, skip, options):
+    made_by = getattr(thing, "__module__", None) or "sknoisy"
+    return skip or not made_by.startswith("sknoisy")
+
+
+def _write_unreleased():
+    """Write the changelog's fragments as one page, which changes.md includes."""
+    spec = importlib.util.spec_from_file_location(
+        "collect", HERE.parent / "changes" / "collect.py"
+    )
+    collect = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(collect)
+    page = HERE / "generated" / "unreleased.md"
+    page.parent.mkdir(exist_ok=True)
+    text = collect.as_markdown("Not released yet", collect.read_fragments())
+    page.write_text(text, encoding="utf-8")
+
+
+_write_unreleased()

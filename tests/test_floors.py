@@ -1,0 +1,184 @@
+"""The house rule: a room imports only from floors below, and nothing goes in circles.
+
+The rooms are the files and folders right under ``sknoisy``; a new one needs a line
+here. The cellar, floor 0, is one room in several files.
+"""
+
+import ast
+import subprocess
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import sknoisy
+
+FLOORS = {
+    "exceptions": 0,
+    "_params": 0,
+    "_checks": 0,
+    "_registry": 0,
+    "losses": 1,
+    "modules": 1,
+    "schedules": 1,
+    "noise": 1,
+    "transition": 1,
+    "quality": 1,
+    "objectives": 2,
+    "_engine": 3,
+    "classifiers": 4,
+    "detectors": 5,
+    "cleaning": 5,
+    "model_selection": 5,
+    "inspection": 5,
+    "datasets": 5,
+    "__init__": 6,  # the door: no room imports `from sknoisy import …`
+    "_cli": 7,  # goes through the door, as users do
+    "__main__": 8,
+}
+WITHOUT_TORCH = ("datasets", "model_selection", "noise", "quality", "transition")
+
+
+def modules_of(root):
+    """Return the path of every module of the package at `root`, by dotted name."""
+    names = {}
+    for path in sorted(root.rglob("*.py")):
+        parts = [root.name, *path.relative_to(root).with_suffix("").parts]
+        names[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return names
+
+
+def imports_of(path, modules):
+    """Yield the modules of the package that the file imports, wherever it does so."""
+    package = next(iter(modules)).split(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively in line {node.lineno}"
+            if node.module.split(".")[0] == package:
+                for alias in node.names:
+                    inner = f"{node.module}.{alias.name}"
+                    yield inner if inner in modules else node.module
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == package:
+                    yield alias.name
+
+
+def room_of(module):
+    """Return the file or folder right under the package that `module` is in."""
+    return (module.split(".") + ["__init__"])[1]
+
+
+def climbs(modules):
+    """Return a sentence for every import that doesn't go down."""
+    sentences = []
+    for module, path in modules.items():
+        room = room_of(module)
+        for imported in imports_of(path, modules):
+            other = room_of(imported)
+            if other != room and FLOORS[other] >= max(FLOORS[room], 1):
+                sentences.append(
+                    f"{module} (floor {FLOORS[room]}) imports {imported}"
+                    f" (floor {FLOORS[other]})"
+                )
+    return sentences
+
+
+def circle(modules):
+    """Return the modules of a circle of imports, or None."""
+    graph = {name: set(imports_of(path, modules)) for name, path in modules.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return None
+
+
+@pytest.fixture(scope="module")
+def modules():
+    return modules_of(Path(sknoisy.__file__).parent)
+
+
+def test_every_room_has_a_floor(modules):
+    strangers = sorted({room_of(module) for module in modules} - set(FLOORS))
+    assert not strangers, f"give {strangers} a floor in {__file__}"
+
+
+def test_every_import_goes_down(modules):
+    assert not climbs(modules)
+
+
+def test_no_imports_go_in_circles(modules):
+    assert circle(modules) is None
+
+
+def test_rooms_for_numpy_load_no_torch(modules):
+    rooms = sorted({room_of(module) for module in modules} & set(WITHOUT_TORCH))
+    script = "\n".join(
+        f"import sknoisy.{room}\nif 'torch' in sys.modules: sys.exit('{room}')"
+        for room in rooms
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{script}"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"torch is loaded by {done.stderr}"
+
+
+@pytest.fixture
+def small_house(tmp_path):
+    """Return a function that builds a package of the given files."""
+
+    def build(**files):
+        root = tmp_path / "house"
+        for name, text in {"__init__": "", **files}.items():
+            path = root / (name.replace("__in__", "/") + ".py")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return modules_of(root)
+
+    return build
+
+
+@pytest.mark.parametrize(
+    "climbing",
+    [
+        "from house.objectives import MeanLoss",
+        "from house import objectives",
+        "import house.objectives",
+        "def f():\n    from house.objectives import MeanLoss",
+        "from house.modules import MLP",  # beside it, not below it
+        "from house import MeanLoss",
+    ],
+)
+def test_an_import_that_climbs_is_found(climbing, small_house):
+    house = small_house(losses=climbing, objectives="", modules="")
+    assert len(climbs(house)) == 1
+    assert "house.losses (floor 1) imports house" in climbs(house)[0]
+
+
+def test_imports_that_go_down_or_stay_in_the_room_are_fine(small_house):
+    house = small_house(
+        losses__in____init__="from house.losses._plain import ce",
+        losses__in___plain="from house import _checks\nfrom math import log",
+        objectives="from house.losses import ce",
+        _checks="from house._registry import lookup",
+        _registry="",
+    )
+    assert climbs(house) == []
+    assert circle(house) is None
+
+
+def test_a_circle_within_a_room_is_found(small_house):
+    house = small_house(
+        losses__in____init__="from house.losses._plain import ce",
+        losses__in___plain="from house.losses import gce",
+    )
+    assert climbs(house) == []
+    assert set(circle(house)) == {"house.losses", "house.losses._plain"}
+
+
+def test_a_relative_import_is_found(small_house):
+    house = small_house(losses="from . import objectives", objectives="")
+    with pytest.raises(AssertionError, match="imports relatively in line 1"):
+        climbs(house)

@@ -1,0 +1,181 @@
+"""What users see: the names, their documentation, and what an import costs."""
+
+import inspect
+import pkgutil
+import subprocess
+import sys
+from collections import defaultdict
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from numpydoc.docscrape import NumpyDocString
+from numpydoc.validate import validate
+from sklearn.base import BaseEstimator
+
+import sknoisy
+
+
+def _made_here(function):
+    return getattr(function, "__module__", "").startswith("sknoisy")
+
+
+ROOMS = sorted(
+    module.name
+    for module in pkgutil.iter_modules(sknoisy.__path__)
+    if not module.name.startswith("_")
+)
+PUBLIC = {
+    f"sknoisy.{room}.{name}": getattr(import_module(f"sknoisy.{room}"), name)
+    for room in ROOMS
+    for name in import_module(f"sknoisy.{room}").__all__
+}
+DOCUMENTED = sorted(path for path, thing in PUBLIC.items() if callable(thing))
+ESTIMATORS = {
+    path: thing
+    for path, thing in PUBLIC.items()
+    if inspect.isclass(thing) and issubclass(thing, BaseEstimator)
+}
+METHODS = sorted(
+    f"{path}.{name}"
+    for path, thing in ESTIMATORS.items()
+    for name, member in inspect.getmembers(thing, inspect.isroutine)
+    if not name.startswith("_") and _made_here(member)
+)
+
+# What numpydoc must not find; its other findings are matters of taste.
+FORMAT = {"GL03", "GL06", "GL07", "GL08", "SS01", "SS03", "SS04", "SS06"}
+FORMAT |= {"PR01", "PR02", "PR03", "PR04", "PR06", "PR07", "PR10", "RT01"}
+COMPLETE = FORMAT | {"EX01"}
+
+# Where one name means one thing in every class; noise models differ in what a rate is.
+ONE_TEXT = ("classifiers", "detectors", "cleaning")
+# Parameters with several defaults, and why.
+SEVERAL_DEFAULTS = {"kind": "it names kinds of different things"}
+
+
+@pytest.mark.parametrize("name", sknoisy.__all__)
+def test_every_public_name_resolves_to_what_its_room_offers(name):
+    assert any(path.endswith(f".{name}") for path in PUBLIC) or name in ROOMS
+    assert getattr(sknoisy, name) is not None
+    assert name in dir(sknoisy)
+
+
+def test_every_estimator_of_a_room_is_offered_at_the_door():
+    estimators = {path.split(".")[-1] for path in ESTIMATORS}
+    assert sorted(estimators - set(sknoisy.__all__)) == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_has_its_page_in_the_docs(room):
+    pages = Path(__file__).parents[1] / "docs" / "api.rst"
+    assert f"   sknoisy.{room}\n" in pages.read_text(encoding="utf-8")
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="NoisyLabelClasifier"):
+        _ = sknoisy.NoisyLabelClasifier
+
+
+def test_import_costs_little_and_loads_neither_torch_nor_scikit_learn():
+    script = (
+        "import sys, time; start = time.process_time(); import sknoisy;"
+        "print(time.process_time() - start);"
+        "print(sorted({'torch', 'sklearn', 'skorch', 'scipy'} & set(sys.modules)))"
+    )
+    seconds = []
+    for _ in range(2):  # the first may have to compile
+        output = subprocess.check_output([sys.executable, "-c", script], text=True)
+        cost, loaded = output.splitlines()
+        assert loaded == "[]"
+        seconds.append(float(cost))
+    assert min(seconds) < 0.3
+
+
+@pytest.mark.parametrize("path", DOCUMENTED)
+def test_everything_public_is_documented_in_full(path):
+    assert findings(path, COMPLETE) == []
+
+
+@pytest.mark.parametrize("path", METHODS)
+def test_every_public_method_is_documented(path):
+    assert findings(path, FORMAT) == []
+
+
+def findings(path, codes):
+    """Return what numpydoc says against the docstring at `path`, less other codes."""
+    thing = PUBLIC.get(path)
+    if inspect.isclass(thing) and not _made_here(thing.__init__):
+        codes = codes - {"PR01"}  # torch's *args and **kwargs are not ours to tell
+    return [text for code, text in validate(path)["errors"] if code in codes]
+
+
+def parameters_of(classes):
+    """Return (class, name, default, "type: text") of all documented parameters."""
+    return [
+        (
+            one.__name__,
+            entry.name,
+            inspect.signature(one).parameters[entry.name].default,
+            f"{entry.type}: {' '.join(entry.desc).strip()}",
+        )
+        for one in classes
+        for entry in NumpyDocString(inspect.getdoc(one))["Parameters"]
+        if entry.name in inspect.signature(one).parameters
+    ]
+
+
+def disagreements(rows):
+    """Return the names of (class, name, value) that come with different values."""
+    told = defaultdict(dict)
+    for one, name, value in rows:
+        told[name][one] = value
+    return {name: by for name, by in told.items() if len(set(by.values())) > 1}
+
+
+def test_a_parameter_has_the_same_default_everywhere():
+    rows = [(one, n, repr(d)) for one, n, d, _ in parameters_of(ESTIMATORS.values())]
+    wrong = disagreements(rows)
+    assert {n: by for n, by in wrong.items() if n not in SEVERAL_DEFAULTS} == {}
+
+
+@pytest.mark.parametrize("room", ONE_TEXT)
+def test_a_parameter_has_one_text_in_a_room(room):
+    classes = [one for path, one in ESTIMATORS.items() if path.split(".")[1] == room]
+    rows = [(one, n, text) for one, n, _, text in parameters_of(classes)]
+    assert disagreements(rows) == {}
+
+
+class First:
+    """Do this.
+
+    Parameters
+    ----------
+    rate : float, default=0.2
+        How much.
+    """
+
+    def __init__(self, rate=0.2):
+        self.rate = rate
+
+
+class Second:
+    """Do that.
+
+    Parameters
+    ----------
+    rate : float, default=0.3
+        How often.
+    """
+
+    def __init__(self, rate=0.3):
+        self.rate = rate
+
+
+def test_parameters_that_disagree_are_found():
+    rows = parameters_of([First, Second])
+    assert set(disagreements((one, n, d) for one, n, d, _ in rows)) == {"rate"}
+    assert disagreements((one, n, text) for one, n, _, text in rows)["rate"] == {
+        "First": "float, default=0.2: How much.",
+        "Second": "float, default=0.3: How often.",
+    }
