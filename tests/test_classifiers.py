@@ -107,7 +107,7 @@ def test_images_with_and_without_channels(channels, images):
     X, y = images
     if channels:
         X = np.repeat(X[..., np.newaxis], channels, axis=3)
-    fitted = small(max_epochs=10).fit(X.astype(np.uint8), y)
+    fitted = small(max_epochs=20, lr=1e-2).fit(X.astype(np.uint8), y)
     assert isinstance(fitted.net_.module_[0], LeNet5)
     assert fitted.score(X, y) > 0.9
     assert fitted.predict_proba(X).shape == (300, 10)
@@ -264,7 +264,7 @@ BAD_PARAMETERS = {
     "loss": ({"loss": "gse"}, "did you mean 'gce'.*or pass a function"),
     "loss type": ({"loss": 3}, "loss=3 is not a loss"),
     "loss parameter": ({"loss": "gce", "loss__qq": 1}, "loss__qq.*did you mean 'q'"),
-    "parameter of another loss": ({"loss": "ce", "loss__q": 1}, "loss__q is not a"),
+    "parameter of another loss": ({"loss": "mae", "loss__q": 1}, "loss__q is not a"),
     "module parameter": ({"module__hiden": 8}, "module__hiden.*did you mean 'hidden'"),
     "optimizer": ({"optimizer": "adamm"}, "did you mean 'adam"),
     "optimizer parameter": ({"optimizer__betaz": 1}, "did you mean 'betas'"),

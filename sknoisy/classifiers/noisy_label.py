@@ -28,10 +28,12 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         `n_classes`, `feature_mean`, `feature_scale`. An instance is copied at fit,
         never trained in place.
 
-    loss : str or callable, default="ce"
+    loss : str or callable, default="gce"
         A name from :data:`sknoisy.losses.LOSSES`, or a function ``(logits, labels) ->
         (n_samples,)``. Its parameters are set as ``loss__*``, e.g.
-        ``loss="gce", loss__q=0.5``.
+        ``loss="gce", loss__q=0.5``. The default is generalized cross entropy: like
+        cross entropy on tables, better on images. "ce" gives probabilities that are
+        those of the *noisy* labels.
 
     max_epochs : int or "auto", default="auto"
         How often each sample is seen. "auto" makes about 400 steps: between 30 and
@@ -138,8 +140,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     >>> from sknoisy.noise import SymmetricNoise
     >>> X, y = load_digits(return_X_y=True)
     >>> X, X_test, y, y_test = train_test_split(X, y, random_state=0)
-    >>> y_noisy = SymmetricNoise(0.4, random_state=0).fit(X, y).corrupt(y)
-    >>> clf = NoisyLabelClassifier(loss="gce", random_state=0).fit(X, y_noisy)
+    >>> y_noisy = SymmetricNoise(0.4, random_state=0).fit_corrupt(y)
+    >>> clf = NoisyLabelClassifier(random_state=0).fit(X, y_noisy)
     >>> bool(clf.score(X_test, y_test) > 0.9)
     True
     """
@@ -148,7 +150,7 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         self,
         module=None,
         *,
-        loss="ce",
+        loss="gce",
         max_epochs="auto",
         batch_size=512,
         lr=5e-3,
