@@ -1,7 +1,6 @@
 """The front desk: from scikit-learn's world to the engine and back."""
 
 import copy
-import numbers
 from abc import abstractmethod
 from contextlib import contextmanager
 
@@ -10,16 +9,17 @@ import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.validation import check_is_fitted, check_scalar, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 from skorch.callbacks import EarlyStopping, LRScheduler
 
-from sknoisy._checks import check_choice, check_weights, encode_labels
+from sknoisy._checks import check_weights, encode_labels
 from sknoisy._engine import ArrayDataset, Engine
 from sknoisy._params import RoutedParams
-from sknoisy.classifiers._callbacks import CallbackSupportMixin, EpochTasks
+from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
 from sknoisy.classifiers._data import TrainingData, as_numpy
 from sknoisy.classifiers._parts import (
     check_output,
+    check_training_parameters,
     make_networks,
     make_optimizer_arguments,
     pick_device,
@@ -105,7 +105,8 @@ class BaseNoisyClassifier(
 
     def _fit(self, X, y, sample_weight=None):
         """Validate, make, train, remember."""
-        self._check_parameters()
+        self._check_routed()
+        check_training_parameters(self)
         data = self._check_data(X, y, sample_weight)
         with self._seeded() as random_state:
             split = self._split(data, random_state)
@@ -115,7 +116,8 @@ class BaseNoisyClassifier(
 
     def _partial_fit(self, X, y, classes, sample_weight):
         """One more epoch, of a new engine or of the one there is."""
-        self._check_parameters()
+        self._check_routed()
+        check_training_parameters(self)
         first = not hasattr(self, "net_")
         known = classes if first else self.net_.classes_
         data = self._check_data(X, y, sample_weight, classes=known, reset=first)
@@ -128,29 +130,6 @@ class BaseNoisyClassifier(
             engine.schedule, engine.max_epochs = constant, 1
             self._train(engine, (data.dataset, None), X, y)
         return self
-
-    def _check_parameters(self):
-        self._check_routed()
-        check_choice(self.dtype, ("float32", "float64"), "dtype")
-        check_scalar(self.batch_size, "batch_size", numbers.Integral, min_val=1)
-        check_scalar(
-            self.lr, "lr", numbers.Real, min_val=0, include_boundaries="neither"
-        )
-        check_scalar(self.weight_decay, "weight_decay", numbers.Real, min_val=0)
-        check_scalar(
-            self.n_iter_no_change, "n_iter_no_change", numbers.Integral, min_val=1
-        )
-        if self.max_epochs != "auto":
-            check_scalar(self.max_epochs, "max_epochs", numbers.Integral, min_val=1)
-        if self.validation_fraction is not None:
-            check_scalar(
-                self.validation_fraction,
-                "validation_fraction",
-                numbers.Real,
-                min_val=0,
-                max_val=1,
-                include_boundaries="neither",
-            )
 
     def _check_features(self, X):
         X = self._validate(as_numpy(X), reset=False)
@@ -289,7 +268,7 @@ class BaseNoisyClassifier(
         }
 
     def _train(self, engine, split, X, y):
-        with self._epoch_tasks(engine, X, y):
+        with epoch_tasks(self, engine, X, y):
             try:
                 engine.partial_fit(split)
             except KeyboardInterrupt:
@@ -307,35 +286,6 @@ class BaseNoisyClassifier(
         self.history_ = engine.history
         self.n_iter_ = len(engine.history)
         self._input_shape = engine.input_shape
-
-    @contextmanager
-    def _epoch_tasks(self, engine, X, y):
-        """Tell scikit-learn's callbacks of epochs for as long as training goes on."""
-        if not hasattr(self, "_init_callback_context"):
-            yield
-            return
-        context = self._init_callback_context(max_subtasks=engine.max_epochs)
-        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        tasks = EpochTasks(context, self, X, y, lambda: self._as_of_now(engine))
-        engine.callbacks_.append(("epoch_tasks", tasks))
-        try:
-            yield
-        finally:
-            engine.callbacks_.remove(("epoch_tasks", tasks))
-        context.call_on_fit_task_end(
-            estimator=self,
-            X=X,
-            y=y,
-            reconstruction_attributes=lambda: self._as_of_now(engine),
-        )
-
-    def _as_of_now(self, engine):
-        known = {"net_": engine, "classes_": engine.classes_}
-        known["_input_shape"] = engine.input_shape
-        for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(self, name):
-                known[name] = getattr(self, name)
-        return known
 
     def _n_batches(self, dataset):
         return max(1, round(len(dataset) / self.batch_size))

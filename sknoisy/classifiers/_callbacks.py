@@ -1,5 +1,7 @@
 """scikit-learn's callbacks (new in 1.9, experimental), told of epochs as tasks."""
 
+from contextlib import contextmanager
+
 from skorch.callbacks import Callback
 
 try:
@@ -45,3 +47,39 @@ class EpochTasks(Callback):
         )
         if stop:  # skorch's way to say so
             raise KeyboardInterrupt
+
+
+@contextmanager
+def epoch_tasks(estimator, engine, X, y):
+    """Tell `estimator`'s callbacks of the fit and its epochs, while `engine` trains."""
+    if not hasattr(estimator, "_init_callback_context"):  # scikit-learn < 1.9
+        yield
+        return
+
+    def reconstruct():
+        return attributes_as_of_now(estimator, engine)
+
+    context = estimator._init_callback_context(max_subtasks=engine.max_epochs)
+    context.call_on_fit_task_begin(estimator=estimator, X=X, y=y)
+    tasks = ("epoch_tasks", EpochTasks(context, estimator, X, y, reconstruct))
+    engine.callbacks_.append(tasks)
+    try:
+        yield
+    finally:  # the net must not hold on to the estimator and its data
+        engine.callbacks_.remove(tasks)
+    context.call_on_fit_task_end(
+        estimator=estimator, X=X, y=y, reconstruction_attributes=reconstruct
+    )
+
+
+def attributes_as_of_now(estimator, engine):
+    """Return what makes `estimator` predict as if its fit ended here."""
+    known = {
+        "net_": engine,
+        "classes_": engine.classes_,
+        "_input_shape": engine.input_shape,
+    }
+    for name in ("n_features_in_", "feature_names_in_"):
+        if hasattr(estimator, name):
+            known[name] = getattr(estimator, name)
+    return known

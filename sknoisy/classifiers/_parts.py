@@ -1,8 +1,12 @@
 """The parts of a net, made from what the user gave and from facts of the data."""
 
+import numbers
+
 import torch
+from sklearn.utils.validation import check_scalar
 from torch import nn
 
+from sknoisy._checks import check_choice
 from sknoisy._engine import build_networks, fresh_copies
 from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
@@ -13,6 +17,27 @@ OPTIMIZERS = {
     "adamw": torch.optim.AdamW,
     "sgd": torch.optim.SGD,
 }
+
+
+def check_training_parameters(estimator):
+    """Check the parameters of training that every classifier has."""
+    whole, real = numbers.Integral, numbers.Real
+    check_choice(estimator.dtype, ("float32", "float64"), "dtype")
+    check_scalar(estimator.batch_size, "batch_size", whole, min_val=1)
+    check_scalar(estimator.weight_decay, "weight_decay", real, min_val=0)
+    check_scalar(estimator.n_iter_no_change, "n_iter_no_change", whole, min_val=1)
+    check_scalar(estimator.lr, "lr", real, min_val=0, include_boundaries="neither")
+    if estimator.max_epochs != "auto":
+        check_scalar(estimator.max_epochs, "max_epochs", whole, min_val=1)
+    if estimator.validation_fraction is not None:
+        check_scalar(
+            estimator.validation_fraction,
+            "validation_fraction",
+            real,
+            min_val=0,
+            max_val=1,
+            include_boundaries="neither",
+        )
 
 
 def make_networks(module, n_networks, *, given, facts, dtype):
