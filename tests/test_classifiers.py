@@ -447,7 +447,7 @@ def test_warm_start_refuses_other_classes(table):
 def test_partial_fit_learns_from_parts(table):
     X, y = table
     clf = small()
-    for epoch in range(10):
+    for _ in range(10):
         for part in np.array_split(np.arange(150), 3):
             clf.partial_fit(X[part], y[part], classes=[0, 1, 2])
     assert clf.score(X, y) > 0.9

@@ -59,7 +59,7 @@ class BaseNoisyClassifier(
             Probabilities in the order of ``classes_``.
         """
         check_is_fitted(self)
-        X = self._check_features(X)
+        X = self._validate(X, reset=False)
         return self.net_.predict_proba(ArrayDataset(X))
 
     def predict_log_proba(self, X):
@@ -121,7 +121,8 @@ class BaseNoisyClassifier(
         first = not hasattr(self, "net_")
         known = classes if first else self.net_.classes_
         data = self._check_data(X, y, sample_weight, classes=known, reset=first)
-        with self._seeded():
+        # an int seed must not shuffle every call alike
+        with self._seeded(n_epochs_before=0 if first else self.n_iter_):
             if first:
                 engine = self._make_engine(data, n_steps_an_epoch=1)
             else:
@@ -131,31 +132,31 @@ class BaseNoisyClassifier(
             self._train(engine, (data.dataset, None), X, y)
         return self
 
-    def _check_features(self, X):
-        X = self._validate(as_numpy(X), reset=False)
-        if X.shape[1:] != self._input_shape:
-            raise ValueError(
-                f"X has samples of shape {X.shape[1:]}, but {type(self).__name__} was"
-                f" fitted on samples of shape {self._input_shape}."
-            )
-        return X
-
-    def _validate(self, *X_and_y, reset):
+    def _validate(self, X, *y, reset):
+        """Return X, or X and y, as arrays; X must look as in fit, unless `reset`."""
         # a float64 that float32 can't hold becomes infinite, and of that validate_data
         # complains, better than numpy would
         with np.errstate(over="ignore", invalid="ignore"):
-            return validate_data(
+            checked = validate_data(
                 self,
-                *X_and_y,
+                as_numpy(X),
+                *map(as_numpy, y),
                 reset=reset,
                 dtype=self.dtype,
                 accept_sparse="csr",
                 allow_nd=True,
             )
+        shape = (checked[0] if y else checked).shape[1:]
+        if not reset and shape != self._input_shape:
+            raise ValueError(
+                f"X has samples of shape {shape}, but {type(self).__name__} was fitted"
+                f" on samples of shape {self._input_shape}."
+            )
+        return checked
 
     def _check_data(self, X, y, sample_weight=None, classes=None, reset=True):
         """Return checked data: samples of weight zero aren't there any more."""
-        X, y = self._validate(as_numpy(X), as_numpy(y), reset=reset)
+        X, y = self._validate(X, y, reset=reset)
         weight = check_weights(as_numpy(sample_weight), len(y))
         if self.class_weight is not None:
             by_class = compute_sample_weight(self.class_weight, y)
@@ -173,13 +174,14 @@ class BaseNoisyClassifier(
         return TrainingData(X, codes, classes, weight, getattr(torch, self.dtype))
 
     @contextmanager
-    def _seeded(self):
+    def _seeded(self, n_epochs_before=0):
         """Seed torch from `random_state`, and leave its global generator alone."""
         random_state = check_random_state(self.random_state)
         device = torch.device(pick_device(self.device))
         devices = [device] if device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
-            torch.manual_seed(random_state.randint(np.iinfo(np.int32).max))
+            seed = random_state.randint(np.iinfo(np.int32).max)
+            torch.manual_seed(seed + n_epochs_before)
             yield random_state
 
     def _split(self, data, random_state):

@@ -51,7 +51,7 @@ class Objective(nn.Module):
 
     @abstractmethod
     def compute(self, logits, labels, index):
-        """Return the scalar to minimize; logits are (n_batch, n_networks, n_classes)."""
+        """Return the scalar; logits have shape (n_batch, n_networks, n_classes)."""
 
     def on_epoch_begin(self, epoch, networks, predict):
         """Act before epoch number `epoch` (from 0), e.g. to set a rate.
