@@ -153,7 +153,10 @@ class MLP(nn.Sequential):
 
 
 class ChannelsFirst(nn.Module):
-    """Turn images (n, h, w) or (n, h, w, channels) into (n, channels, h, w)."""
+    """Turn images (n, h, w) or (n, h, w, channels) into (n, channels, h, w).
+
+    In memory the channels stay last: convolutions are faster so, on a CPU and a GPU.
+    """
 
     def forward(self, images):
         """Return the images as convolutions want them."""
@@ -219,17 +222,19 @@ class LeNet5(nn.Sequential):
             Standardize(feature_mean, feature_scale),
             ChannelsFirst(),
             nn.Conv2d(n_in, first, 5, padding=2),
-            nn.ReLU(),
+            # the maximum first: the same result as after rectifying, a quarter the work
             nn.MaxPool2d(2, ceil_mode=True),
+            nn.ReLU(),
             nn.Conv2d(first, second, 5, padding=2),
-            nn.ReLU(),
             nn.MaxPool2d(2, ceil_mode=True),
+            nn.ReLU(),
             nn.Flatten(),
             nn.Linear(second * math.ceil(height / 4) * math.ceil(width / 4), hidden),
             nn.ReLU(),
             Dropout(dropout),
             nn.Linear(hidden, n_classes),
         )
+        self.to(memory_format=torch.channels_last)
 
 
 class ResidualBlock(nn.Module):
@@ -311,3 +316,4 @@ class SmallResNet(nn.Sequential):
             nn.Flatten(),
             nn.Linear(widths[-1], n_classes),
         )
+        self.to(memory_format=torch.channels_last)
