@@ -61,6 +61,12 @@ def test_every_public_name_resolves_to_what_its_room_offers(name):
     assert name in dir(sknoisy)
 
 
+def test_editors_see_every_public_name():
+    stub = Path(sknoisy.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
+    seen = [line.split()[-1] for line in stub.splitlines() if " import " in line]
+    assert sorted(seen) == sknoisy.__all__
+
+
 def test_every_estimator_of_a_room_is_offered_at_the_door():
     estimators = {path.split(".")[-1] for path in ESTIMATORS}
     assert sorted(estimators - set(sknoisy.__all__)) == []
