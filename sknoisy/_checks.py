@@ -13,16 +13,12 @@ from sknoisy._registry import did_you_mean
 def check_rate(rate, name="rate", *, below_one=False):
     """Return `rate` as a float in [0, 1] (or in [0, 1), where `below_one`)."""
     closed = "left" if below_one else "both"
-    return float(
-        check_scalar(
-            rate,
-            name,
-            numbers.Real,
-            min_val=0,
-            max_val=1,
-            include_boundaries=closed,
-        )
+    rate = check_scalar(
+        rate, name, numbers.Real, min_val=0, max_val=1, include_boundaries=closed
     )
+    if rate != rate:  # NaN, which is neither below 0 nor above 1
+        raise ValueError(f"{name} is NaN, but must be a number in [0, 1].")
+    return float(rate)
 
 
 def check_choice(value, choices, name):

@@ -135,6 +135,7 @@ def test_uniform_matrices_have_the_published_rates(rates, wrong):
         (lambda: noise_transition_matrix("x", 3), "class_map, pair, sparse, symmetric"),
         (lambda: symmetric_transition(1, 0.1), "n_classes == 1, must be >= 2"),
         (lambda: symmetric_transition(3, 1.2), "rate == 1.2, must be <= 1"),
+        (lambda: symmetric_transition(3, np.nan), "rate is NaN, but must be"),
         (lambda: pair_flip_transition(3, -0.1), "rate == -0.1, must be >= 0"),
         (lambda: class_map_transition(3, {0: 3}, 0.1), "names the class 3, but"),
         (lambda: class_map_transition(3, {"a": 1}, 0.1), "ClassMapNoise takes labels"),
