@@ -1,0 +1,158 @@
+"""The command ``sknoisy``: what it takes, and how it ends."""
+
+import argparse
+import os
+import sys
+
+import sknoisy
+from sknoisy._cli._errors import CommandError
+
+__all__ = ["main"]
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+
+
+def main(argv=None):
+    """Run the command.
+
+    Parameters
+    ----------
+    argv : list of str, default=None
+        Its arguments; None takes those of the process.
+
+    Returns
+    -------
+    status : int
+        0 if all went well, 1 if some method failed, 2 if the command or its data
+        can't be used as they are (one line on stderr says why), 130 after Ctrl-C.
+    """
+    try:
+        arguments = _parse(argv)
+        status = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except CommandError as error:
+        print(f"{error.program}: error: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("sknoisy: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # `sknoisy compare | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _parse(argv):
+    arguments, unknown = _make_parser().parse_known_args(argv)
+    if unknown:  # said by the subcommand's parser, whose help tells what there is
+        arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return arguments
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line, without the usage before it."""
+
+    def error(self, message):
+        raise CommandError(f"{message} (see {self.prog} --help)", program=self.prog)
+
+
+def _make_parser():
+    parser = _Parser(
+        prog="sknoisy", description="Learning with labels that may be wrong."
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"sknoisy {sknoisy.__version__}"
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_compare(commands)
+    return parser
+
+
+def _add_compare(commands):
+    parser = commands.add_parser(
+        "compare",
+        help="train several methods on noisy labels and score them side by side",
+        description=(
+            "Train several methods on noisy labels, score them by cross-validation on"
+            " noisy and, where they are known, on clean labels, and print a table."
+            " Without DATA: scikit-learn's digits with 40 %% symmetric noise."
+        ),
+        epilog=(
+            "Examples: sknoisy compare; sknoisy compare data.csv --label target"
+            " --noise pair:0.3; sknoisy compare people.parquet --label given"
+            " --clean-label checked --methods ce,gce,boosting"
+        ),
+    )
+    parser.set_defaults(run=_run_compare, parser=parser)
+    parser.add_argument(
+        "data",
+        nargs="?",
+        metavar="DATA",
+        help="a CSV, TSV or Parquet file, or an NPZ file with the arrays X and y",
+    )
+    parser.add_argument(
+        "--label",
+        metavar="NAME",
+        help="the column with the labels to train on (NPZ: the array, default y)",
+    )
+    parser.add_argument(
+        "--clean-label",
+        metavar="NAME",
+        help="the column with the true labels: scored on, never trained on",
+    )
+    parser.add_argument(
+        "--noise",
+        metavar="KIND:RATE",
+        help=(
+            "make labels wrong on purpose: symmetric:0.4, pair:0.3, instance:0.3 or"
+            " none; the file's labels count as clean then (default: none for a file)"
+        ),
+    )
+    parser.add_argument(
+        "--methods",
+        metavar="A,B,...",
+        help=(
+            "names of losses (ce, gce, sce, nce_rce, ...) for a network, default (the"
+            " network as it comes), logistic, forest, boosting"
+        ),
+    )
+    parser.add_argument(
+        "--scoring",
+        default="accuracy",
+        metavar="NAME",
+        help="a scorer of scikit-learn, e.g. balanced_accuracy (default: accuracy)",
+    )
+    parser.add_argument(
+        "--folds", type=int, metavar="N", help="default: 5, and 3 without DATA"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="fits at a time, in processes (default: 1; -1: as many as processors)",
+    )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        metavar="N",
+        help="threads of each fit (default: 1, the fastest for small networks)",
+    )
+    parser.add_argument(
+        "--out",
+        default="sknoisy-compare",
+        metavar="DIR",
+        help="where to write comparison.csv and comparison.png (default: %(default)s)",
+    )
+
+
+def _run_compare(arguments):
+    from sknoisy._cli._compare import compare  # loads torch, which --help needn't
+
+    try:
+        return compare(arguments)
+    except CommandError as error:
+        error.program = "sknoisy compare"
+        raise

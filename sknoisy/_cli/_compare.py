@@ -1,0 +1,134 @@
+"""``sknoisy compare``: read, make noise, cross-validate every method, report."""
+
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from joblib import parallel_config
+from sklearn.metrics import get_scorer, get_scorer_names
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from sknoisy._cli._errors import CommandError, command_errors
+from sknoisy._cli._folds import Labels, run_folds
+from sknoisy._cli._methods import choose_methods
+from sknoisy._cli._noise import parse_noise
+from sknoisy._cli._preprocessing import scaled
+from sknoisy._cli._read import read_table
+from sknoisy._cli._report import Report
+from sknoisy._cli._tables import check_table, digits
+from sknoisy._registry import lookup
+
+DIGITS_NOISE, DIGITS_FOLDS, FILE_FOLDS = "symmetric:0.4", 3, 5
+
+
+def compare(arguments):
+    """Do what the command line asks for; return the exit status."""
+    n_folds = _check_arguments(arguments)
+    methods = choose_methods(arguments.methods)
+    scorer = _scorer(arguments.scoring)
+    noise = parse_noise(_noise_spec(arguments), arguments.seed)
+    table = check_table(_read(arguments), n_folds)
+    labels = _labels(table, noise)
+    splits = _splits(table, labels, n_folds, arguments.seed)
+    estimators = {
+        name: method.pipeline(table, arguments.seed) for name, method in methods.items()
+    }
+    report = Report(
+        table,
+        labels,
+        estimators,
+        noise_spec=_noise_spec(arguments),
+        n_folds=n_folds,
+        score=arguments.scoring.replace("_", " "),
+        folder=_make_folder(arguments.out),
+    )
+    report.print_head()
+    with _threads(arguments.threads, arguments.jobs):
+        results = run_folds(estimators, table.X, labels, splits, scorer, arguments.jobs)
+    return report.finish(results)
+
+
+def _check_arguments(arguments):
+    """Check numbers and combinations; return the number of folds."""
+    n_folds = arguments.folds
+    if n_folds is None:
+        n_folds = DIGITS_FOLDS if arguments.data is None else FILE_FOLDS
+    if n_folds < 2:
+        raise CommandError(f"--folds {n_folds}: there must be at least 2.")
+    if arguments.jobs == 0:
+        raise CommandError("--jobs 0: it must be 1 or more, or -1 for all processors.")
+    if arguments.threads < 1:
+        raise CommandError(f"--threads {arguments.threads}: it must be at least 1.")
+    if not 0 <= arguments.seed < 2**32:
+        raise CommandError(f"--seed {arguments.seed}: it must be from 0 to 2**32 - 1.")
+    if arguments.data is None and (arguments.label or arguments.clean_label):
+        raise CommandError("--label and --clean-label belong to a file: name it, too.")
+    if arguments.clean_label and _noise_spec(arguments) != "none":
+        raise CommandError(
+            "--noise makes wrong labels out of clean ones, and with --clean-label the"
+            " file has both already: leave out one of the two."
+        )
+    if arguments.clean_label and arguments.clean_label == arguments.label:
+        raise CommandError("--label and --clean-label name the same column.")
+    return n_folds
+
+
+def _noise_spec(arguments):
+    if arguments.noise is not None:
+        return arguments.noise
+    return DIGITS_NOISE if arguments.data is None else "none"
+
+
+def _scorer(name):
+    with command_errors(ValueError):
+        names = dict.fromkeys(get_scorer_names())
+        lookup(name, names, parameter="--scoring", kind="a scorer")
+    return get_scorer(name)
+
+
+def _read(arguments):
+    if arguments.data is None:
+        return digits()
+    return read_table(arguments.data, arguments.label, arguments.clean_label)
+
+
+def _labels(table, noise):
+    if noise is not None:
+        X = Pipeline(scaled(table)).fit_transform(table.X)
+        with command_errors(ValueError, about=f"{table.name}: "):
+            given = noise.fit(X, table.y).corrupt(table.y, X)
+        return Labels(given, table.y, "made")
+    if table.y_clean is not None:
+        return Labels(table.y, table.y_clean, "found")
+    return Labels(table.y, None, "unknown")
+
+
+def _splits(table, labels, n_folds, seed):
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    with warnings.catch_warnings(), command_errors(ValueError, about=f"{table.name}: "):
+        warnings.filterwarnings("ignore", message="The least populated class")
+        return list(folds.split(np.zeros(len(labels.given)), labels.given))
+
+
+def _make_folder(path):
+    path = Path(path)
+    with command_errors(OSError, about="--out: "):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@contextmanager
+def _threads(n_threads, n_jobs):
+    """Hold torch, BLAS and OpenMP to `n_threads`, here and in worker processes."""
+    before = torch.get_num_threads()
+    workers = {} if n_jobs == 1 else {"inner_max_num_threads": n_threads}
+    with threadpool_limits(n_threads), parallel_config("loky", **workers):
+        torch.set_num_threads(n_threads)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)

@@ -1,0 +1,72 @@
+"""The methods that can be compared, by name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from sknoisy._cli._errors import command_errors
+from sknoisy._cli._preprocessing import as_numbers, as_ranks, as_rows, scaled
+from sknoisy._registry import lookup
+from sknoisy.classifiers import NoisyLabelClassifier
+from sknoisy.losses import get_loss_names
+
+QUICK = ("ce", "gce", "nce_rce", "logistic", "forest", "boosting")
+
+
+@dataclass(frozen=True)
+class Method:
+    """How to make a classifier for a table, and what it wants done to features."""
+
+    make: Callable
+    prepare: Callable
+
+    def pipeline(self, table, seed):
+        """Return the unfitted estimator, with the steps that `table` needs before."""
+        classifier = self.make(table).set_params(random_state=seed)
+        return Pipeline([*self.prepare(table), ("classify", classifier)])
+
+
+def _network(**parameters):
+    return Method(lambda table: NoisyLabelClassifier(**parameters), as_numbers)
+
+
+def _logistic(table):
+    return LogisticRegression(max_iter=1000)
+
+
+def _forest(table):
+    return RandomForestClassifier()
+
+
+def _boosting(table):
+    # it stops by itself on 10,000 samples and more only, but memorizes noise on fewer,
+    # too; what it holds out for that must have room for every class
+    n_each = np.unique(table.y, return_counts=True)[1]
+    if n_each.min() < 10 or n_each.sum() < 20 * len(n_each):
+        return HistGradientBoostingClassifier()
+    return HistGradientBoostingClassifier(early_stopping=True)
+
+
+METHODS = {
+    **{loss: _network(loss=loss) for loss in get_loss_names()},
+    "default": _network(),
+    "logistic": Method(_logistic, scaled),
+    "forest": Method(_forest, as_ranks),
+    "boosting": Method(_boosting, as_rows),
+}
+
+
+def choose_methods(names):
+    """Return the methods that a comma-separated list names; None names the quick."""
+    if names is None:
+        return {name: METHODS[name] for name in QUICK}
+    chosen = [name.strip() for name in names.split(",") if name.strip()]
+    with command_errors(ValueError):
+        return {
+            name: lookup(name, METHODS, parameter="--methods", kind="a method")
+            for name in chosen or [names]
+        }

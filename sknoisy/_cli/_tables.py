@@ -1,0 +1,96 @@
+"""Data to compare methods on: features, given labels, clean labels and a name."""
+
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+from sklearn.datasets import load_digits
+
+from sknoisy._checks import encode_labels
+from sknoisy._cli._errors import CommandError, command_errors
+
+
+@dataclass
+class Table:
+    """Features and labels, rows without a label left out.
+
+    `X` is an array, or a data frame whose columns `numeric` and `categorical` name;
+    for an array both are None. `notes` tells what was left out.
+    """
+
+    name: str
+    X: object
+    y: np.ndarray
+    y_clean: np.ndarray | None = None
+    label: str = "y"
+    clean_label: str | None = None
+    numeric: list | None = None
+    categorical: list | None = None
+    notes: list = field(default_factory=list)
+
+    @property
+    def is_images(self):
+        """Whether a sample is more than one row of features."""
+        return self.X.ndim > 2
+
+    def describe(self):
+        """Return the name, the numbers of samples, features and classes."""
+        per_sample = " x ".join(str(n) for n in self.X.shape[1:])
+        return (
+            f"{self.name}: {len(self.y):,} samples, {per_sample} features,"
+            f" {len(np.unique(self.y))} classes"
+        )
+
+
+def digits():
+    """Return scikit-learn's digits: 1,797 images of 8 x 8, as a table of 64 columns."""
+    X, y = load_digits(return_X_y=True)
+    return Table("digits", X, y, label="target")
+
+
+def check_table(table, n_folds):
+    """Return `table` if classes can be learned from it; say what is wrong if not."""
+    for name, y in ((table.label, table.y), (table.clean_label, table.y_clean)):
+        if y is not None:
+            _check_classes(table, name, y)
+    if table.y_clean is not None:
+        _check_same_terms(table)
+    n_each = np.unique(table.y, return_counts=True)[1]
+    if n_folds > n_each.max():
+        raise CommandError(
+            f"{table.name}: --folds {n_folds} is too much, since no class has more than"
+            f" {n_each.max()} samples."
+        )
+    n_rare = (n_each < n_folds).sum()
+    if n_rare:
+        table.notes.append(
+            f"{n_rare} of {len(n_each)} classes have fewer samples than there are folds"
+        )
+    return table
+
+
+def _check_classes(table, name, y):
+    if not len(y):
+        raise CommandError(f"{table.name} has no rows with a label.")
+    about = f"{table.name}, {name!r}: "
+    with warnings.catch_warnings(), command_errors(ValueError, TypeError, about=about):
+        warnings.simplefilter("ignore")  # that there are many classes is said below
+        classes, _ = encode_labels(y)
+    if len(classes) < 2:
+        raise CommandError(
+            f"{table.name}: {name!r} holds one class only, {classes[0]!s}, so there is"
+            " nothing to tell apart."
+        )
+    if len(classes) > max(50, len(y) // 2):
+        raise CommandError(
+            f"{table.name}: {name!r} holds {len(classes):,} different values in"
+            f" {len(y):,} rows, which can't be class labels."
+        )
+
+
+def _check_same_terms(table):
+    if not set(table.y.tolist()) & set(table.y_clean.tolist()):
+        raise CommandError(
+            f"{table.name}: {table.label!r} and {table.clean_label!r} have no label in"
+            " common; both must be written in the same terms."
+        )
