@@ -66,18 +66,23 @@ def check_transition(transition, n_classes=None):
 def check_labels(y):
     """Return `y` as a 1-d array of class labels, none of them missing."""
     y = column_or_1d(y, warn=True)
-    missing = np.flatnonzero(_is_missing(y))
-    if missing.size:
-        raise ValueError(
-            f"y contains {missing.size} missing labels (NaN or None), the first at"
-            f" position {missing[0]}. Drop those samples, or give them a label."
-        )
+    check_present(y)
     if y.dtype.kind == "f" and np.isinf(y).any():
         raise ValueError("y contains infinity, which is no label.")
     if y.dtype.kind == "O":
         _check_one_kind(y)
     check_classification_targets(y)
     return y
+
+
+def check_present(y):
+    """Say so if labels are missing: NaN, None or pandas.NA."""
+    missing = np.flatnonzero(_is_missing(np.asarray(y)))
+    if missing.size:
+        raise ValueError(
+            f"y contains {missing.size} missing labels (NaN or None), the first at"
+            f" position {missing[0]}. Drop those samples, or give them a label."
+        )
 
 
 def encode_labels(y):
@@ -97,9 +102,9 @@ def _check_one_kind(y):
 def _is_missing(y):
     if y.dtype.kind == "f":
         return np.isnan(y)
-    if y.dtype.kind == "O":  # NaN is the one value that differs from itself
+    if y.dtype.kind == "O" and y.ndim == 1:  # NaN alone differs from itself
         return np.array([v is None or _differs_from_itself(v) for v in y], dtype=bool)
-    return np.zeros(len(y), dtype=bool)
+    return np.zeros(y.shape, dtype=bool)
 
 
 def _differs_from_itself(value):
@@ -109,25 +114,28 @@ def _differs_from_itself(value):
         return True
 
 
-def check_weights(sample_weight, n_samples):
-    """Return `sample_weight` as a float64 array of shape (n_samples,), or None."""
+def check_weights(sample_weight, n_samples, name="sample_weight"):
+    """Return weights as a float64 array of shape (n_samples,), or None.
+
+    The largest is one: very large and very small weights would not survive float32.
+    """
     if sample_weight is None:
         return None
     if isinstance(sample_weight, numbers.Real):
         sample_weight = np.full(n_samples, sample_weight, dtype=np.float64)
     weight = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name=name
     )
     if weight.shape != (n_samples,):
         raise ValueError(
-            f"sample_weight has shape {weight.shape}, but X has {n_samples} samples:"
+            f"{name} has shape {weight.shape}, but X has {n_samples} samples:"
             f" expected ({n_samples},)."
         )
     if (weight < 0).any():
         raise ValueError(
-            f"sample_weight holds {(weight < 0).sum()} negative weights, the first at"
+            f"{name} holds {(weight < 0).sum()} negative weights, the first at"
             f" position {np.flatnonzero(weight < 0)[0]}: weights can't be negative."
         )
     if not weight.any():
-        raise ValueError("sample_weight is zero for every sample: none is left to fit.")
-    return weight
+        raise ValueError(f"{name} is zero for every sample: none is left to fit.")
+    return weight / weight.max()

@@ -6,6 +6,7 @@ a network scales its own input.
 """
 
 import math
+import numbers
 
 import torch
 from torch import nn
@@ -143,7 +144,7 @@ class MLP(nn.Sequential):
         feature_mean=None,
         feature_scale=None,
     ):
-        hidden = (hidden,) if isinstance(hidden, int) else tuple(hidden)
+        hidden = (hidden,) if isinstance(hidden, numbers.Integral) else tuple(hidden)
         if input_dropout == "auto":
             input_dropout = min(0.4, max(0.0, 1 - 4 / math.sqrt(n_features)))
         layers = [Standardize(feature_mean, feature_scale), Dropout(input_dropout)]

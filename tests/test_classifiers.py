@@ -14,6 +14,7 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_digits
 from sklearn.ensemble import VotingClassifier
+from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
@@ -27,6 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from sknoisy import NoisyLabelClassifier
+from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.modules import MLP, LeNet5, SmallResNet
 
 
@@ -227,7 +229,7 @@ BAD_DATA = {
         lambda X, y: (X.reshape(150, 5, 1, 1, 1), y),
         r"shape \(5, 1, 1, 1\): pass a module",
     ),
-    "NaN labels": (lambda X, y: (X, np.where(y == 1, np.nan, y)), "contains NaN"),
+    "NaN labels": (lambda X, y: (X, np.where(y == 1, np.nan, y)), "NaN or None"),
     "None labels": (
         lambda X, y: (X, np.where(y == 1, None, y.astype(str))),
         "missing labels.*first at position",
@@ -278,6 +280,15 @@ BAD_PARAMETERS = {
     "weight decay": ({"weight_decay": -1.0}, "weight_decay == -1.0"),
     "fraction": ({"validation_fraction": 1.0}, "validation_fraction == 1.0"),
     "patience": ({"n_iter_no_change": 0}, "n_iter_no_change == 0"),
+    "epochs' name": ({"max_epochs": "atuo"}, "did you mean 'auto'"),
+    "device": ({"device": "gpu"}, "device='gpu' is not a device"),
+    "class weight": ({"class_weight": {0: -1.0}}, "class_weight holds .* negative"),
+    "no class weight": ({"class_weight": {0: 0, 1: 0, 2: 0}}, "class_weight is zero"),
+    "class weight type": ({"class_weight": "blanced"}, "must be a dict"),
+    "squeezing module": (
+        {"module": lambda: nn.Sequential(nn.Linear(5, 3), Squeeze())},
+        r"shape \(3,\), but y has 3 classes: expected \(1, 3\)",
+    ),
     "module": ({"module": 3}, "neither a torch module"),
     "module's product": ({"module": lambda: 3}, "gave a int"),
     "instance with parameters": (
@@ -293,6 +304,11 @@ BAD_PARAMETERS = {
         "NaN or infinity before any training",
     ),
 }
+
+
+class Squeeze(nn.Module):
+    def forward(self, X):
+        return X.squeeze()
 
 
 class Times(nn.Module):
@@ -346,6 +362,13 @@ def test_images_of_another_size_are_refused(images):
         fitted.predict(X[:, :, :6])
 
 
+def test_features_that_no_network_can_hold_are_refused_at_predict(table):
+    X, y = table
+    fitted = small().fit(X, y)
+    with pytest.raises(ValueError, match="no finite probabilities for 1 samples.* 2"):
+        fitted.predict(np.where(np.arange(150)[:, None] == 2, 3e38, X))
+
+
 # --- weights ---
 
 
@@ -382,6 +405,31 @@ def test_class_weight_equals_the_sample_weight_it_stands_for(table):
     by_class = exact(class_weight={0: 1.0, 1: 5.0, 2: 2.0}).fit(X, y)
     by_sample = exact().fit(X, y, sample_weight=np.array([1.0, 5.0, 2.0])[y])
     assert_allclose(by_class.predict_proba(X), by_sample.predict_proba(X))
+
+
+def test_absent_samples_do_not_count_for_balanced_weights(table):
+    X, y = table
+    weight = np.where(y == 1, np.arange(150) % 2, 1.0)
+    present = weight > 0
+    weighted = exact(class_weight="balanced").fit(X, y, sample_weight=weight)
+    absent = exact(class_weight="balanced").fit(X[present], y[present])
+    assert_allclose(weighted.predict_proba(X), absent.predict_proba(X))
+
+
+def test_a_class_of_weight_zero_stays_a_class(table):
+    X, y = table
+    fitted = small(class_weight={1: 0.0}).fit(X, y)
+    assert_array_equal(fitted.classes_, [0, 1, 2])
+    assert 1 not in fitted.predict(X)
+
+
+@pytest.mark.parametrize("factor", [1e-300, 1e-30, 1e30, 1e300])
+def test_only_the_ratio_of_weights_counts(factor, table):
+    X, y = table
+    weight = 1.0 + np.arange(150) % 3
+    expected = small().fit(X, y, sample_weight=weight).predict_proba(X)
+    scaled = small().fit(X, y, sample_weight=factor * weight).predict_proba(X)
+    assert_allclose(scaled, expected, rtol=1e-4)
 
 
 # --- validation, early stopping, warm starts ---
@@ -437,11 +485,14 @@ def test_warm_start_goes_on_from_the_last_fit(table):
     assert clf.history_[0, "train_loss"] < cold.history_[0, "train_loss"] / 2
 
 
-def test_warm_start_refuses_other_classes(table):
+def test_warm_start_refuses_other_classes_and_features(table):
     X, y = table
     clf = small(warm_start=True).fit(X, y)
-    with pytest.raises(ValueError, match="set warm_start=False to start anew"):
+    message = r"classes: \[0, 1, 2\], but now: \[1, 2, 3\]"
+    with pytest.raises(ValueError, match=message):
         clf.fit(X, y + 1)
+    with pytest.raises(ValueError, match="Set warm_start=False to start anew"):
+        clf.fit(X[:, :3], y)
 
 
 def test_partial_fit_learns_from_parts(table):
@@ -452,6 +503,16 @@ def test_partial_fit_learns_from_parts(table):
             clf.partial_fit(X[part], y[part], classes=[0, 1, 2])
     assert clf.score(X, y) > 0.9
     assert clf.n_iter_ == 30
+
+
+def test_partial_fit_holds_nothing_out_and_minds_its_parameters(table):
+    X, y = table
+    clf = small(early_stopping=True, class_weight={0: 2.0}).partial_fit(X, y)
+    assert "valid_acc" not in clf.history_[-1]
+    clf.set_params(lr=1e-3).partial_fit(X[y > 0], y[y > 0])
+    assert clf.history_[-1, "lr"] == 1e-3
+    with pytest.raises(ValueError, match="are not those of the first call"):
+        clf.partial_fit(X, y, classes=[0, 1, 2, 3])
 
 
 def test_partial_fit_takes_parts_with_one_class_and_refuses_strangers(table):
@@ -491,14 +552,26 @@ def test_processes_give_the_numbers_of_serial_runs(table):
     assert_array_equal(cross_val_score(small(), *table, cv=3, n_jobs=2), serial)
 
 
-def test_global_generators_are_left_alone(table):
+@pytest.mark.parametrize("seed", [0, None])
+def test_global_generators_are_left_alone(seed, table):
     np.random.seed(7)
     torch.manual_seed(7)
     expected = np.random.random(), torch.rand(1).item()
     np.random.seed(7)
     torch.manual_seed(7)
-    small(validation_fraction=0.2).fit(*table).predict(table[0])
+    small(validation_fraction=0.2, random_state=seed).fit(*table).predict(table[0])
     assert (np.random.random(), torch.rand(1).item()) == expected
+
+
+def test_before_and_after_a_failed_fit_predict_says_not_fitted(table):
+    X, y = table
+    clf = small(lr=1e30, lr_schedule="constant", optimizer="sgd")
+    with pytest.raises(NotFittedError):
+        clf.predict(X)
+    with pytest.raises(NonFiniteLossError):
+        clf.fit(X, y)
+    with pytest.raises(NotFittedError):
+        clf.predict(X)
 
 
 def test_a_pickle_holds_no_training_data(table):

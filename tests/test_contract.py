@@ -46,17 +46,28 @@ def problems(draw):
     loss=st.sampled_from(sorted(LOSSES)),
     batch_size=st.integers(1, 40),
     weighted=st.booleans(),
+    lr=st.sampled_from([1e-3, 0.1, 1e3, 1e30]),
+    options=st.sampled_from(
+        [{}, {"early_stopping": True}, {"class_weight": "balanced"}, {"warm_start": 1}]
+    ),
+    call=st.sampled_from(["fit", "partial_fit"]),
 )
 def test_fit_and_predict_give_sound_probabilities_or_refuse(
-    problem, loss, batch_size, weighted
+    problem, loss, batch_size, weighted, lr, options, call
 ):
     X, y = problem
     weight = np.arange(len(y)) % 3 if weighted else None
     clf = NoisyLabelClassifier(
-        loss=loss, max_epochs=2, batch_size=batch_size, module__hidden=4, random_state=0
+        loss=loss,
+        max_epochs=2,
+        batch_size=batch_size,
+        lr=lr,
+        module__hidden=4,
+        random_state=0,
+        **options,
     )
     try:
-        clf.fit(X, y, sample_weight=weight)
+        getattr(clf, call)(X, y, sample_weight=weight)
     except (ValueError, TypeError) as refusal:
         assert str(refusal)
         return

@@ -1,5 +1,7 @@
 """The engine: batches, the fast path against skorch's own, schedules, interrupts."""
 
+import signal
+
 import numpy as np
 import pytest
 import torch
@@ -207,6 +209,81 @@ def test_divergence_names_the_epoch_and_what_to_try(data):
     with pytest.raises(NonFiniteLossError, match=r"epoch \d is (nan|inf).*smaller lr"):
         clf.fit(*data)
     assert not hasattr(clf, "net_")
+
+
+@pytest.mark.parametrize("call", ["fit", "partial_fit"])
+def test_weights_that_blow_up_in_the_last_step_are_noticed(call, data):
+    clf = small(lr=1e38, optimizer="sgd", max_epochs=1, batch_size=1000)
+    clf.set_params(lr_schedule="constant")
+    with pytest.raises(NonFiniteLossError, match="says after epoch 1 is not finite"):
+        getattr(clf, call)(*data)
+
+
+def test_a_warm_start_that_diverges_leaves_the_fitted_estimator_alone(data):
+    clf = small(warm_start=True).fit(*data)
+    before = clf.predict_proba(data[0])
+    clf.set_params(lr=1e30, lr_schedule="constant", optimizer="sgd")
+    with pytest.raises(NonFiniteLossError):
+        clf.fit(*data)
+    np.testing.assert_array_equal(clf.predict_proba(data[0]), before)
+
+
+class InterruptedBySignal(Callback):
+    """Ctrl-C while a callback is at work: nobody in it says `raise`."""
+
+    def on_epoch_end(self, net, **kwargs):
+        signal.raise_signal(signal.SIGINT)
+
+
+class StopAtOnce(Callback):
+    """Ends training the way skorch's own callbacks do."""
+
+    def on_train_begin(self, net, **kwargs):
+        raise KeyboardInterrupt
+
+
+class StopAfterAnEpoch(Callback):
+    """Ends training the way skorch's own callbacks do."""
+
+    def on_epoch_end(self, net, **kwargs):
+        raise KeyboardInterrupt
+
+
+class StopTooLate(Callback):
+    """Asks for the end when it has come."""
+
+    def on_train_end(self, net, **kwargs):
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_while_a_callback_works_is_raised_too(data):
+    with pytest.raises(KeyboardInterrupt):
+        small(callbacks=[InterruptedBySignal()]).fit(*data)
+
+
+@pytest.mark.parametrize(
+    ("callback", "n_epochs"), [(StopAtOnce, 0), (StopAfterAnEpoch, 1), (StopTooLate, 3)]
+)
+def test_a_callback_may_ask_for_the_end_at_any_time(callback, n_epochs, data):
+    assert small(callbacks=[callback()]).fit(*data).n_iter_ == n_epochs
+
+
+def test_a_callback_that_needs_validation_says_so(data):
+    with pytest.raises(ValueError, match="watches valid_loss.*set validation_fraction"):
+        small(callbacks=[SkorchEarlyStopping()]).fit(*data)
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("callbacks__clip__x", "callbacks__clip__x names no callback"),
+        ("callbacks__print_logg", "did you mean 'print_log'"),
+        ("iterator_train__shufle", "did you mean 'shuffle'"),
+    ],
+)
+def test_a_misspelt_route_is_refused(option, message, data):
+    with pytest.raises(ValueError, match=message):
+        small(**{option: 1}).fit(*data)
 
 
 class Interrupt(torch.nn.Linear):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.preprocessing import StandardScaler
 
 from sknoisy.classifiers._data import feature_statistics
 from sknoisy.modules import MLP, Dropout, LeNet5, SmallResNet, Standardize
@@ -58,6 +59,20 @@ def test_standardize_gives_mean_zero_and_scale_one():
         standard.mean(0), torch.zeros(3).double(), atol=1e-9, rtol=0
     )
     torch.testing.assert_close(standard.std(0, correction=0), torch.ones(3).double())
+
+
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_table_statistics_are_those_of_standard_scaler(dtype, weighted):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(5000, 4)) * [1, 1e-3, 50, 0] + [0, 7, -1e4, 0.1]
+    X = X.astype(dtype)
+    weight = rng.integers(1, 4, size=5000).astype(float) if weighted else None
+    scaler = StandardScaler().fit(X.astype(float), sample_weight=weight)
+    mean, scale = feature_statistics(X, weight)
+    np.testing.assert_allclose(mean, scaler.mean_, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(scale, scaler.scale_, rtol=1e-10)
+    assert scale[3] == 1  # a constant feature has none
 
 
 @pytest.mark.parametrize("shape", [(40, 6, 5), (40, 6, 5, 3)])

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from sknoisy.classifiers._base import BaseNoisyClassifier
+from sknoisy.classifiers._parts import make_objective
 from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
 from sknoisy.objectives import MeanLoss, Objective
 
@@ -94,8 +95,7 @@ def classifier_of(kind):
 
     class Classifier(NoisyLabelClassifier):
         def _make_objective(self, facts):
-            names = kind.__init__.__code__.co_varnames
-            return kind(**{name: facts[name] for name in facts if name in names})
+            return make_objective(kind, facts=facts)
 
     return Classifier
 
@@ -196,4 +196,30 @@ def test_what_belongs_to_single_samples_is_gone_after_fit(blobs):
 
 
 def test_the_desk_itself_is_abstract():
-    assert BaseNoisyClassifier._make_objective.__isabstractmethod__
+    with pytest.raises(TypeError, match="abstract"):
+        BaseNoisyClassifier()
+
+
+def test_an_objective_without_compute_says_what_it_lacks():
+    with pytest.raises(NotImplementedError, match="must define compute"):
+        Objective().compute(None, None, None)
+
+
+class Scaled(nn.Module):
+    """A loss with a parameter of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(()))
+
+    def forward(self, logits, labels):
+        return per_sample_ce(logits * self.scale, labels)
+
+
+def test_a_loss_with_parameters_is_copied_not_trained_in_place(blobs):
+    X, y_noisy, _ = blobs
+    clf = NoisyLabelClassifier(loss=Scaled(), max_epochs=2, random_state=0)
+    first = clf.fit(X, y_noisy).predict_proba(X)
+    assert clf.loss.scale.item() == 1
+    assert clf.net_.criterion_.loss.scale.item() != 1
+    np.testing.assert_array_equal(clf.fit(X, y_noisy).predict_proba(X), first)

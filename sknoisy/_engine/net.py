@@ -1,5 +1,6 @@
 """The engine: a private skorch net. The only file that subclasses skorch."""
 
+import dis
 from contextlib import suppress
 
 import numpy as np
@@ -14,7 +15,8 @@ from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.objectives._base import mean_probability
 from sknoisy.schedules import constant
 
-PREDICTION_BATCH = 4096
+# large enough to hide Python, small enough that what layers hand on stays in the cache
+PREDICTION_BATCH = 256
 
 
 class StopTraining(Exception):  # noqa: N818 (a request, not an error)
@@ -31,7 +33,14 @@ class Engine(NeuralNetClassifier):
     """
 
     def __init__(
-        self, module, criterion, *, input_shape=None, schedule=constant, **kwargs
+        self,
+        module,
+        criterion,
+        *,
+        input_shape=None,
+        input_dtype="float32",
+        schedule=constant,
+        **kwargs,
     ):
         super().__init__(
             module,
@@ -42,6 +51,7 @@ class Engine(NeuralNetClassifier):
             **kwargs,
         )
         self.input_shape = input_shape
+        self.input_dtype = input_dtype
         self.schedule = schedule
 
     @property
@@ -73,10 +83,12 @@ class Engine(NeuralNetClassifier):
         if not self.initialized_:
             self.initialize()
         train, _ = X
-        self.notify("on_train_begin", X=train, y=train.y)
         with suppress(StopTraining):
+            self.notify("on_train_begin", X=train, y=train.y)
             self.fit_loop(X)
-        self.notify("on_train_end", X=train, y=train.y)
+        with suppress(StopTraining):
+            self.notify("on_train_end", X=train, y=train.y)
+        self._check_logits(train)
         return self
 
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
@@ -95,13 +107,19 @@ class Engine(NeuralNetClassifier):
         return self
 
     def notify(self, method_name, **cb_kwargs):
-        """Tell this net and its callbacks of an event."""
-        try:
-            super().notify(method_name, **cb_kwargs)
-        except KeyboardInterrupt as request:
-            # skorch's callbacks end training by raising what Ctrl-C raises; one that
-            # comes from anywhere else is the user's and goes its way
-            raise StopTraining from request
+        """Tell this net and its callbacks of an event.
+
+        skorch's callbacks end training by raising what Ctrl-C raises. An interrupt
+        that no callback raised is the user's, and goes its way.
+        """
+        getattr(self, method_name)(self, **cb_kwargs)
+        for _, callback in self.callbacks_:
+            try:
+                getattr(callback, method_name)(self, **cb_kwargs)
+            except KeyboardInterrupt as interrupt:
+                if _was_raised(interrupt):
+                    raise StopTraining from interrupt
+                raise
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         """Train or validate for one epoch and record how it went."""
@@ -179,14 +197,24 @@ class Engine(NeuralNetClassifier):
 
     # --- records ---
 
+    def _check_logits(self, train):
+        # the last step comes after the last loss that was looked at
+        with torch.inference_mode():
+            logits = self.logits(train.subset(train.rows[:PREDICTION_BATCH].cpu()))
+        if not torch.isfinite(logits).all():
+            self._refuse("what the network says after", "is not finite")
+
+    def _refuse(self, what, verdict):
+        raise NonFiniteLossError(
+            f"Training diverged: {what} epoch {len(self.history)} {verdict}. Try a"
+            " smaller lr, scaled features, gradient clipping"
+            " (callbacks=[skorch.callbacks.GradientNormClipping(1.0)]) or a bounded"
+            " loss such as loss='gce'."
+        )
+
     def _record_training(self, loss):
         if not np.isfinite(loss):
-            raise NonFiniteLossError(
-                f"Training diverged: the loss of epoch {len(self.history)} is {loss}."
-                " Try a smaller lr, scaled features, gradient clipping"
-                " (callbacks=[skorch.callbacks.GradientNormClipping(1.0)]) or a"
-                " bounded loss such as loss='gce'."
-            )
+            self._refuse("the loss of", f"is {loss}")
         self.history.record("train_loss", loss)
         self.history.record("lr", self.optimizer_.param_groups[0]["lr"])
 
@@ -214,9 +242,23 @@ class Engine(NeuralNetClassifier):
         ]
         return logits[0] if len(logits) == 1 else torch.cat(logits)
 
+    def __getstate__(self):
+        # networks and objective are in `module_` and `criterion_`, which skorch knows
+        # how to bring from a GPU to a machine without one
+        return super().__getstate__() | {"module": None, "criterion": None}
+
     def predict_proba(self, X):
         """Return the mean over networks of their probabilities, as an array."""
         if not hasattr(X, "batch"):  # skorch's scoring callbacks hand us other things
             return super().predict_proba(X)
         with torch.inference_mode():
             return mean_probability(self.logits(X)).cpu().numpy()
+
+
+def _was_raised(interrupt):
+    """Whether a ``raise`` made it, rather than a signal between two instructions."""
+    trace = interrupt.__traceback__
+    while trace.tb_next:
+        trace = trace.tb_next
+    instruction = trace.tb_frame.f_code.co_code[trace.tb_lasti]
+    return dis.opname[instruction] == "RAISE_VARARGS"

@@ -1,25 +1,32 @@
 """The front desk: from scikit-learn's world to the engine and back."""
 
 import copy
-from abc import abstractmethod
+from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager
 
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted, validate_data
 from skorch.callbacks import EarlyStopping, LRScheduler
 
-from sknoisy._checks import check_weights, encode_labels
-from sknoisy._engine import ArrayDataset, Engine
-from sknoisy._params import RoutedParams
+from sknoisy._checks import check_present, check_weights, encode_labels
+from sknoisy._engine import ArrayDataset, Batches, Engine
+from sknoisy._params import RoutedParams, choose_arguments
 from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
-from sknoisy.classifiers._data import TrainingData, as_numpy
+from sknoisy.classifiers._data import (
+    TrainingData,
+    as_numpy,
+    weights_by_class,
+    without_absent,
+)
 from sknoisy.classifiers._parts import (
+    callback_of,
+    check_callback_names,
     check_output,
     check_training_parameters,
+    make_callbacks,
     make_networks,
     make_optimizer_arguments,
     pick_device,
@@ -28,7 +35,11 @@ from sknoisy.schedules import constant, get_schedule
 
 
 class BaseNoisyClassifier(
-    RoutedParams, CallbackSupportMixin, ClassifierMixin, BaseEstimator
+    RoutedParams,
+    CallbackSupportMixin,
+    ClassifierMixin,
+    BaseEstimator,
+    metaclass=ABCMeta,
 ):
     """What every classifier's desk does; a final class adds a method to it.
 
@@ -58,9 +69,17 @@ class BaseNoisyClassifier(
         proba : ndarray of shape (n_samples, n_classes)
             Probabilities in the order of ``classes_``.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "net_")
         X = self._validate(X, reset=False)
-        return self.net_.predict_proba(ArrayDataset(X))
+        proba = self.net_.predict_proba(ArrayDataset(X))
+        if not np.isfinite(proba).all():
+            strange = np.flatnonzero(~np.isfinite(proba).all(axis=1))
+            raise ValueError(
+                f"The network gives no finite probabilities for {len(strange)} samples,"
+                f" the first at position {strange[0]}: their features are too far from"
+                " those of fit."
+            )
+        return proba
 
     def predict_log_proba(self, X):
         """Predict the logarithm of the probability of each class.
@@ -105,32 +124,37 @@ class BaseNoisyClassifier(
 
     def _fit(self, X, y, sample_weight=None):
         """Validate, make, train, remember."""
-        self._check_routed()
-        check_training_parameters(self)
+        self._check_parameters()
         data = self._check_data(X, y, sample_weight)
         with self._seeded() as random_state:
-            split = self._split(data, random_state)
-            engine = self._make_engine(data, n_steps_an_epoch=self._n_batches(split[0]))
+            split = data.split(self._held_out_share(), random_state)
+            engine = self._make_engine(data, split)
             self._train(engine, split, X, y)
         return self
 
     def _partial_fit(self, X, y, classes, sample_weight):
         """One more epoch, of a new engine or of the one there is."""
-        self._check_routed()
-        check_training_parameters(self)
+        self._check_parameters()
         first = not hasattr(self, "net_")
-        known = classes if first else self.net_.classes_
+        known = classes if first else self._known_classes(classes)
         data = self._check_data(X, y, sample_weight, classes=known, reset=first)
+        split = (data.dataset, None)
         # an int seed must not shuffle every call alike
         with self._seeded(n_epochs_before=0 if first else self.n_iter_):
             if first:
-                engine = self._make_engine(data, n_steps_an_epoch=1)
+                engine = self._make_engine(data, split)
             else:
-                engine = self.net_
-                engine.criterion_ = self._make_objective(data.facts)
+                engine = self._engine_so_far(data)
             engine.schedule, engine.max_epochs = constant, 1
-            self._train(engine, (data.dataset, None), X, y)
+            self._train(engine, split, X, y)
         return self
+
+    def _check_parameters(self):
+        self._check_routed()
+        check_training_parameters(self)
+        check_callback_names(self.callbacks or [], self._routed_to("callbacks"))
+        given = self._routed_to("iterator_train")
+        choose_arguments(Batches, given=given, facts={}, part="iterator_train", skip=1)
 
     def _validate(self, X, *y, reset):
         """Return X, or X and y, as arrays; X must look as in fit, unless `reset`."""
@@ -142,28 +166,33 @@ class BaseNoisyClassifier(
                 as_numpy(X),
                 *map(as_numpy, y),
                 reset=reset,
-                dtype=self.dtype,
+                dtype=self.dtype if reset else self.net_.input_dtype,
                 accept_sparse="csr",
                 allow_nd=True,
             )
         shape = (checked[0] if y else checked).shape[1:]
-        if not reset and shape != self._input_shape:
+        if 0 in shape:
+            raise ValueError(f"X has samples of shape {shape}: they hold no feature.")
+        if not reset and shape != self.net_.input_shape:
             raise ValueError(
                 f"X has samples of shape {shape}, but {type(self).__name__} was fitted"
-                f" on samples of shape {self._input_shape}."
+                f" on samples of shape {self.net_.input_shape}."
             )
         return checked
 
     def _check_data(self, X, y, sample_weight=None, classes=None, reset=True):
         """Return checked data: samples of weight zero aren't there any more."""
+        if y is not None:  # pandas.NA would end in an obscure error otherwise
+            check_present(as_numpy(y))
         X, y = self._validate(X, y, reset=reset)
         weight = check_weights(as_numpy(sample_weight), len(y))
-        if self.class_weight is not None:
-            by_class = compute_sample_weight(self.class_weight, y)
-            weight = by_class if weight is None else weight * by_class
-        if weight is not None and not weight.all():
-            X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
+        X, y, weight = without_absent(X, y, weight)
         found, codes = encode_labels(y)
+        if self.class_weight is not None:
+            by_class = weights_by_class(self.class_weight, found, codes)
+            by_class = by_class if weight is None else weight * by_class
+            weight = check_weights(by_class, len(y), name="class_weight")
+            X, codes, weight = without_absent(X, codes, weight)
         classes = found if classes is None else np.unique(classes)
         if len(classes) < 2:
             raise ValueError(
@@ -175,22 +204,29 @@ class BaseNoisyClassifier(
 
     @contextmanager
     def _seeded(self, n_epochs_before=0):
-        """Seed torch from `random_state`, and leave its global generator alone."""
-        random_state = check_random_state(self.random_state)
+        """Seed torch from `random_state`, and leave the global generators alone."""
+        random_state = (
+            np.random.RandomState()  # None: fresh entropy, not numpy's global state
+            if self.random_state is None
+            else check_random_state(self.random_state)
+        )
+        seed = random_state.randint(np.iinfo(np.int32).max) + n_epochs_before
         device = torch.device(pick_device(self.device))
         devices = [device] if device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
-            seed = random_state.randint(np.iinfo(np.int32).max)
-            torch.manual_seed(seed + n_epochs_before)
+            # not torch.manual_seed, which would seed the devices that aren't forked
+            torch.default_generator.manual_seed(seed)
+            for cuda in devices:
+                with torch.cuda.device(cuda):
+                    torch.cuda.manual_seed(seed)
             yield random_state
 
-    def _split(self, data, random_state):
-        fraction = self.validation_fraction
-        if fraction is None and self.early_stopping:
-            fraction = 0.1
-        return data.split(fraction, random_state)
+    def _held_out_share(self):
+        if self.validation_fraction is None and self.early_stopping:
+            return 0.1
+        return self.validation_fraction
 
-    def _make_engine(self, data, n_steps_an_epoch):
+    def _make_engine(self, data, split):
         device = pick_device(self.device)
         objective = self._make_objective(data.facts)
         networks = self._starting_networks(data, objective.n_networks)
@@ -205,18 +241,28 @@ class BaseNoisyClassifier(
             networks,
             objective,
             input_shape=data.facts["input_shape"],
+            input_dtype=self.dtype,
             schedule=self._schedule(),
             optimizer=optimizer,
             lr=self.lr,
-            max_epochs=self._n_epochs(n_steps_an_epoch),
+            max_epochs=self._n_epochs(len(split[0])),
             batch_size=self.batch_size,
-            callbacks=self._make_callbacks(),
+            callbacks=self._make_callbacks(has_validation=split[1] is not None),
             classes=data.classes,
             device=device,
             verbose=int(self.verbose),
             **{f"optimizer__{name}": value for name, value in arguments.items()},
             **self._still_routed("callbacks", "iterator_train"),
         ).initialize()
+
+    def _engine_so_far(self, data):
+        """Return the engine of the last call, for new data and today's parameters."""
+        engine = self.net_
+        engine.criterion_ = self._make_objective(data.facts).to(engine.device)
+        engine.batch_size = self.batch_size
+        for group in engine.optimizer_.param_groups:
+            group["initial_lr"] = self.lr
+        return engine
 
     def _starting_networks(self, data, n_networks):
         if self.warm_start and hasattr(self, "net_"):
@@ -230,18 +276,33 @@ class BaseNoisyClassifier(
         )
 
     def _networks_so_far(self, data):
-        if not np.array_equal(self.net_.classes_, data.classes):
+        """Return a copy of the last fit's networks, if they suit the new data."""
+        net = self.net_
+        last = {"classes": net.classes_.tolist(), "shape of samples": net.input_shape}
+        now = {"classes": data.classes.tolist(), "shape of samples": data.X.shape[1:]}
+        for what in last:
+            if last[what] != now[what]:
+                raise ValueError(
+                    f"warm_start=True goes on with the network of the last fit. Its"
+                    f" {what}: {last[what]}, but now: {now[what]}. Set"
+                    " warm_start=False to start anew."
+                )
+        # copied, so that a fit that diverges leaves the fitted estimator as it was
+        return copy.deepcopy(net.module_).to(data.dtype)
+
+    def _known_classes(self, classes):
+        known = self.net_.classes_
+        if classes is not None and not np.array_equal(np.unique(classes), known):
             raise ValueError(
-                "warm_start=True goes on with the network of the last fit, whose"
-                f" classes were {self.net_.classes_}, but y has"
-                f" {data.classes}: set warm_start=False to start anew."
+                f"classes={np.unique(classes)} are not those of the first call of"
+                f" partial_fit or of fit, {known}."
             )
-        return self.net_.module_
+        return known
 
     def _schedule(self):
         schedule = get_schedule(self.lr_schedule)
         if schedule is not constant and any(
-            isinstance(_callback(c), LRScheduler) for c in self.callbacks or []
+            isinstance(callback_of(c), LRScheduler) for c in self.callbacks or []
         ):
             raise ValueError(
                 f"lr_schedule={self.lr_schedule!r} and a skorch LRScheduler would both"
@@ -249,18 +310,15 @@ class BaseNoisyClassifier(
             )
         return schedule
 
-    def _make_callbacks(self):
-        # copied, since skorch trains callbacks in place and these are the user's
-        callbacks = copy.deepcopy(list(self.callbacks or []))
-        if self.early_stopping:
-            stop = EarlyStopping(
-                monitor="valid_acc",
-                lower_is_better=False,
-                patience=self.n_iter_no_change,
-                load_best=True,
-            )
-            callbacks.append(("early_stopping", stop))
-        return callbacks
+    def _make_callbacks(self, has_validation):
+        stop = EarlyStopping(
+            monitor="valid_acc",
+            lower_is_better=False,
+            patience=self.n_iter_no_change,
+            load_best=True,
+        )
+        stops = self.early_stopping and has_validation
+        return make_callbacks(self.callbacks, stop if stops else None, has_validation)
 
     def _still_routed(self, *parts):
         return {
@@ -287,14 +345,11 @@ class BaseNoisyClassifier(
         self.classes_ = engine.classes_
         self.history_ = engine.history
         self.n_iter_ = len(engine.history)
-        self._input_shape = engine.input_shape
 
-    def _n_batches(self, dataset):
-        return max(1, round(len(dataset) / self.batch_size))
-
-    def _n_epochs(self, n_steps_an_epoch):
+    def _n_epochs(self, n_rows):
         if self.max_epochs != "auto":
             return self.max_epochs
+        n_steps_an_epoch = max(1, round(n_rows / self.batch_size))
         return int(np.clip(np.ceil(AUTO_STEPS / n_steps_an_epoch), *AUTO_EPOCHS))
 
 
@@ -312,7 +367,3 @@ def _positions(labels, classes):
             " of partial_fit must name every class, in `classes`."
         )
     return np.searchsorted(classes, labels)
-
-
-def _callback(item):
-    return item[1] if isinstance(item, tuple) else item

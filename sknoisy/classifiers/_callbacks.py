@@ -62,7 +62,7 @@ def epoch_tasks(estimator, engine, X, y):
     context = estimator._init_callback_context(max_subtasks=engine.max_epochs)
     context.call_on_fit_task_begin(estimator=estimator, X=X, y=y)
     tasks = ("epoch_tasks", EpochTasks(context, estimator, X, y, reconstruct))
-    engine.callbacks_.append(tasks)
+    engine.callbacks_.insert(0, tasks)  # before one that ends training
     try:
         yield
     finally:  # the net must not hold on to the estimator and its data
@@ -74,11 +74,7 @@ def epoch_tasks(estimator, engine, X, y):
 
 def attributes_as_of_now(estimator, engine):
     """Return what makes `estimator` predict as if its fit ended here."""
-    known = {
-        "net_": engine,
-        "classes_": engine.classes_,
-        "_input_shape": engine.input_shape,
-    }
+    known = {"net_": engine, "classes_": engine.classes_}
     for name in ("n_features_in_", "feature_names_in_"):
         if hasattr(estimator, name):
             known[name] = getattr(estimator, name)

@@ -1,5 +1,6 @@
 """The parts of a net, made from what the user gave and from facts of the data."""
 
+import copy
 import numbers
 
 import torch
@@ -9,7 +10,7 @@ from torch import nn
 from sknoisy._checks import check_choice
 from sknoisy._engine import build_networks, fresh_copies
 from sknoisy._params import choose_arguments
-from sknoisy._registry import lookup
+from sknoisy._registry import did_you_mean, lookup
 from sknoisy.modules import MLP, LeNet5
 
 OPTIMIZERS = {
@@ -17,6 +18,7 @@ OPTIMIZERS = {
     "adamw": torch.optim.AdamW,
     "sgd": torch.optim.SGD,
 }
+FUSED = tuple(OPTIMIZERS.values())  # one kernel a step, on a CPU and on a CUDA GPU
 
 
 def check_training_parameters(estimator):
@@ -27,7 +29,9 @@ def check_training_parameters(estimator):
     check_scalar(estimator.weight_decay, "weight_decay", real, min_val=0)
     check_scalar(estimator.n_iter_no_change, "n_iter_no_change", whole, min_val=1)
     check_scalar(estimator.lr, "lr", real, min_val=0, include_boundaries="neither")
-    if estimator.max_epochs != "auto":
+    if isinstance(estimator.max_epochs, str):
+        check_choice(estimator.max_epochs, ("auto",), "max_epochs")
+    else:
         check_scalar(estimator.max_epochs, "max_epochs", whole, min_val=1)
     if estimator.validation_fraction is not None:
         check_scalar(
@@ -59,6 +63,44 @@ def make_networks(module, n_networks, *, given, facts, dtype):
     return build_networks(lambda: _made(factory, arguments), n_networks).to(dtype)
 
 
+def make_objective(kind, *, facts, **given):
+    """Return an objective, made from what is given and the facts it names."""
+    chosen = choose_arguments(kind, given=given, facts=facts, part="objective")
+    return kind(**chosen)
+
+
+def make_callbacks(callbacks, early_stopping, has_validation):
+    """Return copies of the user's callbacks, and the one that stops early."""
+    # copied, since skorch trains callbacks in place and these are the user's
+    callbacks = copy.deepcopy(list(callbacks or []))
+    for callback in map(callback_of, callbacks):
+        monitor = getattr(callback, "monitor", None)
+        if isinstance(monitor, str) and monitor.startswith("valid_"):
+            _check_validation(callback, monitor, has_validation)
+    if early_stopping:
+        callbacks.append(("early_stopping", early_stopping))
+    return callbacks
+
+
+def check_callback_names(callbacks, given):
+    """Say so if ``callbacks__name__…`` names a callback that there isn't."""
+    known = {c[0] if isinstance(c, tuple) else type(c).__name__ for c in callbacks}
+    known |= {"epoch_timer", "print_log"}
+    for name in given:
+        first = name.split("__")[0]
+        if first not in known:
+            hint = did_you_mean(first, known)
+            raise ValueError(
+                f"callbacks__{name} names no callback{';' if hint else '.'}{hint}"
+                f" There are: {', '.join(sorted(known))}."
+            )
+
+
+def callback_of(item):
+    """Return a callback, given alone or with a name."""
+    return item[1] if isinstance(item, tuple) else item
+
+
 def default_module(input_shape):
     """Return the class of network that suits one sample of `input_shape`."""
     if len(input_shape) == 1:
@@ -73,12 +115,13 @@ def default_module(input_shape):
 
 
 def check_output(networks, dataset, n_classes, device):
-    """Run two rows through each network; say so if what comes out can't be logits."""
-    features = dataset.features(dataset.rows[:2]).to(device)
+    """Run rows through each network; say so if what comes out can't be logits."""
     for network in networks.to(device).eval():
-        with torch.no_grad():
-            logits = network(features)
-        _check_logits(logits, (len(features), n_classes))
+        for n_rows in (2, 1):  # one alone, as a module that squeezes would lose it
+            features = dataset.features(dataset.rows[:n_rows]).to(device)
+            with torch.no_grad():
+                logits = network(features)
+            _check_logits(logits, (len(features), n_classes))
 
 
 def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
@@ -92,8 +135,9 @@ def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
             otherwise="a class from torch.optim",
         )
     facts = {"weight_decay": weight_decay}
-    if torch.device(device).type in ("cpu", "cuda"):
-        facts["fused"] = True
+    can_fuse = isinstance(optimizer, type) and issubclass(optimizer, FUSED)
+    if can_fuse and not {"foreach", "differentiable"} & set(given):
+        facts["fused"] = torch.device(device).type in ("cpu", "cuda")
     return optimizer, choose_arguments(
         optimizer, given=given, facts=facts, part="optimizer", skip=1
     )
@@ -103,7 +147,24 @@ def pick_device(device):
     """Return the device that ``device="auto"`` means here: a GPU if there is one."""
     if isinstance(device, str) and device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    return str(torch.device(device))
+    try:
+        device = torch.device(device)
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"device={device!r} is not a device: {error}") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(
+            f"device='{device}', but torch finds no CUDA GPU here: pass device='auto'"
+            " or 'cpu', or install a build of torch for your GPU."
+        )
+    return str(device)
+
+
+def _check_validation(callback, monitor, has_validation):
+    if not has_validation:
+        raise ValueError(
+            f"{type(callback).__name__} watches {monitor}, which is recorded only"
+            " with validation: set validation_fraction, e.g. to 0.1."
+        )
 
 
 def _made(factory, arguments):

@@ -1,10 +1,14 @@
 """One network, one loss: the classifier to start with."""
 
+import copy
 from functools import partial
+
+from torch import nn
 
 from sknoisy._params import choose_arguments
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
+from sknoisy.classifiers._parts import make_objective
 from sknoisy.losses import get_loss
 from sknoisy.objectives import MeanLoss
 
@@ -25,8 +29,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         :class:`~sknoisy.modules.MLP` for tables and :class:`~sknoisy.modules.LeNet5`
         for images. A class or function is called at fit with ``module__*`` and those
         of these facts that its signature names: `n_features`, `input_shape`,
-        `n_classes`, `feature_mean`, `feature_scale`. An instance is copied at fit,
-        never trained in place.
+        `n_samples`, `n_classes`, `labels`, `feature_mean`, `feature_scale`. An
+        instance is copied at fit, never trained in place.
 
     loss : str or callable, default="gce"
         A name from :data:`sknoisy.losses.LOSSES`, or a function ``(logits, labels) ->
@@ -36,8 +40,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         those of the *noisy* labels.
 
     max_epochs : int or "auto", default="auto"
-        How often each sample is seen. "auto" makes about 400 steps: between 30 and
-        200 epochs, depending on the number of samples.
+        How often each sample is seen. "auto" makes about 400 steps, but at least
+        30 and at most 200 epochs.
 
     batch_size : int, default=512
         Samples per step. A last batch of one sample joins the one before.
@@ -55,7 +59,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         What takes the steps; further parameters as ``optimizer__*``.
 
     weight_decay : float, default=1e-2
-        Weight decay, for optimizers that have such a parameter.
+        Weight decay, for optimizers that have such a parameter. With "adam" and "sgd"
+        it is part of the gradient, where it acts much more strongly.
 
     class_weight : dict, "balanced" or None, default=None
         Weights of classes, by given labels, multiplied with `sample_weight`.
@@ -66,7 +71,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``
-        in ``history_``. None means none, or 0.1 with ``early_stopping=True``.
+        in ``history_``, both without weights. None means none, or 0.1 with
+        ``early_stopping=True``. `partial_fit` holds nothing out.
 
     n_iter_no_change : int, default=10
         How many epochs without a better accuracy end training, with
@@ -82,7 +88,9 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         Where to train and predict; "auto" takes a CUDA GPU if there is one.
 
     dtype : {"float32", "float64"}, default="float32"
-        Floating-point type of features and network.
+        Floating-point type of features and network. float32 has seven digits: where
+        what matters comes after them (time stamps, for one), subtract an offset first
+        or take "float64".
 
     keep_on_interrupt : bool, default=False
         Whether the estimator is fitted, with the network as it is, after Ctrl-C in the
@@ -93,7 +101,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, batches and dropout. An int gives the same network every time
-        on one thread of one machine.
+        on one thread of one machine, in processes too, but not in threads that fit
+        side by side. None takes fresh entropy.
 
     **routed : dict
         ``module__*``, ``loss__*``, ``optimizer__*``, ``callbacks__*`` and
@@ -124,6 +133,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     See Also
     --------
     sknoisy.losses : The losses and what they are for.
+    sknoisy.modules : The networks that ``module=None`` picks.
+    sknoisy.model_selection.noisy_cross_validate : Scores on noisy and clean labels.
     sknoisy.noise : Make labels wrong on purpose.
 
     Notes
@@ -131,6 +142,11 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     With ``dtype="float64"``, no dropout (``module__dropout=0`` and
     ``module__input_dropout=0``) and a batch size above the number of samples, integer
     weights equal repetition to the last digits; a weight of zero always equals absence.
+
+    References
+    ----------
+    .. [1] Zhang and Sabuncu, "Generalized Cross Entropy Loss for Training Deep
+       Neural Networks with Noisy Labels", NeurIPS 2018: the default loss.
 
     Examples
     --------
@@ -246,9 +262,9 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
 
     def _make_objective(self, facts):
         loss = get_loss(self.loss)
+        if isinstance(loss, nn.Module):  # its parameters are trained, not the user's
+            loss = copy.deepcopy(loss)
         given = self._routed_to("loss")
         chosen = choose_arguments(loss, given=given, facts={}, part="loss", skip=2)
-        return MeanLoss(
-            partial(loss, **chosen) if chosen else loss,
-            sample_weight=facts["sample_weight"],
-        )
+        loss = partial(loss, **chosen) if chosen else loss
+        return make_objective(MeanLoss, facts=facts, loss=loss)

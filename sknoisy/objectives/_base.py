@@ -1,7 +1,5 @@
 """What an objective is, and the one that every plain loss uses."""
 
-from abc import abstractmethod
-
 import torch
 from torch import nn
 
@@ -49,9 +47,11 @@ class Objective(nn.Module):
         """
         return self.compute(networks(features), labels, index)
 
-    @abstractmethod
     def compute(self, logits, labels, index):
         """Return the scalar; logits have shape (n_batch, n_networks, n_classes)."""
+        raise NotImplementedError(
+            f"{type(self).__name__} must define compute, or forward for itself."
+        )
 
     def on_epoch_begin(self, epoch, networks, predict):
         """Act before epoch number `epoch` (from 0), e.g. to set a rate.
