@@ -16,7 +16,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sknoisy._checks import check_labels
+from sknoisy._checks import check_labels, check_weights
 from sknoisy.noise._base import FitResample
 from sknoisy.noise._class_conditional import SymmetricNoise
 from sknoisy.noise._labels import check_finite
@@ -280,7 +280,7 @@ def _check_classes_have_weight(y, sample_weight):
     # a sample of weight 0 isn't there, but noise could give its class to others
     if sample_weight is None or len(np.unique(y)) < 2:
         return
-    left = np.unique(y[np.asarray(sample_weight) > 0])
+    left = np.unique(y[check_weights(sample_weight, len(y)) > 0])
     if len(left) < 2:
         raise ValueError(
             f"sample_weight leaves fewer than two classes, {left.tolist()}: noise that"

@@ -168,6 +168,8 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         )
         most = 1 if self.kind in SHARES else None
         check_scalar(self.level, "level", numbers.Real, min_val=0, max_val=most)
+        if not np.isfinite(self.level):
+            raise ValueError(f"level is {self.level}, but must be a finite number.")
         return X, disturb
 
     def _check_X(self, X, reset):

@@ -1,0 +1,269 @@
+import csv
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.utils import Bunch
+
+FOLDER = Path(__file__).parent.parent / "benchmarks"
+needs_data = pytest.mark.skipif(
+    "SKNOISY_DATA" not in os.environ, reason="SKNOISY_DATA doesn't say where data are"
+)
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """Return a function that imports a benchmark as its own script would."""
+    if not FOLDER.is_dir():
+        pytest.skip("benchmarks/ isn't here")
+    monkeypatch.syspath_prepend(str(FOLDER))
+    before = set(sys.modules)
+    yield importlib.import_module
+    for name in set(sys.modules) - before:
+        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def losses(load, monkeypatch):
+    """The losses' benchmark on images made of digits."""
+    digits, y = load_digits(return_X_y=True)
+    images = np.kron(digits.reshape(-1, 8, 8), np.ones((3, 3)))
+    images = np.pad(images * 15, ((0, 0), (2, 2), (2, 2))).astype(np.uint8)
+    data = Bunch(X_train=images, y_train=y, X_test=images[900:], y_test=y[900:])
+    script = load("losses_fashion_mnist")
+    monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: data)
+    return script
+
+
+@pytest.fixture
+def tables(load, monkeypatch):
+    """The tables' benchmark on a small table of each kind."""
+    pytest.importorskip("cleanlab")
+    script = load("tables")
+
+    def fetch(name):
+        rng = np.random.default_rng(0)
+        y = rng.integers(2 if name == "mushroom" else 3, size=400)
+        codes = rng.integers(3, size=(400, 2))
+        X = np.column_stack([y + rng.normal(scale=0.3, size=400), codes])
+        return Bunch(X=X.astype(np.float32), y=y, categorical=np.array([1, 2]))
+
+    monkeypatch.setattr(script, "fetch_keel", fetch)
+    return script
+
+
+def read(path):
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+# --- what they share ---
+
+
+def test_functions_are_timed_in_turns_and_the_first_round_is_not_counted(load):
+    calls = []
+    seconds = load("_common").time_in_turns(
+        {name: lambda name=name: calls.append(name) for name in "ab"}, rounds=2
+    )
+    assert "".join(calls) == "abbaab"
+    assert {name: len(values) for name, values in seconds.items()} == {"a": 2, "b": 2}
+
+
+def test_repeats_are_timed_as_one_and_divided_by_their_number(load, monkeypatch):
+    common = load("_common")
+    monkeypatch.setattr(common.time, "process_time", iter([0.0, 6.0] * 2).__next__)
+    seconds = common.time_in_turns({"a": lambda: None}, rounds=1, repeats=3)
+    assert seconds["a"].tolist() == [2.0]
+
+
+def test_ratio_is_taken_within_rounds(load):
+    ours, theirs = np.array([1.0, 40.0, 3.0]), np.array([1.0, 20.0, 1.0])
+    assert load("_common").paired_ratio(ours, theirs)[0] == 2.0
+
+
+def test_rows_survive_a_stop(load, tmp_path):
+    common, ran = load("_common"), []
+
+    def run(seed):
+        if seed == 2:
+            raise KeyboardInterrupt
+        ran.append(seed)
+        return {"accuracy": seed / 10}
+
+    def rows():
+        return common.Rows(tmp_path / "a.csv", keys=["seed"], values=["accuracy"])
+
+    jobs = [{"seed": seed} for seed in range(3)]
+    with pytest.raises(KeyboardInterrupt):
+        common.run_missing(jobs, rows(), run)
+    common.run_missing(jobs[:2], rows(), run)
+    assert ran == [0, 1]
+    assert rows().select(seed=1) == [{"seed": "1", "accuracy": "0.1"}]
+
+
+def test_rows_of_another_benchmark_are_left_alone(load, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("something,else\n1,2\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="move it away"):
+        load("_common").Rows(path, keys=["seed"], values=["accuracy"])
+
+
+@pytest.mark.parametrize(
+    "values, text", [([80.0], "80.0"), ([80.0, 82.0, 84.0], "82.0 ± 2.0")]
+)
+def test_mean_and_deviation_are_those_of_a_sample(load, values, text):
+    assert load("_common").mean_and_deviation(values) == text
+
+
+# --- speed ---
+
+
+def test_speed_is_measured_and_held_against_every_bound(load, tmp_path, capsys):
+    load("speed_fit").main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "speed_fit.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == text
+    lines = [line for line in text.splitlines() if line.startswith("|")][2:]
+    assert len(lines) == 11
+    assert all(line.endswith(("| pass |", "| **miss** |")) for line in lines)
+
+
+def test_hand_written_loop_takes_our_steps(load):
+    script = load("speed_fit")
+    work = script.make_workloads(quick=True)[1]
+    ours, by_hand = script.fit_ours(work).net_.module_[0], script.fit_by_hand(work)
+    assert [p.shape for p in ours.parameters()] == [
+        p.shape for p in by_hand.parameters()
+    ]
+    for mine, theirs in zip(ours.buffers(), by_hand.buffers(), strict=True):
+        assert np.allclose(mine, theirs, rtol=1e-2)  # one divides by n, one by n - 1
+
+
+# --- losses ---
+
+
+def test_losses_make_rows_once_and_tables_each_time(losses, tmp_path):
+    arguments = ["--quick", "--out", str(tmp_path), "--noises", "symmetric 20 %"]
+    losses.main(arguments)
+    path = tmp_path / "losses_fashion_mnist_mlp.csv"
+    rows = read(path)
+    assert [(row["schedule"], row["loss"]) for row in rows] == [
+        ("constant", "ce"),
+        ("constant", "gce"),
+        ("annealed", "ce"),
+        ("annealed", "gce"),
+    ]
+    losses.main([*arguments, "--losses", "ce", "--only-tables"])
+    assert read(path) == rows
+    text = path.with_suffix(".md").read_text(encoding="utf-8")
+    assert f"{100 * float(rows[0]['last']):.1f}" in text
+
+
+def test_selected_network_is_that_of_the_best_noisy_validation_epoch(losses):
+    settings = {"train_size": 600, "test_size": 500, "pool": 1}
+    runner = losses.Runner(losses.fetch_fashion_mnist(), "mlp", settings)
+    job = {"loss": "ce", "noise": "symmetric 50 %", "schedule": "constant", "seed": 0}
+    long = runner.run(**job, epochs=12, lr=1e-2)
+    assert long["selected_epoch"] < 12 and long["selected"] > long["last"]
+    # a constant rate doesn't know how many epochs follow: stop there and compare
+    short = runner.run(**job, epochs=long["selected_epoch"], lr=1e-2)
+    assert short["last"] == short["selected"] == long["selected"]
+
+
+def test_divergence_is_a_row_of_its_own(losses, tmp_path):
+    losses.main(
+        f"--quick --out {tmp_path} --losses ce --schedules constant --lr 1e30".split()
+    )
+    path = tmp_path / "losses_fashion_mnist_mlp.csv"
+    assert {row["last"] for row in read(path)} == {""}
+    assert "(1 diverged)" in path.with_suffix(".md").read_text(encoding="utf-8")
+
+
+def test_asymmetric_noise_is_what_the_header_says(losses):
+    y = np.repeat(np.arange(10), 1000)
+    noise = losses.NOISES["asymmetric 40 %"](0).fit(None, y)
+    moved = noise.transition_matrix_ - np.diag(noise.transition_matrix_.diagonal())
+    found = {(int(i), int(j)): moved[i, j] for i, j in np.argwhere(moved)}
+    wanted = [(9, 7), (7, 5), (2, 6), (4, 3), (3, 4)]
+    assert found == pytest.approx(dict.fromkeys(wanted, 0.4))
+
+
+def test_lenet_takes_shrunken_images(losses, tmp_path):
+    losses.main(
+        f"--quick --network lenet --out {tmp_path} --losses ce"
+        " --schedules annealed --pool 4".split()
+    )
+    assert len(read(tmp_path / "losses_fashion_mnist_lenet.csv")) == 4
+
+
+def test_shrunken_images_hold_the_means_of_squares(losses):
+    image = np.arange(16, dtype=np.uint8).reshape(1, 4, 4)
+    assert np.allclose(
+        losses.pooled(image, 2)[0] * 255, [[2.5, 4.5], [10.5, 12.5]], rtol=1e-6
+    )
+
+
+@needs_data
+def test_losses_run_on_the_real_images(load, tmp_path):
+    load("losses_fashion_mnist").main(
+        f"--quick --out {tmp_path} --losses ce --schedules annealed".split()
+    )
+    assert len(read(tmp_path / "losses_fashion_mnist_mlp.csv")) == 4
+
+
+# --- tables ---
+
+
+def test_every_method_runs_on_a_table_with_categories(tables, tmp_path):
+    arguments = ["--quick", "--tables", "mushroom", "--noises", "pair 35 %"]
+    tables.main([*arguments, "--out", str(tmp_path)])
+    rows = read(tmp_path / "tables.csv")
+    assert [row["method"] for row in rows] == list(tables.METHODS)
+    assert min(float(row["accuracy"]) for row in rows) > 0.5
+
+
+def test_ours_is_compared_with_the_best_plain_classifier_of_each_cell(tables, load):
+    columns = {"keys": tables.KEYS, "values": tables.VALUES}
+    rows = load("_common").Rows(Path("nowhere.csv"), **columns)
+    accuracy = {
+        "letter": {tables.OURS: 0.9, "RandomForest": 0.8, "MLPClassifier": 0.7},
+        "segment": {tables.OURS: 0.7, "RandomForest": 0.8, "MLPClassifier": 0.6},
+    }
+    rows.rows = [
+        {
+            "table": table,
+            "size": "all",
+            "noise": "pair 35 %",
+            "seed": "0",
+            "method": method,
+            "accuracy": str(value),
+        }
+        for table, values in accuracy.items()
+        for method, value in values.items()
+    ]
+    text, leads = tables.accuracy_table(rows, list(accuracy["letter"]), "all")
+    assert "| letter | pair 35 % | 90.0 | **80.0** | 70.0 | +10.0 |" in text
+    assert "at or above the best plain classifier in 1 of 2 cells" in tables.verdict(
+        leads
+    )
+    assert tables.verdict(leads).endswith("it is below on segment with pair 35 %.")
+
+
+def test_two_classes_flip_one_way_under_pair_noise(tables):
+    y = np.repeat([0, 1], 50)
+    matrix = tables.pair(2, seed=0).fit(None, y).transition_matrix_
+    assert np.allclose(matrix, [[1, 0], [0.3, 0.7]])
+
+
+@needs_data
+def test_tables_run_on_a_real_table(load, tmp_path):
+    pytest.importorskip("cleanlab")
+    load("tables").main(
+        f"--quick --out {tmp_path} --tables mushroom --methods"
+        " LogisticRegression HistGradientBoosting".split()
+    )
+    assert len(read(tmp_path / "tables.csv")) == 4
