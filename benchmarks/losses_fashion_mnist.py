@@ -68,7 +68,7 @@ NETWORKS = {
     "mlp": (plain_mlp, {"train_size": 5_000, "epochs": 15, "pool": 1}),
     "lenet": (
         LeNet5,
-        {"train_size": 2_000, "test_size": 5_000, "epochs": 8, "pool": 2},
+        {"train_size": 2_000, "test_size": 5_000, "epochs": 8, "pool": 2, "lr": 3e-3},
     ),
 }
 QUICK = {"train_size": 300, "epochs": 2, "test_size": 200}

@@ -16,7 +16,7 @@ from sknoisy.objectives._base import mean_probability
 from sknoisy.schedules import constant
 
 # large enough to hide Python, small enough that what layers hand on stays in the cache
-PREDICTION_BATCH = 256
+PREDICTION_BATCH = 512
 
 
 class StopTraining(Exception):  # noqa: N818 (a request, not an error)
