@@ -51,7 +51,7 @@ $(VENV)/.has-test: EXTRAS = test
 $(VENV)/.has-docs: EXTRAS = docs
 
 $(VENV)/.has-%: pyproject.toml constraints-cpu.txt | $(BIN)/python
-	@echo "Installing sknoisy[$(EXTRAS)] into $(VENV) (the first time takes some minutes and 1.5 GB) ..."
+	@echo "Installing sknoisy[$(EXTRAS)] into $(VENV) (the first time takes some minutes and up to 2 GB) ..."
 	@$(BIN)/python -m pip install -qq --no-input --disable-pip-version-check \
 	    -c constraints-cpu.txt -e ".[$(EXTRAS)]"
 	@touch $@ $(if $(filter test,$*),$(VENV)/.has-demo)

@@ -1,7 +1,7 @@
 """Learning-rate schedules: pure functions from progress to a factor.
 
 ``progress`` runs from 0 (first step) to 1 (after the last); the learning rate of a step
-is ``lr`` times the factor. An annealed rate is worth more than most robust losses: it
+is ``lr`` times the factor. An annealed rate is often worth as much as a robust loss: it
 ends training before a network has the time to memorize what it can't generalize from.
 """
 
