@@ -22,22 +22,35 @@ FLOORS = {
     "losses": 1,
     "modules": 1,
     "schedules": 1,
+    "optimizers": 1,
     "noise": 1,
-    "transition": 1,
+    "metrics": 1,
     "quality": 1,
+    "transition": 2,  # beside objectives; the confident joint comes from quality
     "objectives": 2,
     "_engine": 3,
     "classifiers": 4,
-    "detectors": 5,
-    "cleaning": 5,
-    "model_selection": 5,
-    "inspection": 5,
+    "annotators": 5,
     "datasets": 5,
-    "__init__": 6,  # the door: no room imports `from sknoisy import …`
-    "_cli": 7,  # goes through the door, as users do
-    "__main__": 8,
+    "detectors": 5,
+    "inspection": 5,
+    "model_selection": 5,
+    "cleaning": 6,  # acts on what detectors find
+    "__init__": 7,  # the door: no room imports `from sknoisy import …`
+    "_cli": 8,  # goes through the door, as users do
+    "__main__": 9,
 }
-WITHOUT_TORCH = ("datasets", "model_selection", "noise", "quality", "transition")
+WITHOUT_TORCH = (
+    "annotators",
+    "cleaning",
+    "datasets",
+    "detectors",
+    "metrics",
+    "model_selection",
+    "noise",
+    "quality",
+    "transition",
+)
 
 
 def modules_of(root):
