@@ -75,6 +75,27 @@ def check_labels(y):
     return y
 
 
+def is_soft(y):
+    """Whether `y` holds a distribution over classes per sample, not one label."""
+    shape = getattr(y, "shape", None) or np.shape(y)
+    return len(shape) == 2 and shape[1] > 1
+
+
+def check_soft_labels(y):
+    """Return `y`, one distribution over classes per row, as a float64 array."""
+    y = check_array(y, dtype=np.float64, input_name="y")
+    sums = y.sum(axis=1)
+    wrong = np.flatnonzero((y < 0).any(axis=1) | ~np.isclose(sums, 1, atol=1e-4))
+    if wrong.size:
+        i = wrong[0]
+        raise ValueError(
+            f"y has shape {y.shape}, so that each row should be a distribution over"
+            f" {y.shape[1]} classes, but row {i} is {y[i]}, which sums to"
+            f" {sums[i]:.3g}. Pass probabilities, or one label a sample."
+        )
+    return y / sums[:, np.newaxis]
+
+
 def check_present(y):
     """Say so if labels are missing: NaN, None or pandas.NA."""
     missing = np.flatnonzero(_is_missing(np.asarray(y)))

@@ -209,7 +209,22 @@ BAD_DATA = {
         lambda X, y: (X, np.where(y == 1, "one", y.astype(object))),
         r"mixes labels of types \['int', 'str'\]",
     ),
-    "two columns of labels": (lambda X, y: (X, np.c_[y, y]), "1d array"),
+    "two columns of labels": (
+        lambda X, y: (X, np.c_[y, y]),
+        r"a distribution over 2 classes, but row 0 is \[2. 2.\], which sums to 4",
+    ),
+    "soft labels, too few": (
+        lambda X, y: (X, np.eye(3)[y][:9]),
+        "inconsistent numbers of samples",
+    ),
+    "negative soft labels": (
+        lambda X, y: (X, 2 * np.eye(3)[y] - 1 / 3),
+        "distribution over 3 classes",
+    ),
+    "soft labels with NaN": (
+        lambda X, y: (X, np.where(np.eye(3)[y] > 0, np.nan, 0)),
+        "missing labels .NaN or None",
+    ),
     "complex": (lambda X, y: (X + 1j, y), "Complex data not supported"),
     "words": (lambda X, y: (X.astype(str).tolist() + [["a"] * 5], [*y, 0]), "convert"),
 }

@@ -5,12 +5,13 @@ import copy
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from torch import nn
 from torch.nn import functional as F
 
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._parts import make_objective
 from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
+from sknoisy.losses import LOSSES
 from sknoisy.objectives import MeanLoss, Objective
 
 
@@ -45,6 +46,14 @@ class EarlyLearning(Objective):
         agreement = (belief * proba).sum(-1)
         fit = per_sample_ce(logits[:, 0], labels).mean()
         return fit + self.strength * torch.log1p(-agreement).mean()
+
+
+class Confident(Objective):
+    """Nothing but a function of the batch."""
+
+    def compute(self, logits, labels, index):
+        entropy = -(logits.softmax(-1) * logits.log_softmax(-1)).sum(-1)
+        return F.cross_entropy(logits[:, 0], labels) + 0.1 * entropy.mean()
 
 
 class LearnedTransition(Objective):
@@ -90,16 +99,6 @@ class SmallestLosses(Objective):
 OBJECTIVES = [CoTeaching, EarlyLearning, LearnedTransition, MixUp, SmallestLosses]
 
 
-def classifier_of(kind):
-    """Return a classifier class whose method is the objective `kind`."""
-
-    class Classifier(NoisyLabelClassifier):
-        def _make_objective(self, facts):
-            return make_objective(kind, facts=facts)
-
-    return Classifier
-
-
 @pytest.fixture(scope="module")
 def blobs():
     rng = np.random.default_rng(0)
@@ -112,8 +111,13 @@ def blobs():
 @pytest.mark.parametrize("kind", OBJECTIVES)
 def test_every_kind_of_objective_learns_through_the_one_engine(kind, blobs):
     X, y_noisy, y = blobs
-    fitted = classifier_of(kind)(
-        max_epochs=20, lr=1e-2, batch_size=64, module__dropout=0.0, random_state=0
+    fitted = NoisyLabelClassifier(
+        loss=kind,
+        max_epochs=20,
+        lr=1e-2,
+        batch_size=64,
+        module__dropout=0.0,
+        random_state=0,
     ).fit(X, y_noisy)
     assert fitted.score(X, y) > 0.9
     assert len(fitted.net_.module_) == kind.n_networks
@@ -122,24 +126,25 @@ def test_every_kind_of_objective_learns_through_the_one_engine(kind, blobs):
 @pytest.mark.parametrize("kind", OBJECTIVES)
 def test_every_kind_works_with_validation_and_gives_the_same_twice(kind, blobs):
     X, y_noisy, _ = blobs
-    make = classifier_of(kind)
-    options = {"max_epochs": 3, "validation_fraction": 0.2, "random_state": 0}
-    first, second = (make(**options).fit(X, y_noisy) for _ in range(2))
+    clf = NoisyLabelClassifier(
+        loss=kind, max_epochs=3, validation_fraction=0.2, random_state=0
+    )
+    first, second = (clone(clf).fit(X, y_noisy) for _ in range(2))
     assert np.isfinite(first.history_[:, "valid_loss"]).all()
     np.testing.assert_array_equal(first.predict_proba(X), second.predict_proba(X))
 
 
 def test_a_learned_parameter_of_the_objective_is_trained(blobs):
     X, y_noisy, _ = blobs
-    fitted = classifier_of(LearnedTransition)(max_epochs=5, random_state=0)
+    fitted = NoisyLabelClassifier(loss=LearnedTransition, max_epochs=5, random_state=0)
     learned = fitted.fit(X, y_noisy).net_.criterion_.scores.detach()
     assert not torch.equal(learned, 3 * torch.eye(3))
 
 
 def test_memory_is_indexed_by_the_place_in_the_training_set(blobs):
     X, y_noisy, _ = blobs
-    fitted = classifier_of(EarlyLearning)(
-        max_epochs=1, validation_fraction=0.2, random_state=0
+    fitted = NoisyLabelClassifier(
+        loss=EarlyLearning, max_epochs=1, validation_fraction=0.2, random_state=0
     ).fit(X, y_noisy)
     beliefs = fitted.net_.criterion_.beliefs
     assert beliefs.shape == (300, 3)
@@ -149,8 +154,8 @@ def test_memory_is_indexed_by_the_place_in_the_training_set(blobs):
 
 def test_hooks_are_called_once_an_epoch_and_see_every_sample(blobs):
     X, y_noisy, _ = blobs
-    fitted = classifier_of(SmallestLosses)(
-        max_epochs=4, validation_fraction=0.2, random_state=0
+    fitted = NoisyLabelClassifier(
+        loss=SmallestLosses, max_epochs=4, validation_fraction=0.2, random_state=0
     ).fit(X, y_noisy)
     assert fitted.net_.criterion_.seen == [0, 1, 2, 3]
     assert len(fitted.net_.criterion_.keep) == 300
@@ -223,3 +228,117 @@ def test_a_loss_with_parameters_is_copied_not_trained_in_place(blobs):
     assert clf.loss.scale.item() == 1
     assert clf.net_.criterion_.loss.scale.item() != 1
     np.testing.assert_array_equal(clf.fit(X, y_noisy).predict_proba(X), first)
+
+
+# --- soft labels ---
+
+
+def test_the_loss_of_a_soft_label_is_its_expectation_for_every_loss():
+    soft = torch.tensor([[0.2, 0.8, 0.0], [0.0, 0.0, 1.0]])
+    logits, labels = torch.randn(2, 1, 3), torch.tensor([1, 2])
+    for name, loss in LOSSES.items():
+        objective = MeanLoss(loss, soft_labels=soft)
+        got = objective.compute(logits[[1, 0]], labels[[1, 0]], torch.tensor([1, 0]))
+        by_class = torch.stack(
+            [loss(logits[:, 0], torch.full((2,), c)) for c in range(3)]
+        )
+        torch.testing.assert_close(got, (soft.T * by_class).sum(dim=0).mean(), msg=name)
+
+
+def test_one_hot_soft_labels_train_as_labels_do(blobs):
+    X, y_noisy, _ = blobs
+    options = {"max_epochs": 3, "random_state": 0, "validation_fraction": 0.2}
+    hard = NoisyLabelClassifier(**options).fit(X, y_noisy)
+    soft = NoisyLabelClassifier(**options).fit(X, np.eye(3)[y_noisy])
+    np.testing.assert_allclose(
+        soft.predict_proba(X), hard.predict_proba(X), rtol=1e-4, atol=1e-6
+    )
+    np.testing.assert_array_equal(soft.classes_, [0, 1, 2])
+    assert soft.net_.criterion_.soft_labels is None
+
+
+def test_soft_labels_are_learned_as_they_are(blobs):
+    X = blobs[0]
+    soft = np.tile([0.1, 0.3, 0.6], (300, 1))
+    clf = NoisyLabelClassifier(loss="ce", max_epochs=60, lr=1e-2, random_state=0)
+    np.testing.assert_allclose(
+        clf.fit(X, soft).predict_proba(X).mean(axis=0), soft[0], atol=0.03
+    )
+
+
+def test_soft_labels_go_with_weights_and_in_parts(blobs):
+    X, y_noisy, _ = blobs
+    soft, weight = np.eye(3)[y_noisy], np.arange(300) % 2
+    clf = NoisyLabelClassifier(max_epochs=3, random_state=0)
+    present = weight > 0
+    np.testing.assert_array_equal(
+        clone(clf).fit(X, soft, weight).predict_proba(X),
+        clone(clf).fit(X[present], soft[present]).predict_proba(X),
+    )
+    assert clone(clf).partial_fit(X, soft).partial_fit(X, soft).n_iter_ == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"class_weight": "balanced"}, "class_weight='balanced' has no effect on soft"),
+        ({"loss": Confident}, "Confident takes one label a sample"),
+    ],
+)
+def test_what_soft_labels_do_not_go_with_is_refused(options, message, blobs):
+    X, y_noisy, _ = blobs
+    with pytest.raises(ValueError, match=message):
+        NoisyLabelClassifier(**options).fit(X, np.eye(3)[y_noisy])
+
+
+# --- what an objective says of itself ---
+
+
+def test_an_objective_of_the_users_own_is_as_good_as_a_name(blobs):
+    X, y_noisy, y = blobs
+    fitted = NoisyLabelClassifier(
+        loss=EarlyLearning, loss__momentum=0.9, max_epochs=20, lr=1e-2, random_state=0
+    ).fit(X, y_noisy)
+    assert fitted.net_.criterion_.momentum == 0.9
+    assert fitted.score(X, y) > 0.9
+
+
+def test_weights_without_a_meaning_are_refused_and_equal_ones_are_not(blobs):
+    X, y_noisy, _ = blobs
+    clf = NoisyLabelClassifier(loss=Confident, max_epochs=1)
+    clf.fit(X, y_noisy, np.full(300, 2.0))
+    with pytest.raises(ValueError, match="no exact meaning for Confident"):
+        clf.fit(X, y_noisy, 1.0 + np.arange(300))
+
+
+def test_partial_fit_is_refused_where_something_belongs_to_a_whole_fit(blobs):
+    X, y_noisy, _ = blobs
+    for loss in [LearnedTransition, Scaled()]:
+        with pytest.raises(ValueError, match="belongs to one whole fit"):
+            NoisyLabelClassifier(loss=loss).partial_fit(X, y_noisy)
+
+
+def test_learned_parameters_have_their_own_rate_and_no_decay(blobs):
+    X, y_noisy, _ = blobs
+
+    class Slow(LearnedTransition):
+        lr_factor = 0.1
+
+    fitted = NoisyLabelClassifier(loss=Slow, lr=0.01, max_epochs=1).fit(X, y_noisy)
+    networks, own = fitted.net_.optimizer_.param_groups
+    assert networks["weight_decay"] == 1e-2
+    assert own["weight_decay"] == 0
+    assert own["params"] == [fitted.net_.criterion_.scores]
+    assert own["initial_lr"] == pytest.approx(0.1 * networks["initial_lr"])
+
+
+def test_an_objective_learns_how_long_training_will_be(blobs):
+    X, y_noisy, _ = blobs
+
+    class Long(Confident):
+        def __init__(self, n_epochs):
+            super().__init__()
+            self.n_epochs = n_epochs
+
+    fitted = NoisyLabelClassifier(loss=Long, max_epochs=7).fit(X, y_noisy)
+    assert fitted.net_.criterion_.n_epochs == 7

@@ -73,6 +73,23 @@ class Engine(NeuralNetClassifier):
         }
         return Batches(dataset, device=self.device, **options)
 
+    def initialize_optimizer(self, triggered_directly=None):
+        """Make the optimizer; what the objective learns gets a group of its own.
+
+        Weight decay would pull a transition matrix, for one, towards a meaning that
+        zero hasn't got there.
+        """
+        networks = self.module_.named_parameters()
+        groups, options = self.get_params_for_optimizer("optimizer", networks)
+        self.optimizer_ = self.optimizer(*groups, **options)
+        own = list(self.criterion_.parameters())
+        if own:
+            group = {"params": own, "lr": self.lr * self.criterion_.lr_factor}
+            decays = "weight_decay" in self.optimizer_.defaults
+            group |= {"weight_decay": 0.0} if decays else {}
+            self.optimizer_.add_param_group(group)
+        return self
+
     # --- the loop ---
 
     def partial_fit(self, X, y=None, classes=None, **fit_params):

@@ -8,25 +8,31 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
-from skorch.callbacks import EarlyStopping, LRScheduler
+from sklearn.utils.validation import (
+    check_consistent_length,
+    check_is_fitted,
+    validate_data,
+)
+from skorch.callbacks import LRScheduler
 
-from sknoisy._checks import check_present, check_weights, encode_labels
+from sknoisy._checks import (
+    check_present,
+    check_soft_labels,
+    check_weights,
+    is_soft,
+)
 from sknoisy._engine import ArrayDataset, Batches, Engine
 from sknoisy._params import RoutedParams, choose_arguments
 from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
-from sknoisy.classifiers._data import (
-    TrainingData,
-    as_numpy,
-    weights_by_class,
-    without_absent,
-)
+from sknoisy.classifiers._data import as_numpy, make_training_data
 from sknoisy.classifiers._parts import (
     callback_of,
     check_callback_names,
+    check_objective,
     check_output,
     check_training_parameters,
     make_callbacks,
+    make_early_stopping,
     make_networks,
     make_optimizer_arguments,
     pick_device,
@@ -143,6 +149,7 @@ class BaseNoisyClassifier(
         with self._seeded(n_epochs_before=0 if first else self.n_iter_):
             if first:
                 engine = self._make_engine(data, split)
+                check_objective(engine.criterion_, data, in_parts=True)
             else:
                 engine = self._engine_so_far(data)
             engine.schedule, engine.max_epochs = constant, 1
@@ -182,25 +189,26 @@ class BaseNoisyClassifier(
 
     def _check_data(self, X, y, sample_weight=None, classes=None, reset=True):
         """Return checked data: samples of weight zero aren't there any more."""
-        if y is not None:  # pandas.NA would end in an obscure error otherwise
-            check_present(as_numpy(y))
-        X, y = self._validate(X, y, reset=reset)
+        X, y = self._validate_both(X, y, reset)
         weight = check_weights(as_numpy(sample_weight), len(y))
-        X, y, weight = without_absent(X, y, weight)
-        found, codes = encode_labels(y)
-        if self.class_weight is not None:
-            by_class = weights_by_class(self.class_weight, found, codes)
-            by_class = by_class if weight is None else weight * by_class
-            weight = check_weights(by_class, len(y), name="class_weight")
-            X, codes, weight = without_absent(X, codes, weight)
-        classes = found if classes is None else np.unique(classes)
-        if len(classes) < 2:
-            raise ValueError(
-                f"{type(self).__name__} can't train on one class: y holds nothing but"
-                f" {found.tolist()[0]!r}."
-            )
-        codes = _positions(found, classes)[codes]
-        return TrainingData(X, codes, classes, weight, getattr(torch, self.dtype))
+        return make_training_data(
+            X,
+            y,
+            weight,
+            class_weight=self.class_weight,
+            classes=classes,
+            dtype=getattr(torch, self.dtype),
+        )
+
+    def _validate_both(self, X, y, reset):
+        y = as_numpy(y)
+        if y is not None:  # pandas.NA would end in an obscure error otherwise
+            check_present(y)
+            if is_soft(y):
+                X, y = self._validate(X, reset=reset), check_soft_labels(y)
+                check_consistent_length(X, y)
+                return X, y
+        return self._validate(X, y, reset=reset)
 
     @contextmanager
     def _seeded(self, n_epochs_before=0):
@@ -222,13 +230,15 @@ class BaseNoisyClassifier(
             yield random_state
 
     def _held_out_share(self):
-        if self.validation_fraction is None and self.early_stopping:
+        if self.validation_fraction is None and self.early_stopping is True:
             return 0.1
         return self.validation_fraction
 
     def _make_engine(self, data, split):
         device = pick_device(self.device)
-        objective = self._make_objective(data.facts)
+        n_epochs = self._n_epochs(len(split[0]))
+        objective = self._make_objective({**data.facts, "n_epochs": n_epochs})
+        check_objective(objective, data)
         networks = self._starting_networks(data, objective.n_networks)
         check_output(networks, data.dataset, len(data.classes), device)
         optimizer, arguments = make_optimizer_arguments(
@@ -245,7 +255,7 @@ class BaseNoisyClassifier(
             schedule=self._schedule(),
             optimizer=optimizer,
             lr=self.lr,
-            max_epochs=self._n_epochs(len(split[0])),
+            max_epochs=n_epochs,
             batch_size=self.batch_size,
             callbacks=self._make_callbacks(has_validation=split[1] is not None),
             classes=data.classes,
@@ -258,7 +268,9 @@ class BaseNoisyClassifier(
     def _engine_so_far(self, data):
         """Return the engine of the last call, for new data and today's parameters."""
         engine = self.net_
-        engine.criterion_ = self._make_objective(data.facts).to(engine.device)
+        objective = self._make_objective({**data.facts, "n_epochs": 1})
+        check_objective(objective, data, in_parts=True)
+        engine.criterion_ = objective.to(engine.device)
         engine.batch_size = self.batch_size
         for group in engine.optimizer_.param_groups:
             group["initial_lr"] = self.lr
@@ -311,14 +323,11 @@ class BaseNoisyClassifier(
         return schedule
 
     def _make_callbacks(self, has_validation):
-        stop = EarlyStopping(
-            monitor="valid_acc",
-            lower_is_better=False,
-            patience=self.n_iter_no_change,
-            load_best=True,
+        stop = make_early_stopping(self.early_stopping, self.n_iter_no_change)
+        needless = self.early_stopping is True and not has_validation  # partial_fit
+        return make_callbacks(
+            self.callbacks, None if needless else stop, has_validation
         )
-        stops = self.early_stopping and has_validation
-        return make_callbacks(self.callbacks, stop if stops else None, has_validation)
 
     def _still_routed(self, *parts):
         return {
@@ -356,14 +365,3 @@ class BaseNoisyClassifier(
 # max_epochs="auto": about so many steps in all, and so many epochs at least and at most
 AUTO_STEPS = 400
 AUTO_EPOCHS = (30, 200)
-
-
-def _positions(labels, classes):
-    """Return where each of the sorted `labels` stands in `classes`."""
-    strangers = np.setdiff1d(labels, classes)
-    if strangers.size:
-        raise ValueError(
-            f"y contains labels that are not in classes: {strangers}. The first call"
-            " of partial_fit must name every class, in `classes`."
-        )
-    return np.searchsorted(classes, labels)

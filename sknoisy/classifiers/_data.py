@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.model_selection import train_test_split
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
+from sknoisy._checks import check_weights, encode_labels
 from sknoisy._engine import ArrayDataset
 
 BLOCK = 2048  # rows
@@ -23,18 +24,20 @@ class TrainingData:
     classes: np.ndarray
     sample_weight: np.ndarray | None
     dtype: torch.dtype
+    soft_labels: np.ndarray | None = None
 
     @cached_property
     def facts(self):
         """What a module or an objective may ask for by name."""
         mean, scale = feature_statistics(self.X, self.sample_weight)
-        weight = self.sample_weight
+        weight, soft = self.sample_weight, self.soft_labels
         return {
             "n_samples": len(self.codes),
             "n_classes": len(self.classes),
             "n_features": int(np.prod(self.X.shape[1:])),
             "input_shape": tuple(self.X.shape[1:]),
             "labels": torch.as_tensor(self.codes),
+            "soft_labels": None if soft is None else self._tensor(soft),
             "sample_weight": None if weight is None else self._tensor(weight),
             "feature_mean": None if mean is None else self._tensor(mean),
             "feature_scale": self._tensor(scale),
@@ -66,6 +69,65 @@ class TrainingData:
 
     def _tensor(self, array):
         return torch.as_tensor(array, dtype=self.dtype)
+
+
+def make_training_data(X, y, weight, *, class_weight, classes, dtype):
+    """Encode labels, fold class weights into weights and drop what weighs nothing.
+
+    Parameters
+    ----------
+    X, y, weight : checked arrays; `weight` may be None
+        Labels (n_samples,), or distributions over classes (n_samples, n_classes).
+
+    class_weight : dict, "balanced" or None
+
+    classes : ndarray or None
+        Every class there is; None means those found in `y`.
+
+    dtype : torch.dtype
+    """
+    X, y, weight = without_absent(X, y, weight)
+    if y.ndim == 2:
+        return _soft_training_data(X, y, weight, class_weight, classes, dtype)
+    found, codes = encode_labels(y)
+    if class_weight is not None:
+        by_class = weights_by_class(class_weight, found, codes)
+        by_class = by_class if weight is None else weight * by_class
+        weight = check_weights(by_class, len(y), name="class_weight")
+        X, codes, weight = without_absent(X, codes, weight)
+    classes = found if classes is None else np.unique(classes)
+    if len(classes) < 2:
+        raise ValueError(
+            "A classifier can't train on one class: y holds nothing but"
+            f" {found.tolist()[0]!r}."
+        )
+    return TrainingData(X, _positions(found, classes)[codes], classes, weight, dtype)
+
+
+def _soft_training_data(X, y, weight, class_weight, classes, dtype):
+    if class_weight is not None:
+        raise ValueError(
+            f"class_weight={class_weight!r} has no effect on soft labels: multiply it"
+            " into y, or pass sample_weight."
+        )
+    numbers = np.arange(y.shape[1])
+    if classes is not None and not np.array_equal(np.unique(classes), numbers):
+        raise ValueError(
+            f"classes={np.unique(classes)}, but soft labels with {y.shape[1]} columns"
+            f" have the classes 0 to {y.shape[1] - 1}."
+        )
+    return TrainingData(X, y.argmax(axis=1), numbers, weight, dtype, soft_labels=y)
+
+
+def _positions(labels, classes):
+    """Return where each of the sorted `labels` stands in `classes`."""
+    strangers = np.setdiff1d(labels, classes)
+    if strangers.size:
+        raise ValueError(
+            f"y contains labels that are not in classes: {strangers}. The first call"
+            " of partial_fit must name every class, in `classes`."
+        )
+    return np.searchsorted(classes, labels)
 
 
 def as_numpy(array):

@@ -2,16 +2,22 @@
 
 import copy
 import numbers
+from functools import partial
 
+import numpy as np
 import torch
 from sklearn.utils.validation import check_scalar
+from skorch.callbacks import EarlyStopping
 from torch import nn
 
 from sknoisy._checks import check_choice
 from sknoisy._engine import build_networks, fresh_copies
 from sknoisy._params import choose_arguments
 from sknoisy._registry import did_you_mean, lookup
+from sknoisy.classifiers._label_wave import LabelWave
+from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
+from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
 
 OPTIMIZERS = {
     "adam": torch.optim.Adam,
@@ -25,6 +31,8 @@ def check_training_parameters(estimator):
     """Check the parameters of training that every classifier has."""
     whole, real = numbers.Integral, numbers.Real
     check_choice(estimator.dtype, ("float32", "float64"), "dtype")
+    if not isinstance(estimator.early_stopping, (bool, np.bool_)):
+        check_choice(estimator.early_stopping, ("label_wave",), "early_stopping")
     check_scalar(estimator.batch_size, "batch_size", whole, min_val=1)
     check_scalar(estimator.weight_decay, "weight_decay", real, min_val=0)
     check_scalar(estimator.n_iter_no_change, "n_iter_no_change", whole, min_val=1)
@@ -63,10 +71,69 @@ def make_networks(module, n_networks, *, given, facts, dtype):
     return build_networks(lambda: _made(factory, arguments), n_networks).to(dtype)
 
 
-def make_objective(kind, *, facts, **given):
-    """Return an objective, made from what is given and the facts it names."""
-    chosen = choose_arguments(kind, given=given, facts=facts, part="objective")
-    return kind(**chosen)
+def make_objective(loss, *, given, facts, mixup=0.0):
+    """Return the objective that `loss` stands for, made anew for one fit."""
+    kind = find_loss(loss)
+    if isinstance(kind, type) and issubclass(kind, Objective):
+        objective = kind(
+            **choose_arguments(kind, given=given, facts=facts, part="loss")
+        )
+    else:
+        chosen = choose_arguments(kind, given=given, facts={}, part="loss", skip=2)
+        if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
+            kind = copy.deepcopy(kind)
+        objective = MeanLoss(
+            partial(kind, **chosen) if chosen else kind,
+            facts["sample_weight"],
+            facts["soft_labels"],
+        )
+    return Mixup(objective, mixup) if mixup else objective
+
+
+def find_loss(loss):
+    """Return the loss function or the class of objective that `loss` names."""
+    if callable(loss) and not isinstance(loss, Objective):
+        return loss
+    return lookup(
+        loss,
+        {**LOSSES, **OBJECTIVES},
+        parameter="loss",
+        kind="a loss",
+        otherwise="a function (logits, labels) -> (n_samples,) or a class of objective",
+    )
+
+
+def check_objective(objective, data, in_parts=False):
+    """Say so if weights, soft labels or `partial_fit` have no meaning for a method."""
+    name = type(objective).__name__
+    weight = data.sample_weight
+    if weight is not None and weight.min() < 1 and not objective.takes_sample_weight:
+        raise ValueError(
+            f"sample_weight and class_weight have no exact meaning for {name}, which"
+            " ranks or pairs samples: leave them out."
+        )
+    if data.soft_labels is not None and not objective.takes_soft_labels:
+        raise ValueError(
+            f"{name} takes one label a sample, but y has shape"
+            f" {data.soft_labels.shape}: pass y.argmax(axis=1), or a plain loss."
+        )
+    if in_parts and (objective.needs_whole_fit or [*objective.parameters()]):
+        raise ValueError(
+            f"partial_fit can't train {name}: what it remembers or learns belongs to"
+            " one whole fit. Call fit, or choose a plain loss."
+        )
+
+
+def make_early_stopping(early_stopping, patience):
+    """Return the callback that ends training, or None."""
+    if isinstance(early_stopping, str):
+        check_choice(early_stopping, ("label_wave",), "early_stopping")
+        return LabelWave(patience=patience)
+    if not early_stopping:
+        return None
+    return EarlyStopping(
+        monitor="valid_acc", lower_is_better=False, patience=patience, load_best=True
+    )
 
 
 def make_callbacks(callbacks, early_stopping, has_validation):
@@ -77,7 +144,7 @@ def make_callbacks(callbacks, early_stopping, has_validation):
         monitor = getattr(callback, "monitor", None)
         if isinstance(monitor, str) and monitor.startswith("valid_"):
             _check_validation(callback, monitor, has_validation)
-    if early_stopping:
+    if early_stopping is not None:
         callbacks.append(("early_stopping", early_stopping))
     return callbacks
 

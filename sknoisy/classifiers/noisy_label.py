@@ -1,16 +1,12 @@
 """One network, one loss: the classifier to start with."""
 
-import copy
-from functools import partial
+import numbers
 
-from torch import nn
+from sklearn.utils.validation import check_scalar
 
-from sknoisy._params import choose_arguments
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
 from sknoisy.classifiers._parts import make_objective
-from sknoisy.losses import get_loss
-from sknoisy.objectives import MeanLoss
 
 __all__ = ["NoisyLabelClassifier"]
 
@@ -33,11 +29,19 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         instance is copied at fit, never trained in place.
 
     loss : str or callable, default="gce"
-        A name from :data:`sknoisy.losses.LOSSES`, or a function ``(logits, labels) ->
-        (n_samples,)``. Its parameters are set as ``loss__*``, e.g.
-        ``loss="gce", loss__q=0.5``. The default is generalized cross entropy: like
-        cross entropy on tables, better on images. "ce" gives probabilities that are
-        those of the *noisy* labels.
+        A name from :data:`sknoisy.losses.LOSSES` or, for methods that remember
+        samples or look at whole batches, from
+        :data:`sknoisy.objectives.OBJECTIVES` ("elr", "sop", "peer", ...); or a
+        function ``(logits, labels) -> (n_samples,)``, or a subclass of
+        :class:`~sknoisy.objectives.Objective`. Its parameters are set as ``loss__*``,
+        e.g. ``loss="gce", loss__q=0.5``. The default is generalized cross entropy:
+        like cross entropy on tables, better on images. "ce" gives probabilities that
+        are those of the *noisy* labels.
+
+    mixup : float, default=0.0
+        With a positive value, every step mixes pairs of samples and their losses with
+        a share drawn from Beta(mixup, mixup); 1.0 is usual, 8.0 and more suit heavy
+        noise. Goes with every loss.
 
     max_epochs : int or "auto", default="auto"
         How often each sample is seen. "auto" makes about 400 steps, but at least
@@ -65,9 +69,11 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     class_weight : dict, "balanced" or None, default=None
         Weights of classes, by given labels, multiplied with `sample_weight`.
 
-    early_stopping : bool, default=False
+    early_stopping : bool or "label_wave", default=False
         Whether to hold out a part of the (noisy) training data, stop when accuracy
-        on it no longer rises and keep the network of the best epoch.
+        on it no longer rises and keep the network of the best epoch. "label_wave"
+        holds nothing out: it stops where predictions on the training data change
+        least from epoch to epoch, before they begin to follow wrong labels.
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``
@@ -167,6 +173,7 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         module=None,
         *,
         loss="gce",
+        mixup=0.0,
         max_epochs="auto",
         batch_size=512,
         lr=5e-3,
@@ -188,6 +195,7 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     ):
         self.module = module
         self.loss = loss
+        self.mixup = mixup
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.lr = lr
@@ -217,8 +225,10 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
             of shape (n_samples, height, width[, channels])
             The samples.
 
-        y : array-like of shape (n_samples,)
-            The given labels: numbers, strings or booleans.
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            The given labels: numbers, strings or booleans. Or soft labels, a
+            distribution over the classes 0 to n_classes - 1 per row, such as a
+            consensus of annotators: the loss is then its expectation over them.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Non-negative weights; a sample of weight zero counts as absent.
@@ -261,10 +271,6 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         return self._partial_fit(X, y, classes, sample_weight)
 
     def _make_objective(self, facts):
-        loss = get_loss(self.loss)
-        if isinstance(loss, nn.Module):  # its parameters are trained, not the user's
-            loss = copy.deepcopy(loss)
+        mixup = check_scalar(self.mixup, "mixup", numbers.Real, min_val=0)
         given = self._routed_to("loss")
-        chosen = choose_arguments(loss, given=given, facts={}, part="loss", skip=2)
-        loss = partial(loss, **chosen) if chosen else loss
-        return make_objective(MeanLoss, facts=facts, loss=loss)
+        return make_objective(self.loss, given=given, facts=facts, mixup=mixup)

@@ -1,5 +1,8 @@
 """Objectives: how a method turns a batch into one scalar, and what it remembers."""
 
 from sknoisy.objectives._base import MeanLoss, Objective
+from sknoisy.objectives._mixup import Mixup
 
-__all__ = ["MeanLoss", "Objective"]
+OBJECTIVES = {}
+
+__all__ = ["OBJECTIVES", "MeanLoss", "Mixup", "Objective"]

@@ -11,8 +11,24 @@ class Objective(nn.Module):
     remembers lives here as buffers, what it learns as parameters; the engine moves,
     optimizes and saves both. Most methods write `compute`; one that needs other
     inputs than the batch (mixup, a second view) overrides `forward`. Facts of the
-    data reach ``__init__`` by name: `n_samples`, `n_classes`, `labels`,
-    `sample_weight`.
+    data and of the fit reach ``__init__`` by name: `n_samples`, `n_classes`,
+    `n_features`, `input_shape`, `labels`, `soft_labels`, `sample_weight`, `n_epochs`.
+
+    Attributes
+    ----------
+    n_networks : int
+        How many networks the method trains.
+
+    lr_factor : float
+        The learning rate of the objective's own parameters, as a factor of that of
+        the networks. Weight decay leaves them alone.
+
+    takes_sample_weight, takes_soft_labels : bool
+        Whether weights and distributions over classes have an exact meaning; where
+        they don't, the estimator refuses them.
+
+    needs_whole_fit : bool
+        Whether what it remembers belongs to one fit, so that `partial_fit` is refused.
 
     See Also
     --------
@@ -29,6 +45,10 @@ class Objective(nn.Module):
     """
 
     n_networks = 1
+    lr_factor = 1.0
+    takes_sample_weight = False
+    takes_soft_labels = False
+    needs_whole_fit = False
 
     def forward(self, networks, features, labels, index):
         """Return the scalar to minimize for one batch.
@@ -79,6 +99,10 @@ class MeanLoss(Objective):
         Non-negative weights, scaled here to a mean of one over the training set (not
         over the batch, whose gradient would then no longer be unbiased).
 
+    soft_labels : Tensor of shape (n_samples, n_classes), default=None
+        A distribution over classes per sample instead of one label: the loss of a
+        sample is then its expectation over that distribution.
+
     See Also
     --------
     Objective : What an objective is.
@@ -93,26 +117,43 @@ class MeanLoss(Objective):
     tensor(1.5000)
     """
 
-    def __init__(self, loss, sample_weight=None):
+    takes_sample_weight = True
+    takes_soft_labels = True
+
+    def __init__(self, loss, sample_weight=None, soft_labels=None):
         super().__init__()
         self.loss = loss
         if sample_weight is not None:
             sample_weight = sample_weight / sample_weight.mean()
         self.register_buffer("sample_weight", sample_weight, persistent=False)
+        self.register_buffer("soft_labels", soft_labels, persistent=False)
 
     def compute(self, logits, labels, index):
-        losses = self.loss(logits[:, 0], labels)
-        if losses.shape != labels.shape:
-            raise ValueError(
-                f"The loss gave shape {tuple(losses.shape)} for {len(labels)} samples:"
-                f" expected one value a sample, ({len(labels)},), not reduced."
-            )
+        if self.soft_labels is None:
+            losses = self._losses(logits[:, 0], labels)
+        else:
+            losses = self._expected_losses(logits[:, 0], self.soft_labels[index])
         if self.sample_weight is not None:
             losses = losses * self.sample_weight[index]
         return losses.mean()
 
     def forget(self):
-        self.sample_weight = None
+        self.sample_weight = self.soft_labels = None
+
+    def _losses(self, logits, labels):
+        losses = self.loss(logits, labels)
+        if losses.shape != labels.shape:
+            raise ValueError(
+                f"The loss gave shape {tuple(losses.shape)} for {len(labels)} samples:"
+                f" expected one value a sample, ({len(labels)},), not reduced."
+            )
+        return losses
+
+    def _expected_losses(self, logits, soft_labels):
+        # the expectation has a meaning for every loss; only labels that can be count
+        rows, codes = soft_labels.nonzero(as_tuple=True)
+        losses = self._losses(logits[rows], codes) * soft_labels[rows, codes]
+        return losses.new_zeros(len(logits)).index_add(0, rows, losses)
 
 
 def mean_probability(logits):
