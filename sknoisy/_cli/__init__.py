@@ -65,6 +65,7 @@ def _make_parser():
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_compare(commands)
+    _add_audit(commands)
     return parser
 
 
@@ -148,11 +149,89 @@ def _add_compare(commands):
     )
 
 
+def _add_audit(commands):
+    parser = commands.add_parser(
+        "audit",
+        help="find the labels that look wrong, and write a page to review them on",
+        description=(
+            "Estimate how many labels of a file are wrong and by which rule, rank the"
+            " suspicious ones, and write them as CSV, as pictures and as a page on"
+            " which people can check them, sample by sample."
+        ),
+        epilog=(
+            "Examples: sknoisy audit data.csv --label target; sknoisy audit"
+            " images.npz --detector margin --out audit"
+        ),
+    )
+    parser.set_defaults(run=_run_audit, parser=parser)
+    parser.add_argument(
+        "data",
+        metavar="DATA",
+        help="a CSV, TSV or Parquet file, or an NPZ file with the arrays X and y",
+    )
+    parser.add_argument(
+        "--label",
+        metavar="NAME",
+        help="the column with the labels to check (NPZ: the array, default y)",
+    )
+    parser.add_argument(
+        "--clean-label",
+        metavar="NAME",
+        help="the column with the true labels, to say how many issues are real",
+    )
+    parser.add_argument(
+        "--detector",
+        default="default",
+        metavar="NAME",
+        help="default, confident, margin or neighbors (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--threshold",
+        default="auto",
+        metavar="RULE",
+        help=(
+            "which labels are issues: auto, noise_rate, mixture, a share such as 0.05"
+            " or a number such as 200 (default: %(default)s)"
+        ),
+    )
+    parser.add_argument(
+        "--max-items",
+        type=int,
+        default=1000,
+        metavar="N",
+        help="how many samples the page shows at most (default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        metavar="N",
+        help="threads of each fit (default: 1, the fastest for small networks)",
+    )
+    parser.add_argument(
+        "--out",
+        default="sknoisy-audit",
+        metavar="DIR",
+        help="where to write what was found (default: %(default)s)",
+    )
+
+
 def _run_compare(arguments):
     from sknoisy._cli._compare import compare  # loads torch, which --help needn't
 
+    return _run(compare, arguments)
+
+
+def _run_audit(arguments):
+    from sknoisy._cli._audit import audit
+
+    return _run(audit, arguments)
+
+
+def _run(command, arguments):
     try:
-        return compare(arguments)
+        return command(arguments)
     except CommandError as error:
-        error.program = "sknoisy compare"
+        error.program = arguments.parser.prog
         raise

@@ -1,17 +1,13 @@
 """``sknoisy compare``: read, make noise, cross-validate every method, report."""
 
 import warnings
-from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
-import torch
-from joblib import parallel_config
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
+from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._folds import Labels, run_folds
 from sknoisy._cli._methods import choose_methods
@@ -20,6 +16,7 @@ from sknoisy._cli._preprocessing import scaled
 from sknoisy._cli._read import read_table
 from sknoisy._cli._report import Report
 from sknoisy._cli._tables import check_table, digits
+from sknoisy._cli._threads import held_to
 from sknoisy._registry import lookup
 
 DIGITS_NOISE, DIGITS_FOLDS, FILE_FOLDS = "symmetric:0.4", 3, 5
@@ -44,10 +41,10 @@ def compare(arguments):
         noise_spec=_noise_spec(arguments),
         n_folds=n_folds,
         score=arguments.scoring.replace("_", " "),
-        folder=_make_folder(arguments.out),
+        folder=make_folder(arguments.out),
     )
     report.print_head()
-    with _threads(arguments.threads, arguments.jobs):
+    with held_to(arguments.threads, arguments.jobs):
         results = run_folds(estimators, table.X, labels, splits, scorer, arguments.jobs)
     return report.finish(results)
 
@@ -61,10 +58,7 @@ def _check_arguments(arguments):
         raise CommandError(f"--folds {n_folds}: there must be at least 2.")
     if arguments.jobs == 0:
         raise CommandError("--jobs 0: it must be 1 or more, or -1 for all processors.")
-    if arguments.threads < 1:
-        raise CommandError(f"--threads {arguments.threads}: it must be at least 1.")
-    if not 0 <= arguments.seed < 2**32:
-        raise CommandError(f"--seed {arguments.seed}: it must be from 0 to 2**32 - 1.")
+    check_numbers(arguments)
     if arguments.data is None and (arguments.label or arguments.clean_label):
         raise CommandError("--label and --clean-label belong to a file: name it, too.")
     if arguments.clean_label and _noise_spec(arguments) != "none":
@@ -72,8 +66,7 @@ def _check_arguments(arguments):
             "--noise makes wrong labels out of clean ones, and with --clean-label the"
             " file has both already: leave out one of the two."
         )
-    if arguments.clean_label and arguments.clean_label == arguments.label:
-        raise CommandError("--label and --clean-label name the same column.")
+    check_two_labels(arguments)
     return n_folds
 
 
@@ -112,23 +105,3 @@ def _splits(table, labels, n_folds, seed):
     with warnings.catch_warnings(), command_errors(ValueError, about=f"{table.name}: "):
         warnings.filterwarnings("ignore", message="The least populated class")
         return list(folds.split(np.zeros(len(labels.given)), labels.given))
-
-
-def _make_folder(path):
-    path = Path(path)
-    with command_errors(OSError, about="--out: "):
-        path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-@contextmanager
-def _threads(n_threads, n_jobs):
-    """Hold torch, BLAS and OpenMP to `n_threads`, here and in worker processes."""
-    before = torch.get_num_threads()
-    workers = {} if n_jobs == 1 else {"inner_max_num_threads": n_threads}
-    with threadpool_limits(n_threads), parallel_config("loky", **workers):
-        torch.set_num_threads(n_threads)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(before)

@@ -83,7 +83,8 @@ def _frame_table(name, frame, label, clean_label):
     notes = []
     wanted = [column for column in (label, clean_label) if column is not None]
     frame = _with_labels(frame, wanted, notes)
-    features, numeric, categorical = _columns(frame.drop(columns=wanted), notes)
+    shown = frame.drop(columns=wanted)
+    features, numeric, categorical = _columns(shown, notes)
     if not numeric and not categorical:
         raise CommandError(f"{name} has no column beside the labels to learn from.")
     return Table(
@@ -96,6 +97,8 @@ def _frame_table(name, frame, label, clean_label):
         numeric,
         categorical,
         notes,
+        shown,
+        frame.index.to_numpy(),
     )
 
 
@@ -156,8 +159,19 @@ def _read_npz(path, label, clean_label):
     X = _array(arrays, _features_name(arrays, len(y)), path.name)
     _check_shapes(path.name, X, {label: y, clean_label: y_clean})
     notes = []
-    X, y, y_clean = _labelled(X, y, y_clean, notes)
-    return Table(path.name, X, y, y_clean, label, clean_label, notes=notes)
+    known = _has_label(y, y_clean, notes)
+    X, y, y_clean = X[known], y[known], None if y_clean is None else y_clean[known]
+    return Table(
+        path.name,
+        X,
+        y,
+        y_clean,
+        label,
+        clean_label,
+        notes=notes,
+        shown=X,
+        rows=np.flatnonzero(known),
+    )
 
 
 def _array(arrays, name, file_name):
@@ -203,13 +217,13 @@ def _check_shapes(name, X, labels):
         raise CommandError(f"{name}: X holds infinite values, or images with gaps.")
 
 
-def _labelled(X, y, y_clean, notes):
+def _has_label(y, y_clean, notes):
     known = ~_is_nan(y)
     if y_clean is not None:
         known &= ~_is_nan(y_clean)
     if not known.all():
         notes.append(f"{(~known).sum():,} rows without a label left out")
-    return X[known], y[known], None if y_clean is None else y_clean[known]
+    return known
 
 
 def _is_nan(y):

@@ -15,7 +15,9 @@ class Table:
     """Features and labels, rows without a label left out.
 
     `X` is an array, or a data frame whose columns `numeric` and `categorical` name;
-    for an array both are None. `notes` tells what was left out.
+    for an array both are None. `shown` is what people see of a row, the columns that
+    nothing can be learned from included, and `rows` its place in the file. `notes`
+    tells what was left out.
     """
 
     name: str
@@ -27,6 +29,8 @@ class Table:
     numeric: list | None = None
     categorical: list | None = None
     notes: list = field(default_factory=list)
+    shown: object = None
+    rows: np.ndarray | None = None
 
     @property
     def is_images(self):

@@ -1,5 +1,15 @@
 """Displays: what was learned of labels and methods, as pictures."""
 
 from sknoisy.inspection._comparison import ComparisonDisplay
+from sknoisy.inspection._label_gallery import LabelGalleryDisplay
+from sknoisy.inspection._label_issues import LabelIssuesDisplay
+from sknoisy.inspection._label_precision_recall import LabelPrecisionRecallDisplay
+from sknoisy.inspection._label_quality import LabelQualityDisplay
 
-__all__ = ["ComparisonDisplay"]
+__all__ = [
+    "ComparisonDisplay",
+    "LabelGalleryDisplay",
+    "LabelIssuesDisplay",
+    "LabelPrecisionRecallDisplay",
+    "LabelQualityDisplay",
+]

@@ -35,6 +35,12 @@ from sknoisy.losses._bounded import (
     shifted_mean_absolute_error,
     symmetric_cross_entropy,
 )
+from sknoisy.losses._corrected import (
+    backward_correction,
+    forward_correction,
+    importance_reweighting,
+    logit_adjustment,
+)
 from sknoisy.losses._interpolated import generalized_cross_entropy, jensen_shannon
 from sknoisy.losses._likelihood import (
     cross_entropy,
@@ -101,6 +107,7 @@ __all__ = [
     "asymmetric_generalized_cross_entropy",
     "asymmetric_mean_square_error",
     "asymmetric_unhinged_loss",
+    "backward_correction",
     "bi_tempered_logistic_loss",
     "clip_logits",
     "clipped_cross_entropy",
@@ -108,13 +115,16 @@ __all__ = [
     "cross_entropy",
     "epsilon_softmax_loss",
     "focal_loss",
+    "forward_correction",
     "generalized_cross_entropy",
     "get_loss",
     "get_loss_names",
     "hard_bootstrapping",
+    "importance_reweighting",
     "jensen_shannon",
     "joint_asymmetric_loss",
     "label_smoothing",
+    "logit_adjustment",
     "mean_absolute_error",
     "nce_and_ael",
     "nce_and_agce",

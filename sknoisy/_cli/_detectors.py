@@ -1,0 +1,49 @@
+"""The detectors that an audit can use, by name."""
+
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from sknoisy import AreaUnderMargin, ConfidentLearning, NeighborConsensus
+from sknoisy._cli._errors import CommandError, command_errors
+from sknoisy._cli._methods import Method
+from sknoisy._cli._preprocessing import as_numbers, as_ranks, scaled
+from sknoisy._registry import lookup
+
+DETECTORS = {
+    "confident": Method(
+        lambda table: ConfidentLearning(LogisticRegression(max_iter=1000)), scaled
+    ),
+    "default": Method(lambda table: ConfidentLearning(), as_ranks),
+    "margin": Method(lambda table: AreaUnderMargin(), as_numbers),
+    "neighbors": Method(lambda table: NeighborConsensus(), scaled),
+}
+
+
+def find_issues(table, arguments):
+    """Return the fitted detector that the arguments name."""
+    with command_errors(ValueError):
+        method = lookup(
+            arguments.detector, DETECTORS, parameter="--detector", kind="a detector"
+        )
+    detector = method.make(table).set_params(threshold=_threshold(arguments.threshold))
+    if "random_state" in detector.get_params():
+        detector.set_params(random_state=arguments.seed)
+    steps = method.prepare(table)
+    X = Pipeline(steps).fit_transform(table.X) if steps else table.X
+    with command_errors(ValueError, about=f"{table.name}: "):
+        return detector.fit(X, table.y)
+
+
+def _threshold(rule):
+    """Return the rule as a number, if that's what it is."""
+    for kind in (int, float):
+        try:
+            return kind(rule)
+        except ValueError:
+            continue
+    if rule not in ("auto", "noise_rate", "mixture"):
+        raise CommandError(
+            f"--threshold {rule}: it must be auto, noise_rate, mixture, a share between"
+            " 0 and 1 or a whole number."
+        )
+    return rule

@@ -1,0 +1,27 @@
+"""Annotators: one label out of several people's votes, and a classifier on top.
+
+Votes have shape (n_samples, n_annotators). Votes of labelling functions, rules that
+abstain where they don't apply, are votes as well.
+"""
+
+from sknoisy.annotators._agreement import (
+    AGREEMENTS,
+    agreement_with_consensus,
+    annotator_agreement,
+)
+from sknoisy.annotators._consensus import Consensus
+from sknoisy.annotators._crowdlab import crowdlab
+from sknoisy.annotators._dawid_skene import dawid_skene
+from sknoisy.annotators._majority import majority_vote
+from sknoisy.annotators._one_coin import one_coin
+
+__all__ = [
+    "AGREEMENTS",
+    "Consensus",
+    "agreement_with_consensus",
+    "annotator_agreement",
+    "crowdlab",
+    "dawid_skene",
+    "majority_vote",
+    "one_coin",
+]

@@ -1,0 +1,1 @@
+"""The ways to make one label out of many, by name."""

@@ -1,0 +1,91 @@
+"""What an aggregation of votes comes to."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Consensus"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Consensus:
+    """Consensus labels, and what was learned about the annotators on the way.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The labels in the votes, sorted.
+
+    labels : ndarray of shape (n_samples,)
+        The class that each sample seems to belong to.
+
+    proba : ndarray of shape (n_samples, n_classes)
+        Probability of each class.
+
+    annotator_quality : ndarray of shape (n_annotators,)
+        How far each annotator can be trusted: an estimate of the share of right
+        votes. NaN for one who gave no vote.
+
+    prior : ndarray of shape (n_classes,)
+        Estimated share of each class.
+
+    confusion : ndarray of shape (n_annotators, n_classes, n_classes), default=None
+        ``confusion[j, k, l]`` is the estimated probability that annotator j votes for
+        class l where class k is true. None where the method has no such model.
+
+    n_iter : int, default=0
+        Number of EM steps.
+
+    log_likelihood : float, default=None
+        Of all votes, under the fitted model.
+
+    annotator_weight : ndarray of shape (n_annotators,), default=None
+        Weight of each annotator's votes, where votes are weighed.
+
+    classifier_weight : float, default=None
+        Weight of the classifier's probabilities, where there is a classifier.
+
+    See Also
+    --------
+    dawid_skene : Gives one with a confusion matrix for each annotator.
+    crowdlab : Gives one with weights.
+
+    Examples
+    --------
+    >>> from sknoisy.annotators import majority_vote
+    >>> consensus = majority_vote([["cat", "cat", "dog"], ["dog", "dog", "dog"]])
+    >>> consensus
+    Consensus(n_samples=2, n_annotators=3, classes=['cat', 'dog'])
+    >>> consensus.labels
+    array(['cat', 'dog'], dtype=object)
+    >>> consensus.label_quality
+    array([0.67, 1.  ])
+    """
+
+    classes: np.ndarray
+    labels: np.ndarray
+    proba: np.ndarray
+    annotator_quality: np.ndarray
+    prior: np.ndarray
+    confusion: np.ndarray | None = None
+    n_iter: int = 0
+    log_likelihood: float | None = None
+    annotator_weight: np.ndarray | None = None
+    classifier_weight: float | None = None
+
+    @property
+    def codes(self):
+        """Consensus labels as positions in `classes`, (n_samples,)."""
+        return np.searchsorted(self.classes, self.labels)
+
+    @property
+    def label_quality(self):
+        """Probability of each consensus label, (n_samples,)."""
+        return self.proba[np.arange(len(self.labels)), self.codes]
+
+    def __repr__(self):
+        return (
+            f"Consensus(n_samples={len(self.labels)},"
+            f" n_annotators={len(self.annotator_quality)},"
+            f" classes={self.classes.tolist()})"
+        )

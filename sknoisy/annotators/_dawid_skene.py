@@ -1,0 +1,106 @@
+"""Dawid and Skene's model: a confusion matrix for each annotator."""
+
+import numpy as np
+
+from sknoisy.annotators._em import maximize_likelihood
+from sknoisy.annotators._votes import check_votes
+
+__all__ = ["dawid_skene"]
+
+
+def dawid_skene(
+    votes, *, smoothing=5.0, class_prior=None, max_iter=1000, tol=1e-6, marker=-1
+):
+    """Estimate true labels and each annotator's confusion matrix together [1]_.
+
+    Annotators err independently of each other, given the true class k: annotator j
+    votes for class l with probability ``confusion[j, k, l]``. EM starts from the
+    shares of votes and finds what explains the votes best.
+
+    Parameters
+    ----------
+    votes : array-like of shape (n_samples, n_annotators)
+        Labels: numbers, strings or booleans. NaN, None, pandas.NA and "" stand for
+        missing votes.
+
+    smoothing : float >= 0, default=5.0
+        How many votes on each true class the average annotator's confusion is worth.
+        Who gave few votes is thereby taken for an average one. 0 is maximum
+        likelihood, as in [1]_.
+
+    class_prior : array-like of shape (n_classes,), default=None
+        Shares of the classes, in sorted order, where they are known. None estimates
+        them.
+
+    max_iter : int >= 1, default=1000
+        Number of EM steps at most.
+
+    tol : float >= 0, default=1e-6
+        EM ends once a step raises the mean log-likelihood of a sample's votes
+        (together with its share of what smoothing adds) by no more than this.
+
+    marker : label or None, default=-1
+        What else stands for a missing vote. None: nothing; -1 may be a label then.
+
+    Returns
+    -------
+    consensus : Consensus
+        With ``confusion``, ``prior``, ``n_iter`` and ``log_likelihood``;
+        ``annotator_quality`` is the probability that a vote is right, in classes as
+        frequent as ``prior`` says.
+
+    Raises
+    ------
+    ValueError
+        If a sample or an annotator has no vote, or all votes are for one class.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If EM isn't at its end after `max_iter` steps.
+
+    See Also
+    --------
+    one_coin : One number for each annotator, for few votes.
+    crowdlab : Weighs a classifier's predictions as well.
+
+    Notes
+    -----
+    Equations (2.3) to (2.5) of [1]_, in log space. Differences: an annotator votes on
+    a sample once or not at all; and, with ``smoothing > 0``, a Dirichlet prior on the
+    rows of confusion matrices. Its mean is the confusion of all annotators together
+    with the shares of votes, so that EM's objective still never falls. On simulated
+    crowds, 5 was about best, and 0 to 20 all better than majority vote.
+
+    References
+    ----------
+    .. [1] Dawid & Skene, "Maximum Likelihood Estimation of Observer Error-Rates
+       Using the EM Algorithm", Applied Statistics 28(1), 1979.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknoisy.annotators import dawid_skene
+    >>> from sknoisy.noise import AnnotatorNoise
+    >>> y = np.arange(300) % 3
+    >>> crowd = AnnotatorNoise([0.1, 0.5, 0.6, 0.6], random_state=0)
+    >>> consensus = dawid_skene(crowd.fit_corrupt(y))
+    >>> (consensus.labels == y).mean()
+    np.float64(0.92)
+    >>> consensus.annotator_quality  # about one less the rates above
+    array([0.91, 0.5 , 0.43, 0.42])
+    """
+    return maximize_likelihood(
+        check_votes(votes, marker),
+        normalize_rows,
+        smoothing=smoothing,
+        class_prior=class_prior,
+        max_iter=max_iter,
+        tol=tol,
+    )
+
+
+def normalize_rows(counts):
+    """Return counts as shares of their rows; rows without any stay zero."""
+    totals = counts.sum(axis=2, keepdims=True)
+    return counts / np.where(totals > 0, totals, 1)

@@ -1,0 +1,81 @@
+"""Majority vote: one annotator, one vote."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from sknoisy._checks import check_choice
+from sknoisy.annotators._agreement import agreement_of
+from sknoisy.annotators._consensus import Consensus
+from sknoisy.annotators._votes import check_votes
+
+__all__ = ["majority_vote"]
+
+
+def majority_vote(votes, *, ties="frequent", marker=-1, random_state=None):
+    """Take the class that most annotators voted for.
+
+    Parameters
+    ----------
+    votes : array-like of shape (n_samples, n_annotators)
+        Labels: numbers, strings or booleans. NaN, None, pandas.NA and "" stand for
+        missing votes.
+
+    ties : {"frequent", "random"}, default="frequent"
+        Which of equally frequent classes wins: the one with more votes all in all
+        (then the first in sorted order), or any.
+
+    marker : label or None, default=-1
+        What else stands for a missing vote. None: nothing; -1 may be a label then.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed for ``ties="random"``. None takes fresh entropy.
+
+    Returns
+    -------
+    consensus : Consensus
+        ``proba`` holds shares of votes; ``annotator_quality`` is the share of an
+        annotator's votes that equal the consensus. Who is alone with a sample agrees
+        with himself there, which makes the quality of rare voters too high.
+
+    Raises
+    ------
+    ValueError
+        If a sample or an annotator has no vote, or all votes are for one class.
+
+    See Also
+    --------
+    one_coin : Trusts some annotators more than others.
+    dawid_skene : Learns whom each annotator takes for whom.
+
+    Examples
+    --------
+    >>> from sknoisy.annotators import majority_vote
+    >>> votes = [[0, 0, 1], [1, -1, 1], [0, 1, -1]]
+    >>> consensus = majority_vote(votes)
+    >>> consensus.labels
+    array([0, 1, 1])
+    >>> consensus.proba
+    array([[0.67, 0.33],
+           [0.  , 1.  ],
+           [0.5 , 0.5 ]])
+    """
+    votes = check_votes(votes, marker)
+    check_choice(ties, ("frequent", "random"), "ties")
+    preference = np.broadcast_to(votes.counts.sum(axis=0), votes.counts.shape)
+    if ties == "random":
+        rng = np.random.RandomState() if random_state is None else random_state
+        preference = check_random_state(rng).random_sample(votes.counts.shape)
+    codes = winners(votes.counts, preference)
+    return Consensus(
+        classes=votes.classes,
+        labels=votes.classes[codes],
+        proba=votes.shares,
+        annotator_quality=agreement_of(votes, codes),
+        prior=votes.shares.mean(axis=0),
+    )
+
+
+def winners(counts, preference):
+    """Return the class with most votes in each row; of several, the preferred one."""
+    tied = counts == counts.max(axis=1, keepdims=True)
+    return np.where(tied, preference, -np.inf).argmax(axis=1)

@@ -1,0 +1,111 @@
+"""The one-coin model: one number for each annotator, the chance to be right."""
+
+import numpy as np
+
+from sknoisy.annotators._em import maximize_likelihood
+from sknoisy.annotators._votes import check_votes
+
+__all__ = ["one_coin"]
+
+
+def one_coin(
+    votes, *, smoothing=5.0, class_prior=None, max_iter=1000, tol=1e-6, marker=-1
+):
+    """Estimate true labels and each annotator's accuracy together [1]_.
+
+    Annotators err independently of each other: annotator j votes for the true class
+    with probability a_j, and for each other class with probability
+    (1 − a_j) / (n_classes − 1). That is one number to learn where `dawid_skene` has
+    n_classes (n_classes − 1): for crowds that gave few votes each, and whose errors
+    have no direction. Where many take one class for the same other one, use
+    `dawid_skene`.
+
+    Parameters
+    ----------
+    votes : array-like of shape (n_samples, n_annotators)
+        Labels: numbers, strings or booleans. NaN, None, pandas.NA and "" stand for
+        missing votes.
+
+    smoothing : float >= 0, default=5.0
+        How many votes on each true class the average annotator's confusion is worth.
+        Who gave few votes is thereby taken for an average one. 0 is maximum
+        likelihood.
+
+    class_prior : array-like of shape (n_classes,), default=None
+        Shares of the classes, in sorted order, where they are known. None estimates
+        them.
+
+    max_iter : int >= 1, default=1000
+        Number of EM steps at most.
+
+    tol : float >= 0, default=1e-6
+        EM ends once a step raises the mean log-likelihood of a sample's votes
+        (together with its share of what smoothing adds) by no more than this.
+
+    marker : label or None, default=-1
+        What else stands for a missing vote. None: nothing; -1 may be a label then.
+
+    Returns
+    -------
+    consensus : Consensus
+        With ``annotator_quality`` holding a_j, and ``confusion``, ``prior``,
+        ``n_iter`` and ``log_likelihood``.
+
+    Raises
+    ------
+    ValueError
+        If a sample or an annotator has no vote, or all votes are for one class.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If EM isn't at its end after `max_iter` steps.
+
+    See Also
+    --------
+    dawid_skene : A confusion matrix for each annotator.
+    majority_vote : Trusts everybody alike.
+
+    Notes
+    -----
+    The model is that of section 3.1 of [1]_, which starts EM from moments of votes
+    and takes all classes for equally frequent: here EM starts from the shares of
+    votes, and estimates the shares of classes. With ``smoothing > 0``, the accuracies
+    have a Beta prior whose mean is the crowd's agreement, in the way of [2]_.
+
+    References
+    ----------
+    .. [1] Zhang, Chen, Zhou & Jordan, "Spectral Methods Meet EM: A Provably Optimal
+       Algorithm for Crowdsourcing", NeurIPS 2014.
+    .. [2] Raykar et al., "Learning From Crowds", JMLR 11, 2010.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sknoisy.annotators import one_coin
+    >>> from sknoisy.noise import AnnotatorNoise
+    >>> y = np.arange(300) % 3
+    >>> crowd = AnnotatorNoise([0.1, 0.5, 0.6, 0.6], random_state=0)
+    >>> consensus = one_coin(crowd.fit_corrupt(y))
+    >>> (consensus.labels == y).mean()
+    np.float64(0.92)
+    >>> consensus.annotator_quality  # about one less the rates above
+    array([0.91, 0.5 , 0.43, 0.42])
+    """
+    return maximize_likelihood(
+        check_votes(votes, marker),
+        pool_errors,
+        smoothing=smoothing,
+        class_prior=class_prior,
+        max_iter=max_iter,
+        tol=tol,
+    )
+
+
+def pool_errors(counts):
+    """Return confusion matrices with one accuracy, and all errors equally likely."""
+    n_classes = counts.shape[1]
+    totals = counts.sum(axis=(1, 2))
+    accuracy = counts.trace(axis1=1, axis2=2) / np.where(totals > 0, totals, 1)
+    right = accuracy[:, np.newaxis, np.newaxis]
+    return np.where(np.eye(n_classes) > 0, right, (1 - right) / (n_classes - 1))

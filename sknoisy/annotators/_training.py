@@ -1,0 +1,94 @@
+"""How a classifier is fitted on a consensus: soft, weighted or hard."""
+
+import numpy as np
+from sklearn import get_config
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import has_fit_parameter
+
+from sknoisy._checks import check_choice
+
+LEAST_SHARE = 1e-3  # below it, a class isn't worth a row of its own
+
+
+def choose_training(training, estimator):
+    """Return how `estimator` is to be fitted, where "auto" leaves it to us."""
+    check_choice(training, ("auto", *TRAININGS), "training")
+    if training == "weighted" and weight_name(estimator) is None:
+        raise ValueError(
+            f"training='weighted' needs an estimator whose fit takes sample_weight, and"
+            f" {type(estimator).__name__} doesn't: take 'hard', or 'auto'."
+        )
+    if training != "auto":
+        return training
+    if takes_soft_labels(estimator):
+        return "soft"
+    return "hard" if weight_name(estimator) is None else "weighted"
+
+
+def takes_soft_labels(estimator):
+    """Whether `fit` says it takes a distribution over classes as the y of a sample."""
+    steps = getattr(estimator, "steps", None)  # a Pipeline hands y on as it is
+    return getattr(steps[-1][1] if steps else estimator, "takes_soft_labels", False)
+
+
+def weight_name(estimator):
+    """Return the name by which `fit` takes sample weights, or None."""
+    if has_fit_parameter(estimator, "sample_weight"):
+        return "sample_weight"
+    steps = getattr(estimator, "steps", None)
+    if not steps or get_config()["enable_metadata_routing"]:
+        return None  # routing asks every step, scalers too, whether it wants weights
+    name, last = steps[-1]
+    inner = weight_name(last)
+    return None if inner is None else f"{name}__{inner}"
+
+
+def fit_on(consensus, estimator, X, rows, *, training, params):
+    """Fit `estimator` on the consensus of some rows; return its classes, in order."""
+    samples, target, weight = TRAININGS[training](consensus, rows)
+    params = take_params(params, samples, len(consensus.labels))
+    if weight is not None:
+        name = weight_name(estimator)
+        params[name] = weight * np.asarray(params.get(name, 1.0))
+    estimator.fit(take(X, samples, len(consensus.labels)), target, **params)
+    return consensus.classes if training == "soft" else estimator.classes_
+
+
+def hard(consensus, rows):
+    """Return samples, their labels and no weights."""
+    return rows, consensus.labels[rows], None
+
+
+def soft(consensus, rows):
+    """Return samples, their probabilities and no weights."""
+    return rows, consensus.proba[rows], None
+
+
+def weighted(consensus, rows):
+    """Return each sample once for each class it may have, as heavy as it is likely."""
+    proba = consensus.proba[rows]
+    possible = proba >= LEAST_SHARE
+    possible[np.arange(len(rows)), consensus.codes[rows]] = True
+    if possible.sum() == len(rows):  # no doubt anywhere
+        return hard(consensus, rows)
+    places, codes = np.nonzero(possible)
+    return rows[places], consensus.classes[codes], proba[places, codes]
+
+
+TRAININGS = {"hard": hard, "soft": soft, "weighted": weighted}
+
+
+def take(X, samples, n_samples):
+    """Return samples of X; X itself where all are asked for, in order."""
+    everything = np.array_equal(samples, np.arange(n_samples))
+    return X if everything else _safe_indexing(X, samples)
+
+
+def take_params(params, samples, n_samples):
+    """Return fit parameters, with those that have one value a sample cut to samples."""
+    return {
+        name: take(value, samples, n_samples)
+        if np.ndim(value) and len(value) == n_samples
+        else value
+        for name, value in params.items()
+    }

@@ -1,0 +1,168 @@
+"""Votes of several annotators as codes, and the sums that every aggregation needs."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from sknoisy._checks import encode_labels
+from sknoisy.annotators._missing import find_missing, holds_numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Votes:
+    """Checked votes, and what there is to count in them.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_samples, n_annotators)
+        0…c−1, and -1 for a vote that wasn't given.
+
+    classes : ndarray of shape (n_classes,)
+        The labels that the codes stand for, sorted.
+    """
+
+    codes: np.ndarray
+    classes: np.ndarray
+
+    @property
+    def shape(self):
+        """Numbers of samples, annotators and classes."""
+        return (*self.codes.shape, len(self.classes))
+
+    @cached_property
+    def triples(self):
+        """Sample, annotator and code of each vote that was given."""
+        samples, annotators = np.nonzero(self.codes >= 0)
+        return samples, annotators, self.codes[samples, annotators]
+
+    @cached_property
+    def indicator(self):
+        """A one for each vote, sparse: (n_samples, n_annotators * n_classes)."""
+        n_samples, n_annotators, n_classes = self.shape
+        samples, annotators, codes = self.triples
+        columns = annotators * n_classes + codes
+        shape = (n_samples, n_annotators * n_classes)
+        return sparse.csr_array((np.ones(len(codes)), (samples, columns)), shape=shape)
+
+    @cached_property
+    def counts(self):
+        """Votes for each class, (n_samples, n_classes)."""
+        return self.weighted_counts(np.ones(self.codes.shape[1]))
+
+    @cached_property
+    def n_votes(self):
+        """Votes on each sample, (n_samples,)."""
+        return self.counts.sum(axis=1)
+
+    @cached_property
+    def shares(self):
+        """Share of each class in a sample's votes; zeros where there are none."""
+        return self.counts / np.maximum(self.n_votes, 1)[:, np.newaxis]
+
+    def weighted_counts(self, weights):
+        """Return votes for each class, each vote as heavy as its annotator's weight."""
+        samples, annotators, codes = self.triples
+        n_samples, _, n_classes = self.shape
+        cells = samples * n_classes + codes
+        counts = np.bincount(
+            cells, weights[annotators], minlength=n_samples * n_classes
+        )
+        return counts.reshape(n_samples, n_classes)
+
+    def mean_by_annotator(self, values, weights=None):
+        """Return each annotator's mean of one value a vote; NaN where there is none."""
+        _, annotators, _ = self.triples
+        weights = np.ones(len(values)) if weights is None else weights
+        n_annotators = self.codes.shape[1]
+        sums = np.bincount(annotators, weights * values, minlength=n_annotators)
+        totals = np.bincount(annotators, weights, minlength=n_annotators)
+        known = totals > 0
+        return np.divide(sums, totals, out=np.full(n_annotators, np.nan), where=known)
+
+    def of_samples(self, rows):
+        """Return the votes on some of the samples."""
+        return Votes(self.codes[rows], self.classes)
+
+
+def check_votes(votes, marker=-1):
+    """Return `Votes` in which every sample and every annotator has one.
+
+    `Votes` are returned as they are: who made them has seen to that.
+    """
+    if isinstance(votes, Votes):
+        return votes
+    votes = encode_votes(votes, marker)
+    check_classes(votes)
+    alone = np.flatnonzero(votes.n_votes == 0)
+    if alone.size:
+        raise ValueError(
+            f"{alone.size} of {len(votes.codes)} samples have no vote, the first at"
+            f" position {alone[0]}: drop them, or let ConsensusClassifier do so."
+        )
+    silent = np.flatnonzero((votes.codes < 0).all(axis=0))
+    if silent.size:
+        raise ValueError(
+            f"The annotators in the columns {silent.tolist()} gave no vote: drop these"
+            " columns."
+        )
+    return votes
+
+
+def encode_votes(votes, marker=-1):
+    """Return `Votes`; samples and annotators may be without any."""
+    votes = as_table(votes)
+    missing = find_missing(votes, marker)
+    if missing.all():
+        raise ValueError(
+            f"votes, of shape {votes.shape}, holds no vote: marker={marker!r}, NaN,"
+            " None, pandas.NA and '' stand for missing ones."
+        )
+    classes, present = encode_labels(unboxed(votes[~missing]))
+    codes = np.full(votes.shape, -1)
+    codes[~missing] = present
+    return Votes(codes, classes)
+
+
+def check_classes(votes):
+    """Say so if all votes are for one class."""
+    if len(votes.classes) < 2:
+        raise ValueError(
+            f"All votes are for one class, {votes.classes.tolist()}: a consensus needs"
+            " two or more. A class that is written like the marker counts as missing."
+        )
+
+
+def codes_of(labels, classes):
+    """Return positions of `labels` in `classes`, -1 where they aren't among them."""
+    known = {label: code for code, label in enumerate(classes.tolist())}
+    return np.array([known.get(label, -1) for label in np.asarray(labels).tolist()])
+
+
+def as_table(votes):
+    """Return `votes` as an array with a column for each annotator."""
+    if sparse.issparse(votes):
+        raise TypeError(
+            "votes is a sparse matrix, whose zeros could be votes or none: pass"
+            " votes.toarray(), with marker=0 if zeros stand for none."
+        )
+    if isinstance(votes, np.ma.MaskedArray):
+        votes = votes.astype(object).filled(None)
+    if not hasattr(votes, "__array__"):  # numpy would turn None or -1 into text
+        votes = np.array(votes, dtype=object)
+    votes = np.asarray(votes)
+    if votes.ndim != 2 or 0 in votes.shape:
+        raise ValueError(
+            f"votes has shape {votes.shape}, expected (n_samples, n_annotators): a"
+            " column for each annotator. Labels by a single one are"
+            " votes.reshape(-1, 1)."
+        )
+    return votes
+
+
+def unboxed(labels):
+    """Return numbers in an array of objects as an array of numbers."""
+    if labels.dtype.kind == "O" and holds_numbers(labels):
+        return np.array(labels.tolist())
+    return labels

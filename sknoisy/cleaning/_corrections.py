@@ -1,0 +1,194 @@
+"""Decisions of people, brought back into y."""
+
+import csv
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from sknoisy._checks import check_choice, check_labels
+from sknoisy.cleaning._fingerprint import difference, label_text
+from sknoisy.cleaning._vocabulary import Vocabulary
+from sknoisy.noise._labels import labels_out
+
+__all__ = ["Decision", "apply_corrections", "apply_decisions"]
+
+COLUMNS = ("index", "given", "corrected", "decision", "fingerprint")
+DECISIONS = ("accept", "choose", "keep", "skip")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody decided about a sample; of one that was skipped, no label."""
+
+    index: int
+    given: str
+    corrected: str | None
+    where: str  # for messages
+
+
+def apply_corrections(y, path, *, X=None, classes=None):
+    r"""Return `y` with the decisions that were exported from a review page.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        The labels that the page was written for, in the same order. They are left as
+        they are.
+
+    path : str, path-like or list of them
+        The exported CSV file, or several, where people shared the work.
+
+    X : array-like of length n_samples, default=None
+        What the page showed. If given, it must be what it was then, too.
+
+    classes : array-like of shape (n_classes,), default=None
+        Labels to choose from, if the page was given more than those of `y`.
+
+    Returns
+    -------
+    y_corrected : array-like of shape (n_samples,)
+        Labels of the kind of `y`: a list, a pandas or polars Series, or else an array.
+        Samples that were skipped, or never looked at, keep their given label.
+
+    Raises
+    ------
+    ValueError
+        If a file isn't such an export, belongs to other data, holds a label that isn't
+        among the classes, or if files disagree about a sample.
+
+    See Also
+    --------
+    review_page : Writes the page.
+    from_label_studio : The same for people who work with Label Studio.
+
+    Notes
+    -----
+    The columns of a file are index, a position in `y`; given, the label there;
+    corrected, the label to put instead; decision, which is "accept" (the suggestion),
+    "choose" (another class), "keep" or "skip"; and fingerprint, which tells whether
+    the file belongs to the data. It stands for all labels of `y`, their order, and
+    1,000 samples of X.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from sknoisy.cleaning import apply_corrections, review_page
+    >>> X, y = ["I loved it", "Dreadful", "A waste of time"], ["good", "bad", "good"]
+    >>> with TemporaryDirectory() as folder:
+    ...     page = review_page(X, y, [0.9, 0.8, 0.1], f"{folder}/films.html")
+    ...     # a person looks at the page, and exports what the next lines write
+    ...     path = page.with_name("films-corrections.csv")
+    ...     _ = path.write_text(
+    ...         "index,given,corrected,decision,fingerprint\n"
+    ...         "2,good,bad,choose,3-e2de1b768ffa-5d2707d87206\n"
+    ...     )
+    ...     y_corrected = apply_corrections(y, path)
+    >>> y_corrected
+    ['good', 'bad', 'bad']
+    """
+    paths = [path] if isinstance(path, str | PathLike) else list(path)
+    decisions = [
+        decision for one in paths for decision in _read_decisions(Path(one), y, X)
+    ]
+    return apply_decisions(y, decisions, classes)
+
+
+def apply_decisions(y, decisions, classes=None):
+    """Return `y` with `decisions`, in its own container."""
+    labels = check_labels(y)
+    known = Vocabulary.of(y, classes)
+    values = dict(zip(known.texts, known.values, strict=True))
+    corrected = labels.astype(object)
+    for decision in _without_conflicts(decisions):
+        _check_given(decision, labels)
+        if decision.corrected not in values:
+            raise ValueError(
+                f"{decision.where} corrects sample {decision.index} to"
+                f" {decision.corrected!r}, which is none of the labels"
+                f" {known.texts[:8]}. If the page had further classes, pass the same"
+                " classes here; if the file went through a spreadsheet, export it anew."
+            )
+        corrected[decision.index] = values[decision.corrected]
+    return labels_out(_in_dtype(corrected, labels.dtype), y, np.unique(labels))
+
+
+def check_belongs(found, y, X, where):
+    """Say so if the fingerprint `found` is that of other data."""
+    differs = difference(found, check_labels(y), X)
+    if differs:
+        raise ValueError(
+            f"{where} was made {differs}. Corrections fit only what they were made"
+            " for: pass the labels as they were then, all, in the same order, and"
+            " not corrected yet."
+        )
+
+
+def as_index(text, n_samples, where):
+    """Return a position in y, or say that it is none."""
+    if str(text).strip().isdecimal() and int(text) < n_samples:
+        return int(text)
+    raise ValueError(
+        f"{where} names the sample {text!r}; expected a whole number from 0 to"
+        f" {n_samples - 1}."
+    )
+
+
+def _read_decisions(path, y, X):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = file.readline()  # some spreadsheets save with semicolons
+        separator = ";" if header.count(";") > header.count(",") else ","
+        file.seek(0)
+        reader = csv.DictReader(file, delimiter=separator)
+        rows, names = list(reader), reader.fieldnames or ()
+    missing = [name for name in COLUMNS if name not in names]
+    if missing:
+        raise ValueError(
+            f"{path} isn't a file that a review page exported: it lacks the columns"
+            f" {missing}."
+        )
+    for found in {row["fingerprint"] for row in rows}:
+        check_belongs(found, y, X, path)
+    return [_decision(row, len(y), f"{path}") for row in rows]
+
+
+def _decision(row, n_samples, where):
+    index = as_index(row["index"], n_samples, where)
+    kind = check_choice(row["decision"], DECISIONS, f"{where}: decision")
+    corrected = None if kind == "skip" else row["corrected"]
+    return Decision(index, row["given"], corrected, where)
+
+
+def _without_conflicts(decisions):
+    """Return one decision for each sample, without skipped ones."""
+    made = {}
+    for decision in decisions:
+        if decision.corrected is None:
+            continue
+        other = made.setdefault(decision.index, decision)
+        if other.corrected != decision.corrected:
+            raise ValueError(
+                f"Sample {decision.index} is {other.corrected!r} by {other.where}, and"
+                f" {decision.corrected!r} by {decision.where}. Settle it, and take the"
+                " other line out."
+            )
+    return made.values()
+
+
+def _check_given(decision, labels):
+    given = label_text(labels[decision.index : decision.index + 1].tolist()[0])
+    if decision.given != given:
+        raise ValueError(
+            f"{decision.where} says that sample {decision.index} was given the label"
+            f" {decision.given!r}, but in y it is {given!r}. If the file went through a"
+            " spreadsheet, export it anew, since such programs rewrite what looks like"
+            " a number or a date."
+        )
+
+
+def _in_dtype(labels, dtype):
+    """Return objects in the dtype that labels had, a wider one for longer strings."""
+    if dtype.kind in "US":
+        return np.array(labels.tolist(), dtype=dtype.kind)
+    return labels.astype(dtype)

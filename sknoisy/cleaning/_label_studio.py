@@ -1,0 +1,322 @@
+"""Tasks for Label Studio, and its annotations brought back."""
+
+import json
+from os import PathLike
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+
+from sknoisy.cleaning._corrections import (
+    Decision,
+    apply_decisions,
+    as_index,
+    check_belongs,
+)
+from sknoisy.cleaning._exhibits import Looks, show
+from sknoisy.cleaning._suspects import find_suspects
+
+__all__ = ["from_label_studio", "to_label_studio"]
+
+CONTROL, OBJECT = "label", "sample"  # what the two tags of the interface are called
+TAGS = {"image": "Image", "table": "Table", "text": "Text"}
+
+
+def to_label_studio(
+    X,
+    y,
+    detector,
+    path,
+    *,
+    suggested_labels=None,
+    is_issue=None,
+    classes=None,
+    class_names=None,
+    only_issues=True,
+    max_items=1000,
+    kind="auto",
+    image_shape=None,
+    image_size=160,
+    feature_names=None,
+):
+    """Write suspicious labels as tasks for Label Studio [1]_.
+
+    Two files are written: `path` with the tasks, the most suspicious first, each with
+    the suggested label as its prediction; and beside it one that ends in ``.xml``,
+    which is the labeling interface of the project. Make a project, paste the second
+    under Settings, Labeling Interface, Code, and import the first.
+
+    Parameters
+    ----------
+    X : array-like of length n_samples
+        What people have to see of each sample, as in :func:`review_page`. Images
+        become part of the tasks; strings with ``kind="image_files"`` stay as they are,
+        so pass addresses that Label Studio can reach.
+
+    y : array-like of shape (n_samples,)
+        Given labels.
+
+    detector : detector, estimator with a `detector_`, or array-like of shape \
+(n_samples,)
+        A fitted detector of label issues, something fitted that holds one, or the
+        quality of each label: low is suspicious.
+
+    path : str or path-like
+        Where to write the tasks, a name that ends in ``.json``.
+
+    suggested_labels : array-like of shape (n_samples,), default=None
+        What to predict. None takes the suggestions of the detector.
+
+    is_issue : array-like of bool of shape (n_samples,), default=None
+        Which labels are suspicious. None takes what the detector says, or all, where
+        `detector` is an array.
+
+    classes : array-like of shape (n_classes,), default=None
+        Labels to choose from, in this order. None takes those of `y`, sorted.
+
+    class_names : dict or list of str of shape (n_classes,), default=None
+        What to call the classes. None takes the labels themselves.
+
+    only_issues : bool, default=True
+        Whether samples that aren't suspicious are left out. If False, they come
+        behind the others.
+
+    max_items : int >= 1, default=1000
+        How many tasks to write at most.
+
+    kind : {"auto", "images", "image_files", "text", "table"}, default="auto"
+        What X holds.
+
+    image_shape : tuple of int, default=None
+        Shape of an image, where rows of X hold flat ones.
+
+    image_size : int >= 1, default=160
+        Largest height and width of images; larger arrays are averaged down.
+
+    feature_names : array-like of str of shape (n_features,), default=None
+        Names of the columns of a table. None takes those of a DataFrame.
+
+    Returns
+    -------
+    path : pathlib.Path
+        The file with the tasks.
+
+    Raises
+    ------
+    ValueError
+        If lengths don't agree, a label isn't among the classes, or X can't be shown.
+
+    sklearn.exceptions.NotFittedError
+        If the detector isn't fitted.
+
+    See Also
+    --------
+    from_label_studio : Brings the annotations back.
+    review_page : A page that needs no server.
+
+    Notes
+    -----
+    The data of a task also hold index, a position in `y`, given, quality and
+    fingerprint, by which the annotations are brought back and tasks can be sorted.
+    The score of a prediction is 1 − quality.
+
+    References
+    ----------
+    .. [1] `Label Studio: Import pre-annotated data
+       <https://labelstud.io/guide/predictions>`_.
+
+    Examples
+    --------
+    >>> import json
+    >>> from tempfile import TemporaryDirectory
+    >>> from sknoisy.cleaning import to_label_studio
+    >>> X, y = ["I loved it", "Dreadful", "A waste of time"], ["good", "bad", "good"]
+    >>> with TemporaryDirectory() as folder:
+    ...     path = to_label_studio(
+    ...         X,
+    ...         y,
+    ...         [0.9, 0.8, 0.1],
+    ...         f"{folder}/tasks.json",
+    ...         suggested_labels=["good", "bad", "bad"],
+    ...     )
+    ...     tasks = json.loads(path.read_text(encoding="utf-8"))
+    >>> tasks[0]["data"]["sample"]
+    'A waste of time'
+    >>> tasks[0]["predictions"][0]["result"][0]["value"]
+    {'choices': ['bad']}
+    """
+    suspects = find_suspects(
+        X,
+        y,
+        detector,
+        suggested_labels=suggested_labels,
+        is_issue=is_issue,
+        classes=classes,
+        class_names=class_names,
+        only_issues=only_issues,
+        max_items=max_items,
+    )
+    if kind == "image_files":
+        addresses = np.asarray(X, dtype=object).ravel()[suspects.order]
+        shown, samples = "image", [str(address) for address in addresses]
+    else:
+        looks = Looks(kind, image_shape, image_size, feature_names)
+        n_classes = len(suspects.vocabulary.texts)
+        exhibits = show(X, suspects.order, suspects.given, n_classes, looks)
+        shown, samples = exhibits.kind, [_sample(exhibits, i) for i in exhibits.items]
+    path = Path(path)
+    path.write_text(json.dumps(_tasks(suspects, samples), indent=1), encoding="utf-8")
+    interface = _interface(TAGS[shown], suspects.vocabulary)
+    path.with_suffix(".xml").write_text(interface, encoding="utf-8")
+    return path
+
+
+def from_label_studio(y, path, *, X=None, classes=None):
+    """Return `y` with the annotations that were exported from Label Studio [1]_.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        The labels that the tasks were written for, in the same order. They are left
+        as they are.
+
+    path : str, path-like or list of them
+        What Label Studio exported in its format JSON, in one file or several.
+
+    X : array-like of length n_samples, default=None
+        What the tasks showed. If given, it must be what it was then, too.
+
+    classes : array-like of shape (n_classes,), default=None
+        Labels to choose from, if the tasks were given more than those of `y`.
+
+    Returns
+    -------
+    y_corrected : array-like of shape (n_samples,)
+        Labels of the kind of `y`: a list, a pandas or polars Series, or else an array.
+        Samples that were skipped, or not annotated, keep their given label.
+
+    Raises
+    ------
+    ValueError
+        If a file isn't such an export, belongs to other data, holds a label that isn't
+        among the classes, or if annotations disagree about a sample.
+
+    See Also
+    --------
+    to_label_studio : Writes the tasks.
+    apply_corrections : The same for a review page.
+
+    Notes
+    -----
+    Where a task has several annotations, those marked as ground truth count; without
+    such a mark, all of them, and they have to agree.
+
+    References
+    ----------
+    .. [1] `Label Studio: Task format <https://labelstud.io/guide/task_format>`_.
+
+    Examples
+    --------
+    >>> import json
+    >>> from tempfile import TemporaryDirectory
+    >>> from sknoisy.cleaning import from_label_studio, to_label_studio
+    >>> X, y = ["I loved it", "Dreadful", "A waste of time"], ["good", "bad", "good"]
+    >>> with TemporaryDirectory() as folder:
+    ...     path = to_label_studio(X, y, [0.9, 0.8, 0.1], f"{folder}/tasks.json")
+    ...     tasks = json.loads(path.read_text(encoding="utf-8"))
+    ...     # Label Studio exports the tasks with what people chose
+    ...     chosen = {"from_name": "label", "value": {"choices": ["bad"]}}
+    ...     tasks[0]["annotations"] = [{"result": [chosen], "was_cancelled": False}]
+    ...     _ = path.write_text(json.dumps(tasks), encoding="utf-8")
+    ...     y_corrected = from_label_studio(y, path)
+    >>> y_corrected
+    ['good', 'bad', 'bad']
+    """
+    paths = [path] if isinstance(path, str | PathLike) else list(path)
+    decisions = [
+        decision for one in paths for decision in _read_annotations(Path(one), y, X)
+    ]
+    return apply_decisions(y, decisions, classes)
+
+
+def _sample(exhibits, item):
+    if exhibits.kind != "table":
+        return item[exhibits.kind]
+    return {
+        exhibits.columns[cell["column"]]["name"]: cell["text"] for cell in item["cells"]
+    }
+
+
+def _tasks(suspects, samples):
+    return [
+        {
+            "data": {
+                OBJECT: sample,
+                "index": row,
+                "given": suspects.vocabulary.texts[suspects.given[row]],
+                "quality": float(suspects.quality[row]),
+                "fingerprint": suspects.fingerprint,
+            },
+            "predictions": _predictions(suspects, row),
+        }
+        for row, sample in zip(suspects.order.tolist(), samples, strict=True)
+    ]
+
+
+def _predictions(suspects, row):
+    code = suspects.suggested[row]
+    if code == suspects.given[row]:
+        return []
+    result = {
+        "id": f"suggestion-{row}",
+        "type": "choices",
+        "from_name": CONTROL,
+        "to_name": OBJECT,
+        "value": {"choices": [suspects.vocabulary.texts[code]]},
+    }
+    score = float(np.clip(1 - suspects.quality[row], 0, 1))
+    return [{"model_version": "sknoisy", "score": score, "result": [result]}]
+
+
+def _interface(tag, vocabulary):
+    choices = "\n".join(
+        f"    <Choice value={quoteattr(name)} alias={quoteattr(text)}/>"
+        for name, text in zip(vocabulary.names, vocabulary.texts, strict=True)
+    )
+    return (
+        f'<View>\n  <{tag} name="{OBJECT}" value="${OBJECT}"/>\n'
+        '  <Header value="Given label: $given"/>\n'
+        f'  <Choices name="{CONTROL}" toName="{OBJECT}" choice="single">\n'
+        f"{choices}\n  </Choices>\n</View>\n"
+    )
+
+
+def _read_annotations(path, y, X):
+    tasks = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(tasks, list) or not all(map(_is_task, tasks)):
+        raise ValueError(
+            f"{path} isn't what Label Studio exported of tasks by to_label_studio:"
+            " expected a list of tasks, each with its data. Of its formats, take JSON,"
+            " not JSON-MIN."
+        )
+    for found in {task["data"]["fingerprint"] for task in tasks}:
+        check_belongs(found, y, X, path)
+    return [
+        decision for task in tasks for decision in _decisions_of(task, len(y), path)
+    ]
+
+
+def _is_task(task):
+    data = task.get("data") if isinstance(task, dict) else None
+    return isinstance(data, dict) and {"index", "given", "fingerprint"} <= set(data)
+
+
+def _decisions_of(task, n_samples, path):
+    index = as_index(task["data"]["index"], n_samples, path)
+    made = [a for a in task.get("annotations", ()) if not a.get("was_cancelled")]
+    made = [a for a in made if a.get("ground_truth")] or made
+    for annotation in made:
+        for result in annotation["result"]:
+            if result.get("from_name") == CONTROL:
+                label = result["value"]["choices"][0]
+                yield Decision(index, task["data"]["given"], label, f"{path}")

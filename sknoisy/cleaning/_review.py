@@ -1,0 +1,225 @@
+"""A page on which a person goes through suspicious labels."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from sknoisy.cleaning._exhibits import Looks, show
+from sknoisy.cleaning._page import write_page
+from sknoisy.cleaning._suspects import find_suspects
+
+__all__ = ["review_page"]
+
+
+def review_page(
+    X,
+    y,
+    detector,
+    path,
+    *,
+    suggested_labels=None,
+    is_issue=None,
+    classes=None,
+    class_names=None,
+    only_issues=True,
+    max_items=1000,
+    ids=None,
+    title=None,
+    kind="auto",
+    image_shape=None,
+    image_size=160,
+    feature_names=None,
+):
+    """Write a page on which a person goes through suspicious labels.
+
+    The page is one HTML file that needs no server and no network: open it in a
+    browser, or send it to whoever knows the data. It shows one sample after the
+    other, the most suspicious first, with its given and its suggested label, and
+    takes decisions by keyboard or mouse. Progress stays in the browser; "Export"
+    saves the decisions as a CSV file, which :func:`apply_corrections` brings back.
+
+    Parameters
+    ----------
+    X : array-like of length n_samples
+        What people have to see of each sample, which need not be what the detector
+        was fitted on: images, as an array of shape (n_samples, height, width) or with
+        1, 3 or 4 channels at the end or behind n_samples, or as a list of arrays;
+        paths of image files; texts; or a table, as a DataFrame, an array of shape
+        (n_samples, n_features) or a sparse matrix.
+
+    y : array-like of shape (n_samples,)
+        Given labels.
+
+    detector : detector, estimator with a `detector_`, or array-like of shape \
+(n_samples,)
+        A fitted detector of label issues, something fitted that holds one, such as
+        `CleanLabelClassifier`, or the quality of each label: low is suspicious.
+
+    path : str or path-like
+        Where to write the page. A file that is there is replaced.
+
+    suggested_labels : array-like of shape (n_samples,), default=None
+        What to suggest instead of the given labels; an equal label is no suggestion.
+        None takes those of the detector.
+
+    is_issue : array-like of bool of shape (n_samples,), default=None
+        Which labels are suspicious. None takes what the detector says, or all, where
+        `detector` is an array.
+
+    classes : array-like of shape (n_classes,), default=None
+        Labels to choose from, in this order; all labels of `y` must be among them.
+        None takes those of `y`, sorted.
+
+    class_names : dict or list of str of shape (n_classes,), default=None
+        What to call the classes on the page: names by label, or in the order of the
+        classes. None takes the labels themselves.
+
+    only_issues : bool, default=True
+        Whether samples that aren't suspicious stay off the page. If False, they come
+        behind the others.
+
+    max_items : int >= 1, default=1000
+        How many samples to show at most.
+
+    ids : array-like of shape (n_samples,), default=None
+        What to call the samples, such as file names. None takes the index of a pandas
+        object, or positions.
+
+    title : str, default=None
+        Title of the page. None takes the name of the file.
+
+    kind : {"auto", "images", "image_files", "text", "table"}, default="auto"
+        What X holds. "auto" looks at its shape; it takes strings for texts, so say
+        "image_files" for paths.
+
+    image_shape : tuple of int, default=None
+        Shape of an image, where rows of X hold flat ones: (height, width), or with
+        channels.
+
+    image_size : int >= 1, default=160
+        Largest height and width of images in the page; larger arrays are averaged
+        down. More shows more, and makes a larger file.
+
+    feature_names : array-like of str of shape (n_features,), default=None
+        Names of the columns of a table. None takes those of a DataFrame.
+
+    Returns
+    -------
+    path : pathlib.Path
+        The page; ``webbrowser.open(path.resolve().as_uri())`` opens it.
+
+    Raises
+    ------
+    ValueError
+        If lengths don't agree, a label isn't among the classes, or X can't be shown.
+
+    sklearn.exceptions.NotFittedError
+        If the detector isn't fitted.
+
+    See Also
+    --------
+    apply_corrections : Brings the decisions back.
+    to_label_studio : The same for people who work with Label Studio.
+
+    Notes
+    -----
+    Whatever stands in labels, names and texts is shown as text, never run. Of a
+    text, and of a cell, 5,000 characters are shown; of a table with more than 40
+    columns, in each row the 40 values that are most unusual for its given label; of a
+    row of a sparse matrix, the 40 largest. Browsers keep progress under the
+    fingerprint of X and y, so that a page made anew, with more samples or by another
+    detector, goes on where the last one ended.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import numpy as np
+    >>> from sknoisy.cleaning import review_page
+    >>> X = ["I loved it", "Dreadful", "A waste of time"]
+    >>> y = ["good", "bad", "good"]
+    >>> with TemporaryDirectory() as folder:
+    ...     page = review_page(
+    ...         X,
+    ...         y,
+    ...         [0.9, 0.8, 0.1],
+    ...         f"{folder}/films.html",
+    ...         suggested_labels=["good", "bad", "bad"],
+    ...         max_items=1,
+    ...     )
+    ...     html = page.read_text(encoding="utf-8")
+    >>> "A waste of time" in html, "Dreadful" in html
+    (True, False)
+    """
+    suspects = find_suspects(
+        X,
+        y,
+        detector,
+        suggested_labels=suggested_labels,
+        is_issue=is_issue,
+        classes=classes,
+        class_names=class_names,
+        only_issues=only_issues,
+        max_items=max_items,
+    )
+    looks = Looks(kind, image_shape, image_size, feature_names)
+    exhibits = show(
+        X, suspects.order, suspects.given, len(suspects.vocabulary.texts), looks
+    )
+    path = Path(path)
+    title = path.stem if title is None else str(title)
+    content = {
+        "title": title,
+        "file": f"{path.stem}-corrections.csv",
+        "items": _items(suspects, exhibits.items, ids_of(X, suspects, ids)),
+        "kind": exhibits.kind,
+        "columns": exhibits.columns,
+        **describe(suspects),
+    }
+    write_page(path, title, json.dumps(content, ensure_ascii=False, allow_nan=False))
+    return path
+
+
+def describe(suspects):
+    """Return what the page has to know of the whole data."""
+    vocabulary = suspects.vocabulary
+    return {
+        "fingerprint": suspects.fingerprint,
+        "n_samples": len(suspects.given),
+        "n_issues": int(suspects.is_issue.sum()),
+        "classes": [
+            {"text": text, "name": name}
+            for text, name in zip(vocabulary.texts, vocabulary.names, strict=True)
+        ],
+    }
+
+
+def ids_of(X, suspects, ids):
+    """Return names of the samples shown: `ids`, else a pandas index, else None."""
+    rows, n_samples = suspects.order.tolist(), len(suspects.given)
+    if ids is None:
+        index = X.index if hasattr(X, "iloc") else None
+        if index is None or all(index[row] == row for row in rows):
+            return [None] * len(rows)
+        ids = index
+    if len(ids) != n_samples:
+        raise ValueError(f"ids has {len(ids)} names, but X has {n_samples} samples.")
+    ids = np.asarray(ids, dtype=object)  # a Series would count by its own index
+    return [str(ids[row]) for row in rows]
+
+
+def _items(suspects, exhibits, ids):
+    items = []
+    for row, exhibit, name in zip(suspects.order.tolist(), exhibits, ids, strict=True):
+        given, suggested = int(suspects.given[row]), int(suspects.suggested[row])
+        items.append(
+            {
+                "index": row,
+                "id": name,
+                "given": given,
+                "suggested": None if suggested == given else suggested,
+                "quality": float(f"{suspects.quality[row]:.4g}"),
+                **exhibit,
+            }
+        )
+    return items

@@ -1,0 +1,209 @@
+"""The area under the margin, and samples of a class that isn't there as a yardstick."""
+
+import numbers
+
+import numpy as np
+from scipy.special import expit
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_scalar
+
+from sknoisy.detectors._base import Evidence
+from sknoisy.detectors._recording import TrainingDetector, record
+from sknoisy.quality import TrainingDynamics
+
+__all__ = ["AreaUnderMargin"]
+
+
+class AreaUnderMargin(TrainingDetector):
+    """Find labels that never lead by much while a network learns [1]_.
+
+    The margin of a label is the lead of its logit over the highest other one. A right
+    label is backed by all samples like it, from early on; a wrong one has only its own
+    sample. So the mean margin over the epochs of one training run ranks the labels.
+    To know what a wrong label looks like, some samples, drawn at random, get a class of
+    their own, which is wrong for each of them: most wrong labels lie below the highest
+    of their margins.
+
+    Parameters
+    ----------
+    classifier : classifier of sknoisy, default=None
+        The network to train and watch. None stands for
+        ``NoisyLabelClassifier(loss="ce", lr_schedule="constant")``: cross entropy, and
+        a rate that stays high, so that little is memorized.
+
+    percentile : float in [0, 100], default=99
+        Which percentile of the threshold samples' margins is the highest that is
+        called wrong.
+
+    n_runs : int >= 1, default=1
+        How many networks are trained, each with threshold samples of its own.
+
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the network that ``classifier=None`` stands for, and of the choice of
+        threshold samples.
+
+    Attributes
+    ----------
+    quality_ : ndarray of shape (n_samples,)
+        Trust in every given label, in [0, 1]: the logistic function of ``margins_``.
+
+    margins_ : ndarray of shape (n_samples,)
+        Area under the margin, the mean margin over epochs; unbounded.
+
+    margin_threshold_ : float
+        The highest margin that is called wrong, with ``threshold="auto"``.
+
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The class of the highest mean probability.
+
+    noise_rate_ : float
+        Estimated share of wrong labels: those below the threshold for which another
+        class is suggested.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label); rows are true classes.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    LossMixture : Judges by losses; needs no threshold samples.
+    sknoisy.quality.area_under_margin : The margins of a training loop of your own.
+
+    Notes
+    -----
+    "auto" flags labels whose margin is at most ``margin_threshold_``. As in the paper,
+    n / (c + 1) of the n samples of c classes become threshold samples; but of each
+    class, one sample is kept. Differences from [1]_: margins are those of the network
+    as it is after each epoch, not as it was while it trained on the sample; and a
+    single run judges all samples, the threshold samples by the margin that their given
+    label has among the true classes, though they were not trained on it. ``n_runs=2``
+    is the paper's way, by which a sample is judged by runs that trained on its label;
+    it costs twice as much.
+
+    References
+    ----------
+    .. [1] Pleiss, Zhang, Elenberg and Weinberger, "Identifying Mislabeled Data using
+       the Area Under the Margin Ranking", NeurIPS 2020.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.metrics import average_precision_score
+    >>> from sknoisy.detectors import AreaUnderMargin
+    >>> from sknoisy.noise import SymmetricNoise
+    >>> X, y = load_digits(return_X_y=True)
+    >>> y_noisy = SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
+    >>> detector = AreaUnderMargin(random_state=0).fit(X, y_noisy)
+    >>> ap = average_precision_score(y_noisy != y, 1 - detector.quality_)
+    >>> bool(ap > 0.99)
+    True
+    >>> round(detector.noise_rate_, 1)
+    0.3
+    """
+
+    def __init__(
+        self,
+        classifier=None,
+        *,
+        percentile=99,
+        n_runs=1,
+        threshold="auto",
+        random_state=None,
+    ):
+        self.classifier = classifier
+        self.percentile = percentile
+        self.n_runs = n_runs
+        self.threshold = threshold
+        self.random_state = random_state
+
+    def _examine(self, X, codes):
+        real = numbers.Real
+        check_scalar(self.percentile, "percentile", real, min_val=0, max_val=100)
+        check_scalar(self.n_runs, "n_runs", numbers.Integral, min_val=1)
+        groups = draw_groups(codes, self.n_runs, self.random_state)
+        return self._judge([self._run(X, codes, chosen) for chosen in groups])
+
+    def _run(self, X, codes, chosen):
+        given = codes.copy()
+        given[chosen] = len(self.classes_)
+        return record(self._network(), X, given, ThresholdWatch(codes, chosen))
+
+    def _judge(self, runs):
+        self.margins_ = mean_where_trained(runs)
+        self.margin_threshold_ = np.mean(
+            [run.threshold(self.percentile) for run in runs]
+        )
+        return Evidence(
+            expit(self.margins_),
+            np.mean([run.dynamics.probabilities for run in runs], axis=0).argmax(
+                axis=1
+            ),
+            is_issue=self.margins_ <= self.margin_threshold_,
+        )
+
+
+class ThresholdWatch:
+    """Watches given labels, and the added class in the samples `chosen` to have it."""
+
+    def __init__(self, codes, chosen):
+        self.chosen = chosen
+        self.dynamics = TrainingDynamics(codes)
+        self.added = TrainingDynamics(np.full(len(chosen), codes.max() + 1))
+
+    def record(self, logits):
+        """Add an epoch; a column of `logits` for the added class comes last, if any."""
+        if not len(self.chosen):
+            return self.dynamics.record(logits)
+        self.dynamics.record(logits[:, :-1])
+        self.added.record(logits[self.chosen])
+
+    def threshold(self, percentile):
+        """Return the margin that so many of the chosen don't exceed; 0 without any."""
+        if not len(self.chosen):
+            return 0.0
+        return float(np.percentile(self.added.margin, percentile))
+
+
+def draw_groups(codes, n_groups, random_state):
+    """Draw threshold samples for each run, disjoint as long as there are enough.
+
+    Of each class, one sample is never drawn, so that every run knows all classes.
+    """
+    rng = (
+        np.random.RandomState()  # not numpy's global generator
+        if random_state is None
+        else check_random_state(random_state)
+    )
+    order = rng.permutation(len(codes))
+    _, kept = np.unique(codes[order], return_index=True)
+    order = np.delete(order, kept)
+    size = min(len(order), len(codes) // (len(kept) + 1))
+    return [np.roll(order, -size * i)[:size] for i in range(n_groups)]
+
+
+def mean_where_trained(runs):
+    """Mean margin over the runs that trained on the given label, or over all runs."""
+    margins = np.array([run.dynamics.margin for run in runs])
+    trained = np.ones(margins.shape)
+    for weight, run in zip(trained, runs, strict=True):
+        weight[run.chosen] = 0
+    trained[:, ~trained.any(axis=0)] = 1
+    return np.average(margins, axis=0, weights=trained)

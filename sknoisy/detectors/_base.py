@@ -1,0 +1,175 @@
+"""What all detectors share: labels in, evidence weighed, findings remembered."""
+
+from abc import ABCMeta, abstractmethod
+from copy import deepcopy
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_consistent_length, get_tags
+from sklearn.utils.validation import validate_data
+
+from sknoisy._checks import check_choice, encode_labels
+from sknoisy.quality._confident_joint import compute_confident_joint
+from sknoisy.quality._ranking import lowest
+from sknoisy.quality._thresholds import flag_issues, nearest
+
+RULES = ("auto", "noise_rate", "mixture")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a detector found out about the given labels.
+
+    Parameters
+    ----------
+    quality : ndarray of shape (n_samples,)
+        Trust in every given label, in [0, 1].
+
+    suggested : ndarray of shape (n_samples,)
+        Code of the class that each sample seems to belong to; the given one where
+        nothing better is known.
+
+    is_issue : ndarray of shape (n_samples,), default=None
+        The labels that the detector's own rule calls wrong. None, where it has no
+        rule, stands for as many of the lowest quality as the noise rate says.
+
+    pred_probs : ndarray of shape (n_samples, n_classes), default=None
+        Class probabilities, out of sample, from which noise rate and transition
+        matrix can be estimated.
+
+    noise_rate : float, default=None
+        Estimated share of wrong labels, where the detector has its own estimate.
+    """
+
+    quality: np.ndarray
+    suggested: np.ndarray
+    is_issue: np.ndarray | None = None
+    pred_probs: np.ndarray | None = None
+    noise_rate: float | None = None
+
+
+class BaseDetector(BaseEstimator, metaclass=ABCMeta):
+    """A way to find wrong labels.
+
+    A final detector writes its ``__init__``, with ``threshold="auto"`` among its
+    parameters, and `_examine`. X reaches `_examine` as it was given, for detectors
+    that hand it to somebody else's estimator; `tags_of` says what that one takes.
+    """
+
+    def fit(self, X, y):
+        """Look for wrong labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The samples.
+
+        y : array-like of shape (n_samples,)
+            Given labels, some of them wrong.
+
+        Returns
+        -------
+        self : estimator instance
+            The fitted detector.
+        """
+        X = self._check_X(X)
+        codes = self._encode(X, y)
+        _check_threshold(self.threshold)
+        self._remember(self._examine(X, codes), codes)
+        return self
+
+    @abstractmethod
+    def _examine(self, X, codes):
+        """Return the `Evidence` on the labels `codes`, 0…c−1, of `X`."""
+
+    def _check_X(self, X):
+        validate_data(self, X, skip_check_array=True)  # names and their number only
+        return X
+
+    def _encode(self, X, y):
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is"
+                " None."
+            )
+        self.classes_, codes = encode_labels(y)
+        check_consistent_length(X, codes)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"y holds only one class, {self.classes_.tolist()}:"
+                f" {type(self).__name__} finds labels that should be another one."
+            )
+        return codes
+
+    def _remember(self, evidence, codes):
+        joint = _joint(evidence, codes, len(self.classes_))
+        self.quality_ = evidence.quality.astype(np.float64)
+        self.noise_rate_ = float(1 - joint.trace() / joint.sum())
+        if evidence.noise_rate is not None:
+            self.noise_rate_ = float(evidence.noise_rate)
+        self.transition_matrix_ = _rows_given_true(joint)
+        self.is_issue_ = self._flag(evidence)
+        self.suggested_labels_ = self.classes_[evidence.suggested]
+        if evidence.pred_probs is not None:
+            self.pred_probs_ = evidence.pred_probs
+
+    def _flag(self, evidence):
+        if self.threshold == "auto" and evidence.is_issue is not None:
+            return evidence.is_issue
+        if self.threshold in ("auto", "noise_rate"):
+            count = nearest(self.noise_rate_, len(self.quality_))
+            return lowest(self.quality_, count)
+        return flag_issues(self.quality_, self.threshold)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        return tags
+
+
+def tags_of(tags, estimator):
+    """Return a detector's `tags`, for one that hands X on to `estimator`."""
+    tags.input_tags = deepcopy(get_tags(estimator).input_tags)
+    return tags
+
+
+def likeliest(codes, probabilities):
+    """Return the most probable classes, the given ones of equals."""
+    given = probabilities[np.arange(len(codes)), codes]
+    return np.where(
+        given == probabilities.max(axis=1), codes, probabilities.argmax(axis=1)
+    )
+
+
+def _check_threshold(threshold):
+    # before anything is trained
+    if isinstance(threshold, str):
+        check_choice(threshold, RULES, "threshold")
+
+
+def _joint(evidence, codes, n_classes):
+    """Return estimated counts of samples; rows are given classes, columns true ones."""
+    if evidence.pred_probs is not None:
+        return compute_confident_joint(codes, evidence.pred_probs)
+    true = np.where(_believed_issues(evidence), evidence.suggested, codes)
+    joint = np.zeros((n_classes, n_classes))
+    np.add.at(joint, (codes, true), 1)
+    return joint
+
+
+def _believed_issues(evidence):
+    if evidence.is_issue is not None:
+        return evidence.is_issue
+    if evidence.noise_rate is not None:
+        count = nearest(evidence.noise_rate, len(evidence.quality))
+        return lowest(evidence.quality, count)
+    return flag_issues(evidence.quality, "mixture")
+
+
+def _rows_given_true(joint):
+    """Return P(given | true), rows true; a class that no sample belongs to stays put."""
+    counts = joint.T.astype(np.float64)
+    empty = counts.sum(axis=1) == 0
+    counts[empty, empty] = 1
+    return counts / counts.sum(axis=1, keepdims=True)

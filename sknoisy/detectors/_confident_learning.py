@@ -1,0 +1,170 @@
+"""Confident learning over any classifier of scikit-learn's kind."""
+
+from sklearn.ensemble import RandomForestClassifier
+
+from sknoisy.detectors._base import BaseDetector, Evidence, likeliest, tags_of
+from sknoisy.detectors._out_of_fold import draw_seed, predict_out_of_sample
+from sknoisy.quality._issues import find_label_issues
+from sknoisy.quality._scores import get_label_quality_scores
+
+__all__ = ["ConfidentLearning"]
+
+
+class ConfidentLearning(BaseDetector):
+    """Find labels that a classifier, trained without them, is confident against [1]_.
+
+    Parameters
+    ----------
+    classifier : classifier, default=None
+        Anything with ``predict_proba``, a Pipeline, say; it gets X untouched, so that
+        texts, data frames and missing values work where it takes them. None stands
+        for a random forest with large leaves.
+
+    cv : int, "oob", cross-validation generator, iterable or None, default=None
+        Who judges a label without having seen it. An int is a number of stratified,
+        shuffled folds (fewer, where no class has so many samples). "oob" is for
+        forests: trees vote on the samples they were not grown on, at the price of
+        one fit. Repeated splitters average their probabilities, which makes them
+        better. None stands for "oob" with the default classifier, else for 5.
+
+    filter_by : str, default="prune_by_noise_rate"
+        Which labels are issues; see :func:`~sknoisy.quality.find_label_issues`.
+
+    score : str, default="normalized_margin"
+        What their quality is; see :func:`~sknoisy.quality.get_label_quality_scores`.
+
+    adjust_pred_probs : bool, default=False
+        Whether quality is judged against each class's mean probability, so that rare
+        classes are not all distrusted.
+
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    n_jobs : int, default=None
+        How many jobs run at a time; -1 takes all processors.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of whatever is drawn, such as folds, and of the classifiers that are not
+        given. None takes fresh entropy; numpy's global generator is never touched.
+
+    Attributes
+    ----------
+    quality_ : ndarray of shape (n_samples,)
+        Trust in every given label, in [0, 1].
+
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The most probable class of each sample.
+
+    noise_rate_ : float
+        Estimated share of wrong labels: what is off the diagonal of the calibrated
+        confident joint.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label) by that joint; rows are true classes.
+
+    pred_probs_ : ndarray of shape (n_samples, n_classes)
+        Out-of-sample probabilities, for the functions of :mod:`sknoisy.quality`.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit, where X tells.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    NeighborConsensus : Needs no training.
+    sknoisy.quality.find_label_issues : The same for probabilities from elsewhere.
+
+    Notes
+    -----
+    A label that no other sample has gets the quality zero of a class that no fit
+    without it knows.
+
+    References
+    ----------
+    .. [1] Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in
+       Dataset Labels", JAIR 2021.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sknoisy.detectors import ConfidentLearning
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> y = y.map({0: "setosa", 1: "versicolor", 2: "virginica"})
+    >>> y[7] = "virginica"
+    >>> detector = ConfidentLearning(LogisticRegression(max_iter=500), random_state=0)
+    >>> detector.fit(X, y).quality_.argmin()
+    np.int64(7)
+    >>> detector.is_issue_[7], detector.suggested_labels_[7]
+    (np.True_, 'setosa')
+    """
+
+    def __init__(
+        self,
+        classifier=None,
+        *,
+        cv=None,
+        filter_by="prune_by_noise_rate",
+        score="normalized_margin",
+        adjust_pred_probs=False,
+        threshold="auto",
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.classifier = classifier
+        self.cv = cv
+        self.filter_by = filter_by
+        self.score = score
+        self.adjust_pred_probs = adjust_pred_probs
+        self.threshold = threshold
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _examine(self, X, codes):
+        pred_probs = predict_out_of_sample(
+            self._get_classifier(),
+            X,
+            codes,
+            cv=self._get_cv(),
+            random_state=self.random_state,
+            n_jobs=self.n_jobs,
+        )
+        quality = get_label_quality_scores(
+            codes,
+            pred_probs,
+            method=self.score,
+            adjust_pred_probs=self.adjust_pred_probs,
+        )
+        return Evidence(
+            quality,
+            suggested=likeliest(codes, pred_probs),
+            is_issue=find_label_issues(codes, pred_probs, filter_by=self.filter_by),
+            pred_probs=pred_probs,
+        )
+
+    def _get_classifier(self):
+        if self.classifier is not None:
+            return self.classifier
+        return RandomForestClassifier(
+            min_samples_leaf=5, random_state=draw_seed(self.random_state)
+        )
+
+    def _get_cv(self):
+        if self.cv is not None:
+            return self.cv
+        return "oob" if self.classifier is None else 5
+
+    def __sklearn_tags__(self):
+        return tags_of(super().__sklearn_tags__(), self._get_classifier())

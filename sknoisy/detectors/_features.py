@@ -1,0 +1,38 @@
+"""Detectors that look at features themselves, on scales that can be compared."""
+
+from abc import ABCMeta
+
+from sklearn.base import clone
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import validate_data
+
+from sknoisy.detectors._base import BaseDetector, tags_of
+
+
+class FeatureDetector(BaseDetector, metaclass=ABCMeta):
+    """A detector for which distances between samples mean something.
+
+    A final one has ``transformer=None`` among its parameters and calls `_scale`.
+    """
+
+    def _check_X(self, X):
+        if self._has_transformer():
+            return super()._check_X(X)
+        return validate_data(self, X, accept_sparse="csr")
+
+    def _scale(self, X):
+        """Return features as `transformer` makes them, standardized ones by default."""
+        if self._has_transformer():
+            return clone(self.transformer).fit_transform(X)
+        if self.transformer == "passthrough":
+            return X
+        # of sparse features only the scale, so that zeros stay zeros
+        return StandardScaler(with_mean=not hasattr(X, "tocsr")).fit_transform(X)
+
+    def _has_transformer(self):
+        return self.transformer is not None and self.transformer != "passthrough"
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags_of(tags, self.transformer) if self._has_transformer() else tags

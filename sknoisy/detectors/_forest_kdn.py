@@ -1,0 +1,136 @@
+"""k-disagreeing neighbors among those that share the leaves of a forest."""
+
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.preprocessing import OneHotEncoder
+
+from sknoisy.detectors._base import BaseDetector, tags_of
+from sknoisy.detectors._kdn import evidence_of
+from sknoisy.detectors._out_of_fold import draw_seed
+from sknoisy.quality._neighbors import nearest_neighbors
+
+__all__ = ["ForestKDN"]
+
+
+class ForestKDN(BaseDetector):
+    """Find labels that most of their neighbors in a random forest don't share.
+
+    Two samples are the nearer, the more leaves they share [1]_: a distance that
+    ignores useless features and the scales of the others.
+
+    Parameters
+    ----------
+    n_neighbors : int >= 1, default=20
+        How many neighbors are asked; all there are, where there are fewer. Take fewer
+        where classes have less than about twenty samples: they are outvoted.
+
+    n_estimators : int >= 1, default=100
+        Number of trees.
+
+    min_samples_leaf : int >= 1 or float in (0, 1), default=5
+        How many samples a leaf has at least. In smaller ones, wrong labels have a leaf
+        of their own.
+
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    n_jobs : int, default=None
+        How many jobs run at a time; -1 takes all processors.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of whatever is drawn, such as folds, and of the classifiers that are not
+        given. None takes fresh entropy; numpy's global generator is never touched.
+
+    Attributes
+    ----------
+    quality_ : ndarray of shape (n_samples,)
+        Trust in every given label: the share of its neighbors that have it, too.
+
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The most frequent label among the neighbors.
+
+    noise_rate_ : float
+        Estimated share of wrong labels, from the confident joint of the shares.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label) by that joint; rows are true classes.
+
+    pred_probs_ : ndarray of shape (n_samples, n_classes)
+        Each label's share of the neighbors.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    KDN : Neighbors by distance of features.
+
+    Notes
+    -----
+    "auto" flags labels that fewer than half of the neighbors share. [1]_ uses this
+    distance for robust predictions and weighs neighbors by it; here, votes are equal.
+
+    References
+    ----------
+    .. [1] Li and Martin, "Forest-type Regression with General Losses and Robust
+       Forest", ICML 2017.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknoisy.detectors import ForestKDN
+    >>> X, y = load_iris(return_X_y=True)
+    >>> y[7] = 2
+    >>> detector = ForestKDN(random_state=0).fit(X, y)
+    >>> detector.is_issue_[7], detector.suggested_labels_[7]
+    (np.True_, np.int64(0))
+    """
+
+    def __init__(
+        self,
+        n_neighbors=20,
+        *,
+        n_estimators=100,
+        min_samples_leaf=5,
+        threshold="auto",
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.n_neighbors = n_neighbors
+        self.n_estimators = n_estimators
+        self.min_samples_leaf = min_samples_leaf
+        self.threshold = threshold
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _examine(self, X, codes):
+        leaves = self._make_forest().fit(X, codes).apply(X)
+        # between rows of ones and zeros, the Euclidean distance counts other leaves
+        rows = OneHotEncoder().fit_transform(leaves)
+        _, neighbors = nearest_neighbors(
+            rows, self.n_neighbors, "euclidean", n_jobs=self.n_jobs
+        )
+        return evidence_of(codes, neighbors)
+
+    def _make_forest(self):
+        return RandomForestClassifier(
+            self.n_estimators,
+            min_samples_leaf=self.min_samples_leaf,
+            n_jobs=self.n_jobs,
+            random_state=draw_seed(self.random_state),
+        )
+
+    def __sklearn_tags__(self):
+        return tags_of(super().__sklearn_tags__(), RandomForestClassifier())

@@ -1,0 +1,112 @@
+"""What a network learns and forgets again is suspected."""
+
+from sknoisy.detectors._base import Evidence
+from sknoisy.detectors._recording import TrainingDetector
+
+__all__ = ["ForgettingEvents"]
+
+
+class ForgettingEvents(TrainingDetector):
+    """Trust labels that a network learns once and for good [1]_.
+
+    A sample is forgotten when the network predicted its label after one epoch and
+    doesn't after the next. Samples with wrong labels are forgotten again and again, or
+    never learned.
+
+    Parameters
+    ----------
+    classifier : classifier of sknoisy, default=None
+        The network to train and watch. None stands for
+        ``NoisyLabelClassifier(loss="ce", lr_schedule="constant")``: cross entropy, and
+        a rate that stays high, so that little is memorized.
+
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the network that ``classifier=None`` stands for.
+
+    Attributes
+    ----------
+    quality_ : ndarray of shape (n_samples,)
+        Trust in every given label, in [0, 1]: the fewer events the higher; of equally
+        many events, by the mean probability of the label.
+
+    n_events_ : ndarray of shape (n_samples,)
+        How often each sample was forgotten; the number of epochs, where its label was
+        never predicted.
+
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The class of the highest mean probability.
+
+    noise_rate_ : float
+        Estimated share of wrong labels, from the confident joint of mean probabilities.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label); rows are true classes.
+
+    pred_probs_ : ndarray of shape (n_samples, n_classes)
+        Class probabilities, averaged over epochs.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    SampleDifficulty : Tells hard samples from wrong labels.
+    sknoisy.quality.forgetting_events : The events of a training loop of your own.
+
+    Notes
+    -----
+    "auto" is "noise_rate"; the paper draws no line. Differences from [1]_: all samples
+    are looked at after each epoch, in evaluation mode, not one by one in their batches,
+    since with dropout nearly everything is forgotten now and then; and ties, of which
+    counts have many, are broken by the mean probability.
+
+    References
+    ----------
+    .. [1] Toneva, Sordoni, Tachet des Combes, Trischler, Bengio and Gordon, "An
+       Empirical Study of Example Forgetting during Deep Neural Network Learning",
+       ICLR 2019.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.metrics import average_precision_score
+    >>> from sknoisy.detectors import ForgettingEvents
+    >>> from sknoisy.noise import SymmetricNoise
+    >>> X, y = load_digits(return_X_y=True)
+    >>> y_noisy = SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
+    >>> detector = ForgettingEvents(random_state=0).fit(X, y_noisy)
+    >>> ap = average_precision_score(y_noisy != y, 1 - detector.quality_)
+    >>> bool(ap > 0.95)
+    True
+    """
+
+    def __init__(self, classifier=None, *, threshold="auto", random_state=None):
+        self.classifier = classifier
+        self.threshold = threshold
+        self.random_state = random_state
+
+    def _judge(self, dynamics):
+        self.n_events_ = dynamics.n_forgotten
+        # confidence is below one, so that it decides between equal counts only
+        events = self.n_events_ + (1 - dynamics.confidence)
+        return Evidence(
+            1 - events / (dynamics.n_epochs + 1),
+            dynamics.probabilities.argmax(axis=1),
+            pred_probs=dynamics.probabilities,
+        )

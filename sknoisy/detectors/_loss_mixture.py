@@ -1,0 +1,130 @@
+"""Losses of two kinds of samples, told apart by a mixture."""
+
+from sknoisy._registry import lookup
+from sknoisy.detectors._base import Evidence
+from sknoisy.detectors._recording import TrainingDetector
+from sknoisy.quality._mixture import MIXTURES
+
+__all__ = ["LossMixture"]
+
+
+class LossMixture(TrainingDetector):
+    """Find the labels whose losses belong to the upper of two distributions [1]_ [2]_.
+
+    While a network learns, right labels have small losses and wrong ones large losses.
+    A mixture of two distributions tells which is which: neither the share of wrong
+    labels nor a threshold has to be known.
+
+    Parameters
+    ----------
+    classifier : classifier of sknoisy, default=None
+        The network to train and watch. None stands for
+        ``NoisyLabelClassifier(loss="ce", lr_schedule="constant")``: cross entropy, and
+        a rate that stays high, so that little is memorized.
+
+    mixture : {"gaussian", "beta"}, default="gaussian"
+        Which distributions the losses have: normal ones, as in DivideMix [2]_, or beta
+        distributions [1]_.
+
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the network that ``classifier=None`` stands for.
+
+    Attributes
+    ----------
+    quality_ : ndarray of shape (n_samples,)
+        Trust in every given label, in [0, 1]: the probability that its loss belongs to
+        the lower distribution.
+
+    losses_ : ndarray of shape (n_samples,)
+        Cross entropy of the given label, averaged over epochs.
+
+    mixture_ : NormalMixture or BetaMixture
+        The fitted mixture; ``mixture_.density(losses)`` is for plots.
+
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The class of the highest mean probability.
+
+    noise_rate_ : float
+        Estimated share of wrong labels: those of the upper distribution for which
+        another class is suggested.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label); rows are true classes.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    SmallLoss : The same losses without a mixture.
+    sknoisy.quality.clean_probability : The same for losses from elsewhere.
+
+    Notes
+    -----
+    "auto" flags labels whose loss more likely belongs to the upper distribution. It
+    always finds two kinds of samples, also where no label is wrong: then they are the
+    easy and the hard ones. [1]_ and [2]_ fit the losses of single epochs; their mean
+    over epochs is steadier.
+
+    References
+    ----------
+    .. [1] Arazo, Ortego, Albert, O'Connor and McGuinness, "Unsupervised Label Noise
+       Modeling and Loss Correction", ICML 2019.
+    .. [2] Li, Socher and Hoi, "DivideMix: Learning with Noisy Labels as
+       Semi-supervised Learning", ICLR 2020.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.metrics import average_precision_score
+    >>> from sknoisy.detectors import LossMixture
+    >>> from sknoisy.noise import SymmetricNoise
+    >>> X, y = load_digits(return_X_y=True)
+    >>> y_noisy = SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
+    >>> detector = LossMixture(random_state=0).fit(X, y_noisy)
+    >>> ap = average_precision_score(y_noisy != y, 1 - detector.quality_)
+    >>> bool(ap > 0.98)
+    True
+    >>> round(detector.noise_rate_, 1)
+    0.3
+    """
+
+    def __init__(
+        self,
+        classifier=None,
+        *,
+        mixture="gaussian",
+        threshold="auto",
+        random_state=None,
+    ):
+        self.classifier = classifier
+        self.mixture = mixture
+        self.threshold = threshold
+        self.random_state = random_state
+
+    def _examine(self, X, codes):
+        lookup(self.mixture, MIXTURES, parameter="mixture", kind="a mixture")
+        return super()._examine(X, codes)
+
+    def _judge(self, dynamics):
+        self.losses_ = dynamics.loss
+        self.mixture_ = MIXTURES[self.mixture]().fit(self.losses_)
+        quality = self.mixture_.low_probability(self.losses_)
+        suggested = dynamics.probabilities.argmax(axis=1)
+        return Evidence(quality, suggested, is_issue=quality < 0.5)

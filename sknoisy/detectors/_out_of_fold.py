@@ -1,0 +1,126 @@
+"""Class probabilities of samples by classifiers that did not see their labels."""
+
+import numbers
+import warnings
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import clone
+from sklearn.model_selection import StratifiedKFold, check_cv
+from sklearn.pipeline import Pipeline
+from sklearn.utils import check_random_state
+from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.validation import check_scalar
+
+
+def predict_out_of_sample(classifier, X, codes, *, cv, random_state=None, n_jobs=None):
+    """Return class probabilities of each sample, from fits without it.
+
+    Parameters
+    ----------
+    classifier : classifier
+        Gives class probabilities; cloned.
+
+    X : array-like of length n_samples
+        What `classifier` takes.
+
+    codes : ndarray of shape (n_samples,)
+        Given labels 0…c−1, every class among them.
+
+    cv : int, "oob", cross-validation generator or iterable
+        An int is the number of stratified, shuffled folds, fewer where no class has
+        so many samples. With "oob", trees vote on the samples they were not grown on.
+        Where a sample is in several test folds, its probabilities are averaged.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of shuffled folds.
+
+    n_jobs : int, default=None
+        Number of folds that are fitted at a time.
+
+    Returns
+    -------
+    pred_probs : ndarray of shape (n_samples, n_classes)
+    """
+    _check_gives_probabilities(classifier)
+    if isinstance(cv, str) and cv == "oob":
+        return _out_of_bag(classifier, X, codes)
+    folds = list(_make_folds(cv, X, codes, random_state))
+    found = Parallel(n_jobs=n_jobs)(
+        delayed(_fit_and_predict)(clone(classifier), X, codes, train, test)
+        for train, test in folds
+    )
+    total, times = np.zeros((len(codes), codes.max() + 1)), np.zeros(len(codes))
+    for (_, test), probabilities in zip(folds, found, strict=True):
+        total[test] += probabilities
+        times[test] += 1
+    if not times.all():
+        raise ValueError(
+            f"cv={cv!r} leaves {np.sum(times == 0)} of {len(codes)} samples out of"
+            " every test fold: every sample must be in one, since its label is judged"
+            " by a fit without it."
+        )
+    return total / times[:, None]
+
+
+def draw_seed(random_state):
+    """Return an int; None takes fresh entropy, and leaves numpy's generator alone."""
+    if random_state is None:
+        random_state = np.random.RandomState()
+    return check_random_state(random_state).randint(2**31 - 1)
+
+
+def _make_folds(cv, X, codes, random_state):
+    if not isinstance(cv, numbers.Integral):
+        return check_cv(cv, codes, classifier=True).split(np.zeros(len(codes)), codes)
+    check_scalar(cv, "cv", numbers.Integral, min_val=2)
+    n_splits = min(cv, np.bincount(codes).max())
+    if n_splits < 2:
+        raise ValueError(
+            f"Each of the {len(codes)} samples has a label of its own: at least one"
+            " class needs two samples, so that a fit without one knows its class."
+        )
+    folds = StratifiedKFold(n_splits, shuffle=True, random_state=draw_seed(random_state))
+    with warnings.catch_warnings():  # a class of few samples is in few test folds
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        return list(folds.split(np.zeros(len(codes)), codes))
+
+
+def _fit_and_predict(classifier, X, codes, train, test):
+    X_train, codes_train = _safe_split(classifier, X, codes, train)
+    X_test, _ = _safe_split(classifier, X, None, test, train)
+    classifier.fit(X_train, codes_train)
+    probabilities = classifier.predict_proba(X_test)
+    if probabilities.shape[1] == codes.max() + 1:
+        return probabilities
+    # a class whose only sample is held out has no probability
+    full = np.zeros((len(test), codes.max() + 1))
+    full[:, classifier.classes_] = probabilities
+    return full
+
+
+def _out_of_bag(classifier, X, codes):
+    classifier = clone(classifier)
+    forest = classifier[-1] if isinstance(classifier, Pipeline) else classifier
+    if not {"oob_score", "bootstrap"} <= forest.get_params(deep=False).keys():
+        raise ValueError(
+            f"cv='oob' needs a classifier that draws bootstrap samples, such as a"
+            f" random forest; {type(forest).__name__} doesn't. Pass a number of folds."
+        )
+    with warnings.catch_warnings():  # of samples that every tree saw
+        warnings.filterwarnings("ignore", "Some inputs do not have OOB", UserWarning)
+        forest.set_params(oob_score=True, bootstrap=True)
+        classifier.fit(X, codes)
+    votes = np.nan_to_num(forest.oob_decision_function_)
+    unseen = votes.sum(axis=1) == 0
+    votes[unseen] = np.bincount(codes) / len(codes)
+    return votes / votes.sum(axis=1, keepdims=True)
+
+
+def _check_gives_probabilities(classifier):
+    if not hasattr(classifier, "predict_proba"):
+        raise TypeError(
+            f"{type(classifier).__name__} has no predict_proba, which gives the"
+            " probabilities that labels are judged by. Wrap it in scikit-learn's"
+            " CalibratedClassifierCV, or choose another classifier."
+        )

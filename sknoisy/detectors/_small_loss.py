@@ -1,0 +1,103 @@
+"""The samples with the largest losses over training are suspected."""
+
+import numpy as np
+
+from sknoisy.detectors._base import Evidence
+from sknoisy.detectors._recording import TrainingDetector
+
+__all__ = ["SmallLoss"]
+
+
+class SmallLoss(TrainingDetector):
+    """Trust labels whose loss is small while a network learns [1]_.
+
+    Networks learn what many samples share before they memorize single ones. So, over
+    the epochs of one training run, wrong labels have the larger losses.
+
+    Parameters
+    ----------
+    classifier : classifier of sknoisy, default=None
+        The network to train and watch. None stands for
+        ``NoisyLabelClassifier(loss="ce", lr_schedule="constant")``: cross entropy, and
+        a rate that stays high, so that little is memorized.
+
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the network that ``classifier=None`` stands for.
+
+    Attributes
+    ----------
+    quality_ : ndarray of shape (n_samples,)
+        Trust in every given label, in [0, 1]: its probability in the network, as the
+        geometric mean over epochs, which is exp(−mean loss).
+
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The class of the highest mean probability.
+
+    noise_rate_ : float
+        Estimated share of wrong labels, from the confident joint of mean probabilities.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label); rows are true classes.
+
+    pred_probs_ : ndarray of shape (n_samples, n_classes)
+        Class probabilities, averaged over epochs.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    LossMixture : Two kinds of losses, told apart without a noise rate.
+    sknoisy.quality.mean_loss : The losses of a training loop of your own.
+
+    Notes
+    -----
+    "auto" is "noise_rate": co-teaching and its kin [1]_ drop as many of the largest
+    losses, but are told the rate.
+
+    References
+    ----------
+    .. [1] Han et al., "Co-teaching: Robust Training of Deep Neural Networks with
+       Extremely Noisy Labels", NeurIPS 2018.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.metrics import average_precision_score
+    >>> from sknoisy.detectors import SmallLoss
+    >>> from sknoisy.noise import SymmetricNoise
+    >>> X, y = load_digits(return_X_y=True)
+    >>> y_noisy = SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
+    >>> detector = SmallLoss(random_state=0).fit(X, y_noisy)
+    >>> ap = average_precision_score(y_noisy != y, 1 - detector.quality_)
+    >>> bool(ap > 0.98)
+    True
+    """
+
+    def __init__(self, classifier=None, *, threshold="auto", random_state=None):
+        self.classifier = classifier
+        self.threshold = threshold
+        self.random_state = random_state
+
+    def _judge(self, dynamics):
+        return Evidence(
+            np.exp(-dynamics.loss),
+            dynamics.probabilities.argmax(axis=1),
+            pred_probs=dynamics.probabilities,
+        )

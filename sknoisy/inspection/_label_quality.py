@@ -1,0 +1,211 @@
+"""How the qualities of labels are distributed, and where the issues are among them."""
+
+import numpy as np
+
+from sknoisy.inspection._drawing import (
+    LINE,
+    SUSPECT,
+    TRUSTED,
+    check_flags,
+    dress,
+    findings_of,
+    new_axes,
+)
+from sknoisy.quality import BetaMixture, NormalMixture
+from sknoisy.quality._mixture import check_values
+
+__all__ = ["LabelQualityDisplay"]
+
+MIXTURES = {"beta": BetaMixture, "gaussian": NormalMixture}
+
+
+class LabelQualityDisplay:
+    """Histogram of label quality, with its mixture of good and bad labels.
+
+    Two hills with a valley between them say that good and bad labels can be told
+    apart; one hill says that no threshold is better than another.
+
+    Parameters
+    ----------
+    quality : ndarray of shape (n_samples,)
+        Trust in every given label, in [0, 1].
+
+    is_issue : ndarray of shape (n_samples,), default=None
+        Which labels are called wrong.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+        Axes with the plot.
+
+    figure_ : matplotlib Figure
+        Figure with the plot.
+
+    mixture_ : NormalMixture, BetaMixture or None
+        The fitted mixture; its lower component is that of bad labels.
+
+    See Also
+    --------
+    LabelIssuesDisplay : Which classes the issues are in.
+    sknoisy.quality.flag_issues : Thresholds on quality.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknoisy import NeighborConsensus, SymmetricNoise
+    >>> from sknoisy.inspection import LabelQualityDisplay
+    >>> X, y = load_iris(return_X_y=True)
+    >>> y_noisy = SymmetricNoise(0.2, random_state=0).fit_corrupt(y)
+    >>> detector = NeighborConsensus().fit(X, y_noisy)
+    >>> display = LabelQualityDisplay.from_estimator(detector)
+    >>> display.ax_.get_xlabel()
+    'quality of the given label'
+    """
+
+    def __init__(self, quality, is_issue=None):
+        self.quality = quality
+        self.is_issue = is_issue
+
+    @classmethod
+    def from_estimator(
+        cls, estimator, *, bins=40, mixture="gaussian", ax=None, title=None
+    ):
+        """Plot what a detector found.
+
+        Parameters
+        ----------
+        estimator : fitted detector, CleanLabelClassifier or LabelCleaner
+            Whose findings to show.
+
+        bins : int, default=40
+            How many bars.
+
+        mixture : {"gaussian", "beta"} or None, default="gaussian"
+            Which two-component mixture to fit and draw; None draws none.
+
+        ax : matplotlib Axes, default=None
+            Where to plot; None makes a new figure.
+
+        title : str, default=None
+            Title of the plot; None takes the name of the detector.
+
+        Returns
+        -------
+        display : LabelQualityDisplay
+            The display, plotted.
+        """
+        detector = findings_of(estimator)
+        title = type(detector).__name__ if title is None else title
+        display = cls(detector.quality_, detector.is_issue_)
+        return display.plot(bins=bins, mixture=mixture, ax=ax, title=title)
+
+    @classmethod
+    def from_predictions(
+        cls,
+        quality,
+        is_issue=None,
+        *,
+        bins=40,
+        mixture="gaussian",
+        ax=None,
+        title=None,
+    ):
+        """Plot qualities from anywhere.
+
+        Parameters
+        ----------
+        quality : array-like of shape (n_samples,)
+            Trust in every given label, in [0, 1].
+
+        is_issue : array-like of bool of shape (n_samples,), default=None
+            Which labels are called wrong.
+
+        bins : int, default=40
+            How many bars.
+
+        mixture : {"gaussian", "beta"} or None, default="gaussian"
+            Which two-component mixture to fit and draw; None draws none.
+
+        ax : matplotlib Axes, default=None
+            Where to plot; None makes a new figure.
+
+        title : str, default=None
+            Title of the plot.
+
+        Returns
+        -------
+        display : LabelQualityDisplay
+            The display, plotted.
+        """
+        quality = check_values(quality, "quality")
+        if is_issue is not None:
+            is_issue = check_flags(is_issue, len(quality))
+        display = cls(quality, is_issue)
+        return display.plot(bins=bins, mixture=mixture, ax=ax, title=title)
+
+    def plot(self, ax=None, *, bins=40, mixture="gaussian", title=None):
+        """Plot the qualities.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to plot; None makes a new figure.
+
+        bins : int, default=40
+            How many bars.
+
+        mixture : {"gaussian", "beta"} or None, default="gaussian"
+            Which two-component mixture to fit and draw; None draws none.
+
+        title : str, default=None
+            Title of the plot.
+
+        Returns
+        -------
+        display : LabelQualityDisplay
+            This object.
+        """
+        self.ax_ = new_axes((7.5, 3.8)) if ax is None else ax
+        self.figure_ = self.ax_.figure
+        self._draw_bars(np.linspace(0, 1, bins + 1))
+        self.mixture_ = self._fit(mixture)
+        if self.mixture_ is not None:
+            self._draw_mixture(1 / bins)
+        self.ax_.set_xlim(0, 1)
+        self.ax_.set_xlabel("quality of the given label")
+        self.ax_.set_ylabel("samples")
+        dress(self.ax_, title=title)
+        self.ax_.legend(frameon=False)
+        return self
+
+    def _draw_bars(self, edges):
+        style = {"bins": edges, "stacked": True, "edgecolor": "white", "linewidth": 0.4}
+        if self.is_issue is None:
+            label = f"all {len(self.quality):,} labels"
+            self.ax_.hist(self.quality, color=TRUSTED, label=label, **style)
+            return
+        groups = [self.quality[self.is_issue], self.quality[~self.is_issue]]
+        labels = [
+            f"{len(group):,} {what}"
+            for group, what in zip(groups, ["issues", "others"], strict=True)
+        ]
+        self.ax_.hist(groups, color=[SUSPECT, TRUSTED], label=labels, **style)
+
+    def _fit(self, mixture):
+        if mixture is None or np.ptp(self.quality) == 0:
+            return None
+        if mixture not in MIXTURES:
+            raise ValueError(
+                f"mixture={mixture!r} is not one of {sorted(MIXTURES)} or None."
+            )
+        return MIXTURES[mixture]().fit(self.quality)
+
+    def _draw_mixture(self, width):
+        # inside of what it was fitted on, at whose ends a Beta density may be infinite
+        x = np.linspace(*self.mixture_.range_, 402)[1:-1]
+        counts = self.mixture_.density(x) * len(self.quality) * width
+        highest = max(patch.get_height() for patch in self.ax_.patches)
+        for curve, style in zip(counts.T, ["--", "-"], strict=True):
+            label = f"{'lower' if style == '--' else 'upper'} component"
+            self.ax_.plot(x, curve, style, color=LINE, linewidth=1.4, label=label)
+        self.ax_.set_ylim(0, 1.15 * highest)

@@ -1,0 +1,29 @@
+"""The mean of losses, with the weights of the samples."""
+
+from torch import nn
+
+
+class WeightedMean(nn.Module):
+    """The mean over a batch; where samples have weights, each times its own.
+
+    Parameters
+    ----------
+    sample_weight : Tensor of shape (n_samples,), default=None
+        Non-negative weights, scaled here to a mean of one over the training set.
+    """
+
+    def __init__(self, sample_weight=None):
+        super().__init__()
+        if sample_weight is not None:
+            sample_weight = sample_weight / sample_weight.mean()
+        self.register_buffer("sample_weight", sample_weight, persistent=False)
+
+    def forward(self, losses, index):
+        """Return the mean; `index` tells each loss's place in the training set."""
+        if self.sample_weight is not None:
+            losses = losses * self.sample_weight[index]
+        return losses.mean()
+
+    def forget(self):
+        """Let go of the weights."""
+        self.sample_weight = None

@@ -1,0 +1,552 @@
+"""Suspicious labels go out on a page, and what people decided comes back into y."""
+
+import base64
+import hashlib
+import html
+import io
+import json
+import re
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import matplotlib.image
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from scipy.sparse import csc_array, csr_array
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+
+from sknoisy.cleaning import review_page
+from sknoisy.cleaning._columns import columns_of
+from sknoisy.cleaning._exhibits import EXHIBITS, MAX_CHARACTERS, MAX_COLUMNS
+from sknoisy.cleaning._fingerprint import difference, fingerprint
+from sknoisy.cleaning._thumbnails import as_image, brightness_range, png, shrink
+
+X = np.arange(12.0).reshape(6, 2)
+Y = np.array(["cat", "dog", "cat", "dog", "cat", "bird"])
+QUALITY = np.array([0.9, 0.1, 0.5, 0.1, 0.05, 0.8])
+
+
+@pytest.fixture
+def detector():
+    """What a fitted detector leaves behind."""
+    return SimpleNamespace(
+        quality_=QUALITY,
+        is_issue_=np.array([True, True, False, True, False, False]),
+        suggested_labels_=np.array(["cat", "cat", "cat", "bird", "dog", "bird"]),
+    )
+
+
+class Scripts(HTMLParser):
+    """The elements of a page that a browser would take for scripts."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.tags, self._inside = [], [], False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        if tag == "script":
+            self.found.append([dict(attrs), ""])
+            self._inside = True
+
+    def handle_endtag(self, tag):
+        self._inside = self._inside and tag != "script"
+
+    def handle_data(self, data):
+        if self._inside:
+            self.found[-1][1] += data
+
+
+def content_of(path):
+    """Return what a page holds as data."""
+    (attrs, data), (_, _) = Scripts(path.read_text(encoding="utf-8")).found
+    assert attrs == {"type": "application/json", "id": "data"}
+    return json.loads(data)
+
+
+@pytest.fixture
+def content(tmp_path):
+    """Write a page and return its data."""
+    return lambda *args, **options: content_of(
+        review_page(*args, tmp_path / "page.html", **options)
+    )
+
+
+def indices(content):
+    return [item["index"] for item in content["items"]]
+
+
+# ---------------------------------------------------------------- what is on the page
+
+
+def test_issues_come_first_and_the_least_trusted_first_among_them(detector, content):
+    # 1 and 3 tie; 4 is trusted least, but is no issue
+    assert indices(content(X, Y, detector)) == [1, 3, 0]
+    assert indices(content(X, Y, detector, only_issues=False)) == [1, 3, 0, 4, 2, 5]
+    assert indices(content(X, Y, detector, only_issues=False, max_items=4)) == [
+        *(1, 3, 0, 4)
+    ]
+
+
+def test_labels_are_codes_of_the_classes(detector, content):
+    page = content(X, Y, detector)
+    assert [c["text"] for c in page["classes"]] == ["bird", "cat", "dog"]
+    labels = [(i["given"], i["suggested"]) for i in page["items"]]
+    assert labels == [(2, 1), (2, 0), (1, None)]  # no suggestion is the label itself
+    assert (page["n_samples"], page["n_issues"]) == (6, 3)
+
+
+def test_something_that_holds_a_detector_is_as_good_as_the_detector(detector, content):
+    assert content(X, Y, SimpleNamespace(detector_=detector)) == content(X, Y, detector)
+
+
+def test_qualities_stand_for_a_detector(content):
+    page = content(X, Y, QUALITY)
+    assert indices(page) == [4, 1, 3, 2, 5, 0]
+    assert {item["suggested"] for item in page["items"]} == {None}
+    page = content(
+        X, Y, -QUALITY, suggested_labels=["dog"] * 6, is_issue=list(QUALITY > 0.4)
+    )
+    assert indices(page) == [0, 5, 2]
+    assert [item["suggested"] for item in page["items"]] == [2, 2, 2]
+
+
+def test_a_detector_can_be_overruled(detector, content):
+    page = content(X, Y, detector, is_issue=np.arange(6) == 5, suggested_labels=Y)
+    assert indices(page) == [5]
+    assert page["items"][0]["suggested"] is None
+
+
+def test_no_issue_at_all_makes_an_empty_page(content):
+    assert content(X, Y, QUALITY, is_issue=np.zeros(6, dtype=bool))["items"] == []
+
+
+@pytest.mark.parametrize(
+    "y, texts",
+    [
+        ([1, 0, 1, 0, 10, 2], ["0", "1", "2", "10"]),
+        (np.array([1.0, 0, 1, 0, 1, 2]), ["0", "1", "2"]),
+        (np.array([True, False] * 3), ["False", "True"]),
+        (pd.Series(Y, index=list("abcdef"), dtype="category"), ["bird", "cat", "dog"]),
+        (pl.Series(Y), ["bird", "cat", "dog"]),
+        (np.array([0.5, 1.5] * 3, dtype=object).astype(str), ["0.5", "1.5"]),
+        (["", " a "] * 3, ["", " a "]),
+    ],
+)
+def test_labels_of_every_kind_have_a_text(y, texts, content):
+    assert [c["text"] for c in content(X, y, QUALITY)["classes"]] == texts
+
+
+def test_classes_can_be_named_and_widened(content):
+    page = content(
+        X, Y, QUALITY, classes=["dog", "cat", "bird", "eel"], class_names={"cat": "Cat"}
+    )
+    assert [c["text"] for c in page["classes"]] == ["dog", "cat", "bird", "eel"]
+    assert [c["name"] for c in page["classes"]] == ["dog", "Cat", "bird", "eel"]
+    page = content(X, Y, QUALITY, class_names=["Bird", "", "Dog"])
+    assert [c["name"] for c in page["classes"]] == ["Bird", "(empty)", "Dog"]
+
+
+def test_many_classes_to_choose_from_are_no_regression_problem(content):
+    classes = ["cat", "dog", "bird", *map(str, range(100))]  # scikit-learn would warn
+    assert len(content(X, Y, QUALITY, classes=classes)["classes"]) == 103
+
+
+def test_samples_have_names_where_there_are_any(content):
+    frame = pd.DataFrame(X, index=list("abcdef"))
+    assert content(X, Y, QUALITY)["items"][0]["id"] is None
+    assert content(frame, Y, QUALITY)["items"][0]["id"] == "e"
+    assert content(frame.reset_index(drop=True), Y, QUALITY)["items"][0]["id"] is None
+    ids = pd.Series(range(10, 16), index=range(5, -1, -1))
+    assert content(frame, Y, QUALITY, ids=ids)["items"][0]["id"] == "14"
+
+
+def test_the_title_is_that_of_the_file_unless_given(content):
+    page = content(X, Y, QUALITY)
+    assert (page["title"], page["file"]) == ("page", "page-corrections.csv")
+    assert content(X, Y, QUALITY, title="Pets")["title"] == "Pets"
+
+
+@pytest.mark.parametrize(
+    "change, error, message",
+    [
+        ({"y": Y[:5]}, ValueError, r"inconsistent numbers of samples: \[6, 5\]"),
+        ({"detector": LogisticRegression()}, NotFittedError, "no quality_: fit it on"),
+        ({"detector": QUALITY[:4]}, ValueError, r"quality has shape \(4,\), but y has"),
+        ({"detector": [np.nan] * 6}, ValueError, "quality contains NaN"),
+        ({"is_issue": [0] * 6}, TypeError, "is_issue has the type int64; expected a"),
+        ({"is_issue": [True]}, ValueError, r"is_issue has shape \(1,\)"),
+        ({"suggested_labels": Y[:3]}, ValueError, r"suggested_labels has shape \(3,\)"),
+        (
+            {"suggested_labels": ["dgo"] * 6},
+            ValueError,
+            "suggested_labels holds 'dgo', which is none of the 3 classes; did you mean"
+            " 'dog'",
+        ),
+        ({"classes": ["cat"]}, ValueError, r"classes lacks \['bird', 'dog'\], which y"),
+        ({"class_names": ["a"]}, ValueError, "class_names has 1 names, but there are"),
+        ({"max_items": 0}, ValueError, "max_items == 0, must be >= 1"),
+        ({"ids": [1]}, ValueError, "ids has 1 names, but X has 6 samples"),
+        ({"kind": "tabel"}, ValueError, "kind='tabel' is not one of .*'table'"),
+        ({"image_shape": (3, 3)}, ValueError, "asks for 9 values, but a sample of X"),
+        (
+            {"feature_names": ["a"]},
+            ValueError,
+            "feature_names has 1 names, but X has 2",
+        ),
+        ({"X": np.zeros((6, 2, 2, 2, 2)), "kind": "images"}, ValueError, "An image of"),
+        ({"X": np.zeros((6, 5, 5, 2))}, ValueError, r"shape \(5, 5, 2\); expected"),
+        ({"X": ["a.txt"] * 6, "kind": "image_files"}, ValueError, "isn't named as an"),
+        (
+            {"X": ["https://a.b/c.png"] * 6, "kind": "image_files"},
+            ValueError,
+            "is on the network, which a page that stands alone can't reach",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(change, error, message, tmp_path):
+    arguments = {"X": X, "y": Y, "detector": QUALITY, "path": tmp_path / "p.html"}
+    with pytest.raises(error, match=message):
+        review_page(**{**arguments, **change})
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+NASTY = [
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<!-- <script>",
+    "]]> & &amp; \u2028 \u2029 \x00 {{data}} {{script}}",
+    '" onload="alert(1)',
+    "\\u003c \\",
+    "نص عربي 🐈 한국어",
+]
+
+
+@pytest.mark.parametrize("nasty", NASTY)
+def test_whatever_stands_in_the_data_stays_text(nasty, tmp_path):
+    y = [nasty, "other"]
+    frame = pd.DataFrame({nasty: [nasty, "b"]}, index=[nasty, "b"])
+    plain = review_page(["a", "b"], ["c", "d"], [0, 1], tmp_path / "plain.html")
+    for X_shown in ([nasty, "b"], frame):
+        path = review_page(X_shown, y, [0, 1], tmp_path / "p.html", title=nasty)
+        page = path.read_text(encoding="utf-8")
+        assert Scripts(page).tags == Scripts(plain.read_text(encoding="utf-8")).tags
+        content = content_of(path)
+        assert nasty in [c["text"] for c in content["classes"]]
+        assert content["title"] == nasty
+        item = content["items"][0]
+        assert item.get("text", item.get("cells", [{}])[0].get("text")) == nasty
+    assert content["columns"][0]["name"] == nasty == item["id"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(text=st.text())
+def test_every_text_arrives_as_it_was(text, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "p.html"
+    content = content_of(review_page([text, "b"], ["c", "d"], [0, 1], path))
+    assert content["items"][0]["text"] == text
+
+
+def test_half_a_surrogate_pair_does_not_stop_the_page(content):
+    assert content(["\ud800 a", "b"], [0, 1], [0, 1])["items"][0]["text"] == "? a"
+
+
+def test_the_page_allows_its_own_script_and_nothing_else(tmp_path):
+    page = review_page(X, Y, QUALITY, tmp_path / "p.html").read_text(encoding="utf-8")
+    policy = html.unescape(re.search(r'Policy" content="([^"]*)"', page)[1])
+    assert policy.startswith("default-src 'none'; ")
+    style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1]
+    for kind, text in [("style", style), ("script", Scripts(page).found[1][1])]:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{kind}-src 'sha256-{digest}';" in policy
+    assert not re.search(r"https?://|//[a-z]+\.|@import|url\(", page)
+
+
+def test_kinds_are_told_apart(tmp_path):
+    picture = matplotlib.image.imsave
+    paths = [str(tmp_path / f"{i}.png") for i in range(2)]
+    for path in paths:
+        picture(path, np.eye(4))
+    samples = {
+        "image": [
+            np.zeros((2, 4, 4)),
+            np.zeros((2, 4, 4, 3)),
+            np.zeros((2, 1, 4, 4)),
+            [np.zeros((4, 4)), np.zeros((5, 3, 3))],
+        ],
+        "text": [["a", "b"], np.array(["a", "b"], dtype=object), pd.Series(list("ab"))],
+        "table": [
+            np.zeros((2, 3)),
+            [[1, 2], [3, 4]],
+            csr_array(np.eye(2)),
+            pd.DataFrame({"a": ["b", "c"]}),
+            pl.DataFrame({"a": ["b", "c"]}),
+        ],
+    }
+    for kind, many in samples.items():
+        for one in many:
+            page = content_of(review_page(one, [0, 1], [0, 1], tmp_path / "p.html"))
+            assert page["kind"] == kind
+    files = pd.Series(paths, index=[1, 0])
+    page = review_page(files, [0, 1], [0, 1], tmp_path / "p.html", kind="image_files")
+    with open(paths[0], "rb") as file:
+        expected = "data:image/png;base64," + base64.b64encode(file.read()).decode()
+    assert content_of(page)["items"][0]["image"] == expected
+    assert set(EXHIBITS) == {"image_files", "images", "table", "text"}
+
+
+def test_long_texts_say_how_much_is_left_out(content):
+    text = content(["x" * (MAX_CHARACTERS + 1500), "b"], [0, 1], [0, 1])["items"][0]
+    assert text["text"] == "x" * MAX_CHARACTERS + " … (1,500 more characters)"
+
+
+def test_flat_rows_become_images(content):
+    rows = np.arange(12).reshape(2, 6)
+    page = content(rows, [0, 1], [0, 1], image_shape=(2, 3))
+    image = decode(page["items"][0]["image"])
+    # 0 to 11 over both images is black to white
+    assert_array_equal(image, np.rint(255 * np.arange(6).reshape(2, 3) / 11))
+
+
+# ---------------------------------------------------------------- images
+
+
+def decode(uri_or_bytes):
+    """Read a PNG with somebody else's reader."""
+    content = uri_or_bytes
+    if isinstance(content, str):
+        content = base64.b64decode(content.removeprefix("data:image/png;base64,"))
+    return np.rint(255 * matplotlib.image.imread(io.BytesIO(content), format="png"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    height=st.integers(1, 9),
+    width=st.integers(1, 9),
+    channels=st.sampled_from([1, 3, 4]),
+    smooth=st.booleans(),
+    seed=st.integers(0, 1000),
+)
+def test_others_read_the_same_pixels(height, width, channels, smooth, seed):
+    rng = np.random.default_rng(seed)
+    shape = (height, width, channels)
+    image = rng.integers(0, 256, shape)
+    if smooth:  # so that every filter is chosen somewhere
+        image = (np.cumsum(rng.integers(0, 9, shape), axis=seed % 2) + image[:1]) % 256
+    image = image.astype(np.uint8)
+    expected = image[:, :, 0] if channels == 1 else image
+    assert_array_equal(decode(png(image)), expected)
+
+
+@pytest.mark.parametrize(
+    "shape, size", [((7, 5, 3), 3), ((4, 9, 1), 4), ((2, 2, 1), 5)]
+)
+def test_large_images_are_averaged_in_blocks(shape, size):
+    image = np.random.default_rng(0).integers(0, 256, shape)
+    block = int(np.ceil(max(shape[:2]) / size))
+    expected = np.array(
+        [
+            [
+                image[i : i + block, j : j + block].mean(axis=(0, 1))
+                for j in range(0, shape[1], block)
+            ]
+            for i in range(0, shape[0], block)
+        ]
+    )
+    np.testing.assert_allclose(shrink(image, size), expected)
+    assert max(shrink(image, size).shape[:2]) <= size
+
+
+def test_channels_may_come_first_or_last():
+    image = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    assert_array_equal(as_image(image, (0, 255), 99), image)
+    assert_array_equal(as_image(image.transpose(2, 0, 1), (0, 255), 99), image)
+
+
+@pytest.mark.parametrize(
+    "arrays, expected",
+    [
+        ([np.array([3, 7], dtype=np.uint8)], (0, 255)),
+        ([np.array([0.2, 0.4])], (0, 1)),
+        ([np.array([True, False])], (0, 1)),
+        ([np.array([0.0, 16.0]), np.array([20.0])], (0, 20)),
+        ([np.array([-2.0, np.nan, np.inf, 3.0])], (-2, 3)),
+        ([np.array([np.nan])], (0, 1)),
+        ([], (0, 255)),
+    ],
+)
+def test_the_range_of_brightness_is_how_images_are_stored(arrays, expected):
+    assert brightness_range(arrays) == expected
+
+
+def test_what_is_no_number_or_beyond_the_range_is_black_or_white():
+    image = as_image([[np.nan, -5.0, 0.5, 9.0]], (0, 1), 9)
+    assert image.ravel().tolist() == [0, 0, 128, 255]
+    assert as_image([[7.0]], (7, 7), 9).item() == 0
+
+
+# ---------------------------------------------------------------- tables
+
+
+def cells_of(X, codes, n_classes=2):
+    names = [str(name) for name in getattr(X, "columns", range(X.shape[1]))]
+    rows = np.arange(len(codes))
+    return list(columns_of(X, names, rows, np.asarray(codes), n_classes))
+
+
+def test_positions_are_quantiles_counted_the_slow_way():
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 8, 40).astype(float)
+    codes = rng.integers(0, 2, 40)
+    [(column, (_, extras, unusual))] = cells_of(values[:, None], codes, n_classes=3)
+
+    def position(value):
+        below = sum(other < value for other in values)
+        equal = sum(other == value for other in values)
+        return 100 * (below + equal / 2) / 40
+
+    typical = [position(np.median(values[codes == code])) for code in (0, 1)]
+    assert [e["at"] for e in extras] == [round(position(v)) for v in values]
+    assert column.describe()["typical"] == [*map(round, typical), None]
+    expected = [
+        abs(position(v) - typical[c]) / 100 for v, c in zip(values, codes, strict=True)
+    ]
+    np.testing.assert_allclose(unusual, expected)
+
+
+def test_words_come_with_their_share():
+    frame = pd.DataFrame({"a": ["x", "y", "x", None], "b": [True, True, True, False]})
+    (_, (texts, extras, unusual)), (_, (bools, _, _)) = cells_of(frame, [0, 1, 0, 1])
+    assert texts == ["x", "y", "x", ""]
+    assert [e["share"] for e in extras] == [50, 25, 50, 25]
+    np.testing.assert_allclose(unusual, [0.5, 0.75, 0.5, 0.75])
+    assert bools == ["True", "True", "True", "False"]
+
+
+def test_every_kind_of_column_can_be_shown():
+    frame = pd.DataFrame(
+        {
+            "float": [1.5, np.nan, 123456789.0],
+            "int": [1, 2, 30000],
+            "nullable": pd.array([1, None, 3], dtype="Int64"),
+            "day": pd.to_datetime(["2020-01-01", None, "2021-05-06"]),
+            "category": pd.Categorical(["u", "v", None]),
+            "list": [[1, 2], [3], []],
+        }
+    )
+    texts = {c.name: cells[0] for c, cells in cells_of(frame, [0, 1, 1])}
+    assert texts == {
+        "float": ["1.5", "", "1.23457e+08"],
+        "int": ["1", "2", "30000"],
+        "nullable": ["1", "", "3"],
+        "day": ["2020-01-01", "", "2021-05-06"],
+        "category": ["u", "v", ""],
+        "list": ["[1, 2]", "[3]", "[]"],
+    }
+
+
+def test_of_a_wide_table_the_most_unusual_values_are_shown(content):
+    X = np.zeros((20, MAX_COLUMNS + 10))
+    X[3, [5, 44]] = 9.0  # nobody else has anything there
+    page = content(X, [0, 1] * 10, np.arange(20) != 3)
+    cells = page["items"][0]["cells"]
+    columns = [cell["column"] for cell in cells]
+    assert page["items"][0]["index"] == 3
+    assert len(cells) == MAX_COLUMNS
+    assert {5, 44} <= set(columns)
+    assert columns == sorted(columns)
+
+
+@pytest.mark.parametrize("container", [csr_array, csc_array])
+def test_of_a_sparse_row_the_largest_entries_are_shown(container, content):
+    X = np.zeros((2, 1000))
+    X[0, [7, 900, 30]] = [0.5, -2, 1]
+    names = [f"word {j}" for j in range(1000)]
+    page = content(container(X), [0, 1], [0, 1], feature_names=names)
+    shown = [
+        (page["columns"][cell["column"]]["name"], cell["text"])
+        for cell in page["items"][0]["cells"]
+    ]
+    assert shown == [("word 900", "-2"), ("word 30", "1"), ("word 7", "0.5")]
+    assert page["items"][1]["cells"] == []
+    assert len(page["columns"]) == 3
+
+
+# ---------------------------------------------------------------- fingerprints
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        list(Y),
+        Y.astype(object),
+        pd.Series(Y, index=range(5, -1, -1)),
+        pd.Series(Y, dtype="category"),
+        pl.Series(Y),
+    ],
+)
+def test_the_container_of_labels_does_not_count(y):
+    assert fingerprint(y) == fingerprint(Y)
+    assert difference(fingerprint(Y), y) is None
+
+
+def test_labels_count_as_their_text():
+    ints = [10, 9, 2, 10]
+    assert len({fingerprint(np.array(ints, dtype=d)) for d in (int, float, str)}) == 1
+    assert fingerprint([True, False]) != fingerprint([1, 0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    y=st.lists(st.sampled_from("abc"), min_size=2, max_size=12),
+    at=st.integers(0, 11),
+    label=st.sampled_from("abcd"),
+)
+def test_every_label_counts(y, at, label):
+    other = list(y)
+    other[at % len(y)] = label
+    assert (fingerprint(other) == fingerprint(y)) == (other == y)
+    assert difference(fingerprint(y), [*y, "a"]).startswith(f"for {len(y)} samples")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        np.array,
+        lambda X: X.tolist(),
+        lambda X: pd.DataFrame(X),
+        lambda X: pl.DataFrame(X),
+        lambda X: csr_array(X),
+        lambda X: csc_array(X),
+        lambda X: [f"text {row}" for row in X],
+        lambda X: pd.DataFrame(X).assign(word=[f"text {row}" for row in X]),
+        lambda X: X.reshape(-1, 2, 2),
+    ],
+)
+def test_samples_count(make):
+    X = np.arange(24.0).reshape(6, 4)
+    other = X.copy()
+    other[4, 1] += 1
+    y = [0, 1] * 3
+    found = fingerprint(y, make(X))
+    assert difference(found, y, make(X.copy())) is None
+    assert difference(found, y) is None
+    assert difference(found, y, make(other)) == "for the labels of y, but for another X"
+    assert difference(found, y, make(X[::-1])) is not None
+
+
+def test_precision_of_samples_does_not_count():
+    X = np.random.default_rng(0).normal(size=(5, 3))
+    assert fingerprint([0, 1, 0, 1, 0], X) == fingerprint(
+        [0, 1, 0, 1, 0], X.astype(np.float32)
+    )
+    assert fingerprint([0, 1], [[1e300], [1]])  # what float32 can't hold
