@@ -132,7 +132,8 @@ METHODS = {
 class Runner:
     """Trains and scores one job after another; keeps the tables it has read."""
 
-    def __init__(self):
+    def __init__(self, methods=METHODS):
+        self.methods = methods
         self.tables = {}
 
     def run(self, *, table, size, noise, seed, method):
@@ -143,7 +144,7 @@ class Runner:
         )
         spoil = NOISES[noise](len(np.unique(y)), seed).fit(X_train, y_train)
         y_noisy = spoil.corrupt(y_train)
-        estimator = METHODS[method](categorical, seed)
+        estimator = self.methods[method](categorical, seed)
         spent, predicted = cpu_seconds(
             lambda: fit_predict(estimator, X_train, y_noisy, X_test)
         )

@@ -1,5 +1,25 @@
 # What type checkers and editors see of the names that __init__.py loads lazily.
+from sknoisy.annotators import ConsensusClassifier as ConsensusClassifier
 from sknoisy.classifiers import NoisyLabelClassifier as NoisyLabelClassifier
+from sknoisy.classifiers import (
+    TransitionCorrectedClassifier as TransitionCorrectedClassifier,
+)
+from sknoisy.cleaning import CleanLabelClassifier as CleanLabelClassifier
+from sknoisy.cleaning import LabelCleaner as LabelCleaner
+from sknoisy.detectors import CLNI as CLNI
+from sknoisy.detectors import KDN as KDN
+from sknoisy.detectors import AreaUnderMargin as AreaUnderMargin
+from sknoisy.detectors import ConfidentLearning as ConfidentLearning
+from sknoisy.detectors import DetectorEnsemble as DetectorEnsemble
+from sknoisy.detectors import ForestKDN as ForestKDN
+from sknoisy.detectors import ForgettingEvents as ForgettingEvents
+from sknoisy.detectors import InstanceHardness as InstanceHardness
+from sknoisy.detectors import IterativePartitioningFilter as IterativePartitioningFilter
+from sknoisy.detectors import LossMixture as LossMixture
+from sknoisy.detectors import NeighborConsensus as NeighborConsensus
+from sknoisy.detectors import SampleDifficulty as SampleDifficulty
+from sknoisy.detectors import SmallLoss as SmallLoss
+from sknoisy.detectors import TrueLabelPosterior as TrueLabelPosterior
 from sknoisy.noise import AnnotatorNoise as AnnotatorNoise
 from sknoisy.noise import ClassConditionalNoise as ClassConditionalNoise
 from sknoisy.noise import ClassMapNoise as ClassMapNoise

@@ -50,7 +50,7 @@ class Chromium:
         os.close(commands)
         os.close(answers)
         self._buffer = b""
-        self._last = 0
+        self._last = self._loads = 0
         self.session = None
         self.messages = []  # what the page wrote on its console, and its errors
         self.requests = []  # what it asked the network for
@@ -87,6 +87,8 @@ class Chromium:
 
     def _notice(self, event):
         params = event.get("params", {})
+        if event.get("method") == "Page.loadEventFired":
+            self._loads += 1
         if event.get("method") == "Runtime.exceptionThrown":
             self.messages.append(params["exceptionDetails"])
         if event.get("method") == "Log.entryAdded":
@@ -96,8 +98,11 @@ class Chromium:
 
     def open(self, path):
         """Open a file and wait until its script has run."""
+        before = self._loads
         self.call("Page.navigate", url=path.resolve().as_uri())
-        self.until("document.readyState === 'complete'")
+        while self._loads == before:
+            self._notice(self._receive())
+        self.until("location.protocol === 'file:'")
 
     def run(self, script):
         """Return what an expression of the page comes to."""
@@ -158,7 +163,8 @@ class Chromium:
             mobile=width < 500,
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.call("Emulation.setEmulatedMedia", features=[scheme])
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}
+        self.call("Emulation.setEmulatedMedia", features=[scheme, still])
 
     def screenshot(self, path):
         """Save what is to be seen as PNG."""

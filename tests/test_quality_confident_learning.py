@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sknoisy.quality import (
-    FILTERS,
-    SCORES,
     compute_confident_joint,
     estimate_noise_matrices,
     find_label_issues,
@@ -20,7 +18,9 @@ from sknoisy.quality import (
     num_label_issues,
     order_label_issues,
 )
-from sknoisy.quality import _confident_joint as confident_joint_module
+from sknoisy.quality._confident_joint import round_rows
+from sknoisy.quality._issues import FILTERS
+from sknoisy.quality._scores import SCORES
 
 cleanlab = pytest.importorskip("cleanlab")
 from cleanlab import count, filter, rank  # noqa: E402
@@ -29,7 +29,7 @@ PRUNERS = ("both", "prune_by_class", "prune_by_noise_rate")
 
 
 def make_problem(seed, n_samples, n_classes, *, n_levels=0, dtype=np.float64, skill=2):
-    """Return labels, some wrong, and probabilities, on a grid where levels are given."""
+    """Return labels, some wrong, and probabilities, on a grid if levels are given."""
     rng = np.random.default_rng(seed)
     true = rng.integers(n_classes, size=n_samples)
     wrong = rng.random(n_samples) < 0.3
@@ -86,7 +86,7 @@ def slow_rounding(values):
     return rounded
 
 
-examples = settings(max_examples=150, deadline=None, derandomize=True)
+examples = settings(max_examples=40, deadline=None, derandomize=True)
 
 
 # --- the joint ---
@@ -129,9 +129,7 @@ def test_thresholds_are_used_as_cleanlab_uses_them(problem, data):
 def test_calibrated_joint_counts_every_sample_under_its_label(problem):
     labels, probs = problem
     joint = compute_confident_joint(labels, probs)
-    assert_array_equal(
-        joint.sum(axis=1), np.bincount(labels, minlength=probs.shape[1])
-    )
+    assert_array_equal(joint.sum(axis=1), np.bincount(labels, minlength=probs.shape[1]))
 
 
 def test_threshold_has_cleanlabs_slack():
@@ -164,7 +162,7 @@ def test_where_one_class_is_reached_it_counts_though_another_is_more_probable():
 def test_rounding_moves_what_it_moved_furthest(seed, n_classes):
     values = np.random.default_rng(seed).random((5, n_classes)) * 10
     values = values / values.sum(axis=1, keepdims=True) * [[1], [7], [20], [3], [50]]
-    ours = confident_joint_module.round_rows(values)
+    ours = round_rows(values)
     assert_array_equal(ours, slow_rounding(values))
 
 
@@ -172,7 +170,7 @@ def test_rounding_moves_what_it_moved_furthest(seed, n_classes):
 
 
 @pytest.mark.parametrize("filter_by", sorted(FILTERS))
-@settings(examples, max_examples=80)
+@settings(examples, max_examples=30)
 @given(problem=problems())
 def test_issues_are_cleanlabs_with_ties_by_index(filter_by, problem):
     with stable_cleanlab():
@@ -183,7 +181,7 @@ def test_issues_are_cleanlabs_with_ties_by_index(filter_by, problem):
 
 
 @pytest.mark.parametrize("filter_by", PRUNERS)
-@settings(examples, max_examples=80)
+@settings(examples, max_examples=40)
 @given(
     problem=problems(),
     frac_noise=st.sampled_from([0.0, 0.1, 0.5, 1.0]),
@@ -246,7 +244,7 @@ def test_issues_of_larger_problems_are_cleanlabs(size, n_classes, dtype):
         assert_array_equal(ours, theirs)
 
 
-@settings(examples, max_examples=80)
+@settings(examples, max_examples=40)
 @given(
     problem=problems(),
     adjust=st.booleans(),
@@ -281,26 +279,20 @@ def test_of_equal_samples_the_first_are_flagged(filter_by):
     labels = np.repeat([0, 1, 0], [30, 30, 20])
     probs = np.repeat([[0.9, 0.1], [0.1, 0.9], [0.2, 0.8]], [30, 30, 20], axis=0)
     joint = [[37, 13], [0, 30]]
-    found = find_label_issues(
-        labels, probs, filter_by=filter_by, confident_joint=joint
-    )
+    found = find_label_issues(labels, probs, filter_by=filter_by, confident_joint=joint)
     assert np.flatnonzero(found).tolist() == list(range(60, 73))
 
 
-@pytest.mark.parametrize("filter_by", ["low_self_confidence", "low_normalized_margin"])
-def test_of_equal_scores_the_first_are_flagged(filter_by):
-    # classes 1 and 2 share what class 0 leaves: 20 samples, of which 10 surely are 1
-    labels = np.repeat([0, 1, 2, 0], [30, 30, 30, 20])
-    probs = np.repeat(np.eye(3)[[0, 1, 2, 0]], [30, 30, 30, 20], axis=0)
-    probs[90:] = [0.2, 0.4, 0.4]
-    probs[90:110:2] = [0.2, 0.8, 0.0] if "self" in filter_by else [0.3, 0.7, 0.0]
-    thresholds_reached = num_label_issues(labels, probs)
-    assert thresholds_reached == 0  # every threshold is far above
-    probs[30:60] = [0.1, 0.6, 0.3]  # now class 1's threshold is 0.6
+def test_of_equal_scores_the_first_are_flagged():
+    # 10 surely are of class 1, but 20 are as unlikely to be of class 0
+    labels = np.repeat([0, 1, 0], [30, 30, 20])
+    probs = np.repeat(np.eye(3), [30, 30, 20], axis=0)
+    probs[30:60] = [0.1, 0.6, 0.3]
+    probs[60:] = [0.2, 0.5, 0.3]
+    probs[60:80:2] = [0.2, 0.8, 0.0]
     assert num_label_issues(labels, probs) == 10
-    found = find_label_issues(labels, probs, filter_by=filter_by)
-    expected = np.arange(90, 100) if "self" in filter_by else np.arange(90, 110, 2)
-    assert np.flatnonzero(found).tolist() == expected.tolist()
+    found = find_label_issues(labels, probs, filter_by="low_self_confidence")
+    assert np.flatnonzero(found).tolist() == list(range(60, 70))
 
 
 def test_label_within_slack_of_the_likeliest_class_is_no_issue():
@@ -337,7 +329,7 @@ def test_number_of_issues_is_that_of_the_filter():
 
 
 @pytest.mark.parametrize("method", sorted(SCORES))
-@settings(examples, max_examples=80)
+@settings(examples, max_examples=40)
 @given(problem=problems(), adjust=st.booleans())
 def test_scores_are_cleanlabs(method, problem, adjust):
     adjust = adjust and method != "confidence_weighted_entropy"
@@ -360,7 +352,7 @@ def test_scores_of_many_classes_are_cleanlabs(method):
 
 
 @pytest.mark.parametrize("py_method", ["cnt", "eqn", "marginal", "marginal_ps"])
-@settings(examples, max_examples=60)
+@settings(examples, max_examples=25)
 @given(problem=problems(), converge=st.booleans(), calibrate=st.booleans())
 def test_noise_matrices_are_cleanlabs(py_method, problem, converge, calibrate):
     options = {

@@ -26,6 +26,7 @@ from sknoisy.cleaning._columns import columns_of
 from sknoisy.cleaning._exhibits import EXHIBITS, MAX_CHARACTERS, MAX_COLUMNS
 from sknoisy.cleaning._fingerprint import difference, fingerprint
 from sknoisy.cleaning._thumbnails import as_image, brightness_range, png, shrink
+from sknoisy.detectors._base import BaseDetector, Evidence
 
 X = np.arange(12.0).reshape(6, 2)
 Y = np.array(["cat", "dog", "cat", "dog", "cat", "bird"])
@@ -105,6 +106,24 @@ def test_labels_are_codes_of_the_classes(detector, content):
 
 def test_something_that_holds_a_detector_is_as_good_as_the_detector(detector, content):
     assert content(X, Y, SimpleNamespace(detector_=detector)) == content(X, Y, detector)
+
+
+class LastIsWrong(BaseDetector):
+    """A detector as they all are."""
+
+    def __init__(self, threshold="auto"):
+        self.threshold = threshold
+
+    def _examine(self, X, codes):
+        is_issue = np.arange(len(codes)) == len(codes) - 1
+        return Evidence(1.0 - is_issue, np.where(is_issue, 1, codes), is_issue)
+
+
+def test_fitted_detectors_are_understood_and_others_sent_to_fit(content):
+    page = content(X, Y, LastIsWrong().fit(X, Y))
+    assert [(i["index"], i["suggested"]) for i in page["items"]] == [(5, 1)]
+    with pytest.raises(NotFittedError, match="LastIsWrong has no quality_"):
+        content(X, Y, LastIsWrong())
 
 
 def test_qualities_stand_for_a_detector(content):
@@ -223,6 +242,7 @@ def test_what_does_not_fit_is_refused(change, error, message, tmp_path):
 NASTY = [
     "</script><script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
+    "</script /x",
     "<!-- <script>",
     "]]> & &amp; \u2028 \u2029 \x00 {{data}} {{script}}",
     '" onload="alert(1)',
@@ -240,6 +260,8 @@ def test_whatever_stands_in_the_data_stays_text(nasty, tmp_path):
         path = review_page(X_shown, y, [0, 1], tmp_path / "p.html", title=nasty)
         page = path.read_text(encoding="utf-8")
         assert Scripts(page).tags == Scripts(plain.read_text(encoding="utf-8")).tags
+        data = re.search(r'id="data">(.*?)</script>', page)[1]
+        assert not set("<>") & set(data)
         content = content_of(path)
         assert nasty in [c["text"] for c in content["classes"]]
         assert content["title"] == nasty
@@ -542,6 +564,13 @@ def test_samples_count(make):
     assert difference(found, y) is None
     assert difference(found, y, make(other)) == "for the labels of y, but for another X"
     assert difference(found, y, make(X[::-1])) is not None
+
+
+def test_the_order_in_which_sparse_entries_are_stored_does_not_count():
+    entries, row_ends = np.array([1.0, 2, 3]), [0, 2, 3]
+    X = csr_array((entries, [0, 2, 1], row_ends))
+    turned = csr_array((entries[[1, 0, 2]], [2, 0, 1], row_ends))
+    assert fingerprint([0, 1], X) == fingerprint([0, 1], turned)
 
 
 def test_precision_of_samples_does_not_count():

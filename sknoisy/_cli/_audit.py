@@ -34,7 +34,7 @@ def audit(arguments):
     table = read_table(arguments.data, arguments.label, arguments.clean_label)
     findings = Findings(check_table(table, n_folds=2), make_folder(arguments.out))
     findings.print_head()
-    with held_to(arguments.threads), Progress(STAGES) as progress:
+    with held_to(arguments.threads), Progress(STAGES, "step") as progress:
         findings.detector = find_issues(table, arguments)
         progress.tick()
         findings.write_page(arguments.max_items)

@@ -3,7 +3,12 @@
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from sknoisy import AreaUnderMargin, ConfidentLearning, NeighborConsensus
+from sknoisy import (
+    AreaUnderMargin,
+    ConfidentLearning,
+    NeighborConsensus,
+    TrueLabelPosterior,
+)
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._methods import Method
 from sknoisy._cli._preprocessing import as_numbers, as_ranks, scaled
@@ -13,7 +18,7 @@ DETECTORS = {
     "confident": Method(
         lambda table: ConfidentLearning(LogisticRegression(max_iter=1000)), scaled
     ),
-    "default": Method(lambda table: ConfidentLearning(), as_ranks),
+    "default": Method(lambda table: TrueLabelPosterior(), as_ranks),
     "margin": Method(lambda table: AreaUnderMargin(), as_numbers),
     "neighbors": Method(lambda table: NeighborConsensus(), scaled),
 }

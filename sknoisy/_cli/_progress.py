@@ -6,23 +6,27 @@ from tqdm import tqdm
 
 
 class Progress:
-    """Progress through fits that come in a known order.
+    """Progress through fits, or other steps, that come in a known order.
 
     Parameters
     ----------
     names : list of str
-        The method of each fit, in order.
+        The method of each fit, in order; or what each step does.
+
+    unit : str, default="fit"
+        What is counted.
     """
 
-    def __init__(self, names):
+    def __init__(self, names, unit="fit"):
         self.names = names
+        self.unit = unit
         self.n_done = 0
 
     def __enter__(self):
         self.bar = tqdm(
             total=len(self.names),
             desc=self._now(),
-            unit="fit",
+            unit=self.unit,
             file=sys.stderr,
             leave=False,
             dynamic_ncols=True,

@@ -10,18 +10,22 @@ from sknoisy.annotators._agreement import (
     annotator_agreement,
 )
 from sknoisy.annotators._consensus import Consensus
+from sknoisy.annotators._consensus_classifier import ConsensusClassifier
 from sknoisy.annotators._crowdlab import crowdlab
 from sknoisy.annotators._dawid_skene import dawid_skene
 from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._one_coin import one_coin
+from sknoisy.annotators._pivot import pivot_votes
 
 __all__ = [
     "AGREEMENTS",
     "Consensus",
+    "ConsensusClassifier",
     "agreement_with_consensus",
     "annotator_agreement",
     "crowdlab",
     "dawid_skene",
     "majority_vote",
     "one_coin",
+    "pivot_votes",
 ]

@@ -43,7 +43,10 @@ class Consensus:
         Weight of each annotator's votes, where votes are weighed.
 
     classifier_weight : float, default=None
-        Weight of the classifier's probabilities, where there is a classifier.
+        Weight of the classifier's probabilities, where these are weighed, too.
+
+    classifier_quality : float, default=None
+        Estimated accuracy of a classifier that was one of the annotators.
 
     See Also
     --------
@@ -72,6 +75,7 @@ class Consensus:
     log_likelihood: float | None = None
     annotator_weight: np.ndarray | None = None
     classifier_weight: float | None = None
+    classifier_quality: float | None = None
 
     @property
     def codes(self):

@@ -83,12 +83,12 @@ def dawid_skene(
     >>> from sknoisy.annotators import dawid_skene
     >>> from sknoisy.noise import AnnotatorNoise
     >>> y = np.arange(300) % 3
-    >>> crowd = AnnotatorNoise([0.1, 0.5, 0.6, 0.6], random_state=0)
+    >>> crowd = AnnotatorNoise([0.1, 0.3, 0.3, 0.6, 0.6], random_state=0)
     >>> consensus = dawid_skene(crowd.fit_corrupt(y))
     >>> (consensus.labels == y).mean()
     np.float64(0.92)
-    >>> consensus.annotator_quality  # about one less the rates above
-    array([0.91, 0.5 , 0.43, 0.42])
+    >>> consensus.annotator_quality.round(2)  # about one less the rates above
+    array([0.91, 0.73, 0.73, 0.42, 0.38])
     """
     return maximize_likelihood(
         check_votes(votes, marker),

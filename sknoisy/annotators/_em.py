@@ -1,7 +1,10 @@
 """Expectation maximization over the true classes and the annotators' errors."""
 
 import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp, xlogy
@@ -9,6 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_scalar
 
 from sknoisy.annotators._consensus import Consensus
+from sknoisy.annotators._votes import Votes
 
 
 def maximize_likelihood(votes, normalize, *, smoothing, class_prior, max_iter, tol):
@@ -27,32 +31,72 @@ def maximize_likelihood(votes, normalize, *, smoothing, class_prior, max_iter, t
         As in `dawid_skene`.
     """
     check_limits(smoothing, max_iter, tol)
-    known_prior = check_class_prior(class_prior, len(votes.classes))
-    pseudo_votes = smoothing * average_confusion(votes)
-    proba, before = votes.shares, -np.inf
-    for n_iter in range(1, max_iter + 1):
-        prior = proba.mean(axis=0) if known_prior is None else known_prior
-        confusion = normalize(count_confusion(votes, proba) + pseudo_votes)
-        proba, log_evidence = classify(votes, prior, confusion)
-        penalty = xlogy(pseudo_votes, confusion).sum()
-        objective = (log_evidence.sum() + penalty) / len(proba)
-        if objective - before <= tol:
-            break
-        before = objective
-    else:
-        _warn(max_iter, tol)
-    quality = confusion.diagonal(axis1=1, axis2=2) @ prior
-    voted = (votes.codes >= 0).any(axis=0)
+    model = Model(
+        votes,
+        normalize,
+        pseudo_votes=smoothing * average_confusion(votes),
+        known_prior=check_class_prior(class_prior, len(votes.classes)),
+    )
+    fit, n_iter = climb(model, max_iter, tol)
+    quality = fit.confusion.diagonal(axis1=1, axis2=2) @ fit.prior
+    has_voted = (votes.codes >= 0).any(axis=0)
     return Consensus(
         classes=votes.classes,
-        labels=votes.classes[proba.argmax(axis=1)],
-        proba=proba,
-        annotator_quality=np.where(voted, quality, np.nan),
-        prior=prior,
-        confusion=confusion,
+        labels=votes.classes[fit.proba.argmax(axis=1)],
+        proba=fit.proba,
+        annotator_quality=np.where(has_voted, quality, np.nan),
+        prior=fit.prior,
+        confusion=fit.confusion,
         n_iter=n_iter,
-        log_likelihood=float(log_evidence.sum()),
+        log_likelihood=fit.log_likelihood,
     )
+
+
+class Fit(NamedTuple):
+    """Where an EM step has led; `objective` is the mean over samples."""
+
+    prior: np.ndarray
+    confusion: np.ndarray
+    proba: np.ndarray
+    log_likelihood: float
+    objective: float
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """What all EM steps share."""
+
+    votes: Votes
+    normalize: Callable
+    pseudo_votes: np.ndarray
+    known_prior: np.ndarray | None
+
+    def step(self, proba):
+        """Return the fit to class probabilities, and what these become by it."""
+        prior = proba.mean(axis=0) if self.known_prior is None else self.known_prior
+        expected = count_confusion(self.votes, proba)
+        confusion = self.normalize(expected + self.pseudo_votes)
+        proba, log_evidence = classify(self.votes, prior, confusion)
+        log_likelihood = float(log_evidence.sum())
+        penalty = xlogy(self.pseudo_votes, confusion).sum()
+        objective = (log_likelihood + penalty) / len(proba)
+        return Fit(prior, confusion, proba, log_likelihood, objective)
+
+
+def climb(model, max_iter, tol):
+    """Step until the objective hardly rises; return the last fit and its number."""
+    fit = model.step(model.votes.shares)
+    for n_iter in range(2, max_iter + 1):
+        last, fit = fit, model.step(fit.proba)
+        if fit.objective - last.objective <= tol:
+            return fit, n_iter
+    warnings.warn(
+        f"EM did not converge in max_iter={max_iter} steps: its objective still rises"
+        f" by more than tol={tol} a sample. Raise one of them.",
+        ConvergenceWarning,
+        stacklevel=4,
+    )
+    return fit, max_iter
 
 
 def count_confusion(votes, proba):
@@ -101,12 +145,3 @@ def check_class_prior(class_prior, n_classes):
             f" {n_classes} classes, in sorted order, with a sum of one."
         )
     return prior
-
-
-def _warn(max_iter, tol):
-    warnings.warn(
-        f"EM did not converge in max_iter={max_iter} steps: its objective still rises"
-        f" by more than tol={tol} a sample. Raise one of them.",
-        ConvergenceWarning,
-        stacklevel=4,
-    )

@@ -10,20 +10,23 @@ from sklearn.utils.validation import check_scalar
 from sknoisy.annotators._training import fit_on, take
 
 
-def predict_out_of_fold(estimator, X, consensus, labeled, *, cv, training, params):
+def predict_out_of_fold(estimator, X, consensus, rows, others, *, cv, training, params):
     """Return class probabilities by clones that weren't fitted on the sample.
 
     Parameters
     ----------
-    estimator : classifier with ``predict_proba``
+    estimator : classifier
 
     X : array-like with n_samples rows
 
     consensus : Consensus
         What the clones are fitted on.
 
-    labeled : ndarray of bool, shape (n_samples,)
-        Samples to fit on, in folds. The others get the opinion of all of them.
+    rows : ndarray of int
+        Samples to fit on and to predict, in folds.
+
+    others : ndarray of int
+        Samples to predict by a clone that is fitted on all of `rows`.
 
     cv : splitter
 
@@ -33,8 +36,8 @@ def predict_out_of_fold(estimator, X, consensus, labeled, *, cv, training, param
     Returns
     -------
     pred_probs : ndarray of shape (n_samples, n_classes)
+        Zeros for samples that are neither in `rows` nor in `others`.
     """
-    rows, others = np.flatnonzero(labeled), np.flatnonzero(~labeled)
     pred_probs = np.zeros_like(consensus.proba)
     tasks = [(rows[train], rows[test]) for train, test in split(cv, consensus, rows)]
     if others.size:
@@ -47,9 +50,16 @@ def predict_out_of_fold(estimator, X, consensus, labeled, *, cv, training, param
         fold = clone(estimator)
         classes = fit_on(consensus, fold, X, train, training=training, params=params)
         columns = np.searchsorted(consensus.classes, classes)
-        found = fold.predict_proba(take(X, test, len(labeled)))
+        found = probabilities(fold, take(X, test, len(pred_probs)))
         pred_probs[np.ix_(test, columns)] = found
     return pred_probs
+
+
+def probabilities(estimator, X):
+    """Return class probabilities; certainty where the estimator tells classes only."""
+    if hasattr(estimator, "predict_proba"):
+        return estimator.predict_proba(X)
+    return (estimator.predict(X)[:, np.newaxis] == estimator.classes_).astype(float)
 
 
 def make_folds(cv, codes, random_state):

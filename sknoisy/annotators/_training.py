@@ -2,7 +2,7 @@
 
 import numpy as np
 from sklearn import get_config
-from sklearn.utils import _safe_indexing
+from sklearn.utils import _safe_indexing, indexable
 from sklearn.utils.validation import has_fit_parameter
 
 from sknoisy._checks import check_choice
@@ -80,8 +80,10 @@ TRAININGS = {"hard": hard, "soft": soft, "weighted": weighted}
 
 def take(X, samples, n_samples):
     """Return samples of X; X itself where all are asked for, in order."""
-    everything = np.array_equal(samples, np.arange(n_samples))
-    return X if everything else _safe_indexing(X, samples)
+    if np.array_equal(samples, np.arange(n_samples)):
+        return X
+    (indexable_X,) = indexable(X)  # not all sparse formats are, as they come
+    return _safe_indexing(indexable_X, samples)
 
 
 def take_params(params, samples, n_samples):

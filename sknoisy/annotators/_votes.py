@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils import column_or_1d
 
 from sknoisy._checks import encode_labels
 from sknoisy.annotators._missing import find_missing, holds_numbers
@@ -125,6 +126,17 @@ def encode_votes(votes, marker=-1):
     return Votes(codes, classes)
 
 
+def read_votes(y, marker=-1):
+    """Return `Votes` from a `y` of votes, or of one annotator's labels."""
+    y = as_array(y)
+    if y.ndim == 1:
+        classes, codes = encode_labels(unboxed(y))
+        return Votes(codes[:, np.newaxis], classes)
+    if y.shape[1:] == (1,):
+        column_or_1d(y, warn=True)  # for its warning: it may be meant as labels
+    return encode_votes(y, marker)
+
+
 def check_classes(votes):
     """Say so if all votes are for one class."""
     if len(votes.classes) < 2:
@@ -142,16 +154,7 @@ def codes_of(labels, classes):
 
 def as_table(votes):
     """Return `votes` as an array with a column for each annotator."""
-    if sparse.issparse(votes):
-        raise TypeError(
-            "votes is a sparse matrix, whose zeros could be votes or none: pass"
-            " votes.toarray(), with marker=0 if zeros stand for none."
-        )
-    if isinstance(votes, np.ma.MaskedArray):
-        votes = votes.astype(object).filled(None)
-    if not hasattr(votes, "__array__"):  # numpy would turn None or -1 into text
-        votes = np.array(votes, dtype=object)
-    votes = np.asarray(votes)
+    votes = as_array(votes)
     if votes.ndim != 2 or 0 in votes.shape:
         raise ValueError(
             f"votes has shape {votes.shape}, expected (n_samples, n_annotators): a"
@@ -159,6 +162,21 @@ def as_table(votes):
             " votes.reshape(-1, 1)."
         )
     return votes
+
+
+def as_array(votes):
+    """Return `votes` as an array in which missing votes are still to be seen."""
+    if sparse.issparse(votes):
+        raise TypeError(
+            "votes is a sparse matrix, whose zeros could be votes or none: pass"
+            " votes.toarray(), with marker=0 if zeros stand for none."
+        )
+    if isinstance(votes, np.ma.MaskedArray):
+        masked = np.ma.getmaskarray(votes)
+        votes = np.where(masked, None, np.ma.getdata(votes).astype(object))
+    if not hasattr(votes, "__array__"):  # numpy would turn None or -1 into text
+        votes = np.array(votes, dtype=object)
+    return np.asarray(votes)
 
 
 def unboxed(labels):

@@ -128,10 +128,11 @@ class BaseNoisyClassifier(
 
     # --- what fit and partial_fit are made of ---
 
-    def _fit(self, X, y, sample_weight=None):
-        """Validate, make, train, remember."""
+    def _fit(self, X, y, sample_weight=None, **facts):
+        """Validate, make, train, remember; `facts` are what a method knows besides."""
         self._check_parameters()
         data = self._check_data(X, y, sample_weight)
+        data.facts.update(facts)
         with self._seeded() as random_state:
             split = data.split(self._held_out_share(), random_state)
             engine = self._make_engine(data, split)

@@ -1,10 +1,5 @@
 """What each correction by a transition matrix trains, and what it does afterwards."""
 
-import numbers
-
-import numpy as np
-import torch
-from sklearn.utils.validation import check_scalar
 from torch import nn
 
 from sknoisy.losses import (
@@ -39,9 +34,10 @@ class CorrectedLoss(nn.Module):
 def by_loss(function):
     """Return how to train with the correction `function` of a loss."""
 
-    def make(plain, transition, facts):
+    def make(plain, transition, prior, facts):
         loss = None if plain.loss is cross_entropy else plain.loss
-        corrected = CorrectedLoss(function, transition=transition, loss=loss)
+        matrix = as_tensor(transition, facts)
+        corrected = CorrectedLoss(function, transition=matrix, loss=loss)
         if facts["trusted"] is None:
             return MeanLoss(corrected)
         return TrustedLabels(plain.loss, corrected, facts["trusted"])
@@ -49,29 +45,35 @@ def by_loss(function):
     return make
 
 
-def by_revision(plain, transition, facts):
+def by_revision(plain, transition, prior, facts):
     """Return the objective that revises the matrix."""
-    if plain.loss is not cross_entropy:
-        raise ValueError(
-            "correction='revision' weighs cross entropy: leave loss='ce', or choose"
-            " correction='reweight', which weighs any loss."
-        )
-    return TransitionRevision(transition)
+    check_cross_entropy(plain, "revision", instead="reweight")
+    return TransitionRevision(as_tensor(transition, facts))
 
 
-def by_adjustment(plain, transition, facts):
+def by_adjustment(plain, transition, prior, facts):
     """Return the objective that adds the logarithm of the prior to the logits."""
-    if plain.loss is not cross_entropy:
-        raise ValueError(
-            "correction='logit_adjustment' adjusts cross entropy: leave loss='ce', or"
-            " choose correction='prior_ratio', which goes with any loss."
-        )
-    return MeanLoss(CorrectedLoss(logit_adjustment, prior=facts["prior"]))
+    check_cross_entropy(plain, "logit_adjustment", instead="prior_ratio")
+    return MeanLoss(CorrectedLoss(logit_adjustment, prior=as_tensor(prior, facts)))
 
 
-def by_nothing(plain, transition, facts):
+def by_nothing(plain, transition, prior, facts):
     """Return the loss as it is: what there is to do comes after training."""
     return plain
+
+
+def check_cross_entropy(plain, correction, instead):
+    """Say so if a correction of cross entropy is asked for another loss."""
+    if plain.loss is not cross_entropy:
+        raise ValueError(
+            f"correction={correction!r} is one of cross entropy: leave loss='ce', or"
+            f" choose correction={instead!r}, which goes with any loss."
+        )
+
+
+def as_tensor(array, facts):
+    """Return an array in the type of the network."""
+    return facts["feature_scale"].new_tensor(array)
 
 
 CORRECTIONS = {
@@ -83,4 +85,11 @@ CORRECTIONS = {
     "reweight": by_loss(importance_reweighting),
     "revision": by_revision,
 }
-NEED_NO_TRANSITION = ("logit_adjustment", "prior_ratio")
+NEED_NONE = ("logit_adjustment", "prior_ratio")  # no matrix, that is
+INVERTING = ("backward", "posterior")  # what is wrong with T is multiplied
+
+# What is left to do to the probabilities of a network: (proba, transition, prior)
+AFTERWARDS = {
+    "posterior": lambda proba, transition, prior: clean_posterior(proba, transition),
+    "prior_ratio": lambda proba, transition, prior: prior_ratio(proba, prior),
+}

@@ -32,6 +32,7 @@ class TrainingData:
         mean, scale = feature_statistics(self.X, self.sample_weight)
         weight, soft = self.sample_weight, self.soft_labels
         return {
+            "X": self.X,
             "n_samples": len(self.codes),
             "n_classes": len(self.classes),
             "n_features": int(np.prod(self.X.shape[1:])),

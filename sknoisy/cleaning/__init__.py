@@ -1,10 +1,14 @@
 """Act on label issues: have people look at them, and bring their decisions back."""
 
+from sknoisy.cleaning._clean_label_classifier import CleanLabelClassifier
 from sknoisy.cleaning._corrections import apply_corrections
+from sknoisy.cleaning._label_cleaner import LabelCleaner
 from sknoisy.cleaning._label_studio import from_label_studio, to_label_studio
 from sknoisy.cleaning._review import review_page
 
 __all__ = [
+    "CleanLabelClassifier",
+    "LabelCleaner",
     "apply_corrections",
     "from_label_studio",
     "review_page",

@@ -4,11 +4,11 @@ import numbers
 
 import numpy as np
 from scipy.special import expit
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_scalar
 
-from sknoisy.detectors._base import Evidence
-from sknoisy.detectors._recording import TrainingDetector, record
+from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._out_of_fold import draw_seed
+from sknoisy.detectors._recording import TrainingDetector
 from sknoisy.quality import TrainingDynamics
 
 __all__ = ["AreaUnderMargin"]
@@ -26,10 +26,10 @@ class AreaUnderMargin(TrainingDetector):
 
     Parameters
     ----------
-    classifier : classifier of sknoisy, default=None
-        The network to train and watch. None stands for
-        ``NoisyLabelClassifier(loss="ce", lr_schedule="constant")``: cross entropy, and
-        a rate that stays high, so that little is memorized.
+    network : NoisyLabelClassifier or another network of sknoisy, default=None
+        What to train and watch. None stands for ``NoisyLabelClassifier(loss="ce",
+        lr_schedule="constant")``, which, in tables, sees no feature further than three
+        standard deviations from its mean.
 
     percentile : float in [0, 100], default=99
         Which percentile of the threshold samples' margins is the highest that is
@@ -46,8 +46,8 @@ class AreaUnderMargin(TrainingDetector):
         qualities the first go first.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of the network that ``classifier=None`` stands for, and of the choice of
-        threshold samples.
+        Seed of whatever is drawn, such as folds, and of the classifiers that are not
+        given. None takes fresh entropy; numpy's global generator is never touched.
 
     Attributes
     ----------
@@ -105,30 +105,27 @@ class AreaUnderMargin(TrainingDetector):
 
     Examples
     --------
-    >>> from sklearn.datasets import load_digits
-    >>> from sklearn.metrics import average_precision_score
+    >>> from sklearn.datasets import load_iris
     >>> from sknoisy.detectors import AreaUnderMargin
-    >>> from sknoisy.noise import SymmetricNoise
-    >>> X, y = load_digits(return_X_y=True)
-    >>> y_noisy = SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
-    >>> detector = AreaUnderMargin(random_state=0).fit(X, y_noisy)
-    >>> ap = average_precision_score(y_noisy != y, 1 - detector.quality_)
-    >>> bool(ap > 0.99)
-    True
-    >>> round(detector.noise_rate_, 1)
-    0.3
+    >>> X, y = load_iris(return_X_y=True)
+    >>> y[7] = 2  # a setosa
+    >>> detector = AreaUnderMargin(random_state=0).fit(X, y)
+    >>> detector.quality_.argmin()
+    np.int64(7)
+    >>> detector.is_issue_[7], detector.suggested_labels_[7]
+    (np.True_, np.int64(0))
     """
 
     def __init__(
         self,
-        classifier=None,
+        network=None,
         *,
         percentile=99,
         n_runs=1,
         threshold="auto",
         random_state=None,
     ):
-        self.classifier = classifier
+        self.network = network
         self.percentile = percentile
         self.n_runs = n_runs
         self.threshold = threshold
@@ -139,25 +136,21 @@ class AreaUnderMargin(TrainingDetector):
         check_scalar(self.percentile, "percentile", real, min_val=0, max_val=100)
         check_scalar(self.n_runs, "n_runs", numbers.Integral, min_val=1)
         groups = draw_groups(codes, self.n_runs, self.random_state)
-        return self._judge([self._run(X, codes, chosen) for chosen in groups])
-
-    def _run(self, X, codes, chosen):
-        given = codes.copy()
-        given[chosen] = len(self.classes_)
-        return record(self._network(), X, given, ThresholdWatch(codes, chosen))
-
-    def _judge(self, runs):
+        runs = [self._train_with(chosen, X, codes) for chosen in groups]
         self.margins_ = mean_where_trained(runs)
-        self.margin_threshold_ = np.mean(
-            [run.threshold(self.percentile) for run in runs]
-        )
+        lines = [run.threshold(self.percentile) for run in runs]
+        self.margin_threshold_ = float(np.mean(lines))
+        probabilities = np.mean([run.dynamics.probabilities for run in runs], axis=0)
         return Evidence(
             expit(self.margins_),
-            np.mean([run.dynamics.probabilities for run in runs], axis=0).argmax(
-                axis=1
-            ),
+            likeliest(codes, probabilities),
             is_issue=self.margins_ <= self.margin_threshold_,
         )
+
+    def _train_with(self, chosen, X, codes):
+        given = codes.copy()
+        given[chosen] = len(self.classes_)
+        return self._train(X, given, ThresholdWatch(codes, chosen))
 
 
 class ThresholdWatch:
@@ -187,11 +180,7 @@ def draw_groups(codes, n_groups, random_state):
 
     Of each class, one sample is never drawn, so that every run knows all classes.
     """
-    rng = (
-        np.random.RandomState()  # not numpy's global generator
-        if random_state is None
-        else check_random_state(random_state)
-    )
+    rng = np.random.RandomState(draw_seed(random_state))
     order = rng.permutation(len(codes))
     _, kept = np.unique(codes[order], return_index=True)
     order = np.delete(order, kept)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_consistent_length, get_tags
+from sklearn.utils import check_consistent_length, get_tags, indexable
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice, encode_labels
 from sknoisy.quality._confident_joint import compute_confident_joint
 from sknoisy.quality._ranking import lowest
-from sknoisy.quality._thresholds import flag_issues, nearest
+from sknoisy.quality._thresholds import check_budget, flag_issues, nearest
 
 RULES = ("auto", "noise_rate", "mixture")
 
@@ -40,6 +40,10 @@ class Evidence:
 
     noise_rate : float, default=None
         Estimated share of wrong labels, where the detector has its own estimate.
+
+    transition : ndarray of shape (n_classes, n_classes), default=None
+        P(given label | true label), where the detector has its own estimate; rows are
+        true classes.
     """
 
     quality: np.ndarray
@@ -47,6 +51,7 @@ class Evidence:
     is_issue: np.ndarray | None = None
     pred_probs: np.ndarray | None = None
     noise_rate: float | None = None
+    transition: np.ndarray | None = None
 
 
 class BaseDetector(BaseEstimator, metaclass=ABCMeta):
@@ -75,7 +80,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         """
         X = self._check_X(X)
         codes = self._encode(X, y)
-        _check_threshold(self.threshold)
+        self._check_threshold(len(codes))
         self._remember(self._examine(X, codes), codes)
         return self
 
@@ -85,7 +90,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
 
     def _check_X(self, X):
         validate_data(self, X, skip_check_array=True)  # names and their number only
-        return X
+        return indexable(X)[0]  # of any format but those whose rows can't be picked
 
     def _encode(self, X, y):
         if y is None:
@@ -102,13 +107,22 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
             )
         return codes
 
+    def _check_threshold(self, n_samples):  # before anything is trained
+        if isinstance(self.threshold, str):
+            check_choice(self.threshold, RULES, "threshold")
+        else:
+            check_budget(self.threshold, n_samples)
+
     def _remember(self, evidence, codes):
         joint = _joint(evidence, codes, len(self.classes_))
-        self.quality_ = evidence.quality.astype(np.float64)
-        self.noise_rate_ = float(1 - joint.trace() / joint.sum())
-        if evidence.noise_rate is not None:
-            self.noise_rate_ = float(evidence.noise_rate)
-        self.transition_matrix_ = _rows_given_true(joint)
+        rate, transition = evidence.noise_rate, evidence.transition
+        self.quality_ = evidence.quality.astype(np.float64).clip(0, 1)
+        self.noise_rate_ = float(
+            1 - joint.trace() / joint.sum() if rate is None else rate
+        )
+        self.transition_matrix_ = (
+            _rows_given_true(joint) if transition is None else transition
+        )
         self.is_issue_ = self._flag(evidence)
         self.suggested_labels_ = self.classes_[evidence.suggested]
         if evidence.pred_probs is not None:
@@ -142,12 +156,6 @@ def likeliest(codes, probabilities):
     )
 
 
-def _check_threshold(threshold):
-    # before anything is trained
-    if isinstance(threshold, str):
-        check_choice(threshold, RULES, "threshold")
-
-
 def _joint(evidence, codes, n_classes):
     """Return estimated counts of samples; rows are given classes, columns true ones."""
     if evidence.pred_probs is not None:
@@ -168,7 +176,7 @@ def _believed_issues(evidence):
 
 
 def _rows_given_true(joint):
-    """Return P(given | true), rows true; a class that no sample belongs to stays put."""
+    """Return P(given | true), rows true; a class without samples stays what it is."""
     counts = joint.T.astype(np.float64)
     empty = counts.sum(axis=1) == 0
     counts[empty, empty] = 1

@@ -12,6 +12,8 @@ from sknoisy.quality._neighbors import label_shares, nearest_neighbors
 
 __all__ = ["CLNI"]
 
+ROUNDING = 1e-9  # 1 - 0.4 and 0.6 are the same share
+
 
 class CLNI(FeatureDetector):
     """Find labels by asking neighbors again until the wrong ones are known [1]_.
@@ -128,19 +130,21 @@ class CLNI(FeatureDetector):
         self.n_jobs = n_jobs
 
     def _examine(self, X, codes):
+        self._check_parameters()
+        features, wrong = self._scale(X), np.zeros(len(codes), dtype=bool)
+        stable, self.n_iter_ = False, 0
+        while not stable and self.n_iter_ < self.max_iter and (~wrong).sum() > 1:
+            shares = self._ask(features, codes, ~wrong)
+            quality = shares[np.arange(len(codes)), codes]
+            before, wrong = wrong, 1 - quality > self.disagreement - ROUNDING
+            stable = (wrong & before).sum() >= self.stability * wrong.sum()
+            self.n_iter_ += 1
+        return Evidence(quality, likeliest(codes, shares), is_issue=wrong)
+
+    def _check_parameters(self):
         check_rate(self.disagreement, "disagreement")
         check_rate(self.stability, "stability")
         check_scalar(self.max_iter, "max_iter", numbers.Integral, min_val=1)
-        features, wrong = self._scale(X), np.zeros(len(codes), dtype=bool)
-        for self.n_iter_ in range(1, self.max_iter + 1):
-            shares = self._ask(features, codes, ~wrong)
-            quality = shares[np.arange(len(codes)), codes]
-            before, wrong = wrong, 1 - quality > self.disagreement - 1e-9
-            again = np.count_nonzero(wrong & before)
-            stable = again >= self.stability * np.count_nonzero(wrong)
-            if stable or np.count_nonzero(~wrong) < 2:
-                break
-        return Evidence(quality, likeliest(codes, shares), is_issue=wrong)
 
     def _ask(self, features, codes, trusted):
         _, neighbors = nearest_neighbors(

@@ -1,9 +1,7 @@
 """Confident learning over any classifier of scikit-learn's kind."""
 
-from sklearn.ensemble import RandomForestClassifier
-
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest, tags_of
-from sknoisy.detectors._out_of_fold import draw_seed, predict_out_of_sample
+from sknoisy.detectors._out_of_fold import default_forest, predict_out_of_sample
 from sknoisy.quality._issues import find_label_issues
 from sknoisy.quality._scores import get_label_quality_scores
 
@@ -18,20 +16,22 @@ class ConfidentLearning(BaseDetector):
     classifier : classifier, default=None
         Anything with ``predict_proba``, a Pipeline, say; it gets X untouched, so that
         texts, data frames and missing values work where it takes them. None stands
-        for a random forest with large leaves.
+        for a forest of extremely randomized trees, each grown on 30 % of the samples
+        (twenty at least), that vote on those they were not grown on.
 
-    cv : int, "oob", cross-validation generator, iterable or None, default=None
+    cv : int, "oob", cross-validation generator or iterable, default=5
         Who judges a label without having seen it. An int is a number of stratified,
-        shuffled folds (fewer, where no class has so many samples). "oob" is for
-        forests: trees vote on the samples they were not grown on, at the price of
-        one fit. Repeated splitters average their probabilities, which makes them
-        better. None stands for "oob" with the default classifier, else for 5.
+        shuffled folds (fewer, where no class has so many samples). Where a splitter
+        repeats, probabilities are averaged, which makes them better. "oob" is for
+        forests, also at the end of a Pipeline: trees vote on the samples they were
+        not grown on, at the price of one fit. The default classifier always does so.
 
     filter_by : str, default="prune_by_noise_rate"
         Which labels are issues; see :func:`~sknoisy.quality.find_label_issues`.
 
-    score : str, default="normalized_margin"
-        What their quality is; see :func:`~sknoisy.quality.get_label_quality_scores`.
+    rank_by : str, default="normalized_margin"
+        What the quality of a label is; see
+        :func:`~sknoisy.quality.get_label_quality_scores`.
 
     adjust_pred_probs : bool, default=False
         Whether quality is judged against each class's mean probability, so that rare
@@ -88,8 +88,8 @@ class ConfidentLearning(BaseDetector):
 
     Notes
     -----
-    A label that no other sample has gets the quality zero of a class that no fit
-    without it knows.
+    "auto" flags by `filter_by`. A label that no other sample has is hardly trusted:
+    no fit without its sample knows the class.
 
     References
     ----------
@@ -115,9 +115,9 @@ class ConfidentLearning(BaseDetector):
         self,
         classifier=None,
         *,
-        cv=None,
+        cv=5,
         filter_by="prune_by_noise_rate",
-        score="normalized_margin",
+        rank_by="normalized_margin",
         adjust_pred_probs=False,
         threshold="auto",
         n_jobs=None,
@@ -126,7 +126,7 @@ class ConfidentLearning(BaseDetector):
         self.classifier = classifier
         self.cv = cv
         self.filter_by = filter_by
-        self.score = score
+        self.rank_by = rank_by
         self.adjust_pred_probs = adjust_pred_probs
         self.threshold = threshold
         self.n_jobs = n_jobs
@@ -134,17 +134,17 @@ class ConfidentLearning(BaseDetector):
 
     def _examine(self, X, codes):
         pred_probs = predict_out_of_sample(
-            self._get_classifier(),
+            self._get_classifier(len(codes)),
             X,
             codes,
-            cv=self._get_cv(),
+            cv="oob" if self.classifier is None else self.cv,
             random_state=self.random_state,
             n_jobs=self.n_jobs,
         )
         quality = get_label_quality_scores(
             codes,
             pred_probs,
-            method=self.score,
+            method=self.rank_by,
             adjust_pred_probs=self.adjust_pred_probs,
         )
         return Evidence(
@@ -154,17 +154,10 @@ class ConfidentLearning(BaseDetector):
             pred_probs=pred_probs,
         )
 
-    def _get_classifier(self):
-        if self.classifier is not None:
-            return self.classifier
-        return RandomForestClassifier(
-            min_samples_leaf=5, random_state=draw_seed(self.random_state)
-        )
-
-    def _get_cv(self):
-        if self.cv is not None:
-            return self.cv
-        return "oob" if self.classifier is None else 5
+    def _get_classifier(self, n_samples=1):
+        if self.classifier is None:
+            return default_forest(n_samples, self.random_state)
+        return self.classifier
 
     def __sklearn_tags__(self):
         return tags_of(super().__sklearn_tags__(), self._get_classifier())

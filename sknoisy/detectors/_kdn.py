@@ -89,7 +89,7 @@ class KDN(FeatureDetector):
     >>> y[7] = 2
     >>> detector = KDN(n_neighbors=10).fit(X, y)
     >>> detector.quality_[:8]
-    array([1. , 1. , 1. , 0.9, 1. , 1. , 0.9, 0. ])
+    array([0.9, 1. , 1. , 1. , 0.9, 1. , 0.9, 0. ])
     """
 
     def __init__(

@@ -113,11 +113,11 @@ class NeighborConsensus(FeatureDetector):
 
     Notes
     -----
-    Differences from [1]_: one set of features instead of votes over 21 augmented
-    ones; twenty neighbors instead of ten; the second round; quality by margin with
-    "vote", which [1]_ leaves without a score; with "rank", noise rates come from the
-    confident joint instead of HOC, without its random offsets. ``n_neighbors=10,
-    n_rounds=1`` is closest to it.
+    "auto" flags by `rule`. Differences from [1]_: one set of features instead of
+    votes over 21 augmented ones; twenty neighbors instead of ten; the second round;
+    quality by margin with "vote", which [1]_ leaves without a score; with "rank",
+    noise rates come from the confident joint instead of HOC, without its random
+    offsets. ``n_neighbors=10, n_rounds=1`` is closest to it.
 
     References
     ----------
@@ -134,8 +134,8 @@ class NeighborConsensus(FeatureDetector):
     >>> y_noisy = SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
     >>> detector = NeighborConsensus().fit(X, y_noisy)
     >>> ap = average_precision_score(y_noisy != y, 1 - detector.quality_)
-    >>> round(float(ap), 2)
-    0.99
+    >>> bool(ap > 0.98)
+    True
     """
 
     def __init__(

@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
@@ -45,7 +46,7 @@ def predict_out_of_sample(classifier, X, codes, *, cv, random_state=None, n_jobs
     _check_gives_probabilities(classifier)
     if isinstance(cv, str) and cv == "oob":
         return _out_of_bag(classifier, X, codes)
-    folds = list(_make_folds(cv, X, codes, random_state))
+    folds = list(make_folds(cv, codes, random_state))
     found = Parallel(n_jobs=n_jobs)(
         delayed(_fit_and_predict)(clone(classifier), X, codes, train, test)
         for train, test in folds
@@ -70,17 +71,49 @@ def draw_seed(random_state):
     return check_random_state(random_state).randint(2**31 - 1)
 
 
-def _make_folds(cv, X, codes, random_state):
+def default_forest(n_samples, random_state=None):
+    """Return the classifier for those who name none; it votes out of bag.
+
+    Each tree sees few samples, so that wrong labels are a minority wherever it looks,
+    and each sample has many trees that didn't see it.
+    """
+    return ExtraTreesClassifier(
+        bootstrap=True,
+        max_samples=min(n_samples, max(20, round(0.3 * n_samples))),
+        min_samples_leaf=2,
+        random_state=draw_seed(random_state),
+    )
+
+
+def make_folds(cv, codes, random_state=None, *, name="cv"):
+    """Return pairs of training and test indices.
+
+    Parameters
+    ----------
+    cv : int, cross-validation generator or iterable
+        An int is the number of stratified, shuffled folds at most.
+
+    codes : ndarray of shape (n_samples,)
+        Given labels 0…c−1.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of shuffled folds.
+
+    name : str, default="cv"
+        What the user calls `cv`, for messages.
+    """
     if not isinstance(cv, numbers.Integral):
         return check_cv(cv, codes, classifier=True).split(np.zeros(len(codes)), codes)
-    check_scalar(cv, "cv", numbers.Integral, min_val=2)
+    check_scalar(cv, name, numbers.Integral, min_val=2)
     n_splits = min(cv, np.bincount(codes).max())
     if n_splits < 2:
         raise ValueError(
             f"Each of the {len(codes)} samples has a label of its own: at least one"
             " class needs two samples, so that a fit without one knows its class."
         )
-    folds = StratifiedKFold(n_splits, shuffle=True, random_state=draw_seed(random_state))
+    folds = StratifiedKFold(
+        n_splits, shuffle=True, random_state=draw_seed(random_state)
+    )
     with warnings.catch_warnings():  # a class of few samples is in few test folds
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         return list(folds.split(np.zeros(len(codes)), codes))

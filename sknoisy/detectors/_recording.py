@@ -1,63 +1,62 @@
 """Detectors that train one network and look at all samples after every epoch."""
 
-from abc import abstractmethod
+from collections.abc import Mapping
 
 from sklearn.base import clone
 
 from sknoisy.detectors._base import BaseDetector, tags_of
 from sknoisy.quality import TrainingDynamics
 
-RECORDER = "training_dynamics"  # its name among the classifier's callbacks
+RECORDER = "training_dynamics"  # its name among the network's callbacks
 
 
 class TrainingDetector(BaseDetector):
-    """A detector that records one training run of a network.
+    """A detector that watches networks train.
 
-    A final detector writes its ``__init__``, with `classifier` and `random_state` among
-    its parameters, and `_judge`.
+    A final detector writes its ``__init__``, with `network` and `random_state` among
+    its parameters, and `_examine`, which begins with ``self._train(X, codes)``.
     """
 
-    def _examine(self, X, codes):
-        return self._judge(record(self._network(), X, codes, TrainingDynamics(codes)))
+    def _train(self, X, codes, watcher=None):
+        """Train a network; return the `watcher` that has seen all epochs."""
+        watcher = TrainingDynamics(codes) if watcher is None else watcher
+        return record(self._make_network(), X, codes, watcher)
 
-    @abstractmethod
-    def _judge(self, dynamics):
-        """Return the `Evidence` that the recorded `dynamics` are."""
-
-    def _network(self):
-        if self.classifier is None:
+    def _make_network(self):
+        if self.network is None:
             return default_network(self.random_state)
-        return check_recordable(self.classifier)
+        return for_codes(check_recordable(self.network), self.classes_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        if self.classifier is None:  # NoisyLabelClassifier, which would load torch
+        if self.network is None:  # NoisyLabelClassifier, which would load torch
             tags.input_tags.sparse = True
             return tags
-        return tags_of(tags, self.classifier)
+        return tags_of(tags, self.network)
 
 
 def default_network(random_state):
-    """Return what ``classifier=None`` stands for.
+    """Return what ``network=None`` stands for.
 
     Cross entropy, whose logits are those the papers look at; a constant rate, since
     while the rate is high, right and wrong labels are learned at different speed.
     """
     from sknoisy.classifiers import NoisyLabelClassifier
+    from sknoisy.detectors._network import make_network
 
     return NoisyLabelClassifier(
-        loss="ce", lr_schedule="constant", random_state=random_state
+        make_network, loss="ce", lr_schedule="constant", random_state=random_state
     )
 
 
-def record(classifier, X, codes, watcher):
-    """Train a clone of `classifier`; return the watcher that saw every epoch of it.
+def record(network, X, codes, watcher):
+    """Train `network`; return the watcher that saw every epoch of it.
 
     Parameters
     ----------
-    classifier : classifier of sknoisy
+    network : unfitted classifier of sknoisy
 
-    X : the samples, as the classifier takes them
+    X : the samples, as the network takes them
 
     codes : ndarray of shape (n_samples,)
         What to train on.
@@ -67,21 +66,29 @@ def record(classifier, X, codes, watcher):
     """
     from sknoisy.detectors._recorder import Recorder
 
-    trained = clone(classifier)
     # first, since one that ends training ends the round of callbacks, too
-    trained.callbacks = [(RECORDER, Recorder(watcher)), *(trained.callbacks or [])]
-    trained.fit(X, codes)
-    return dict(trained.net_.callbacks_)[RECORDER].watcher
+    callbacks = [(RECORDER, Recorder(watcher)), *(network.callbacks or [])]
+    network.set_params(callbacks=callbacks).fit(X, codes)
+    return dict(network.net_.callbacks_)[RECORDER].watcher
 
 
-def check_recordable(classifier):
-    """Return `classifier`, if its training can be recorded."""
+def check_recordable(network):
+    """Return `network`, if its training can be recorded."""
     from sknoisy.classifiers._base import BaseNoisyClassifier
 
-    if isinstance(classifier, BaseNoisyClassifier):
-        return classifier
+    if isinstance(network, BaseNoisyClassifier):
+        return network
     raise TypeError(
-        f"classifier={classifier!r} can't be recorded epoch by epoch: pass one of"
-        " sknoisy's networks, such as NoisyLabelClassifier(loss='ce'). For any other"
-        " classifier there is ConfidentLearning."
+        f"network={network!r} can't be recorded epoch by epoch: pass one of sknoisy's,"
+        " such as NoisyLabelClassifier(loss='ce'). For any other classifier there is"
+        " ConfidentLearning."
     )
+
+
+def for_codes(network, classes):
+    """Return a clone of `network` that takes codes for labels."""
+    weights = network.class_weight
+    if not isinstance(weights, Mapping):
+        return clone(network)
+    by_code = {code: weights.get(name, 1.0) for code, name in enumerate(classes)}
+    return clone(network).set_params(class_weight=by_code)

@@ -8,9 +8,14 @@ from sknoisy.objectives._mixup import Mixup
 from sknoisy.objectives._ogc import OptimizedGradientClipping
 from sknoisy.objectives._ohem import OnlineHardExampleMining
 from sknoisy.objectives._peer import PeerLoss
+from sknoisy.objectives._revision import TransitionRevision
 from sknoisy.objectives._sop import SparseOverParameterization
 from sknoisy.objectives._sparse_regularization import SparseRegularization
+from sknoisy.objectives._stages import Stages
+from sknoisy.objectives._total_variation import TotalVariation
 from sknoisy.objectives._truncated import TruncatedLoss
+from sknoisy.objectives._trusted import TrustedLabels
+from sknoisy.objectives._volume import VolumeMinimization
 
 OBJECTIVES = {
     "cores": Cores,
@@ -21,7 +26,9 @@ OBJECTIVES = {
     "peer": PeerLoss,
     "sop": SparseOverParameterization,
     "sparse_regularization": SparseRegularization,
+    "total_variation": TotalVariation,
     "truncated_gce": TruncatedLoss,
+    "volmin": VolumeMinimization,
 }
 
 __all__ = [
@@ -37,5 +44,10 @@ __all__ = [
     "PeerLoss",
     "SparseOverParameterization",
     "SparseRegularization",
+    "Stages",
+    "TotalVariation",
+    "TransitionRevision",
     "TruncatedLoss",
+    "TrustedLabels",
+    "VolumeMinimization",
 ]

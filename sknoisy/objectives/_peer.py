@@ -1,4 +1,4 @@
-"""Subtract what another label would have cost: agree with labels, not by their shares."""
+"""Subtract what a label of chance would have cost: no reward for blind agreement."""
 
 import copy
 from functools import partial
@@ -46,9 +46,9 @@ class PeerLoss(ScheduledObjective):
         labels that are confused in pairs, about half the number of classes, up to
         where training collapses.
 
-    rise : tuple of two floats in [0, 1], default=(0.2, 0.5)
-        The share of the training after which α grows from 0, and that after which it
-        has its value.
+    rise : pair of floats in [0, 1], default=(0.0, 0.2)
+        The shares of the training after which α begins to grow from 0, and has its
+        value.
 
     floor : float in [0, 1), default=1e-5
         What is added to probabilities before the logarithm, with ``loss="ce"``. Without
@@ -64,9 +64,10 @@ class PeerLoss(ScheduledObjective):
     by a random number of places: two independent shuffles without the chance to meet
     oneself, and no second pass. The sum is divided by 1 + α, where the code divides the
     learning rate; the two are the same for plain gradient descent. For ten classes of
-    images the code trains 300 epochs with α = 0 for 120 of them, then up to 1 on
-    a line. The default here rises earlier, since the annealed schedules of this library
-    have no learning rate left at the end. The mean over all labels is that of [2]_.
+    images the code trains 300 epochs, with α = 0 for 120 of them, then up to 1 on
+    a line. Here it rises early, while an annealed learning rate does, too: cross
+    entropy at the full rate memorizes what this loss can't make undone. The mean over
+    all labels is that of [2]_.
 
     References
     ----------
@@ -79,10 +80,12 @@ class PeerLoss(ScheduledObjective):
     --------
     >>> import torch
     >>> from sknoisy.objectives import PeerLoss
-    >>> labels = torch.tensor([0, 0, 0, 1])
+    >>> labels, index = torch.tensor([0, 0, 0, 1]), torch.arange(4)
     >>> peer = PeerLoss(n_classes=2, n_epochs=10, labels=labels, rise=(0, 0))
-    >>> indifferent = torch.tensor([[[3.0, 0.0]]]).expand(4, 1, 2)
-    >>> float(peer.compute(indifferent, labels, torch.arange(4))) # doctest: +SKIP
+    >>> blind = torch.tensor([[[1.0, 0.0]]]).expand(4, 1, 2)
+    >>> seeing = torch.tensor([[1.0, 0.0]] * 3 + [[0.0, 1.0]]).unsqueeze(1)
+    >>> [round(float(peer.compute(z, labels, index)), 2) + 0 for z in (blind, seeing)]
+    [0.0, -0.19]
     """
 
     def __init__(
@@ -95,7 +98,7 @@ class PeerLoss(ScheduledObjective):
         loss="ce",
         form="expected",
         alpha=1.0,
-        rise=(0.2, 0.5),
+        rise=(0.0, 0.2),
         floor=1e-5,
     ):
         super().__init__(n_epochs)
@@ -133,7 +136,9 @@ class PeerLoss(ScheduledObjective):
             loss = partial(F.nll_loss, reduction="none")
         else:
             scores, loss = logits, self.loss
-        return (1 - share) * loss(scores, labels) - share * loss(scores, shifted(labels))
+        return (1 - share) * loss(scores, labels) - share * loss(
+            scores, shifted(labels)
+        )
 
     def forget(self):
         """Let go of the weights."""
@@ -149,7 +154,7 @@ def floored_log_softmax(logits, floor):
 
 def label_frequencies(labels, n_classes, sample_weight=None):
     """Return the share of each label in the training set."""
-    counts = torch.bincount(labels, sample_weight, minlength=n_classes)
+    counts = torch.bincount(labels, sample_weight, minlength=n_classes).double()
     return counts / counts.sum()
 
 

@@ -39,7 +39,9 @@ def ramp(progress, rise):
     start, stop = rise
     if progress >= stop:
         return 1.0
-    return max(0.0, (progress - start) / (stop - start))
+    if progress <= start:
+        return 0.0
+    return (progress - start) / (stop - start)
 
 
 def check_rise(rise):

@@ -6,28 +6,28 @@ from; high quality is a trustworthy label.
 
 from sknoisy.quality._confident_joint import compute_confident_joint
 from sknoisy.quality._dynamics import (
-    TrainingDynamics,
     area_under_margin,
     data_map,
     forgetting_events,
     mean_loss,
 )
-from sknoisy.quality._issues import FILTERS, find_label_issues
+from sknoisy.quality._issues import find_label_issues
 from sknoisy.quality._mixture import BetaMixture, NormalMixture, clean_probability
 from sknoisy.quality._neighbors import neighbor_agreement, soft_neighbor_labels
 from sknoisy.quality._noise_matrices import NoiseMatrices, estimate_noise_matrices
 from sknoisy.quality._number import num_label_issues
 from sknoisy.quality._ranking import order_label_issues
-from sknoisy.quality._scores import SCORES, get_label_quality_scores
+from sknoisy.quality._scores import get_label_quality_scores
 from sknoisy.quality._thresholds import flag_issues
+from sknoisy.quality._training_dynamics import TrainingDynamics
+from sknoisy.quality._true_labels import TrueLabels, true_label_posterior
 
 __all__ = [
-    "FILTERS",
-    "SCORES",
     "BetaMixture",
     "NoiseMatrices",
     "NormalMixture",
     "TrainingDynamics",
+    "TrueLabels",
     "area_under_margin",
     "clean_probability",
     "compute_confident_joint",
@@ -42,4 +42,5 @@ __all__ = [
     "num_label_issues",
     "order_label_issues",
     "soft_neighbor_labels",
+    "true_label_posterior",
 ]

@@ -24,7 +24,7 @@ HIGHEST_RATE = 0.9999
 class NoiseMatrices(NamedTuple):
     """What `estimate_noise_matrices` found, in cleanlab's order and orientation.
 
-    Attributes
+    Parameters
     ----------
     py : ndarray of shape (n_classes,)
         P(true label = j): how frequent the classes truly are.
@@ -40,6 +40,21 @@ class NoiseMatrices(NamedTuple):
 
     confident_joint : ndarray of shape (n_classes, n_classes)
         Counts of samples; rows are given labels, columns true ones.
+
+    See Also
+    --------
+    estimate_noise_matrices : Makes it.
+
+    Examples
+    --------
+    >>> from sknoisy.quality import estimate_noise_matrices
+    >>> pred_probs = [[0.9, 0.1], [0.1, 0.9], [0.2, 0.8], [0.3, 0.7]]
+    >>> found = estimate_noise_matrices([0, 0, 1, 1], pred_probs)
+    >>> py, noise_matrix, inverse_noise_matrix, confident_joint = found
+    >>> noise_matrix.sum(axis=0)
+    array([1., 1.])
+    >>> found.transition_matrix.sum(axis=1)
+    array([1., 1.])
     """
 
     py: np.ndarray

@@ -63,7 +63,11 @@ class Reading:
 
     def probs(self, rows):
         """Return some rows of the probabilities as floats."""
-        return self.pred_probs.take(rows, axis=0).astype(self.given.dtype, copy=False)
+        if self.pred_probs.flags.c_contiguous:  # or `take` would copy all of them first
+            probs = self.pred_probs.take(rows, axis=0)
+        else:
+            probs = self.pred_probs[rows]
+        return probs.astype(self.given.dtype, copy=False)
 
     def leads(self, rows, others):
         """Return how much likelier the given label is than each of `others`.

@@ -61,7 +61,7 @@ def flag_issues(quality, threshold="mixture"):
     quality = check_values(quality, "quality")
     if isinstance(threshold, str) and threshold == "mixture":
         return clean_probability(-quality) < 0.5
-    return lowest(quality, _count(threshold, len(quality)))
+    return lowest(quality, check_budget(threshold, len(quality)))
 
 
 def nearest(share, n_samples):
@@ -69,7 +69,8 @@ def nearest(share, n_samples):
     return int(np.rint(np.round(share * n_samples, 9)))  # 0.35 * 90 is 31.499…96
 
 
-def _count(threshold, n_samples):
+def check_budget(threshold, n_samples):
+    """Return the number of samples to flag that `threshold` stands for."""
     if isinstance(threshold, numbers.Integral) and not isinstance(threshold, bool):
         if 0 <= threshold <= n_samples:
             return int(threshold)

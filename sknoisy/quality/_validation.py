@@ -69,7 +69,7 @@ def check_codes(labels, n_classes):
 def checked_blocks(pred_probs):
     """Yield slices of rows and those rows, contiguous and known to be probabilities."""
     for rows, block in blocks(pred_probs):
-        _check_rows(block, row_sums(block), rows.start)
+        _check_rows(block, rows.start)
         yield rows, block
 
 
@@ -156,9 +156,11 @@ def _check_shape(pred_probs):
     return pred_probs
 
 
-def _check_rows(block, sums, start):
+def _check_rows(block, start):
     """Say which row of a block that begins at row `start` holds no probabilities."""
-    fits = np.abs(sums - 1) <= SUM_TOLERANCE  # NaN and infinity don't, either
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = row_sums(block)
+        fits = np.abs(sums - 1) <= SUM_TOLERANCE  # NaN and infinity don't, either
     if fits.all() and block.min() >= -SLACK:
         return
     i = np.flatnonzero(~fits | (block < -SLACK).any(axis=1))[0]
@@ -181,14 +183,14 @@ def _whole_numbers(labels):
         return labels.astype(np.uint8)
     if labels.dtype.kind in "iu":
         return labels
-    numbers_ = _floats(labels, "labels", _ENCODE)
-    strange = np.flatnonzero(~(numbers_ == np.floor(numbers_)) | np.isinf(numbers_))
+    floats = _floats(labels, "labels", _ENCODE)
+    strange = np.flatnonzero(~(floats == np.floor(floats)) | np.isinf(floats))
     if strange.size:
         raise ValueError(
             f"labels holds {labels[strange[0]]} at position {strange[0]}, which is no"
             f" code. {_ENCODE}"
         )
-    return numbers_.astype(np.int64)
+    return floats
 
 
 def _floats(values, name, hint=""):

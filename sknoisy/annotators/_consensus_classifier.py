@@ -1,0 +1,418 @@
+"""A classifier that is fitted on the consensus of several annotators."""
+
+from dataclasses import replace
+
+import numpy as np
+from sklearn import get_config
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_consistent_length, check_random_state, get_tags
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, check_scalar
+
+from sknoisy._checks import check_choice
+from sknoisy._params import RoutedParams
+from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
+from sknoisy.annotators._delegation import Delegation, estimator_has
+from sknoisy.annotators._folds import make_folds, predict_out_of_fold
+from sknoisy.annotators._training import choose_training, fit_on
+from sknoisy.annotators._votes import check_classes, codes_of, read_votes
+
+__all__ = ["ConsensusClassifier"]
+
+
+class ConsensusClassifier(
+    RoutedParams, Delegation, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+):
+    """Fit a classifier on what several annotators agree on.
+
+    The votes are the `y` of `fit`, a column for each annotator. Labelling functions,
+    rules that vote or abstain, are annotators as well. Predictions are of one label a
+    sample, as always.
+
+    Parameters
+    ----------
+    estimator : classifier, default=None
+        What is fitted on the consensus. None stands for a logistic regression of
+        scaled features.
+
+    aggregation : {"classifier", "crowdlab", "dawid_skene", "majority", "one_coin"} \
+            or callable, default="dawid_skene"
+        How votes become a consensus:
+
+        - "majority", "one_coin", "dawid_skene": by the votes alone, with
+          `majority_vote`, `one_coin` or `dawid_skene`.
+        - "classifier": clones of `estimator`, fitted on the consensus so far, vote on
+          samples that they weren't fitted on, as one more annotator of `dawid_skene`.
+          Costs ``rounds * cv`` fits more, and finds more than votes can tell.
+        - "crowdlab": the clones' probabilities and the votes, weighed by `crowdlab`.
+        - a function of votes as codes 0…c−1 (-1: missing), of shape (n_samples,
+          n_annotators), that gives class probabilities, (n_samples, n_classes).
+
+        Parameters of those functions are set as ``aggregation__*``, e.g.
+        ``aggregation__smoothing=0``.
+
+    training : {"auto", "hard", "soft", "weighted"}, default="auto"
+        What `estimator` is fitted on: "hard", the consensus labels; "soft", their
+        probabilities as a `y` of shape (n_samples, n_classes); "weighted", each sample
+        once for each class it may have (with a probability of 0.001 at least), as
+        heavy as that is likely. "auto" is "soft" for an estimator (or the last step of
+        a Pipeline) that has an attribute ``takes_soft_labels`` which is true, such as
+        `NoisyLabelClassifier`; "weighted" where `fit` takes ``sample_weight``; "hard"
+        otherwise.
+
+    unlabeled : {"drop", "keep"}, default="drop"
+        What to do with samples that nobody voted on: leave them out of training, or,
+        with "classifier" and "crowdlab", train on what the classifier makes of them.
+
+    rounds : int >= 1, default=3
+        How often clones are fitted on the consensus so far to form the next one, with
+        "classifier" and "crowdlab".
+
+    cv : int >= 2 or splitter, default=5
+        Folds for the clones' opinion. An int makes shuffled folds, stratified by the
+        consensus.
+
+    marker : label or None, default=-1
+        What stands for a missing vote besides NaN, None, pandas.NA and "". None:
+        nothing; -1 may be a label then. A one-dimensional `y` has no missing votes,
+        and -1 is a label there.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of folds and ties. An int makes every fit give the same result, as long as
+        `estimator` does its part. None takes fresh entropy; numpy's global generator
+        is never touched.
+
+    **routed : dict
+        ``aggregation__*``.
+
+    Attributes
+    ----------
+    consensus_ : Consensus
+        All that is known of votes and annotators.
+
+    consensus_labels_ : ndarray of shape (n_samples,)
+        Consensus labels of the samples of fit. Without a vote (and with
+        ``unlabeled="drop"``) it is the most frequent class.
+
+    consensus_proba_ : ndarray of shape (n_samples, n_classes)
+        Probabilities of the classes ``consensus_.classes``; without a vote, their
+        shares.
+
+    label_quality_ : ndarray of shape (n_samples,)
+        Probability of each consensus label: low where annotators should look again.
+
+    annotator_quality_ : ndarray of shape (n_annotators,)
+        Estimated share of right votes; NaN for who gave none.
+
+    has_votes_ : ndarray of shape (n_samples,)
+        Which samples have a vote.
+
+    estimator_ : classifier
+        The fitted classifier.
+
+    training_ : {"hard", "soft", "weighted"}
+        What `estimator_` was fitted on.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels that `estimator_` knows, in the order of ``predict_proba``'s
+        columns: those of the consensus, which may be fewer than those voted for.
+
+    n_features_in_ : int
+        Number of features seen in fit, if `estimator_` tells.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, if `estimator_` tells.
+
+    See Also
+    --------
+    dawid_skene : The consensus alone, without a classifier.
+    sknoisy.noise.AnnotatorNoise : Makes votes, to try things on.
+
+    Notes
+    -----
+    A classifier among the annotators is an old idea, see [1]_. Here it votes with the
+    class it finds likeliest, since its probabilities (overconfident ones, often) would
+    outweigh all annotators, while a vote weighs as much as its confusion with the
+    others' votes says. "crowdlab" starts from `dawid_skene` rather than from majority
+    vote, and is repeated; the rest is as in `crowdlab`.
+
+    With a one-dimensional `y` there is one annotator, and the consensus by votes alone
+    is `y`.
+
+    References
+    ----------
+    .. [1] Branson, Van Horn & Perona, "Lean Crowdsourcing: Combining Humans and
+       Machines in an Online System", CVPR 2017.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknoisy.annotators import ConsensusClassifier
+    >>> from sknoisy.noise import AnnotatorNoise
+    >>> X, y = load_iris(return_X_y=True)
+    >>> crowd = AnnotatorNoise([0.2, 0.3, 0.4, 0.6], missing_rate=0.4, random_state=0)
+    >>> votes = crowd.fit_corrupt(y)
+    >>> votes[:2]
+    array([[ 0,  0,  0, -1],
+           [ 0, -1,  0,  2]])
+    >>> clf = ConsensusClassifier(aggregation="classifier", random_state=0)
+    >>> clf.fit(X, votes).score(X, y)
+    0.97
+    >>> (clf.consensus_labels_ == y).mean()  # of majority votes, 67 % are right
+    np.float64(0.96)
+    >>> clf.annotator_quality_.round(2)
+    array([0.83, 0.75, 0.64, 0.45])
+    """
+
+    _routes = ("aggregation",)
+
+    def __init__(
+        self,
+        estimator=None,
+        aggregation="dawid_skene",
+        *,
+        training="auto",
+        unlabeled="drop",
+        rounds=3,
+        cv=5,
+        marker=-1,
+        random_state=None,
+        **routed,
+    ):
+        self.estimator = estimator
+        self.aggregation = aggregation
+        self.training = training
+        self.unlabeled = unlabeled
+        self.rounds = rounds
+        self.cv = cv
+        self.marker = marker
+        self.random_state = random_state
+        self._routed = routed
+
+    def fit(self, X, y, **fit_params):
+        """Find the consensus and fit the estimator on it.
+
+        Parameters
+        ----------
+        X : array-like with n_samples rows
+            Features, as `estimator` takes them.
+
+        y : array-like of shape (n_samples, n_annotators) or (n_samples,)
+            Votes: numbers, strings or booleans; or the labels of one annotator.
+
+        **fit_params : dict
+            Handed on to the estimator's ``fit``, such as ``sample_weight``: as they
+            are, or by scikit-learn's metadata routing where that is enabled. They
+            have no say in the consensus by votes.
+
+        Returns
+        -------
+        self : ConsensusClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        ValueError
+            If there is no vote, all votes are for one class, or nothing is left to
+            train on.
+        """
+        self._check_parameters()
+        self.training_ = choose_training(self.training, self._get_estimator())
+        votes = self._read(X, y)
+        params = self._route("fit", fit_params)
+        self._remember(self._find_consensus(X, votes, params), votes)
+        self._fit_estimator(X, votes, params)
+        return self
+
+    @available_if(estimator_has("predict"))
+    def predict(self, X):
+        """Predict labels.
+
+        Parameters
+        ----------
+        X : array-like with n_samples rows
+            Features.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Labels, of those in `classes_`.
+        """
+        check_is_fitted(self)
+        labels = self.estimator_.predict(X)
+        return self.classes_[labels] if self.training_ == "soft" else labels
+
+    def score(self, X, y, sample_weight=None):
+        """Return the accuracy on labels, or the mean agreement with votes.
+
+        Parameters
+        ----------
+        X : array-like with n_samples rows
+            Features.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_annotators)
+            Labels to compare with, true ones where there are any. Or votes: a sample
+            then counts by the share of its votes that equal the prediction, the same
+            for every aggregation, and one without votes doesn't count. That is how a
+            search over aggregations compares them when it is fitted on votes.
+
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of samples.
+
+        Returns
+        -------
+        score : float
+            In [0, 1].
+        """
+        votes = read_votes(y, self.marker)
+        codes = codes_of(self.predict(X), votes.classes)
+        check_consistent_length(codes, votes.codes)
+        shares = votes.shares[np.arange(len(codes)), codes] * (codes >= 0)
+        weight = 1 if sample_weight is None else np.asarray(sample_weight)
+        return float(np.average(shares, weights=weight * (votes.n_votes > 0)))
+
+    def get_metadata_routing(self):
+        """Return how metadata goes to the estimator.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What scikit-learn's metadata routing asks for.
+        """
+        return MetadataRouter(owner=self).add(
+            estimator=self._get_estimator(),
+            method_mapping=MethodMapping().add(caller="fit", callee="fit"),
+        )
+
+    def _check_parameters(self):
+        self._check_routed()
+        if "marker" in self._routed_to("aggregation"):
+            raise TypeError("aggregation__marker has no effect: set marker instead.")
+        check_choice(self.unlabeled, ("drop", "keep"), "unlabeled")
+        check_scalar(self.rounds, "rounds", int, min_val=1)
+        if self.unlabeled == "keep" and not self._asks_classifier():
+            raise ValueError(
+                "unlabeled='keep' needs an aggregation that asks the classifier, one"
+                f" of {sorted(WITH_CLASSIFIER)}: votes alone say nothing of samples"
+                " without any."
+            )
+
+    def _read(self, X, y):
+        if y is None:
+            raise ValueError(
+                f"{type(self).__name__} requires y to be passed, but the target y is"
+                " None."
+            )
+        votes = read_votes(y, self.marker)
+        check_consistent_length(X, votes.codes)
+        check_classes(votes)
+        return votes
+
+    def _asks_classifier(self):
+        return isinstance(self.aggregation, str) and self.aggregation in WITH_CLASSIFIER
+
+    def _find_consensus(self, X, votes, params):
+        rng = (
+            np.random.RandomState()  # None: fresh entropy, not numpy's global state
+            if self.random_state is None
+            else check_random_state(self.random_state)
+        )
+        labeled = votes.n_votes > 0
+        consensus = aggregate(
+            votes.of_samples(labeled),
+            self.aggregation,
+            given=self._routed_to("aggregation"),
+            random_state=rng,
+        )
+        consensus = spread(consensus, labeled)
+        for _ in range(self.rounds if self._asks_classifier() else 0):
+            consensus = self._ask_classifier(X, votes, consensus, params, rng)
+        return consensus
+
+    def _ask_classifier(self, X, votes, consensus, params, rng):
+        labeled, asked = votes.n_votes > 0, self._rows_to_use(votes)
+        pred_probs = predict_out_of_fold(
+            self._get_estimator(),
+            X,
+            consensus,
+            np.flatnonzero(labeled),
+            np.flatnonzero(asked & ~labeled),
+            cv=make_folds(self.cv, consensus.codes[labeled], rng),
+            training=self.training_,
+            params=params,
+        )
+        weighed = weigh_in(
+            votes.of_samples(asked),
+            pred_probs[asked],
+            self.aggregation,
+            given=self._routed_to("aggregation"),
+        )
+        return spread(weighed, asked)
+
+    def _rows_to_use(self, votes):
+        return (votes.n_votes > 0) | (self.unlabeled == "keep")
+
+    def _remember(self, consensus, votes):
+        self.consensus_ = consensus
+        self.consensus_labels_ = consensus.labels
+        self.consensus_proba_ = consensus.proba
+        self.label_quality_ = consensus.label_quality
+        self.annotator_quality_ = consensus.annotator_quality
+        self.has_votes_ = votes.n_votes > 0
+
+    def _fit_estimator(self, X, votes, params):
+        self.estimator_ = clone(self._get_estimator())
+        self.classes_ = fit_on(
+            self.consensus_,
+            self.estimator_,
+            X,
+            np.flatnonzero(self._rows_to_use(votes)),
+            training=self.training_,
+            params=params,
+        )
+        if hasattr(self.estimator_, "feature_names_in_"):
+            self.feature_names_in_ = self.estimator_.feature_names_in_
+
+    def _route(self, method, params):
+        if not get_config()["enable_metadata_routing"]:
+            return params
+        return process_routing(self, method, **params).estimator[method]
+
+    def _get_estimator(self):
+        if self.estimator is not None:
+            return self.estimator
+        # without centring, so that sparse features stay sparse
+        scaler = StandardScaler(with_mean=False)
+        return make_pipeline(scaler, LogisticRegression(max_iter=1000))
+
+    def __sklearn_tags__(self):
+        tags, theirs = super().__sklearn_tags__(), get_tags(self._get_estimator())
+        tags.input_tags = theirs.input_tags
+        if theirs.classifier_tags is not None:
+            tags.classifier_tags = replace(theirs.classifier_tags, multi_label=False)
+        return tags
+
+
+def spread(consensus, rows):
+    """Return the consensus of `rows` for all samples; others get the classes' shares.
+
+    Parameters
+    ----------
+    consensus : Consensus
+
+    rows : ndarray of bool, shape (n_samples,)
+        The samples that `consensus` is about.
+    """
+    proba = np.tile(consensus.prior, (len(rows), 1))
+    proba[rows] = consensus.proba
+    codes = np.full(len(rows), consensus.prior.argmax())
+    codes[rows] = consensus.codes
+    return replace(consensus, proba=proba, labels=consensus.classes[codes])

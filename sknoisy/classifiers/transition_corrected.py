@@ -1,0 +1,429 @@
+"""A classifier that knows by which rule labels went wrong, or finds it out."""
+
+import numbers
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_scalar
+
+from sknoisy._checks import check_choice
+from sknoisy._registry import lookup
+from sknoisy.classifiers._base import BaseNoisyClassifier
+from sknoisy.classifiers._callbacks import with_callbacks
+from sknoisy.classifiers._corrections import (
+    AFTERWARDS,
+    CORRECTIONS,
+    INVERTING,
+    NEED_NONE,
+)
+from sknoisy.classifiers._parts import make_objective
+from sknoisy.classifiers._posterior import calibrate, out_of_fold_posterior
+from sknoisy.classifiers._transitions import (
+    check_trusted,
+    find_transition,
+    is_learned,
+    make_learned,
+)
+from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
+from sknoisy.objectives import MeanLoss, Stages
+from sknoisy.transition import check_identifiable, condition_number, noise_rate
+
+__all__ = ["TransitionCorrectedClassifier"]
+
+WARM_UP_SHARE = 0.25
+# what the networks that T is estimated from have in common with the last one
+SHARED = (
+    "module",
+    "loss",
+    "batch_size",
+    "lr",
+    "lr_schedule",
+    "optimizer",
+    "weight_decay",
+    "device",
+    "dtype",
+)
+
+
+class TransitionCorrectedClassifier(BaseNoisyClassifier):
+    """A neural network that learns true labels through the noise on given ones.
+
+    The transition matrix T, with ``T[i, j]`` = P(given label j | true label i), is
+    estimated or given, and training or prediction is corrected by it. Told nothing,
+    out-of-fold probabilities of the given labels are the source of the estimate, and
+    forward correction is the remedy: cross entropy corrected so has the minimum that
+    it would have on true labels, so that `predict_proba` is that of *true* labels.
+
+    It pays where the most frequent given label of a class isn't the true one, where
+    noise is asymmetric, and where probabilities of true labels are wanted. Under
+    symmetric noise the largest class is right without it.
+
+    Parameters
+    ----------
+    module : nn.Module class, callable or instance, default=None
+        The network: features in, one logit per class out. None picks
+        :class:`~sknoisy.modules.MLP` for tables and :class:`~sknoisy.modules.LeNet5`
+        for images. A class or function is called at fit with ``module__*`` and those
+        of these facts that its signature names: `n_features`, `input_shape`,
+        `n_samples`, `n_classes`, `labels`, `feature_mean`, `feature_scale`. An
+        instance is copied at fit, never trained in place.
+
+    transition : str, array-like of shape (n_classes, n_classes) or callable, \
+            default="likelihood"
+        How T is found: a name from :data:`sknoisy.transition.TRANSITIONS`, whose
+        parameters are set as ``transition__*``; "volmin" or "total_variation", which
+        learn it with the network (with forward correction only); the matrix itself;
+        or a function that takes what it needs of `pred_probs`, `labels` (codes),
+        `features` and `trusted` by these names and returns the matrix.
+
+    correction : {"forward", "backward", "reweight", "revision", "posterior", \
+            "prior_ratio", "logit_adjustment"}, default="forward"
+        What is done about the noise: the loss sees the network's probabilities
+        through T, or is multiplied by the inverse of T, or is weighted by the ratio
+        of true to given probability, with a T that stays or that is revised as
+        training goes on; or a network trained with the loss as it is has its
+        probabilities turned back through T at `predict_proba`. "prior_ratio", which
+        divides them by how frequent each given label is, and "logit_adjustment",
+        its twin at training, need no T.
+
+    loss : str or callable, default="ce"
+        The loss that is corrected: a name from :data:`sknoisy.losses.LOSSES` or a
+        function ``(logits, labels) -> (n_samples,)``; parameters as ``loss__*``.
+        Cross entropy alone makes T's assumptions good: its minimum is a probability.
+
+    warm_up_epochs : int or "auto", default="auto"
+        Epochs of plain training on the given labels before correction sets in; the
+        networks from whose probabilities T is estimated train as long. "auto" is a
+        quarter of `max_epochs`. Correction from the first step on may end in a wrong
+        corner: a network that has become sure of a wrong class hears little of it.
+
+    cv : int, default=3
+        Folds for the probabilities from which T is estimated; 1 takes those of a
+        network for its own training rows.
+
+    calibrate : bool, default=True
+        Whether these probabilities are brought to the temperature at which they
+        predict the given labels of held-out rows best.
+
+    max_epochs : int or "auto", default="auto"
+        How often each sample is seen. "auto" makes about 400 steps, but at least
+        30 and at most 200 epochs.
+
+    batch_size : int, default=512
+        Samples per step. A last batch of one sample joins the one before.
+
+    lr : float, default=5e-3
+        Learning rate, at its peak where a schedule changes it.
+
+    lr_schedule : {"constant", "cosine", "linear", "one_cycle"} or callable, \
+            default="one_cycle"
+        How the learning rate changes from the first step to the last; a callable
+        turns progress in [0, 1] into a factor of `lr`. An annealed rate is what keeps
+        a network from memorizing wrong labels in its last epochs.
+
+    optimizer : {"adam", "adamw", "sgd"} or torch.optim class, default="adamw"
+        What takes the steps; further parameters as ``optimizer__*``.
+
+    weight_decay : float, default=1e-2
+        Weight decay, for optimizers that have such a parameter. With "adam" and "sgd"
+        it is part of the gradient, where it acts much more strongly.
+
+    early_stopping : bool or "label_wave", default=False
+        Whether to hold out a part of the (noisy) training data, stop when accuracy
+        on it no longer rises and keep the network of the best epoch. "label_wave"
+        holds nothing out: it stops where predictions on the training data change
+        least from epoch to epoch, before they begin to follow wrong labels.
+
+    validation_fraction : float in (0, 1) or None, default=None
+        Share of the training data held out to record ``valid_loss`` and ``valid_acc``
+        in ``history_``, both without weights. None means none, or 0.1 with
+        ``early_stopping=True``. `partial_fit` holds nothing out.
+
+    n_iter_no_change : int, default=10
+        How many epochs without a better accuracy end training, with
+        ``early_stopping=True``.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on with the network of the last `fit`.
+
+    callbacks : list of skorch callbacks, default=None
+        Copied at fit. One that watches single batches makes training somewhat slower.
+
+    device : str or torch.device, default="auto"
+        Where to train and predict; "auto" takes a CUDA GPU if there is one.
+
+    dtype : {"float32", "float64"}, default="float32"
+        Floating-point type of features and network. float32 has seven digits: where
+        what matters comes after them (time stamps, for one), subtract an offset first
+        or take "float64".
+
+    keep_on_interrupt : bool, default=False
+        Whether the estimator is fitted, with the network as it is, after Ctrl-C in the
+        middle of `fit`. The interrupt is raised all the same.
+
+    verbose : int, default=0
+        Whether to print a line per epoch.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, batches and dropout. An int gives the same network every time
+        on one thread of one machine, in processes too, but not in threads that fit
+        side by side. None takes fresh entropy.
+
+    **routed : dict
+        ``module__*``, ``loss__*``, ``transition__*``, ``optimizer__*``,
+        ``callbacks__*`` and ``iterator_train__*`` (``shuffle``, ``drop_last``).
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The class labels.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes) or None
+        P(given label = j | true label = i), estimated, given or learned; None where
+        `correction` needs none.
+
+    noise_rate_ : float or None
+        Share of labels that are wrong if T is right.
+
+    condition_number_ : float or None
+        Condition number of T: how much it multiplies what is wrong with the estimated
+        probabilities of given labels.
+
+    prior_ : ndarray of shape (n_classes,)
+        How frequent each given label is.
+
+    net_ : skorch.NeuralNetClassifier
+        The trained net; ``net_.module_[0]`` is the network.
+
+    history_ : skorch.history.History
+        One record per epoch: ``train_loss``, ``lr``, ``dur`` and, with validation,
+        ``valid_loss`` (mean negative log probability of the given labels, without
+        correction) and ``valid_acc``.
+
+    n_iter_ : int
+        Epochs run.
+
+    n_features_in_ : int
+        Number of features seen during fit (rows of an image).
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, where they have string names.
+
+    See Also
+    --------
+    NoisyLabelClassifier : Robust losses, which need no transition matrix.
+    sknoisy.transition : The estimators of T, for probabilities from anywhere.
+    sknoisy.losses.forward_correction : The default correction as a function.
+    sknoisy.inspection.TransitionMatrixDisplay : Shows ``transition_matrix_``.
+
+    Notes
+    -----
+    `fit` takes no weights: an estimate that counts samples gives them no exact meaning.
+
+    References
+    ----------
+    .. [1] Patrini, Rozza, Menon, Nock and Qu, "Making Deep Neural Networks Robust to
+       Label Noise: A Loss Correction Approach", CVPR 2017: forward and backward
+       correction, the anchor estimate.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.model_selection import train_test_split
+    >>> from sknoisy import PairFlipNoise, TransitionCorrectedClassifier
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X, X_test, y, y_test = train_test_split(X, y, random_state=0)
+    >>> y_noisy = PairFlipNoise(0.4, random_state=0).fit_corrupt(y)
+    >>> clf = TransitionCorrectedClassifier(random_state=0).fit(X, y_noisy)
+    >>> bool(clf.score(X_test, y_test) > 0.9)
+    True
+    """
+
+    _routes = (*BaseNoisyClassifier._routes, "transition")
+    class_weight = None  # what a class weighs and how often it is given are two things
+
+    def __init__(
+        self,
+        module=None,
+        *,
+        transition="likelihood",
+        correction="forward",
+        loss="ce",
+        warm_up_epochs="auto",
+        cv=3,
+        calibrate=True,
+        max_epochs="auto",
+        batch_size=512,
+        lr=5e-3,
+        lr_schedule="one_cycle",
+        optimizer="adamw",
+        weight_decay=1e-2,
+        early_stopping=False,
+        validation_fraction=None,
+        n_iter_no_change=10,
+        warm_start=False,
+        callbacks=None,
+        device="auto",
+        dtype="float32",
+        keep_on_interrupt=False,
+        verbose=0,
+        random_state=None,
+        **routed,
+    ):
+        self.module = module
+        self.transition = transition
+        self.correction = correction
+        self.loss = loss
+        self.warm_up_epochs = warm_up_epochs
+        self.cv = cv
+        self.calibrate = calibrate
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.lr = lr
+        self.lr_schedule = lr_schedule
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.device = device
+        self.dtype = dtype
+        self.keep_on_interrupt = keep_on_interrupt
+        self.verbose = verbose
+        self.random_state = random_state
+        self._routed = routed
+
+    @with_callbacks
+    def fit(self, X, y, trusted=None):
+        """Estimate the transition matrix, and train through it.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
+            of shape (n_samples, height, width[, channels])
+            The samples.
+
+        y : array-like of shape (n_samples,)
+            The given labels: numbers, strings or booleans.
+
+        trusted : array-like of bool of shape (n_samples,), default=None
+            Which labels are known to be right. ``transition="gold"`` counts on them,
+            and training leaves them uncorrected.
+
+        Returns
+        -------
+        self : TransitionCorrectedClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If the matrix can't be identified: rows that are equal, a class that is
+            never given, or a condition number too large for the correction.
+
+        NonFiniteLossError
+            If training diverges.
+        """
+        return self._fit(X, y, trusted=check_trusted(trusted, len(y)))
+
+    def predict_proba(self, X):
+        """Predict the probability of each class being the true one.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
+            of shape (n_samples, height, width[, channels])
+            The samples.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_classes)
+            Probabilities in the order of ``classes_``.
+        """
+        proba = super().predict_proba(X)
+        undo = AFTERWARDS.get(self.correction)
+        if undo is None:
+            return proba
+        return undo(proba, self.transition_matrix_, self.prior_).astype(proba.dtype)
+
+    def _make_objective(self, facts):
+        correct = lookup(
+            self.correction, CORRECTIONS, parameter="correction", kind="a correction"
+        )
+        n_first = self._n_warm_up_epochs(facts["n_epochs"])
+        plain = self._plain_loss(facts)
+        self.prior_ = np.bincount(facts["labels"]) / facts["n_samples"]
+        if is_learned(self.transition, self.correction):
+            given = self._routed_to("transition")
+            corrected = make_learned(self.transition, given=given, facts=facts)
+        else:
+            self._find_transition(facts, n_first)
+            corrected = correct(plain, self.transition_matrix_, self.prior_, facts)
+        return plain if corrected is plain else Stages(plain, corrected, n_first)
+
+    def _plain_loss(self, facts):
+        given = self._routed_to("loss")
+        plain = make_objective(self.loss, given=given, facts=facts)
+        if not isinstance(plain, MeanLoss):
+            raise ValueError(
+                f"loss={self.loss!r} is more than a loss of single samples, and a"
+                " transition matrix corrects those only: choose one such as 'ce'."
+            )
+        return plain
+
+    def _n_warm_up_epochs(self, n_epochs):
+        if isinstance(self.warm_up_epochs, str):
+            check_choice(self.warm_up_epochs, ("auto",), "warm_up_epochs")
+            return max(1, round(WARM_UP_SHARE * n_epochs))
+        return check_scalar(
+            self.warm_up_epochs, "warm_up_epochs", numbers.Integral, min_val=0
+        )
+
+    # --- the transition matrix ---
+
+    def _find_transition(self, facts, n_epochs):
+        if self.correction in NEED_NONE:
+            self._note_transition(None)
+            return
+        transition = find_transition(
+            self.transition,
+            given=self._routed_to("transition"),
+            facts=facts,
+            posterior=lambda: self._posterior(facts, max(1, n_epochs)),
+        )
+        self._note_transition(transition)
+
+    def _posterior(self, facts, n_epochs):
+        """Probabilities of given labels, by networks that didn't train on the row."""
+        codes = facts["labels"].numpy()
+        classifier = NoisyLabelClassifier(
+            **{name: getattr(self, name) for name in SHARED},
+            max_epochs=n_epochs,
+            **self._still_routed("module", "loss", "optimizer", "iterator_train"),
+        )
+        posterior = out_of_fold_posterior(
+            classifier,
+            facts["X"],
+            codes,
+            n_classes=facts["n_classes"],
+            cv=check_scalar(self.cv, "cv", numbers.Integral, min_val=1),
+            random_state=check_random_state(self.random_state),
+        )
+        return calibrate(posterior, codes) if self.calibrate else posterior
+
+    def _note_transition(self, transition):
+        self.transition_matrix_ = transition
+        self.noise_rate_ = self.condition_number_ = None
+        if transition is not None:
+            inverts = self.correction in INVERTING
+            check_identifiable(transition, max_condition=1e3 if inverts else 1e9)
+            self.condition_number_ = condition_number(transition)
+            self.noise_rate_ = noise_rate(self.prior_, transition)
+
+    def _remember(self, engine):
+        super()._remember(engine)
+        learned = getattr(getattr(engine.criterion_, "now", None), "transition", None)
+        if learned is not None:  # with the network, so that only now it is known
+            self._note_transition(learned().detach().cpu().double().numpy())

@@ -1,0 +1,274 @@
+"""A classifier that looks for wrong labels first, and is trained without them."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+import numpy as np
+from sklearn import get_config
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
+from sklearn.utils.validation import validate_data
+
+from sknoisy._checks import check_choice
+from sknoisy.annotators._training import take, take_params
+from sknoisy.cleaning._actions import ACTIONS
+from sknoisy.cleaning._delegation import PredictsByEstimator
+from sknoisy.cleaning._findings import choose_detector, findings_of, require_labels
+from sknoisy.cleaning._self_training import self_train
+from sknoisy.cleaning._weights import check_classes_have_weight, name_of_weights
+from sknoisy.detectors._out_of_fold import draw_seed
+
+__all__ = ["CleanLabelClassifier"]
+
+
+class CleanLabelClassifier(
+    PredictsByEstimator, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+):
+    """Find labels that are probably wrong, and train a classifier without them.
+
+    Any classifier of scikit-learn's kind, any detector of :mod:`sknoisy.detectors`.
+    X reaches both as it is given: texts, data frames, sparse matrices and images work
+    where they take them. Works as the last step of a Pipeline and in a grid search,
+    over ``detector``, ``detector__threshold``, ``action`` and ``estimator__C``, say.
+
+    Parameters
+    ----------
+    estimator : classifier, default=None
+        What is trained. None stands for ``RandomForestClassifier()``.
+
+    detector : detector, default=None
+        What finds wrong labels. None stands for
+        :class:`~sknoisy.detectors.TrueLabelPosterior`: by forests where X is a table
+        of numbers, whatever the estimator, and elsewhere by the estimator's own
+        out-of-fold probabilities.
+
+    action : {"drop", "relabel", "reweight", "semi_supervised"}, default="drop"
+        What becomes of samples whose label is called wrong.
+
+        - "drop": they are left out.
+        - "relabel": they get the suggested label.
+        - "reweight": each sample, called wrong or not, weighs as much as its label is
+          trusted; the estimator must take ``sample_weight``.
+        - "semi_supervised": they lose their label and may get another one by
+          self-training; the estimator must have ``predict_proba``.
+
+    min_per_class : int >= 1, default=5
+        How many samples of each given class keep their label at least, the most
+        trusted ones, as far as there are so many. No class vanishes.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the estimator and the detector that None stands for. None takes fresh
+        entropy; numpy's global generator is never touched.
+
+    Attributes
+    ----------
+    estimator_ : classifier
+        The fitted classifier.
+
+    detector_ : detector
+        The fitted detector, with ``noise_rate_`` and ``transition_matrix_``.
+
+    label_issues_ : ndarray of shape (n_samples,)
+        A structured array with the fields ``index``, ``given_label``,
+        ``suggested_label``, ``quality`` and ``is_issue``, one record for each sample
+        of fit; ``pandas.DataFrame(label_issues_)`` makes a table of it. Labels that
+        `min_per_class` spared are no issues here.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted: all given ones.
+
+    n_features_in_ : int
+        Number of features seen in fit, where X tells.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    LabelCleaner : The same as a step of imbalanced-learn's Pipeline.
+    sknoisy.detectors.TrueLabelPosterior : The default detector.
+
+    Notes
+    -----
+    ``fit`` costs what the detector costs, by default two random forests (as many fits
+    as there are folds, twice, where X is no table of numbers), and one fit of the
+    estimator. The detector doesn't see ``sample_weight``.
+
+    References
+    ----------
+    .. [1] Northcutt, Jiang and Chuang, "Confident Learning: Estimating Uncertainty in
+       Dataset Labels", JAIR 2021, where training on what is left is called learning
+       with noisy labels by pruning.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.model_selection import train_test_split
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from sknoisy.cleaning import CleanLabelClassifier
+    >>> from sknoisy.noise import SymmetricNoise
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X, X_test, y, y_test = train_test_split(X, y, random_state=0)
+    >>> y_noisy = SymmetricNoise(0.4, random_state=0).fit_corrupt(y)
+    >>> logistic = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    >>> round(logistic.fit(X, y_noisy).score(X_test, y_test), 2)
+    0.8
+    >>> clf = CleanLabelClassifier(logistic, random_state=0).fit(X, y_noisy)
+    >>> round(clf.score(X_test, y_test), 2)
+    0.94
+    >>> clf.label_issues_.dtype.names
+    ('index', 'given_label', 'suggested_label', 'quality', 'is_issue')
+    """
+
+    def __init__(
+        self,
+        estimator=None,
+        detector=None,
+        action="drop",
+        *,
+        min_per_class=5,
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.detector = detector
+        self.action = action
+        self.min_per_class = min_per_class
+        self.random_state = random_state
+
+    def fit(self, X, y, **fit_params):
+        """Look for wrong labels, act on them, and fit the estimator.
+
+        Parameters
+        ----------
+        X : array-like with n_samples rows
+            Features, as estimator and detector take them.
+
+        y : array-like of shape (n_samples,)
+            Given labels, some of them wrong.
+
+        **fit_params : dict
+            Handed on to the estimator's ``fit``: as they are, or by scikit-learn's
+            metadata routing where that is enabled. What has one value a sample is cut
+            to the samples that are trained on. A ``sample_weight`` reaches the last
+            step of a Pipeline without its name.
+
+        Returns
+        -------
+        self : CleanLabelClassifier
+            The fitted classifier.
+
+        Raises
+        ------
+        TypeError
+            If there are weights, and the estimator takes none; or if it has no
+            ``predict_proba``, and ``action="semi_supervised"`` or the default
+            detector needs it.
+
+        ValueError
+            If `action` or `min_per_class` is not one of those above, or there is but
+            one class.
+        """
+        check_choice(self.action, ACTIONS, "action")
+        self._check_estimator()
+        y = require_labels(y, self)
+        validate_data(self, X, skip_check_array=True)  # names and their number only
+        params = self._name_weights(self._route("fit", fit_params), y)
+        findings = self._look_for_issues(X, y)
+        self.estimator_ = self._train(X, ACTIONS[self.action](findings), params)
+        return self
+
+    def _look_for_issues(self, X, y):
+        detector = choose_detector(
+            self.detector,
+            X,
+            otherwise=self._get_estimator(),
+            random_state=self._draw_seed(),
+        )
+        self.detector_ = detector.fit(X, y)
+        findings = findings_of(detector, y, self.min_per_class)
+        self.classes_ = findings.classes
+        self.label_issues_ = findings.table()
+        return findings
+
+    def _train(self, X, training, params):
+        n_samples = len(self.label_issues_)
+        if training.weight is not None:
+            name = name_of_weights(self._get_estimator(), f"action={self.action!r}")
+            given = np.asarray(params.get(name, 1.0))
+            params = {**params, name: training.weight * given}
+        estimator, seed = self._get_estimator(), self._draw_seed()
+
+        def fit(rows, codes):
+            model = clone(estimator)
+            if self.estimator is None:
+                model.set_params(random_state=seed)
+            cut = take_params(params, rows, n_samples)
+            return model.fit(take(X, rows, n_samples), self.classes_[codes], **cut)
+
+        if training.unlabeled.size:
+            return self_train(fit, X, training)
+        return fit(training.rows, training.codes)
+
+    def _check_estimator(self):
+        estimator = self._get_estimator()
+        if self.action == "semi_supervised" and not hasattr(estimator, "predict_proba"):
+            raise TypeError(
+                f"action='semi_supervised' needs an estimator with predict_proba, and"
+                f" {type(estimator).__name__} has none: choose another action, or wrap"
+                " it in scikit-learn's CalibratedClassifierCV."
+            )
+        if self.action == "reweight":  # before the detector's work, not after it
+            name_of_weights(estimator, "action='reweight'")
+
+    def _name_weights(self, params, y):
+        """Return `params` with ``sample_weight`` under the name that fit takes."""
+        weight, others = params.get("sample_weight"), dict(params)
+        others.pop("sample_weight", None)
+        if weight is None:
+            return others
+        check_classes_have_weight(y, weight)
+        return {**others, name_of_weights(self._get_estimator(), "fit"): weight}
+
+    def _route(self, method, params):
+        if not get_config()["enable_metadata_routing"]:
+            return params
+        return process_routing(self, method, **params).estimator[method]
+
+    def get_metadata_routing(self):
+        """Return how metadata goes to the estimator.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What scikit-learn's metadata routing asks for.
+        """
+        mapping = MethodMapping()
+        mapping.add(caller="fit", callee="fit").add(caller="score", callee="score")
+        return MetadataRouter(owner=self).add(
+            estimator=self._get_estimator(), method_mapping=mapping
+        )
+
+    def _get_estimator(self):
+        return RandomForestClassifier() if self.estimator is None else self.estimator
+
+    def _draw_seed(self):
+        return draw_seed(self.random_state)
+
+    def __sklearn_tags__(self):
+        tags, theirs = super().__sklearn_tags__(), get_tags(self._get_estimator())
+        tags.input_tags = deepcopy(theirs.input_tags)
+        if self.detector is not None:
+            others = get_tags(self.detector).input_tags
+            tags.input_tags.sparse &= others.sparse
+            tags.input_tags.allow_nan &= others.allow_nan
+        if theirs.classifier_tags is not None:
+            tags.classifier_tags = replace(theirs.classifier_tags, multi_label=False)
+        return tags

@@ -1,0 +1,109 @@
+"""What a detector says of the labels, and which of them it may act on."""
+
+import numbers
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_scalar
+
+from sknoisy._checks import check_labels, encode_labels
+from sknoisy.detectors import TrueLabelPosterior
+from sknoisy.noise._labels import check_finite
+from sknoisy.quality._spared import keep_at_least
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Labels as codes 0…c−1, and what there is to say about each.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+
+    given : ndarray of shape (n_samples,)
+
+    suggested : ndarray of shape (n_samples,)
+
+    quality : ndarray of shape (n_samples,)
+
+    is_issue : ndarray of shape (n_samples,)
+    """
+
+    classes: np.ndarray
+    given: np.ndarray
+    suggested: np.ndarray
+    quality: np.ndarray
+    is_issue: np.ndarray
+
+    def table(self):
+        """Return all in one structured array, one record a sample."""
+        columns = {
+            "index": np.arange(len(self.given)),
+            "given_label": self.classes[self.given],
+            "suggested_label": self.classes[self.suggested],
+            "quality": self.quality,
+            "is_issue": self.is_issue,
+        }
+        dtype = [(name, values.dtype) for name, values in columns.items()]
+        table = np.empty(len(self.given), dtype=dtype)
+        for name, values in columns.items():
+            table[name] = values
+        return table
+
+
+def findings_of(detector, y, min_per_class):
+    """Return what a fitted detector found; few enough issues that no class vanishes."""
+    check_scalar(min_per_class, "min_per_class", numbers.Integral, min_val=1)
+    classes, given = encode_labels(y)
+    quality = np.asarray(detector.quality_)
+    kept = ~np.asarray(detector.is_issue_)
+    return Findings(
+        classes,
+        given,
+        np.searchsorted(classes, detector.suggested_labels_),
+        quality,
+        is_issue=~keep_at_least(min_per_class, kept, given, quality),
+    )
+
+
+def choose_detector(detector, X, *, otherwise=None, random_state=None):
+    """Return an unfitted detector.
+
+    Parameters
+    ----------
+    detector : detector or None
+        What the user asked for; cloned.
+
+    X : array-like
+        Decides what None stands for: forests look at tables of numbers.
+
+    otherwise : classifier, default=None
+        What looks at everything else: texts, images, tables that hold strings.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the detector that None stands for.
+    """
+    if detector is not None:
+        return clone(detector)
+    judge = None if is_table_of_numbers(X) else otherwise
+    return TrueLabelPosterior(judge, random_state=random_state)
+
+
+def require_labels(y, owner):
+    """Return `y` as an array of labels, or say that there are none."""
+    if y is None:
+        raise ValueError(
+            f"{type(owner).__name__} requires y to be passed, but the target y is None."
+        )
+    return check_labels(check_finite(y))
+
+
+def is_table_of_numbers(X):
+    """Whether X is what a random forest takes: dense or sparse, gaps allowed."""
+    try:
+        check_array(X, accept_sparse=True, ensure_all_finite="allow-nan")
+    except (TypeError, ValueError):
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""A step of imbalanced-learn's Pipeline that drops or mends wrong labels."""
+
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.utils import check_consistent_length, get_tags
+from sklearn.utils.validation import validate_data
+
+from sknoisy._checks import check_choice
+from sknoisy.annotators._training import take
+from sknoisy.cleaning._actions import ACTIONS
+from sknoisy.cleaning._findings import choose_detector, findings_of, require_labels
+from sknoisy.detectors._out_of_fold import draw_seed
+from sknoisy.noise._labels import labels_in, labels_out
+from sknoisy.noise._tags import as_sampler
+
+__all__ = ["LabelCleaner"]
+
+KEEPS_ONE_LABEL_A_SAMPLE = ("drop", "relabel")
+
+
+class LabelCleaner(BaseEstimator):
+    """Drop samples whose label is probably wrong, or give them the suggested label.
+
+    It has imbalanced-learn's ``fit_resample`` and can be a step of its Pipeline, where
+    it acts in ``fit`` alone: validation folds stay as they are. scikit-learn's own
+    Pipeline can't change y; there,
+    :class:`~sknoisy.cleaning.CleanLabelClassifier` is the last step.
+
+    Parameters
+    ----------
+    detector : detector, default=None
+        What finds wrong labels. None stands for
+        :class:`~sknoisy.detectors.TrueLabelPosterior` by random forests, which take
+        tables of numbers.
+
+    action : {"drop", "relabel"}, default="drop"
+        What becomes of samples whose label is called wrong: they are left out, or
+        they get the suggested label.
+
+    min_per_class : int >= 1, default=5
+        How many samples of each given class keep their label at least, the most
+        trusted ones, as far as there are so many. No class vanishes.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the detector that None stands for. None takes fresh entropy; numpy's
+        global generator is never touched.
+
+    Attributes
+    ----------
+    sample_indices_ : ndarray of shape (n_kept,)
+        Positions of the samples that ``fit_resample`` returned, in order.
+
+    detector_ : detector
+        The fitted detector, with ``noise_rate_`` and ``transition_matrix_``.
+
+    label_issues_ : ndarray of shape (n_samples,)
+        A structured array with the fields ``index``, ``given_label``,
+        ``suggested_label``, ``quality`` and ``is_issue``, one record for each sample
+        of fit; ``pandas.DataFrame(label_issues_)`` makes a table of it. Labels that
+        `min_per_class` spared are no issues here.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit, where X tells.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    CleanLabelClassifier : The same for scikit-learn's Pipeline, and with more actions.
+
+    Notes
+    -----
+    Clean before over-sampling: synthetic samples around a wrong label make a group of
+    wrong labels that support each other.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknoisy.cleaning import LabelCleaner
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> y[[3, 120]] = 2, 0  # two mistakes
+    >>> cleaner = LabelCleaner(random_state=0)
+    >>> X_clean, y_clean = cleaner.fit_resample(X, y)
+    >>> bool(y_clean.index.isin([3, 120]).any())
+    False
+    >>> cleaner.sample_indices_[:4]
+    array([0, 1, 2, 4])
+    """
+
+    def __init__(
+        self, detector=None, action="drop", *, min_per_class=5, random_state=None
+    ):
+        self.detector = detector
+        self.action = action
+        self.min_per_class = min_per_class
+        self.random_state = random_state
+
+    def fit(self, X, y):
+        """Look for wrong labels, and leave it at that.
+
+        Parameters
+        ----------
+        X : array-like with n_samples rows
+            Features, as the detector takes them.
+
+        y : array-like of shape (n_samples,)
+            Given labels, some of them wrong.
+
+        Returns
+        -------
+        self : LabelCleaner
+            With what was found.
+        """
+        self._look_for_issues(X, y)
+        return self
+
+    def fit_resample(self, X, y):
+        """Look for wrong labels, and act on them.
+
+        Parameters
+        ----------
+        X : array-like with n_samples rows
+            Features, as the detector takes them.
+
+        y : array-like of shape (n_samples,)
+            Given labels, some of them wrong.
+
+        Returns
+        -------
+        X : array-like with n_kept rows
+            The samples that were kept, in their order and in the container of `X`.
+
+        y : array-like of shape (n_kept,)
+            Their labels, in the container of `y`.
+        """
+        training = self._look_for_issues(X, y)
+        self.sample_indices_ = training.rows
+        if self.action == "relabel":
+            return X, labels_out(self.classes_[training.codes], y, self.classes_)
+        n_samples = len(self.label_issues_)
+        rows = training.rows
+        return take(X, rows, n_samples), take(y, rows, n_samples)
+
+    def _look_for_issues(self, X, y):
+        check_choice(self.action, KEEPS_ONE_LABEL_A_SAMPLE, "action")
+        labels = require_labels(labels_in(y, self), self)
+        validate_data(self, X, skip_check_array=True)  # names and their number only
+        check_consistent_length(X, labels)
+        seed = draw_seed(self.random_state)
+        self.detector_ = choose_detector(self.detector, X, random_state=seed)
+        self.detector_.fit(X, labels)
+        findings = findings_of(self.detector_, labels, self.min_per_class)
+        self.classes_ = findings.classes
+        self.label_issues_ = findings.table()
+        return ACTIONS[self.action](findings)
+
+    def __sklearn_tags__(self):
+        judge = RandomForestClassifier() if self.detector is None else self.detector
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(judge).input_tags
+        tags.target_tags.required = True
+        tags = as_sampler(tags)
+        tags.sampler_tags.sample_indices = True
+        return tags

@@ -1,0 +1,200 @@
+"""Several detectors that vote on every label."""
+
+import numpy as np
+from joblib import Parallel, delayed
+from scipy.stats import rankdata
+from sklearn.base import clone
+from sklearn.utils import get_tags
+
+from sknoisy._checks import check_choice
+from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
+from sknoisy.detectors._confident_learning import ConfidentLearning
+from sknoisy.detectors._neighbor_consensus import NeighborConsensus
+from sknoisy.detectors._out_of_fold import draw_seed
+
+__all__ = ["DetectorEnsemble"]
+
+VOTING = ("any", "consensus", "majority")
+
+
+class DetectorEnsemble(BaseDetector):
+    """Bring together what several detectors found.
+
+    Detectors err in different ways, so that together they are often better than each.
+    Their qualities mean different things; what is averaged are the ranks.
+
+    Parameters
+    ----------
+    detectors : list of detectors, default=None
+        Cloned and fitted, each on X as it is. None stands for ``ConfidentLearning()``
+        and ``NeighborConsensus()``.
+
+    weights : array-like of shape (n_detectors,), default=None
+        How much each of them counts. None counts all alike.
+
+    voting : {"majority", "consensus", "any"}, default="majority"
+        Whether those with more than half of the weight, all, or any one must call a
+        label an issue.
+
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    n_jobs : int, default=None
+        How many jobs run at a time; -1 takes all processors.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the detectors that have a ``random_state`` of None. None takes fresh
+        entropy; numpy's global generator is never touched.
+
+    Attributes
+    ----------
+    detectors_ : list of detectors
+        The fitted ones.
+
+    quality_ : ndarray of shape (n_samples,)
+        Trust in every given label: its weighted mean rank among the qualities of each
+        detector, from 0 for the lowest to 1 for the highest.
+
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The label that most detectors suggest; the given one, if as many do.
+
+    noise_rate_ : float
+        Weighted mean of the detectors' estimates.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label), from the suggestions for the issues that
+        are found by vote; rows are true classes.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit, where X tells.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    InstanceHardness : Averages the probabilities of several classifiers.
+
+    Notes
+    -----
+    "auto" flags by `voting`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sknoisy.detectors import KDN, ConfidentLearning, DetectorEnsemble
+    >>> X, y = load_iris(return_X_y=True)
+    >>> y[7] = 2
+    >>> detectors = [KDN(), ConfidentLearning()]
+    >>> ensemble = DetectorEnsemble(detectors, voting="consensus", random_state=0)
+    >>> ensemble.fit(X, y).quality_.argmin()
+    np.int64(7)
+    """
+
+    def __init__(
+        self,
+        detectors=None,
+        *,
+        weights=None,
+        voting="majority",
+        threshold="auto",
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.detectors = detectors
+        self.weights = weights
+        self.voting = voting
+        self.threshold = threshold
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _examine(self, X, codes):
+        check_choice(self.voting, VOTING, "voting")
+        weights = self._check_weights()
+        self.detectors_ = self._fit_all(X, codes)
+        ranks = [_relative_ranks(one.quality_) for one in self.detectors_]
+        found = [one.is_issue_ for one in self.detectors_]
+        rates = [one.noise_rate_ for one in self.detectors_]
+        return Evidence(
+            np.average(ranks, axis=0, weights=weights),
+            self._suggest(codes, weights),
+            is_issue=self._vote(np.average(found, axis=0, weights=weights)),
+            noise_rate=np.average(rates, weights=weights),
+        )
+
+    def _fit_all(self, X, codes):
+        rng = np.random.RandomState(draw_seed(self.random_state))
+        detectors = [_with_seed(clone(one), rng) for one in self._get_detectors()]
+        labels = self.classes_[codes]
+        return Parallel(n_jobs=self.n_jobs)(
+            delayed(one.fit)(X, labels) for one in detectors
+        )
+
+    def _vote(self, share):
+        if self.voting == "majority":
+            return share > 0.5
+        return share >= 1 - 1e-9 if self.voting == "consensus" else share > 0
+
+    def _suggest(self, codes, weights):
+        votes = np.zeros((len(codes), len(self.classes_)))
+        for one, weight in zip(self.detectors_, weights, strict=True):
+            suggested = np.searchsorted(self.classes_, one.suggested_labels_)
+            votes[np.arange(len(codes)), suggested] += weight
+        return likeliest(codes, votes)
+
+    def _check_weights(self):
+        n_detectors = len(self._get_detectors())
+        if self.weights is None:
+            return np.ones(n_detectors)
+        weights = np.asarray(self.weights, dtype=np.float64)
+        if (
+            weights.shape != (n_detectors,)
+            or not (weights >= 0).all()
+            or not any(weights)
+        ):
+            raise ValueError(
+                f"weights={self.weights!r}: expected one number >= 0 for each of the"
+                f" {n_detectors} detectors, not all of them zero."
+            )
+        return weights
+
+    def _get_detectors(self):
+        if self.detectors is None:
+            return [ConfidentLearning(), NeighborConsensus()]
+        if not self.detectors or not all(
+            isinstance(one, BaseDetector) for one in self.detectors
+        ):
+            raise TypeError(
+                f"detectors={self.detectors!r} is not a list of detectors: pass one,"
+                " such as [ConfidentLearning(), NeighborConsensus()]."
+            )
+        return self.detectors
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        theirs = [get_tags(one).input_tags for one in self._get_detectors()]
+        tags.input_tags.sparse = all(one.sparse for one in theirs)
+        tags.input_tags.allow_nan = all(one.allow_nan for one in theirs)
+        return tags
+
+
+def _relative_ranks(quality):
+    """Return ranks from 0 to 1; equal qualities share the mean of theirs."""
+    return (rankdata(quality) - 1) / max(len(quality) - 1, 1)
+
+
+def _with_seed(detector, rng):
+    seed = rng.randint(2**31 - 1)
+    if detector.get_params(deep=False).get("random_state", seed) is None:
+        detector.set_params(random_state=seed)
+    return detector

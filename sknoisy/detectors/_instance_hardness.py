@@ -1,0 +1,165 @@
+"""Instance hardness: the labels that no kind of classifier gets right."""
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils import get_tags
+
+from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
+from sknoisy.detectors._out_of_fold import draw_seed, predict_out_of_sample
+
+__all__ = ["InstanceHardness"]
+
+
+class InstanceHardness(BaseDetector):
+    """Find labels that classifiers of several kinds agree against [1]_.
+
+    The hardness of a sample is one minus the probability of its label, averaged over
+    classifiers that were trained without the sample; its quality is what is left.
+
+    Parameters
+    ----------
+    classifiers : list of classifiers, default=None
+        What gives the probabilities; they get X untouched. None stands for a linear
+        one, one by neighbors, a tree and a forest: logistic regression and twenty
+        neighbors on scaled features, and trees with five samples a leaf.
+
+    cv : int, "oob", cross-validation generator or iterable, default=5
+        Who judges a label without having seen it. An int is a number of stratified,
+        shuffled folds (fewer, where no class has so many samples). Where a splitter
+        repeats, probabilities are averaged, which makes them better. "oob" is for
+        forests, also at the end of a Pipeline: trees vote on the samples they were
+        not grown on, at the price of one fit.
+
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    n_jobs : int, default=None
+        How many jobs run at a time; -1 takes all processors.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of whatever is drawn, such as folds, and of the classifiers that are not
+        given. None takes fresh entropy; numpy's global generator is never touched.
+
+    Attributes
+    ----------
+    quality_ : ndarray of shape (n_samples,)
+        Trust in every given label: its mean probability, one minus hardness.
+
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The class of the highest mean probability.
+
+    noise_rate_ : float
+        Estimated share of wrong labels, from the confident joint of the mean
+        probabilities.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label) by that joint; rows are true classes.
+
+    pred_probs_ : ndarray of shape (n_samples, n_classes)
+        Mean probabilities.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit, where X tells.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    ConfidentLearning : One classifier, and rules for what to flag.
+    DetectorEnsemble : Brings together what several detectors found.
+
+    Notes
+    -----
+    "auto" flags the least trusted labels, as many as ``noise_rate_`` says. [1]_
+    averages nine learners of another toolkit, over ten folds.
+
+    References
+    ----------
+    .. [1] Smith, Martinez and Giraud-Carrier, "An Instance Level Analysis of Data
+       Complexity", Machine Learning 2014, equation 3.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sknoisy.detectors import InstanceHardness
+    >>> X, y = load_iris(return_X_y=True)
+    >>> y[7] = 2
+    >>> classifiers = [GaussianNB(), LogisticRegression(max_iter=500)]
+    >>> InstanceHardness(classifiers, random_state=0).fit(X, y).quality_.argmin()
+    np.int64(7)
+    """
+
+    def __init__(
+        self,
+        classifiers=None,
+        *,
+        cv=5,
+        threshold="auto",
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.classifiers = classifiers
+        self.cv = cv
+        self.threshold = threshold
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _examine(self, X, codes):
+        seed = draw_seed(self.random_state)
+        found = [
+            predict_out_of_sample(
+                one, X, codes, cv=self.cv, random_state=seed, n_jobs=self.n_jobs
+            )
+            for one in self._get_classifiers(len(codes), seed)
+        ]
+        probabilities = np.mean(found, axis=0)
+        quality = probabilities[np.arange(len(codes)), codes]
+        suggested = likeliest(codes, probabilities)
+        return Evidence(quality, suggested, pred_probs=probabilities)
+
+    def _get_classifiers(self, n_samples=1, seed=None):
+        if self.classifiers is None:
+            return make_classifiers(n_samples, seed)
+        if not isinstance(self.classifiers, list | tuple) or not self.classifiers:
+            raise TypeError(
+                f"classifiers={self.classifiers!r} is not a list of classifiers: pass"
+                " one, such as [GaussianNB(), DecisionTreeClassifier()]."
+            )
+        return self.classifiers
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        theirs = [get_tags(one).input_tags for one in self._get_classifiers()]
+        tags.input_tags.sparse = all(one.sparse for one in theirs)
+        tags.input_tags.allow_nan = all(one.allow_nan for one in theirs)
+        return tags
+
+
+def make_classifiers(n_samples, seed):
+    """Return one of each kind, all of which take sparse features, too."""
+    scaler = StandardScaler(with_mean=False)  # so that zeros stay zeros
+    n_neighbors = min(20, max(1, n_samples // 4))  # half as many are in a fold
+    return [
+        make_pipeline(scaler, LogisticRegression(max_iter=1000)),
+        make_pipeline(scaler, KNeighborsClassifier(n_neighbors)),
+        DecisionTreeClassifier(min_samples_leaf=5, random_state=seed),
+        RandomForestClassifier(min_samples_leaf=5, random_state=seed),
+    ]

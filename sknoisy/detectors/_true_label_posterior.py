@@ -1,0 +1,255 @@
+"""The probability of each true label, by features and by the given label."""
+
+import numbers
+import warnings
+from functools import partial
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.pipeline import Pipeline
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import check_scalar
+
+from sknoisy.detectors._base import BaseDetector, Evidence, likeliest, tags_of
+from sknoisy.detectors._out_of_fold import draw_seed, make_folds, predict_out_of_sample
+from sknoisy.quality._spared import keep_at_least
+from sknoisy.quality._true_labels import true_label_posterior
+
+__all__ = ["TrueLabelPosterior"]
+
+LARGE_LEAF = 10
+
+
+class TrueLabelPosterior(BaseDetector):
+    """Find labels that are probably wrong, by features and given label together.
+
+    A classifier, out of sample, says what class a sample looks like; the given label
+    says what class it may come from, since mistakes have their habits. Bayes' rule
+    weighs both, see :func:`~sknoisy.quality.true_label_posterior`. Then the classifier
+    is trained again, on the labels that are probably right, and all are judged anew.
+
+    Parameters
+    ----------
+    classifier : classifier, default=None
+        Anything with ``predict_proba``, a Pipeline, say; it gets X untouched, so that
+        texts, data frames and missing values work where it takes them. None stands
+        for forests that vote out of bag: a random forest with large leaves, which
+        smooth out wrong labels, then extremely randomized trees down to pure leaves.
+
+    cv : int, "oob", cross-validation generator or iterable, default=5
+        Who judges a label without having seen it. An int is a number of stratified,
+        shuffled folds (fewer, where no class has so many samples). Where a splitter
+        repeats, probabilities are averaged, which makes them better. "oob" is for
+        forests, also at the end of a Pipeline: trees vote on the samples they were
+        not grown on, at the price of one fit. The default classifier always does so.
+
+    rounds : int >= 1, default=2
+        How often the classifier is trained: the first time on all labels, then on
+        those that seemed right in the round before.
+
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    n_jobs : int, default=None
+        How many jobs run at a time; -1 takes all processors.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of whatever is drawn, such as folds, and of the classifiers that are not
+        given. None takes fresh entropy; numpy's global generator is never touched.
+
+    Attributes
+    ----------
+    quality_ : ndarray of shape (n_samples,)
+        Trust in every given label, in [0, 1]: its probability of being right.
+
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The most probable true label of each sample.
+
+    noise_rate_ : float
+        Estimated share of wrong labels: the mean probability of being wrong.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label); rows are true classes.
+
+    posterior_ : ndarray of shape (n_samples, n_classes)
+        Probabilities of the true labels, given features and given labels.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit, where X tells.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
+
+    See Also
+    --------
+    ConfidentLearning : Looks at what the classifier says alone.
+    sknoisy.quality.true_label_posterior : The same for probabilities from elsewhere.
+    sknoisy.cleaning.CleanLabelClassifier : Trains on what is left.
+
+    Notes
+    -----
+    With ``threshold="auto"`` a label is an issue if another one is more probable.
+
+    References
+    ----------
+    .. [1] Dawid and Skene, "Maximum Likelihood Estimation of Observer Error-Rates
+       Using the EM Algorithm", Applied Statistics 1979.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sknoisy.detectors import TrueLabelPosterior
+    >>> from sknoisy.noise import PairFlipNoise
+    >>> X, y = load_digits(return_X_y=True)
+    >>> noise = PairFlipNoise(0.3, random_state=0)
+    >>> detector = TrueLabelPosterior(random_state=0).fit(X, noise.fit_corrupt(y))
+    >>> round(detector.noise_rate_, 1)
+    0.3
+    >>> bool((detector.suggested_labels_ == y).mean() > 0.98)
+    True
+    """
+
+    def __init__(
+        self,
+        classifier=None,
+        *,
+        cv=5,
+        rounds=2,
+        threshold="auto",
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.classifier = classifier
+        self.cv = cv
+        self.rounds = rounds
+        self.threshold = threshold
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def _examine(self, X, codes):
+        check_scalar(self.rounds, "rounds", numbers.Integral, min_val=1)
+        look = self._make_look(codes)
+        found = true_label_posterior(codes, look(X, codes))
+        for _ in range(self.rounds - 1):
+            kept = likeliest(codes, found.probabilities) == codes
+            kept = keep_at_least(2, kept, codes, found.quality_of(codes))
+            found = true_label_posterior(
+                codes,
+                look(X, codes, kept),
+                transition=found.transition,
+                of_true_labels=True,
+            )
+        self.posterior_ = found.probabilities
+        return _evidence(found, codes)
+
+    def _make_look(self, codes):
+        """Return a function (X, codes, kept=None) -> out-of-sample probabilities."""
+        if self.classifier is None:
+            return partial(votes_out_of_bag, **self._make_forests(codes))
+        if isinstance(self.cv, str) and self.cv == "oob":
+            forest = self.classifier
+            return partial(votes_out_of_bag, coarse=forest, fine=forest)
+        return partial(
+            predict_out_of_fold,
+            classifier=self.classifier,
+            folds=list(make_folds(self.cv, codes, self.random_state)),
+            n_jobs=self.n_jobs,
+        )
+
+    def _make_forests(self, codes):
+        shared = {"n_jobs": self.n_jobs, "random_state": draw_seed(self.random_state)}
+        return {
+            "coarse": RandomForestClassifier(
+                min_samples_leaf=_large_leaf(codes), **shared
+            ),
+            # most of its trees didn't see a given sample, so that more of them vote
+            "fine": ExtraTreesClassifier(bootstrap=True, max_samples=0.5, **shared),
+        }
+
+    def __sklearn_tags__(self):
+        judge = RandomForestClassifier() if self.classifier is None else self.classifier
+        return tags_of(super().__sklearn_tags__(), judge)
+
+
+def votes_out_of_bag(X, codes, kept=None, *, coarse, fine):
+    """Return the votes of trees that did not see a sample's label.
+
+    Parameters
+    ----------
+    X : array-like with n_samples rows
+
+    codes : ndarray of shape (n_samples,)
+        Labels 0…c−1.
+
+    kept : ndarray of bool, shape (n_samples,), default=None
+        Which labels seem right, of every class some. None stands for all, unseen.
+
+    coarse : classifier
+        A forest, or a Pipeline with one at its end, for all labels; cloned.
+
+    fine : classifier
+        The same for those that seem right.
+    """
+    if kept is None:
+        return predict_out_of_sample(coarse, X, codes, cv="oob")
+    classifier = clone(fine)
+    forest = classifier[-1] if isinstance(classifier, Pipeline) else classifier
+    forest.set_params(oob_score=True, bootstrap=True)
+    with warnings.catch_warnings():  # of samples that every tree saw
+        warnings.filterwarnings("ignore", "Some inputs do not have OOB", UserWarning)
+        classifier.fit(_safe_indexing(X, np.flatnonzero(kept)), codes[kept])
+    votes = np.empty((len(codes), codes.max() + 1))
+    votes[kept] = _known_votes(forest.oob_decision_function_)
+    if not kept.all():
+        others = _safe_indexing(X, np.flatnonzero(~kept))
+        votes[~kept] = classifier.predict_proba(others)
+    return votes
+
+
+def predict_out_of_fold(X, codes, kept=None, *, classifier, folds, n_jobs):
+    """Return probabilities by fits on other folds, there on what is `kept`."""
+    if kept is not None:
+        folds = [(_trusted(train, kept, codes), test) for train, test in folds]
+    return predict_out_of_sample(classifier, X, codes, cv=folds, n_jobs=n_jobs)
+
+
+def _trusted(train, kept, codes):
+    """Those of `train` that are kept; all of them where a class would be lost."""
+    some = train[kept[train]]
+    everyone = len(np.unique(codes[some])) == len(np.unique(codes[train]))
+    return some if everyone else train
+
+
+def _large_leaf(codes):
+    # small classes would drown in leaves that hold a fifth of a class
+    per_class = len(codes) // (codes.max() + 1)
+    return min(LARGE_LEAF, max(1, per_class // 5))
+
+
+def _known_votes(votes):
+    votes = np.nan_to_num(votes)
+    votes[votes.sum(axis=1) == 0] = 1  # every tree saw it: no class is likelier
+    return votes / votes.sum(axis=1, keepdims=True)
+
+
+def _evidence(found, codes):
+    quality = found.quality_of(codes)
+    suggested = likeliest(codes, found.probabilities)
+    return Evidence(
+        quality,
+        suggested,
+        is_issue=suggested != codes,
+        noise_rate=1 - quality.mean(),
+        transition=found.transition,
+    )

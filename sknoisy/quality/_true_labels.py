@@ -1,0 +1,190 @@
+"""What the true labels are: a classifier's view weighed against the given labels."""
+
+import numbers
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.utils.validation import check_scalar
+
+from sknoisy._checks import check_transition
+from sknoisy.quality._noise_matrices import estimate_noise_matrices
+from sknoisy.quality._validation import check_labels_and_probs, checked_blocks
+
+__all__ = ["TrueLabels", "true_label_posterior"]
+
+SHARPNESSES = 2.0 ** np.arange(-1, 3.5, 0.5)
+LEAST_PROBABILITY = 1e-3  # of a class in `pred_probs`, and of a flip in `transition`
+
+
+class TrueLabels(NamedTuple):
+    """What `true_label_posterior` found.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_samples, n_classes)
+        P(true label = j | sample i, its given label).
+
+    transition : ndarray of shape (n_classes, n_classes)
+        P(given label = j | true label = i); rows are true classes.
+
+    sharpness : float
+        The power that the classifier's probabilities were raised to: above one where
+        it was not confident enough, below where it was too confident.
+
+    See Also
+    --------
+    true_label_posterior : Makes it.
+
+    Examples
+    --------
+    >>> from sknoisy.quality import true_label_posterior
+    >>> found = true_label_posterior([0, 1], [[0.8, 0.2], [0.3, 0.7]])
+    >>> probabilities, transition, sharpness = found
+    >>> transition.sum(axis=1)
+    array([1., 1.])
+    """
+
+    probabilities: np.ndarray
+    transition: np.ndarray
+    sharpness: float
+
+    def quality_of(self, labels):
+        """Return the probability that each of the given labels is right.
+
+        Parameters
+        ----------
+        labels : array-like of shape (n_samples,)
+            Given labels as codes 0…n_classes−1.
+
+        Returns
+        -------
+        quality : ndarray of shape (n_samples,)
+        """
+        codes = np.asarray(labels, dtype=int)
+        return self.probabilities[np.arange(len(codes)), codes]
+
+
+def true_label_posterior(
+    labels, pred_probs, *, transition=None, of_true_labels=False, max_iter=3
+):
+    """Weigh what a classifier says of a sample against the label that it was given.
+
+    A given label is evidence, too: one that is often a mistake for class j says more
+    for j than for others. With s the probabilities of the true classes by features
+    alone and T the transition matrix, Bayes' rule weighs both::
+
+        P(true = j | x, given = y)  ∝  s_j T[j, y]
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1. Not every class needs to be among them.
+
+    pred_probs : array-like of shape (n_samples, n_classes)
+        Probabilities of the *given* labels, from a model that was trained on given
+        labels, but did not see those of the samples it judges (out-of-fold, say).
+
+    transition : array-like of shape (n_classes, n_classes), default=None
+        Where T starts from: P(given label = j | true label = i), rows are true
+        classes. None stands for that of `estimate_noise_matrices`.
+
+    of_true_labels : bool, default=False
+        Whether `pred_probs` are those of *true* labels already, from a model that was
+        trained on cleaned ones, say. By default T is divided out of them.
+
+    max_iter : int >= 0, default=3
+        How often T and the sharpness are estimated anew. With 0, T stays
+        `transition`, and only the sharpness is estimated.
+
+    Returns
+    -------
+    found : TrueLabels
+        A named tuple ``(probabilities, transition, sharpness)``.
+
+    Raises
+    ------
+    ValueError
+        If labels are no codes of the columns of `pred_probs`, its rows are no
+        probabilities, or `transition` is none.
+
+    See Also
+    --------
+    sknoisy.detectors.TrueLabelPosterior : Trains the classifier, too.
+    find_label_issues : Confident learning, which looks at `pred_probs` alone.
+
+    Notes
+    -----
+    The noisy posterior is p = s T for each sample, so s is p times the inverse of T,
+    clipped, and raised to a power that makes the given labels likeliest: voters such
+    as forests with large leaves are too modest. Then T is estimated from the
+    posterior as in the algorithm of Dawid and Skene [1]_ for a single annotator, with
+    s in the place of the class frequencies. After few rounds it stops: in the end T
+    would explain the classifier's own mistakes.
+
+    References
+    ----------
+    .. [1] Dawid and Skene, "Maximum Likelihood Estimation of Observer Error-Rates
+       Using the EM Algorithm", Applied Statistics 1979, equations 2.3 to 2.5.
+
+    Examples
+    --------
+    Class 1 is often labelled 0, but class 0 never 1, which decides two close races:
+
+    >>> from sknoisy.quality import true_label_posterior
+    >>> labels = [0, 0, 1]
+    >>> pred_probs = [[0.9, 0.1], [0.5, 0.5], [0.6, 0.4]]
+    >>> transition = [[1.0, 0.0], [0.4, 0.6]]
+    >>> found = true_label_posterior(
+    ...     labels, pred_probs, transition=transition, max_iter=0
+    ... )
+    >>> found.probabilities.argmax(axis=1)
+    array([0, 1, 1])
+    """
+    codes, pred_probs = check_labels_and_probs(labels, pred_probs)
+    check_scalar(max_iter, "max_iter", numbers.Integral, min_val=0)
+    p = np.concatenate([block for _, block in checked_blocks(pred_probs)])
+    T = _starting_point(transition, codes, p)
+    logs = _log_probabilities(p if of_true_labels else p @ np.linalg.pinv(T))
+    T = _without_zeros(T)
+    posterior, sharpness = _posterior(logs, T, codes)
+    for _ in range(max_iter):
+        T = _estimate_transition(posterior, codes)
+        posterior, sharpness = _posterior(logs, T, codes)
+    return TrueLabels(posterior, T, sharpness)
+
+
+def _starting_point(transition, codes, p):
+    if transition is None:
+        return estimate_noise_matrices(codes, p).transition_matrix
+    return check_transition(transition, n_classes=p.shape[1])
+
+
+def _log_probabilities(p):
+    p = np.maximum(p.astype(np.float64), LEAST_PROBABILITY)
+    return np.log(p / p.sum(axis=1, keepdims=True))
+
+
+def _posterior(logs, T, codes):
+    """Return P(true | x, given), at the sharpness that makes given labels likeliest."""
+    flips = T[:, codes].T
+
+    def likelihood(sharpness):
+        joint = softmax(sharpness * logs, axis=1) * flips
+        return np.log(joint.sum(axis=1)).sum()
+
+    sharpness = float(max(SHARPNESSES, key=likelihood))
+    joint = softmax(sharpness * logs, axis=1) * flips
+    return joint / joint.sum(axis=1, keepdims=True), sharpness
+
+
+def _estimate_transition(posterior, codes):
+    counts = np.zeros((posterior.shape[1],) * 2)
+    np.add.at(counts, codes, posterior)
+    return _without_zeros(counts.T / posterior.sum(axis=0)[:, None])
+
+
+def _without_zeros(T):
+    # a flip that was never seen is unlikely, but what forbids it couldn't be unlearned
+    T = np.maximum(T, LEAST_PROBABILITY)
+    return T / T.sum(axis=1, keepdims=True)

@@ -1,0 +1,98 @@
+"""The transition matrix read off anchor points: samples that are surely of a class."""
+
+import numbers
+
+import numpy as np
+from sklearn.utils.validation import check_scalar
+
+from sknoisy.transition._inputs import check_probs
+
+__all__ = ["anchor_transition"]
+
+
+def anchor_transition(pred_probs, *, percentile=97, n_anchors=1):
+    """Transition matrix from the label probabilities of anchor points [1]_.
+
+    The sample that is most probably *labelled* i is taken for one that surely *is*
+    of class i; its row of probabilities is row i of the matrix.
+
+    Parameters
+    ----------
+    pred_probs : array-like of shape (n_samples, n_classes)
+        Probabilities of the given, noisy labels, from a model that learned from these
+        labels. It must not have memorized them: rows that are too sure of themselves
+        make a matrix that is too close to the identity.
+
+    percentile : float in (0, 100], default=97
+        Where among the probabilities of a class its anchor is: those above this
+        percentile are left out as outliers. 100 takes the largest.
+
+    n_anchors : int >= 1, default=1
+        How many samples are averaged, from the percentile downwards. More have less
+        variance, and are less surely of the class.
+
+    Returns
+    -------
+    transition : ndarray of shape (n_classes, n_classes)
+        ``transition[i, j]`` is P(given label = j | true label = i).
+
+    Raises
+    ------
+    ValueError
+        If rows of `pred_probs` are no probabilities, or there are fewer samples than
+        anchors.
+
+    See Also
+    --------
+    likelihood_transition : Looks at labels besides, and at all samples.
+
+    Notes
+    -----
+    ``x_i = argmax_x p(label = i | x)`` and ``transition[i, j] = p(label = j | x_i)``
+    [1]_, with the filter of the authors' code. There, and in codes that copied it,
+    leaving out the outliers of one class sets their probabilities of that class to
+    zero in the rows of later classes, too; here it doesn't.
+
+    Where noise depends on the features, too, anchors show that of the extremes: such
+    samples aren't typical of their class, and the matrix is biased.
+
+    References
+    ----------
+    .. [1] Patrini et al., "Making Deep Neural Networks Robust to Label Noise: A
+       Loss Correction Approach", CVPR 2017.
+
+    Examples
+    --------
+    >>> from sknoisy.transition import anchor_transition
+    >>> pred_probs = [[0.7, 0.3], [0.6, 0.4], [0.4, 0.6], [0.2, 0.8]]
+    >>> anchor_transition(pred_probs, percentile=100)
+    array([[0.7, 0.3],
+           [0.2, 0.8]])
+    """
+    probs = check_probs(pred_probs)
+    check_scalar(
+        percentile,
+        "percentile",
+        numbers.Real,
+        min_val=0,
+        max_val=100,
+        include_boundaries="right",
+    )
+    check_scalar(n_anchors, "n_anchors", numbers.Integral, min_val=1)
+    if n_anchors > len(probs):
+        raise ValueError(
+            f"n_anchors={n_anchors} is more than there are samples, {len(probs)}."
+        )
+    return np.array(
+        [row_of(column, probs, percentile, n_anchors) for column in probs.T]
+    )
+
+
+def row_of(column, probs, percentile, n_anchors):
+    """Return the mean row of the samples where `column` reaches its percentile."""
+    ranked = np.argsort(-column, kind="stable")
+    # without interpolation, so that rounding can't leave the sample itself out
+    highest = np.percentile(column, percentile, method="lower")
+    first = np.searchsorted(-column[ranked], -highest)
+    first = min(first, len(column) - n_anchors)
+    return probs[ranked[first : first + n_anchors]].mean(axis=0)

@@ -1,0 +1,151 @@
+"""Whether given labels can tell anything of true ones under a transition matrix."""
+
+import numbers
+import warnings
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import pdist
+from sklearn.utils.validation import check_scalar
+
+from sknoisy._checks import check_transition
+
+__all__ = ["check_identifiable", "condition_number"]
+
+EQUAL = 1e-6  # total variation between rows that nobody can tell apart
+IMPOSSIBLE = 1e-12
+
+
+def condition_number(transition):
+    """How much errors may grow where a transition matrix is inverted.
+
+    Parameters
+    ----------
+    transition : array-like of shape (n_classes, n_classes)
+        ``transition[i, j]`` is P(given label = j | true label = i).
+
+    Returns
+    -------
+    condition : float
+        Largest singular value divided by the smallest; 1 for the identity, infinite
+        for a matrix that has no inverse.
+
+    Raises
+    ------
+    ValueError
+        If a row is no probability distribution.
+
+    See Also
+    --------
+    check_identifiable : Says what is wrong with a matrix.
+
+    Examples
+    --------
+    >>> from sknoisy.transition import condition_number
+    >>> print(round(condition_number([[0.6, 0.4], [0.4, 0.6]]), 6))
+    5.0
+    """
+    values = np.linalg.svd(check_transition(transition), compute_uv=False)
+    if values[-1] <= values[0] * len(values) * np.finfo(np.float64).eps:
+        return float("inf")
+    return float(values[0] / values[-1])
+
+
+def check_identifiable(transition, *, max_condition=1e3):
+    """Say so if given labels can't tell the true ones under a transition matrix.
+
+    Parameters
+    ----------
+    transition : array-like of shape (n_classes, n_classes)
+        ``transition[i, j]`` is P(given label = j | true label = i).
+
+    max_condition : float > 1, default=1e3
+        Largest condition number. An error of one percent in the probabilities of
+        labels is an error of ten in the true ones at 1e3: nothing is left.
+
+    Returns
+    -------
+    condition : float
+        The condition number.
+
+    Raises
+    ------
+    ValueError
+        If two rows are equal, all rows are, or the condition number is too large: true
+        classes leave the same, or nearly the same, labels.
+
+    Warns
+    -----
+    UserWarning
+        If more labels are wrong than can be noticed: with the rows of some classes
+        swapped, labels would be kept more faithfully. Noisy labels alone can't tell the
+        one from the other.
+
+    See Also
+    --------
+    condition_number : The number alone.
+
+    Examples
+    --------
+    >>> from sknoisy.transition import check_identifiable
+    >>> print(round(check_identifiable([[0.6, 0.4], [0.4, 0.6]]), 6))
+    5.0
+    >>> check_identifiable([[0.5, 0.5], [0.5, 0.5]])
+    Traceback (most recent call last):
+    ...
+    ValueError: All rows of transition are equal: given labels don't depend on the true
+    ones, so that nothing can be learned from them.
+    """
+    transition = check_transition(transition)
+    check_scalar(
+        max_condition,
+        "max_condition",
+        numbers.Real,
+        min_val=1,
+        include_boundaries="neither",
+    )
+    _check_rows_differ(transition)
+    condition = condition_number(transition)
+    if condition > max_condition:
+        raise ValueError(
+            f"The condition number of transition is {condition:.3g}, more than"
+            f" max_condition={max_condition:.3g}: true classes leave nearly the same"
+            " labels, and inverting the matrix would blow up every error. Use a method"
+            " that doesn't invert it, such as forward correction, or raise"
+            " max_condition."
+        )
+    _warn_if_swapped(transition)
+    return condition
+
+
+def _check_rows_differ(transition):
+    distances = pdist(transition, "cityblock") / 2
+    if (distances < EQUAL).all():
+        raise ValueError(
+            "All rows of transition are equal: given labels don't depend on the true"
+            " ones, so that nothing can be learned from them."
+        )
+    if (distances < EQUAL).any():
+        pairs = np.column_stack(np.triu_indices(len(transition), k=1))
+        i, j = pairs[distances.argmin()]
+        raise ValueError(
+            f"Rows {i} and {j} of transition are equal: given labels can't tell whether"
+            f" a sample is of class {i} or {j}. Merge the two, or give both rows what"
+            " tells them apart."
+        )
+
+
+def _warn_if_swapped(transition):
+    logs = np.log(transition.clip(min=IMPOSSIBLE))
+    rows, columns = linear_sum_assignment(-logs)
+    gain = logs[rows, columns].sum() - logs.trace()
+    if gain > EQUAL:
+        swapped = ", ".join(map(str, rows[rows != columns]))
+        warnings.warn(
+            f"More labels of the classes {swapped} are wrong than can be noticed: with"
+            " their rows swapped, more labels would be kept. Noisy labels alone can't"
+            " tell the one from the other; only go on if you know the matrix from"
+            " elsewhere.",
+            UserWarning,
+            stacklevel=3,
+        )

@@ -1,0 +1,103 @@
+"""Counts of labels of neighbors, and the matrix that explains them."""
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment, minimize
+from scipy.special import softmax
+
+ORDERS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
+LEAST = 1e-3  # a start at zero would stay there
+TINY = 1e-12
+
+
+def consensus_counts(triples, n_classes):
+    """Return how frequent labels, pairs and triples of labels are, in any order.
+
+    Parameters
+    ----------
+    triples : ndarray of shape (n_triples, 3)
+        Labels of samples and of their two nearest neighbors.
+
+    n_classes : int
+
+    Returns
+    -------
+    counts : list of ndarray
+        Shares of shapes (c,), (c, c) and (c, c, c), each of which adds up to one.
+    """
+    shape = (n_classes,) * 3
+    cubes = [
+        np.bincount(
+            np.ravel_multi_index(triples[:, order].T, shape), minlength=n_classes**3
+        )
+        for order in map(list, ORDERS)
+    ]
+    cube = (sum(cubes) / (len(ORDERS) * len(triples))).reshape(shape)
+    return [cube.sum(axis=(1, 2)), cube.sum(axis=2), cube]
+
+
+def explain(counts, transition, prior):
+    """Return the matrix and class frequencies whose consensus is nearest to `counts`.
+
+    Minimizes the sum of the Frobenius norms of the three differences.
+    """
+    n_classes = len(prior)
+    start = np.concatenate([transition.ravel(), prior]).clip(min=LEAST)
+    found = minimize(
+        distance,
+        np.log(start),
+        args=(counts,),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 1000},
+    )
+    transition, prior = unpack(found.x, n_classes)
+    order = most_faithful_order(transition)
+    return transition[order], prior[order]
+
+
+def distance(parameters, counts):
+    """Return the sum of the norms, and its gradient."""
+    transition, prior = unpack(parameters, len(counts[0]))
+    differences = [
+        expected - counted
+        for expected, counted in zip(consensus(transition, prior), counts, strict=True)
+    ]
+    norms = [np.linalg.norm(difference) + TINY for difference in differences]
+    one, two, three = (d / norm for d, norm in zip(differences, norms, strict=True))
+    # counts are the same in any order, so each place of a label adds the same
+    by_one = np.broadcast_to(one, transition.shape)
+    by_two = transition @ two
+    by_three = pairs(transition) @ three.reshape(len(prior), -1).T
+    prior_slope = (transition * (by_one + by_two + by_three)).sum(axis=1)
+    slope = prior[:, None] * (by_one + 2 * by_two + 3 * by_three)
+    slope = transition * (slope - (transition * slope).sum(axis=1, keepdims=True))
+    prior_slope = prior * (prior_slope - prior @ prior_slope)
+    return sum(norms), np.concatenate([slope.ravel(), prior_slope])
+
+
+def consensus(transition, prior):
+    """Return the expected shares of labels, pairs and triples of labels."""
+    joint = transition.T * prior
+    triples = joint @ pairs(transition)
+    return prior @ transition, joint @ transition, triples.reshape((len(prior),) * 3)
+
+
+def pairs(transition):
+    """Return, for each true class, the probabilities of all pairs of labels."""
+    n_classes = len(transition)
+    return (transition[:, :, None] * transition[:, None, :]).reshape(n_classes, -1)
+
+
+def most_faithful_order(transition):
+    """Return the order of rows in which the labels kept are most likely.
+
+    What neighbors agree on is the same whatever the classes are called.
+    """
+    _, order = linear_sum_assignment(-np.log(transition + TINY).T)
+    return order
+
+
+def unpack(parameters, n_classes):
+    """Return the matrix and the class frequencies of unconstrained parameters."""
+    rows = parameters[: n_classes**2].reshape(n_classes, n_classes)
+    return softmax(rows, axis=1), softmax(parameters[n_classes**2 :])

@@ -1,0 +1,126 @@
+"""The audit: a file with labels goes in, issues, pictures and a page come out."""
+
+import csv
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sknoisy._cli import main
+from sknoisy._cli._detectors import DETECTORS
+
+N = 150
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a table of which every tenth label is wrong, and images."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    true = rng.choice(["ant", "bee", "<b>wasp</b>"], N)
+    codes = np.unique(true, return_inverse=True)[1]
+    size = 4 * codes + rng.normal(size=N)
+    frame = pd.DataFrame(
+        {"size": size, "weight": -size, "id": np.arange(N).astype(str)}
+    )
+    frame["id"] = "insect " + frame["id"]
+    frame["true"] = true
+    frame["given"] = np.where(
+        np.arange(N) % 10 == 0, np.roll(np.unique(true), 1)[codes], true
+    )
+    frame.loc[3, "given"] = None
+    frame.to_csv("data.csv", index=False)
+    images = rng.random((N, 6, 6)).astype("float32") + codes[:, None, None]
+    np.savez(
+        "images.npz",
+        X=images,
+        y=np.where(np.arange(N) % 10 == 0, (codes + 1) % 3, codes),
+    )
+    return tmp_path
+
+
+def audit(*arguments):
+    return main(["audit", *arguments])
+
+
+def read(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_it_finds_the_wrong_labels_of_a_table_and_says_where(folder, capsys):
+    assert audit("data.csv", "--label", "given", "--clean-label", "true") == 0
+    out, err = capsys.readouterr()
+    assert "data.csv: 149 samples, 2 features, 3 classes" in out
+    assert "1 rows without a label left out" in out
+    assert "by 'true', 10.1% are wrong" in out
+    assert "Open sknoisy-audit/review.html in a browser" in out
+    assert "looking for wrong labels is done, 2 to go" in err
+    frame = pd.read_csv("data.csv")
+    issues = read("sknoisy-audit/issues.csv")
+    wrong = set(frame.index[frame["given"].notna() & (frame["given"] != frame["true"])])
+    found = {int(row["row"]) for row in issues}
+    assert len(found & wrong) >= 0.8 * len(wrong)
+    assert [int(row["rank"]) for row in issues] == list(range(1, len(issues) + 1))
+    for row in issues:
+        assert row["given_label"] == frame["given"][int(row["row"])]
+    qualities = [float(row["quality"]) for row in issues]
+    assert qualities == sorted(qualities)
+
+
+def test_the_folder_holds_a_page_the_matrix_and_pictures(folder):
+    audit("data.csv", "--label", "given", "--clean-label", "true", "--out", "here")
+    names = {path.name for path in (folder / "here").iterdir()}
+    pictures = {"issues.png", "precision_recall.png", "quality.png", "transition.png"}
+    assert names == {"issues.csv", "review.html", "transition.csv", *pictures}
+    page = (folder / "here" / "review.html").read_text(encoding="utf-8")
+    assert "insect 10" in page  # what nothing was learned from helps people decide
+    assert "<b>wasp</b>" not in page
+    matrix = pd.read_csv("here/transition.csv", index_col=0)
+    assert list(matrix.columns) == list(matrix.index) == ["<b>wasp</b>", "ant", "bee"]
+    np.testing.assert_allclose(matrix.sum(axis=1), 1, atol=1e-4)
+
+
+def test_images_get_a_gallery(folder, capsys):
+    assert audit("images.npz", "--detector", "neighbors", "--out", "here") == 0
+    assert (folder / "here" / "gallery.png").stat().st_size > 1000
+    assert "by NeighborConsensus()" in capsys.readouterr().out
+    assert not (folder / "here" / "precision_recall.png").exists()
+
+
+@pytest.mark.parametrize("detector", sorted(set(DETECTORS) - {"default"}))
+def test_every_detector_works_on_a_table_with_a_budget(detector, folder):
+    options = ["--label", "given", "--detector", detector, "--threshold", "7"]
+    assert audit("data.csv", *options) == 0
+    assert len(read("sknoisy-audit/issues.csv")) == 7
+
+
+def test_equal_seeds_give_equal_files(folder):
+    for out in ["one", "two"]:
+        audit("data.csv", "--label", "given", "--seed", "3", "--out", out)
+    first, second = (
+        (folder / out / "issues.csv").read_text() for out in ["one", "two"]
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["none.csv", "--label", "given"], "there is no such file"),
+        (["data.csv"], "--label NAME; it has: size, weight"),
+        (["data.csv", "--label", "givn"], "did you mean 'given'"),
+        (["data.csv", "--label", "given", "--detector", "marign"], "'margin'"),
+        (["data.csv", "--label", "given", "--threshold", "most"], "it must be auto"),
+        (["data.csv", "--label", "given", "--threshold", "1.5"], "threshold"),
+        (["data.csv", "--label", "given", "--max-items", "0"], "at least 1"),
+        (["data.csv", "--label", "given", "--threads", "0"], "at least 1"),
+        (["data.csv", "--label", "true", "--clean-label", "true"], "the same column"),
+        (["data.csv", "--label", "id"], "can't be class labels"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_one_line(arguments, message, folder, capsys):
+    assert audit(*arguments) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("sknoisy audit: error: ")
+    assert message in error

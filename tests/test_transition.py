@@ -1,0 +1,562 @@
+"""Estimates of transition matrices find what labels were drawn from, or say why not."""
+
+import inspect
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.optimize import approx_fprime
+from scipy.special import softmax
+
+import sknoisy.transition
+from sknoisy.noise import symmetric_transition
+from sknoisy.transition import (
+    TRANSITIONS,
+    anchor_transition,
+    confident_joint_transition,
+    counts_transition,
+    dual_t_transition,
+    estimate_transition,
+    gold_transition,
+    hoc_transition,
+    likelihood_transition,
+)
+from sknoisy.transition._counts import surest
+from sknoisy.transition._likelihood import sharpened
+from sknoisy.transition._triples import consensus, consensus_counts, distance, explain
+
+TRANSITION = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.25, 0.05, 0.7]])
+
+
+def spoilt(transition, n_samples, seed, distance=5.0):
+    """Return all that estimates ask for, of classes some distance apart."""
+    rng = np.random.default_rng(seed)
+    n_classes = len(transition)
+    true_labels = rng.integers(n_classes, size=n_samples)
+    features = rng.normal(size=(n_samples, n_classes))
+    features += distance * np.eye(n_classes)[true_labels]
+    steps = np.asarray(transition)[true_labels].cumsum(axis=1)
+    return {
+        "features": features,
+        "true_labels": true_labels,
+        "labels": (rng.random((n_samples, 1)) > steps).sum(axis=1),
+        "pred_probs": softmax(distance * features, axis=1) @ transition,
+        "trusted": rng.random(n_samples) < 0.2,
+    }
+
+
+@pytest.fixture(scope="module")
+def known():
+    return spoilt(TRANSITION, 4000, seed=0)
+
+
+# --- what holds for all of them ---
+
+
+@pytest.mark.parametrize("method", sorted(TRANSITIONS))
+def test_every_estimate_is_a_matrix_of_distributions(method, known):
+    transition = estimate_transition(method, **known)
+    assert transition.shape == (3, 3)
+    assert transition.dtype == np.float64
+    assert (transition >= 0).all()
+    assert_allclose(transition.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("method", sorted(set(TRANSITIONS) - {"dual_t"}))
+def test_every_estimate_finds_the_matrix_of_classes_that_are_apart(method, known):
+    assert_allclose(estimate_transition(method, **known), TRANSITION, atol=0.04)
+
+
+@pytest.mark.parametrize("method", sorted(TRANSITIONS))
+def test_no_estimate_depends_on_the_order_of_samples(method, known):
+    order = np.random.default_rng(1).permutation(len(known["labels"]))
+    shuffled = {name: values[order] for name, values in known.items()}
+    assert_allclose(
+        estimate_transition(method, **shuffled),
+        estimate_transition(method, **known),
+        atol=1e-6,
+    )
+
+
+@pytest.mark.parametrize("method", sorted(TRANSITIONS))
+def test_every_estimate_follows_the_order_of_classes(method, known):
+    order = np.array([2, 0, 1])  # what was class 2 becomes class 0
+    place = np.argsort(order)
+    renamed = {
+        **known,
+        "pred_probs": known["pred_probs"][:, order],
+        "labels": place[known["labels"]],
+        "true_labels": place[known["true_labels"]],
+    }
+    expected = estimate_transition(method, **known)[np.ix_(order, order)]
+    assert_allclose(estimate_transition(method, **renamed), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", sorted(TRANSITIONS))
+def test_lists_and_float32_are_as_good_as_arrays(method, known):
+    few = {name: values[:200] for name, values in known.items()}
+    plain = {name: values.tolist() for name, values in few.items() if name != "trusted"}
+    plain["trusted"] = few["trusted"]
+    small = {**few, "pred_probs": few["pred_probs"].astype(np.float32)}
+    expected = estimate_transition(method, **few)
+    assert_allclose(estimate_transition(method, **plain), expected)
+    assert_allclose(estimate_transition(method, **small), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", sorted(TRANSITIONS))
+def test_every_estimate_is_public_under_its_name(method):
+    name = f"{method}_transition"
+    assert name in sknoisy.transition.__all__
+    assert TRANSITIONS[method] is getattr(sknoisy.transition, name)
+
+
+def test_the_default_is_the_likelihood(known):
+    assert_array_equal(
+        estimate_transition(**known),
+        likelihood_transition(known["pred_probs"], known["labels"]),
+    )
+
+
+def test_parameters_reach_the_method_and_unknown_ones_are_refused(known):
+    assert_array_equal(
+        estimate_transition("counts", **known, fraction=0.3),
+        counts_transition(known["pred_probs"], known["labels"], fraction=0.3),
+    )
+    with pytest.raises(ValueError, match="did you mean 'fraction'"):
+        estimate_transition("counts", **known, fractoin=0.3)
+
+
+def test_an_unknown_method_is_told_the_known_ones():
+    with pytest.raises(ValueError, match="did you mean 'likelihood'.*anchor, conf"):
+        estimate_transition("likelyhood")
+
+
+@pytest.mark.parametrize(
+    ("method", "missing"),
+    [
+        ("likelihood", "pred_probs and labels, which are"),
+        ("hoc", "features and labels, which are"),
+        ("anchor", "pred_probs, which is"),
+        ("gold", "pred_probs and true_labels, which are"),
+    ],
+)
+def test_a_method_says_what_it_misses(method, missing):
+    with pytest.raises(ValueError, match=f"method='{method}' needs {missing} not"):
+        estimate_transition(method)
+
+
+def test_a_function_of_ones_own_gets_what_it_names(known):
+    def mine(labels, *, scale):
+        return scale * labels[:2]
+
+    found = estimate_transition(mine, **known, scale=3)
+    assert_array_equal(found, 3 * known["labels"][:2])
+
+
+# --- anchor points ---
+
+
+def anchors_the_slow_way(probs, percentile):
+    rows = []
+    for i in range(probs.shape[1]):
+        bar = np.percentile(probs[:, i], percentile, method="lower")
+        inside = [row for row in probs if row[i] <= bar]
+        rows.append(max(inside, key=lambda row: row[i]))
+    return np.array(rows)
+
+
+@pytest.mark.parametrize("percentile", [50, 97, 100])
+def test_anchors_are_those_below_the_percentile(known, percentile):
+    probs = known["pred_probs"]
+    found = anchor_transition(probs, percentile=percentile)
+    assert_allclose(found, anchors_the_slow_way(probs, percentile))
+
+
+def test_outliers_of_one_class_stay_anchors_of_another():
+    # the anchor of class 1 is an outlier of class 0: with the slip of published codes
+    # its probability of class 0 would be zero
+    probs = np.array([[0.5, 0.5, 0.0]] + [[0.2, 0.1, 0.7]] * 8 + [[0.4, 0.45, 0.15]])
+    transition = anchor_transition(probs, percentile=90)
+    assert_allclose(transition[1], [0.4, 0.45, 0.15])
+    assert_allclose(anchor_transition(probs, percentile=100)[1], [0.5, 0.5, 0])
+
+
+def test_several_anchors_are_averaged():
+    probs = np.column_stack([np.arange(10) / 10, 1 - np.arange(10) / 10])
+    found = anchor_transition(probs, percentile=100, n_anchors=3)
+    assert_allclose(found, [[0.8, 0.2], [0.1, 0.9]])
+    everyone = anchor_transition(probs, n_anchors=10)
+    assert_allclose(everyone, [probs.mean(axis=0)] * 2)
+
+
+def test_more_anchors_than_samples_are_refused():
+    with pytest.raises(ValueError, match="n_anchors=3 is more than there are samples"):
+        anchor_transition([[0.5, 0.5], [0.4, 0.6]], n_anchors=3)
+
+
+# --- counts ---
+
+
+def counts_the_slow_way(probs, labels, fraction):
+    n_classes = probs.shape[1]
+    rows = np.eye(n_classes)
+    for k in range(n_classes):
+        members = [i for i in range(len(probs)) if probs[i].argmax() == k]
+        leads = {i: np.diff(np.sort(probs[i]))[-1] for i in members}
+        ranked = sorted(members, key=lambda i: (-leads[i], i))
+        kept = ranked[: int(np.ceil(round(fraction * len(members), 9)))]
+        if kept:
+            rows[k] = [np.mean(labels[kept] == j) for j in range(n_classes)]
+    return rows
+
+
+@pytest.mark.parametrize("fraction", [0.01, 0.35, 0.5, 1.0])
+def test_counts_are_of_the_surest_samples_of_each_class(known, fraction):
+    probs, labels = known["pred_probs"][:400].round(1), known["labels"][:400]
+    probs /= probs.sum(axis=1, keepdims=True)  # rounded, so that there are ties
+    found = counts_transition(probs, labels, fraction=fraction)
+    assert_allclose(found, counts_the_slow_way(probs, labels, fraction))
+
+
+def test_surest_samples_come_ranked_by_class_and_lead():
+    probs = np.array([[0.6, 0.4], [0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
+    samples, classes = surest(probs, 0.6)
+    assert_array_equal(samples, [1, 0, 2])
+    assert_array_equal(classes, [0, 0, 1])
+
+
+NEVER = np.array([[0.2, 0.8], [0.4, 0.6], [0.3, 0.7], [0.1, 0.9]])
+
+
+@pytest.mark.parametrize(
+    "estimate", [counts_transition, dual_t_transition, likelihood_transition]
+)
+def test_a_class_that_is_never_predicted_is_warned_of(estimate):
+    with pytest.warns(UserWarning, match="predicted to be of class 0.*'anchor' or"):
+        transition = estimate(NEVER, [0, 0, 1, 1])
+    assert_allclose(transition.sum(axis=1), 1)
+    if estimate is not dual_t_transition:
+        assert transition[0, 0] > 0.99
+
+
+def test_a_class_that_nobody_names_is_no_reason_to_warn():
+    transition = counts_transition(NEVER, [1, 1, 1, 1])
+    assert_array_equal(transition, np.eye(2))
+
+
+# --- confident joint, dual T, gold ---
+
+
+def test_confident_joint_is_that_of_cleanlab(known):
+    count = pytest.importorskip("cleanlab.count")
+    probs, labels = known["pred_probs"], known["labels"]
+    joint = count.compute_confident_joint(labels, probs)
+    found = confident_joint_transition(probs, labels)
+    assert_allclose(found, (joint / joint.sum(axis=0)).T)
+
+
+def test_dual_t_is_the_product_of_its_two_steps(known):
+    probs, labels = known["pred_probs"], known["labels"]
+    found = dual_t_transition(probs, labels, percentile=90)
+    said, given_ = anchor_transition(probs, percentile=90), TRANSITION
+    assert_allclose(found, said @ counts_transition(probs, labels))
+    assert_allclose(found, said @ given_, atol=0.04)
+
+
+def test_dual_t_is_right_where_the_model_is_sure(known):
+    sure = softmax(5 * known["features"], axis=1)
+    assert_allclose(dual_t_transition(sure, known["labels"]), TRANSITION, atol=0.04)
+
+
+def test_gold_is_the_mean_over_trusted_samples_of_a_class(known):
+    probs, true_labels = known["pred_probs"], known["true_labels"].copy()
+    true_labels[~known["trusted"]] = -99
+    found = gold_transition(probs, true_labels, known["trusted"])
+    for k in range(3):
+        assert_allclose(found[k], probs[true_labels == k].mean(axis=0))
+
+
+def test_gold_without_a_mask_trusts_all(known):
+    probs, true_labels = known["pred_probs"], known["true_labels"]
+    everyone = np.ones(len(probs), dtype=bool)
+    assert_allclose(
+        gold_transition(probs, true_labels),
+        gold_transition(probs, true_labels, everyone),
+    )
+
+
+@pytest.mark.parametrize(
+    ("true_labels", "trusted", "message"),
+    [
+        ([0, 0, 1], [True, True, False], "No trusted sample is of class 1"),
+        ([0, 1, 1], [0, 1, 2], "mask of bool"),
+        ([0, 1, 1], [True, False], "mask of bool"),
+        ([0, 1, 1], [False] * 3, "False everywhere"),
+        ([0, 1], None, "true_labels has shape"),
+        ([0, 1, 2], None, "holds 2"),
+    ],
+)
+def test_gold_says_what_is_wrong_with_its_labels(true_labels, trusted, message):
+    with pytest.raises(ValueError, match=message):
+        gold_transition([[0.5, 0.5]] * 3, true_labels, trusted)
+
+
+# --- likelihood ---
+
+
+def test_likelihood_of_sure_samples_alone_is_their_counts(known):
+    probs, labels = known["pred_probs"], known["labels"]
+    assert_allclose(
+        likelihood_transition(probs, labels, fraction=1.0),
+        counts_transition(probs, labels),
+        atol=2e-4,
+    )
+
+
+def test_likelihood_uses_overlapping_classes_better_than_counts():
+    known = spoilt(symmetric_transition(3, 0.4), 20_000, seed=2, distance=2.5)
+    probs, labels = known["pred_probs"], known["labels"]
+    truth = symmetric_transition(3, 0.4)
+    error = {
+        name: abs(estimate_transition(name, pred_probs=probs, labels=labels) - truth)
+        for name in ("likelihood", "counts", "confident_joint")
+    }
+    assert error["likelihood"].mean() < 0.012
+    assert error["likelihood"].mean() < error["counts"].mean() / 2
+    assert error["likelihood"].mean() < error["confident_joint"].mean()
+
+
+def test_the_likeliest_sharpness_is_found(known):
+    probs, labels = known["pred_probs"], known["labels"]
+
+    def likelihood(a):
+        q = softmax(a * np.log(probs), axis=1)
+        return np.log((q @ TRANSITION)[np.arange(len(labels)), labels]).mean()
+
+    found = sharpened(probs, labels, TRANSITION)
+    best = max(likelihood(a) for a in np.geomspace(0.01, 100, 300))
+    of_found = np.log((found @ TRANSITION)[np.arange(len(labels)), labels]).mean()
+    assert of_found > best - 1e-4
+
+
+def test_nothing_near_the_likeliest_matrix_is_likelier(known):
+    probs, labels = known["pred_probs"][:1000], known["labels"][:1000]
+    found = likelihood_transition(probs, labels)
+    samples, classes = surest(probs, 0.5)
+    start = counts_transition(probs, labels, fraction=0.5)
+    weights = sharpened(probs, labels, (start + 1e-4) / (1 + 3e-4))
+    weights[samples] = np.eye(3)[classes]
+
+    def likelihood(transition):
+        return np.log((weights @ transition)[np.arange(1000), labels]).mean()
+
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        other = found * np.exp(0.05 * rng.normal(size=(3, 3)))
+        other /= other.sum(axis=1, keepdims=True)
+        assert likelihood(other) < likelihood(found) + 1e-9
+
+
+def test_clean_labels_leave_the_identity(known):
+    sure = softmax(5 * known["features"], axis=1)
+    found = likelihood_transition(sure, known["true_labels"])
+    assert_allclose(found, np.eye(3), atol=5e-3)
+
+
+# --- high-order consensus ---
+
+
+@pytest.fixture
+def rows():
+    rng = np.random.default_rng(0)
+    return rng.dirichlet(np.ones(4), size=4), rng.dirichlet(np.ones(4))
+
+
+def test_expected_consensus_is_the_sum_over_true_classes(rows):
+    transition, prior = rows
+    one, two, three = consensus(transition, prior)
+    for j, k, m in np.ndindex(4, 4, 4):
+        T = transition.T
+        assert one[j] == pytest.approx((prior * T[j]).sum())
+        assert two[j, k] == pytest.approx((prior * T[j] * T[k]).sum())
+        assert three[j, k, m] == pytest.approx((prior * T[j] * T[k] * T[m]).sum())
+
+
+def test_consensus_is_counted_in_every_order():
+    one, two, three = consensus_counts(np.array([[0, 1, 1], [2, 2, 2]]), 3)
+    assert_allclose(one, [1 / 6, 1 / 3, 1 / 2])
+    assert_allclose(two, [[0, 1 / 6, 0], [1 / 6, 1 / 6, 0], [0, 0, 1 / 2]])
+    assert three[0, 1, 1] == three[1, 0, 1] == three[1, 1, 0] == pytest.approx(1 / 6)
+    assert three[2, 2, 2] == 1 / 2
+
+
+def test_gradient_of_the_distance_matches_finite_differences(rows):
+    rng = np.random.default_rng(1)
+    counts = consensus_counts(rng.integers(4, size=(50, 3)), 4)
+    parameters = np.log(np.concatenate([rows[0].ravel(), rows[1]]))
+    slope = approx_fprime(parameters, lambda x: distance(x, counts)[0], 1e-7)
+    assert_allclose(distance(parameters, counts)[1], slope, atol=1e-5)
+
+
+def test_exact_consensus_gives_the_matrix_back_with_its_rows_in_order():
+    prior = np.array([0.5, 0.3, 0.2])
+    start = np.full((3, 3), 0.1) + 0.7 * np.eye(3)[[1, 2, 0]]  # rows swapped
+    found, frequencies = explain(consensus(TRANSITION, prior), start, np.ones(3) / 3)
+    assert_allclose(found, TRANSITION, atol=2e-3)
+    assert_allclose(frequencies, prior, atol=2e-3)
+
+
+def test_hoc_finds_a_matrix_that_hides_the_right_label():
+    hidden = np.array([[0.3, 0.7, 0], [0.2, 0.8, 0], [0.1, 0, 0.9]])
+    known = spoilt(hidden, 10_000, seed=3, distance=8.0)
+    found = hoc_transition(known["features"], known["labels"], fraction=1.0)
+    assert_allclose(found, hidden, atol=0.06)
+
+
+def test_hoc_leaves_boundaries_out():
+    known = spoilt(symmetric_transition(3, 0.2), 4000, seed=4, distance=2.5)
+    args = known["features"], known["labels"]
+    everyone, some = hoc_transition(*args, fraction=1.0), hoc_transition(*args)
+    assert abs(some.diagonal().mean() - 0.8) < 0.02
+    assert everyone.diagonal().mean() < some.diagonal().mean() - 0.03
+
+
+def test_hoc_keeps_classes_that_no_label_names():
+    known = spoilt(TRANSITION, 500, seed=5)
+    gap = np.array([0, 2, 3])[known["labels"]]
+    found = hoc_transition(known["features"], gap, n_classes=5)
+    dense = hoc_transition(known["features"], known["labels"])
+    assert_allclose(found[np.ix_([0, 2, 3], [0, 2, 3])], dense)
+    assert_array_equal(found[[1, 4]], np.eye(5)[[1, 4]])
+
+
+def test_hoc_takes_three_samples_and_sparse_features(known):
+    from scipy.sparse import csr_array
+
+    assert hoc_transition([[0.0], [0.1], [5.0]], [0, 0, 1]).shape == (2, 2)
+    few, labels = known["features"][:300], known["labels"][:300]
+    assert_allclose(
+        hoc_transition(csr_array(few), labels), hoc_transition(few, labels), atol=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("labels", "options", "message"),
+    [
+        ([0, 1, 301], {}, "302 classes have 27,543,608 triples"),
+        ([0, 1, 2], {"n_classes": 2}, "labels holds 2, but n_classes=2"),
+        ([0, -1, 2], {}, "expected codes 0, 1"),
+        (["a", "b", "b"], {}, "np.unique"),
+        ([0.0, 1.0, 1.0], {}, "expected codes"),
+        ([0, 1], {}, "inconsistent numbers of samples"),
+        ([0, 1, 1], {"fraction": 0.0}, "fraction == 0.0"),
+        ([0, 1, 1], {"fraction": float("nan")}, "fraction is NaN"),
+        ([0, 1, 1], {"n_neighbors": 0}, "n_neighbors == 0"),
+        ([0, 1, 1], {"n_pairs": 0}, "n_pairs == 0"),
+    ],
+)
+def test_hoc_says_what_is_wrong(labels, options, message):
+    with pytest.raises(ValueError, match=message):
+        hoc_transition([[0.0], [1.0], [2.0]], labels, **options)
+
+
+# --- contracts ---
+
+ON_PROBS = sorted(
+    name
+    for name, function in TRANSITIONS.items()
+    if "pred_probs" in inspect.signature(function).parameters
+)
+SPOILERS = {
+    "NaN": lambda probs: (
+        probs + np.where(np.arange(probs.size) == 0, np.nan, 0).reshape(probs.shape)
+    ),
+    "sum": lambda probs: 1.5 * probs,
+    "negative": lambda probs: probs - np.eye(*probs.shape) + np.eye(*probs.shape, k=1),
+    "infinite": lambda probs: np.full(probs.shape, np.inf),
+    "one column": lambda probs: probs[:, :1] * 0 + 1,
+    "no row": lambda probs: probs[:0],
+    "one dimension": lambda probs: probs[0],
+    "text": lambda probs: probs.astype(str).astype(object) + "x",
+}
+LABEL_SPOILERS = {
+    "too high": lambda labels, c: np.where(np.arange(len(labels)) == 0, c, labels),
+    "negative": lambda labels, c: np.where(np.arange(len(labels)) == 0, -1, labels),
+    "fraction": lambda labels, c: labels + 0.5,
+    "NaN": lambda labels, c: np.where(np.arange(len(labels)) == 0, np.nan, labels),
+    "text": lambda labels, c: np.array(["a"] * len(labels)),
+    "too short": lambda labels, c: labels[1:],
+}
+
+
+@st.composite
+def samples(draw):
+    n_samples = draw(st.integers(2, 12))
+    n_classes = draw(st.integers(2, 4))
+    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    probs = rng.dirichlet(
+        np.full(n_classes, draw(st.sampled_from([0.05, 1.0]))), n_samples
+    )
+    labels = rng.integers(draw(st.integers(1, n_classes)), size=n_samples)
+    return probs, labels
+
+
+def facts_of(probs, labels):
+    n_classes = np.shape(probs)[-1] if np.ndim(probs) == 2 else 2
+    true_labels = np.arange(len(labels)) % n_classes
+    return {"pred_probs": probs, "labels": labels, "true_labels": true_labels}
+
+
+@given(samples(), st.sampled_from(ON_PROBS))
+@settings(max_examples=150, deadline=None)
+def test_small_samples_and_absent_classes_give_distributions(drawn, method):
+    probs, labels = drawn
+    if method == "gold" and len(labels) < probs.shape[1]:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of classes never predicted
+        transition = estimate_transition(method, **facts_of(probs, labels))
+    assert transition.shape == (probs.shape[1],) * 2
+    assert (transition >= 0).all()
+    assert_allclose(transition.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("what", sorted(SPOILERS))
+@pytest.mark.parametrize("method", ON_PROBS)
+def test_what_is_no_probability_is_refused(method, what):
+    probs, labels = np.full((4, 3), 1 / 3), np.array([0, 1, 2, 0])
+    with pytest.raises(ValueError, match=r"pred_probs"):
+        estimate_transition(method, **facts_of(SPOILERS[what](probs), labels))
+
+
+@pytest.mark.parametrize("what", sorted(LABEL_SPOILERS))
+@pytest.mark.parametrize("method", sorted(set(ON_PROBS) - {"anchor", "gold"}))
+def test_what_is_no_code_is_refused(method, what):
+    probs, labels = np.full((4, 3), 1 / 3), np.array([0, 1, 2, 0])
+    with pytest.raises(ValueError, match="labels"):
+        estimate_transition(
+            method, pred_probs=probs, labels=LABEL_SPOILERS[what](labels, 3)
+        )
+
+
+@given(st.integers(3, 12), st.integers(1, 4), st.integers(0, 2**16))
+@settings(max_examples=40, deadline=None)
+def test_hoc_of_small_samples_gives_distributions(n_samples, n_classes, seed):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(n_classes, size=n_samples)
+    features = rng.normal(size=(n_samples, 2)).round(1)  # some lie on top of others
+    transition = hoc_transition(features, labels)
+    assert (transition >= 0).all()
+    assert_allclose(transition.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("method", ["counts", "likelihood"])
+@pytest.mark.parametrize("fraction", [0, 1.1, float("nan")])
+def test_a_fraction_outside_of_its_range_is_refused(method, fraction):
+    with pytest.raises(ValueError, match="fraction"):
+        estimate_transition(
+            method, pred_probs=[[0.4, 0.6]], labels=[1], fraction=fraction
+        )

@@ -1,0 +1,265 @@
+"""TransitionCorrectedClassifier: finds the rule of the noise and undoes it."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+
+from sknoisy.classifiers import NoisyLabelClassifier, TransitionCorrectedClassifier
+from sknoisy.classifiers._corrections import AFTERWARDS, CORRECTIONS, NEED_NONE
+from sknoisy.classifiers._posterior import calibrate, out_of_fold_posterior
+from sknoisy.classifiers._transitions import LEARNED
+from sknoisy.noise import ClassConditionalNoise
+from sknoisy.transition import TRANSITIONS, clean_posterior
+
+# the second class is given as the third more often than as itself
+SPARSE = np.array([[0.9, 0.1, 0.0], [0.0, 0.4, 0.6], [0.2, 0.0, 0.8]])
+FAST = {"max_epochs": 12, "batch_size": 64, "lr": 2e-2, "random_state": 0}
+FAST |= {"module__dropout": 0.0, "module__input_dropout": 0.0, "module__hidden": 32}
+
+
+@pytest.fixture(scope="module")
+def blobs():
+    """Three classes with noise after which a wrong label is the most frequent."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=900)
+    X = rng.normal(size=(900, 4)) + 3 * np.eye(4)[y]
+    return X, ClassConditionalNoise(SPARSE, random_state=0).fit_corrupt(y), y
+
+
+def fast(**options):
+    return TransitionCorrectedClassifier(**{**FAST, **options})
+
+
+@pytest.mark.parametrize("correction", sorted(CORRECTIONS))
+def test_every_correction_finds_classes_that_are_mostly_mislabeled(correction, blobs):
+    X, y_noisy, y = blobs
+    plain = NoisyLabelClassifier(loss="ce", **FAST).fit(X, y_noisy)
+    assert plain.score(X, y) < 0.75
+    # backward correction gives some labels a loss without a lower bound: fewer steps
+    steps = {"max_epochs": 5} if correction == "backward" else {}
+    clf = fast(correction=correction, transition=SPARSE, **steps).fit(X, y_noisy)
+    assert clf.score(X, y) > 0.9
+    assert_allclose(clf.predict_proba(X).sum(axis=1), 1, rtol=1e-5)
+
+
+@pytest.mark.parametrize("transition", sorted({**TRANSITIONS, **LEARNED}))
+def test_every_estimate_is_used_and_remembered(transition, blobs):
+    X, _, y = blobs
+    mild = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.0, 0.3, 0.7]])
+    y_noisy = ClassConditionalNoise(mild, random_state=0).fit_corrupt(y)
+    trusted = np.arange(900) < 90
+    y_noisy[trusted] = y[trusted]
+    clf = fast(transition=transition).fit(X, y_noisy, trusted=trusted)
+    assert clf.score(X, y) > 0.9
+    assert_allclose(clf.transition_matrix_, mild, atol=0.3)
+    assert_allclose(clf.transition_matrix_.sum(axis=1), 1)
+    assert clf.condition_number_ == pytest.approx(
+        np.linalg.cond(clf.transition_matrix_)
+    )
+    assert 0.05 < clf.noise_rate_ < 0.5
+
+
+def test_the_default_recovers_the_matrix(blobs):
+    X, _, y = blobs
+    mild = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.0, 0.3, 0.7]])
+    y_noisy = ClassConditionalNoise(mild, random_state=0).fit_corrupt(y)
+    clf = fast().fit(X, y_noisy)
+    assert_allclose(clf.transition_matrix_, mild, atol=0.1)
+    assert clf.noise_rate_ == pytest.approx((y_noisy != y).mean(), abs=0.06)
+
+
+def test_probabilities_are_those_of_true_labels(blobs):
+    """Where plain cross entropy says how labels are given."""
+    X, y_noisy, y = blobs
+    inside = np.abs(X - 3 * np.eye(4)[1]).max(axis=1) < 1
+    plain = NoisyLabelClassifier(loss="ce", **FAST).fit(X, y_noisy)
+    given = plain.predict_proba(X[inside & (y == 1)]).mean(axis=0)
+    assert_allclose(given, SPARSE[1], atol=0.15)
+    for correction in ["forward", "posterior"]:
+        clf = fast(correction=correction, transition=SPARSE).fit(X, y_noisy)
+        true = clf.predict_proba(X[inside & (y == 1)]).mean(axis=0)
+        assert_allclose(true, [0, 1, 0], atol=0.15)
+
+
+def test_posterior_is_cross_entropy_turned_back_through_the_matrix(blobs):
+    X, y_noisy, _ = blobs
+    plain = NoisyLabelClassifier(loss="ce", **FAST).fit(X, y_noisy)
+    clf = fast(correction="posterior", transition=SPARSE).fit(X, y_noisy)
+    expected = clean_posterior(plain.predict_proba(X), SPARSE)
+    assert_allclose(clf.predict_proba(X), expected, atol=1e-5)
+
+
+def test_the_identity_corrects_nothing(blobs):
+    X, y_noisy, _ = blobs
+    plain = NoisyLabelClassifier(loss="ce", **FAST).fit(X, y_noisy).predict_proba(X)
+    for correction in sorted(set(CORRECTIONS) - set(NEED_NONE) - {"revision"}):
+        clf = fast(correction=correction, transition=np.eye(3)).fit(X, y_noisy)
+        assert_allclose(clf.predict_proba(X), plain, atol=1e-3)
+        assert clf.noise_rate_ == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("correction", NEED_NONE)
+def test_what_needs_no_matrix_estimates_none(correction, blobs):
+    X, y_noisy, _ = blobs
+    clf = fast(correction=correction, max_epochs=1).fit(X, y_noisy)
+    assert clf.transition_matrix_ is clf.noise_rate_ is clf.condition_number_ is None
+    assert_allclose(clf.prior_, np.bincount(y_noisy) / 900)
+
+
+def test_a_function_of_ones_own_estimates_the_matrix(blobs):
+    X, y_noisy, _ = blobs
+    seen = {}
+
+    def estimate(pred_probs, labels):
+        seen.update(pred_probs=pred_probs, labels=labels)
+        return SPARSE
+
+    clf = fast(transition=estimate).fit(X, y_noisy)
+    assert_array_equal(clf.transition_matrix_, SPARSE)
+    assert_array_equal(seen["labels"], y_noisy)
+    assert_allclose(seen["pred_probs"].sum(axis=1), 1)
+
+
+def test_trusted_labels_are_not_corrected(blobs):
+    X, y_noisy, y = blobs
+    trusted = np.arange(900) % 2 == 0
+    mixed = np.where(trusted, y, y_noisy)
+    wrong = np.roll(np.eye(3), 1, axis=1)  # a matrix that no untrusted label follows
+    clf = fast(transition=wrong)
+    with pytest.warns(UserWarning, match="swapped"):
+        trusting = clone(clf).fit(X, mixed, trusted=trusted).score(X, y)
+        suspecting = clone(clf).fit(X, mixed).score(X, y)
+    assert trusting > suspecting + 0.2
+
+
+def test_images_sparse_tables_and_labels_of_any_kind(blobs, images):
+    X, y_noisy, _ = blobs
+    names = np.array(["a", "b", "c"])
+    clf = fast(transition="hoc").fit(sparse.csr_matrix(X), names[y_noisy])
+    assert set(clf.predict(sparse.csr_matrix(X))) <= set(names)
+    for transition in ["anchor", "hoc"]:
+        clf = TransitionCorrectedClassifier(transition=transition, max_epochs=2)
+        assert clf.fit(*images).predict_proba(images[0]).shape == (300, 10)
+
+
+def test_equal_seeds_give_equal_numbers_also_after_pickling(blobs):
+    X, y_noisy, _ = blobs
+    state = np.random.get_state()[1].copy(), torch.random.get_rng_state()
+    make = fast(max_epochs=4, transition="anchor")
+    first, second = (clone(make).fit(X, y_noisy) for _ in range(2))
+    assert_array_equal(first.predict_proba(X), second.predict_proba(X))
+    assert_array_equal(first.transition_matrix_, second.transition_matrix_)
+    assert_array_equal(np.random.get_state()[1], state[0])
+    assert torch.equal(torch.random.get_rng_state(), state[1])
+    again = pickle.loads(pickle.dumps(first))
+    assert_array_equal(again.predict_proba(X), first.predict_proba(X))
+    small = len(pickle.dumps(first))
+    assert small < len(pickle.dumps(NoisyLabelClassifier(**FAST).fit(X, y_noisy))) * 3
+
+
+def test_a_grid_over_estimates_and_their_parameters(blobs):
+    X, y_noisy, _ = blobs
+    grid = [
+        {"transition": ["anchor"], "transition__percentile": [90, 97]},
+        {"transition": [SPARSE], "correction": ["prior_ratio", "posterior"]},
+    ]
+    search = GridSearchCV(fast(max_epochs=2), grid, cv=2, error_score="raise")
+    assert len(search.fit(X, y_noisy).cv_results_["params"]) == 4
+
+
+def test_the_warm_up_can_be_left_out_or_take_all_epochs(blobs):
+    X, y_noisy, _ = blobs
+    plain = NoisyLabelClassifier(loss="ce", **FAST).fit(X, y_noisy)
+    only = fast(transition=SPARSE, warm_up_epochs=12).fit(X, y_noisy)
+    assert_allclose(only.predict_proba(X), plain.predict_proba(X), atol=1e-6)
+    none = fast(transition=SPARSE, warm_up_epochs=0).fit(X, y_noisy)
+    assert np.abs(none.predict_proba(X) - plain.predict_proba(X)).max() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"correction": "foreward"}, "did you mean 'forward'"),
+        ({"transition": "ancor"}, "did you mean 'anchor'.*volmin; or pass a matrix"),
+        ({"transition": "volmin", "correction": "backward"}, "doesn't go with it"),
+        ({"transition": np.full((3, 3), 1 / 3)}, "rows of transition are equal"),
+        ({"transition": SPARSE[:2, :2] / SPARSE[:2, :2].sum(1)[:, None]}, "y has 3 cl"),
+        ({"transition__percentile": 90}, "percentile is not a parameter of likelihood"),
+        ({"loss": "elr"}, "corrects those only"),
+        (
+            {"loss": "gce", "correction": "logit_adjustment"},
+            "choose correction='prior_ratio'",
+        ),
+        ({"warm_up_epochs": -1}, "warm_up_epochs == -1"),
+        ({"warm_up_epochs": "aut"}, "did you mean 'auto'"),
+        ({"cv": 0}, "cv == 0"),
+        ({"transition": "gold"}, "trusted"),
+    ],
+)
+def test_bad_parameters_are_refused_with_a_reason(options, message, blobs):
+    X, y_noisy, _ = blobs
+    with pytest.raises(ValueError, match=message):
+        fast(**{"max_epochs": 1, **options}).fit(X, y_noisy)
+
+
+def test_an_ill_conditioned_matrix_is_refused_where_it_would_be_inverted(blobs):
+    X, y_noisy, _ = blobs
+    nearly = np.full((3, 3), 1 / 3) + 1e-4 * (np.eye(3) - 1 / 3)
+    for correction in ["backward", "posterior"]:
+        with pytest.raises(ValueError, match="condition number of transition is"):
+            fast(transition=nearly, correction=correction).fit(X, y_noisy)
+    fast(transition=nearly, max_epochs=1).fit(X, y_noisy)
+
+
+@pytest.mark.parametrize("trusted", [np.ones(3, dtype=bool), np.ones(900)])
+def test_a_mask_that_is_none_is_refused(trusted, blobs):
+    X, y_noisy, _ = blobs
+    with pytest.raises(ValueError, match="one boolean for each of the 900 samples"):
+        fast().fit(X, y_noisy, trusted=trusted)
+
+
+# --- the posterior of the given labels ---
+
+
+def test_out_of_fold_means_that_no_row_taught_its_own_judge(blobs):
+    X, y_noisy, _ = blobs
+
+    class Memory(NoisyLabelClassifier):
+        def fit(self, X, y):
+            self.rows_, self.classes_ = X.copy(), np.unique(y)
+            return self
+
+        def predict_proba(self, X):
+            known = (X[:, None] == self.rows_).all(axis=2).any(axis=1)
+            return np.where(known[:, None], [1.0, 0.0, 0.0], [0.0, 0.5, 0.5])
+
+    def posterior(cv):
+        return out_of_fold_posterior(
+            Memory(),
+            X,
+            y_noisy,
+            n_classes=3,
+            cv=cv,
+            random_state=np.random.RandomState(0),
+        )
+
+    assert (posterior(3)[:, 0] == 0).all()
+    assert (posterior(1)[:, 0] == 1).all()
+
+
+def test_calibration_finds_the_temperature_of_the_given_labels():
+    rng = np.random.default_rng(0)
+    true = rng.dirichlet([1, 1, 1], size=20_000)
+    codes = (rng.random((20_000, 1)) > true.cumsum(axis=1)).sum(axis=1)
+    overconfident = true**3 / (true**3).sum(axis=1, keepdims=True)
+    assert np.abs(calibrate(overconfident, codes) - true).max() < 0.02
+
+
+def test_every_afterthought_belongs_to_a_correction():
+    assert set(AFTERWARDS) <= set(CORRECTIONS)
