@@ -149,8 +149,9 @@ def report(rows, size, path):
         "# Noise rates",
         f"Estimated minus realized share of wrong labels, in percentage points; mean"
         f" over {n_seeds} seed{'s' * (n_seeds > 1)}, and the largest error of a single"
-        " run. Symmetric noise. Probabilities are those of a random forest (leaves of"
-        " at least 5 samples), out of five folds; features are scaled to variance one."
+        " run. Symmetric noise. Probabilities are those of a random forest (50 trees,"
+        " leaves of at least 5 samples), out of five folds; features are scaled to"
+        " variance one."
         " `confident_joint` makes the counts that cleanlab makes.",
         *[table_of(rows, table, size) for table in TABLES],
         verdict(rows, size),
@@ -179,7 +180,7 @@ def main(arguments=None):
                 seeds, tables, rates, METHODS
             )
         ]
-        run_missing(jobs, rows, Runner(n_trees=10 if given.quick else 100).run)
+        run_missing(jobs, rows, Runner(n_trees=10 if given.quick else 50).run)
     report(rows, size, given.out / "noise_rates.md")
 
 

@@ -163,11 +163,10 @@ def report(rows, settings, path):
         " estimate puts elsewhere.",
         table_of(rows, settings, "total_variation"),
         verdict(rows, settings),
-        "**Where noise depends on the image, no matrix describes it, and estimates are"
-        " biased.** `likelihood` takes part of what differs from image to image for"
-        " classes that overlap, and finds less noise than there is; anchors and the"
-        " surest samples are extremes, labelled otherwise than the rest of their class;"
-        " counts over a whole predicted class average over it, and come closest.",
+        "**Where noise depends on the image, no matrix describes it, and all estimates"
+        " are biased**, those most that rest on few samples: anchors are extremes, and"
+        " labelled otherwise than the rest of their class. `likelihood` takes part of"
+        " what differs from image to image for classes that overlap.",
         "`dual_t` multiplies the noise with itself, as these networks are honest about"
         " it: see its docstring.",
         software("scikit-learn", "numpy", "torch"),

@@ -77,7 +77,7 @@ def check_labels(y):
 
 def is_soft(y):
     """Whether `y` holds a distribution over classes per sample, not one label."""
-    shape = getattr(y, "shape", None) or np.shape(y)
+    shape = np.asarray(y).shape
     return len(shape) == 2 and shape[1] > 1
 
 

@@ -350,7 +350,7 @@ class TestEveryConsensus:
         )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     votes=arrays(
         np.int64,
@@ -401,7 +401,7 @@ def test_confusion_matrices_are_recovered():
 
 
 def test_accuracies_are_recovered():
-    votes, y = make_votes(20_000, rates=(0.1, 0.3, 0.4, 0.6))
+    votes, y = make_votes(10_000, rates=(0.1, 0.3, 0.4, 0.6))
     found = one_coin(votes, smoothing=0)
     assert_allclose(found.annotator_quality, [0.9, 0.7, 0.6, 0.4], atol=0.02)
     assert_allclose(

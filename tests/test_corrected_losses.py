@@ -60,9 +60,7 @@ def test_reweighting_weighs_by_the_ratio_of_the_two_probabilities(problem):
     logits, labels, transition = problem
     p = probabilities(logits)
     mixed = p @ transition.numpy()
-    expected = [
-        -p[i, y] / mixed[i, y] * np.log(p[i, y]) for i, y in enumerate(labels)
-    ]
+    expected = [-p[i, y] / mixed[i, y] * np.log(p[i, y]) for i, y in enumerate(labels)]
     got = importance_reweighting(logits, labels, transition=transition)
     np.testing.assert_allclose(got, expected)
 

@@ -22,7 +22,7 @@ FLOORS = {
     "losses": 1,
     "modules": 1,
     "schedules": 1,
-    "optimizers": 1,
+    "optimizers": 2,
     "noise": 1,
     "metrics": 1,
     "quality": 1,

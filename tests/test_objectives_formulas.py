@@ -236,7 +236,7 @@ def test_truncated_gce_is_constant_where_a_label_is_not_kept():
 
 def test_truncated_gce_looks_when_the_paper_does():
     looks = []
-    truncated = TruncatedLoss(120, torch.tensor([0, 1]))
+    truncated = TruncatedLoss(120, torch.tensor([0, 1]), prune_from=1 / 3)
     for epoch in range(120):
 
         def predict(epoch=epoch):
@@ -368,7 +368,8 @@ def test_peer_loss_gives_nothing_for_blind_agreement():
 
 @pytest.mark.parametrize("progress", [0.0, 0.2, 0.6])
 def test_cores_follows_its_formula(progress):
-    cores = Cores(**FACTS, sample_weight=torch.tensor(WEIGHT), rise=(0.1, 0.4))
+    weight = torch.tensor(WEIGHT)
+    cores = Cores(**FACTS, sample_weight=weight, rise=(0.1, 0.4), sieve_from=0.3)
     beta, weight = 2 * ramp(progress, (0.1, 0.4)), WEIGHT / WEIGHT.mean()
     shares = np.bincount(LABELS, weight) / 10
     total = 0

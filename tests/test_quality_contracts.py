@@ -94,7 +94,7 @@ def right_probs(draw, n_samples):
 
 
 @every_function
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(labels=strange_labels, probs=strange_probs)
 def test_strange_input_is_a_value_error_or_answered(function, labels, probs):
     try:
@@ -106,7 +106,7 @@ def test_strange_input_is_a_value_error_or_answered(function, labels, probs):
 
 
 @every_function
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_any_labels_with_any_probabilities_are_answered(function, data):
     """Also classes that no label names, labels of one class, one sample of each."""

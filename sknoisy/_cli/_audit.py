@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
@@ -59,7 +60,7 @@ class Findings:
 
     table: Table
     folder: Path
-    detector: object = None
+    detector: Any = None
 
     def __post_init__(self):
         self.written = []

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -30,7 +31,7 @@ class Table:
     categorical: list | None = None
     notes: list = field(default_factory=list)
     shown: object = None
-    rows: np.ndarray | None = None
+    rows: Any = None
 
     @property
     def is_images(self):

@@ -53,7 +53,13 @@ class BaseNoisyClassifier(
     nothing else need be overridden. Think twice before adding anything here.
     """
 
-    _routes = ("module", "loss", "optimizer", "callbacks", "iterator_train")
+    _routes: tuple[str, ...] = (
+        "module",
+        "loss",
+        "optimizer",
+        "callbacks",
+        "iterator_train",
+    )
 
     @abstractmethod
     def _make_objective(self, facts):

@@ -326,7 +326,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         NonFiniteLossError
             If training diverges.
         """
-        return self._fit(X, y, trusted=check_trusted(trusted, len(y)))
+        return self._fit(X, y, trusted=trusted)
 
     def predict_proba(self, X):
         """Predict the probability of each class being the true one.
@@ -352,6 +352,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         correct = lookup(
             self.correction, CORRECTIONS, parameter="correction", kind="a correction"
         )
+        facts["trusted"] = check_trusted(facts["trusted"], facts["n_samples"])
         n_first = self._n_warm_up_epochs(facts["n_epochs"])
         plain = self._plain_loss(facts)
         self.prior_ = np.bincount(facts["labels"]) / facts["n_samples"]

@@ -122,8 +122,8 @@ class CleanLabelClassifier(
     >>> round(logistic.fit(X, y_noisy).score(X_test, y_test), 2)
     0.8
     >>> clf = CleanLabelClassifier(logistic, random_state=0).fit(X, y_noisy)
-    >>> round(clf.score(X_test, y_test), 2)
-    0.94
+    >>> bool(clf.score(X_test, y_test) > 0.93)
+    True
     >>> clf.label_issues_.dtype.names
     ('index', 'given_label', 'suggested_label', 'quality', 'is_issue')
     """

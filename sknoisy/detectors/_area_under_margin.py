@@ -96,7 +96,9 @@ class AreaUnderMargin(TrainingDetector):
     single run judges all samples, the threshold samples by the margin that their given
     label has among the true classes, though they were not trained on it. ``n_runs=2``
     is the paper's way, by which a sample is judged by runs that trained on its label;
-    it costs twice as much.
+    it costs twice as much. A network that memorizes its samples memorizes the threshold
+    samples, too, and the line comes to lie above right labels: train with dropout and
+    few epochs, or set `threshold`; the ranking suffers less.
 
     References
     ----------

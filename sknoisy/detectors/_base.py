@@ -117,9 +117,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         joint = _joint(evidence, codes, len(self.classes_))
         rate, transition = evidence.noise_rate, evidence.transition
         self.quality_ = evidence.quality.astype(np.float64).clip(0, 1)
-        self.noise_rate_ = float(
-            1 - joint.trace() / joint.sum() if rate is None else rate
-        )
+        self.noise_rate_ = float(_rate(joint) if rate is None else rate)
         self.transition_matrix_ = (
             _rows_given_true(joint) if transition is None else transition
         )
@@ -173,6 +171,10 @@ def _believed_issues(evidence):
         count = nearest(evidence.noise_rate, len(evidence.quality))
         return lowest(evidence.quality, count)
     return flag_issues(evidence.quality, "mixture")
+
+
+def _rate(joint):
+    return (joint.sum() - joint.trace()) / joint.sum()
 
 
 def _rows_given_true(joint):

@@ -65,7 +65,8 @@ class CLNI(FeatureDetector):
         The most frequent label among the neighbors of the last round.
 
     noise_rate_ : float
-        Share of labels that were wrong in the last round.
+        Estimated share of wrong labels: those wrong in the last round for which
+        another class is suggested.
 
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label), from the suggestions for those labels;

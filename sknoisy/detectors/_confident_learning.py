@@ -17,14 +17,14 @@ class ConfidentLearning(BaseDetector):
         Anything with ``predict_proba``, a Pipeline, say; it gets X untouched, so that
         texts, data frames and missing values work where it takes them. None stands
         for a forest of extremely randomized trees, each grown on 30 % of the samples
-        (twenty at least), that vote on those they were not grown on.
+        (twenty at least), that vote on those they were not grown on, whatever `cv` is.
 
     cv : int, "oob", cross-validation generator or iterable, default=5
         Who judges a label without having seen it. An int is a number of stratified,
         shuffled folds (fewer, where no class has so many samples). Where a splitter
         repeats, probabilities are averaged, which makes them better. "oob" is for
         forests, also at the end of a Pipeline: trees vote on the samples they were
-        not grown on, at the price of one fit. The default classifier always does so.
+        not grown on, at the price of one fit.
 
     filter_by : str, default="prune_by_noise_rate"
         Which labels are issues; see :func:`~sknoisy.quality.find_label_issues`.

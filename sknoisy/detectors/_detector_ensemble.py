@@ -15,6 +15,7 @@ from sknoisy.detectors._out_of_fold import draw_seed
 __all__ = ["DetectorEnsemble"]
 
 VOTING = ("any", "consensus", "majority")
+ROUNDING = 1e-9  # shares of weights may add up to a little less than one
 
 
 class DetectorEnsemble(BaseDetector):
@@ -33,8 +34,8 @@ class DetectorEnsemble(BaseDetector):
         How much each of them counts. None counts all alike.
 
     voting : {"majority", "consensus", "any"}, default="majority"
-        Whether those with more than half of the weight, all, or any one must call a
-        label an issue.
+        Who must be against a label for it to be called wrong: more than half (by
+        weight, where there are weights), all, or any one.
 
     threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
         Which labels are called issues. "auto" is this detector's own rule, see Notes;
@@ -47,8 +48,8 @@ class DetectorEnsemble(BaseDetector):
         How many jobs run at a time; -1 takes all processors.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of the detectors that have a ``random_state`` of None. None takes fresh
-        entropy; numpy's global generator is never touched.
+        Seed of whatever is drawn, such as folds, and of the classifiers that are not
+        given. None takes fresh entropy; numpy's global generator is never touched.
 
     Attributes
     ----------
@@ -87,7 +88,8 @@ class DetectorEnsemble(BaseDetector):
 
     Notes
     -----
-    "auto" flags by `voting`.
+    "auto" flags by `voting`. Detectors whose ``random_state`` is None are seeded by the
+    ensemble.
 
     Examples
     --------
@@ -143,7 +145,7 @@ class DetectorEnsemble(BaseDetector):
     def _vote(self, share):
         if self.voting == "majority":
             return share > 0.5
-        return share >= 1 - 1e-9 if self.voting == "consensus" else share > 0
+        return share > 1 - ROUNDING if self.voting == "consensus" else share > 0
 
     def _suggest(self, codes, weights):
         votes = np.zeros((len(codes), len(self.classes_)))

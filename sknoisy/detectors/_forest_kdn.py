@@ -12,7 +12,7 @@ __all__ = ["ForestKDN"]
 
 
 class ForestKDN(BaseDetector):
-    """Find labels that most of their neighbors in a random forest don't share.
+    """Find labels that few of their neighbors in a random forest share.
 
     Two samples are the nearer, the more leaves they share [1]_: a distance that
     ignores useless features and the scales of the others.
@@ -79,7 +79,7 @@ class ForestKDN(BaseDetector):
 
     Notes
     -----
-    "auto" flags labels that fewer than half of the neighbors share. [1]_ uses this
+    "auto" flags labels that are outvoted by another one. [1]_ uses this
     distance for robust predictions and weighs neighbors by it; here, votes are equal.
 
     References

@@ -15,7 +15,7 @@ from sknoisy.detectors._out_of_fold import draw_seed, make_folds
 
 __all__ = ["IterativePartitioningFilter"]
 
-VOTING = ("consensus", "majority")
+VOTING = ("any", "consensus", "majority")
 
 
 class IterativePartitioningFilter(BaseDetector):
@@ -28,14 +28,14 @@ class IterativePartitioningFilter(BaseDetector):
     Parameters
     ----------
     classifier : classifier, default=None
-        What learns the parts; it gets X untouched. None stands for a decision tree
-        with at least five samples a leaf.
+        What learns the parts; it gets X untouched. None stands for a decision tree.
 
     n_partitions : int >= 2, default=5
         Number of parts; fewer where no class has so many samples.
 
-    voting : {"majority", "consensus"}, default="majority"
-        Whether more than half or all of the classifiers must be against a label.
+    voting : {"majority", "consensus", "any"}, default="majority"
+        Who must be against a label for it to be called wrong: more than half (by
+        weight, where there are weights), all, or any one.
 
     min_removed : float in [0, 1], default=0.01
         A round that removes at most this share of all samples removes little.
@@ -70,7 +70,8 @@ class IterativePartitioningFilter(BaseDetector):
         The class with the most votes.
 
     noise_rate_ : float
-        Share of the samples that were removed.
+        Estimated share of wrong labels: those removed for which another class is
+        suggested.
 
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label), from the suggestions for those; rows
@@ -95,7 +96,9 @@ class IterativePartitioningFilter(BaseDetector):
 
     Notes
     -----
-    "auto" flags the samples that were removed. A round that would leave one class only
+    "auto" flags the samples that were removed. These are too many where classifiers of
+    a part are much worse than one of all data; take fewer parts then, a better
+    `classifier`, or "consensus". A round that would leave one class only
     is the last, and removes nothing. Differences from [1]_: parts are
     stratified; the quality, which [1]_ doesn't have; CART instead of C4.5.
 
@@ -170,10 +173,11 @@ class IterativePartitioningFilter(BaseDetector):
         return votes
 
     def _is_outvoted(self, votes, codes):
-        for_label = votes[np.arange(len(codes)), codes]
-        if self.voting == "consensus":
-            return for_label == 0
-        return for_label < votes.sum(axis=1) / 2
+        against = votes.sum(axis=1) - votes[np.arange(len(codes)), codes]
+        n_voters = votes[0].sum()
+        if self.voting == "majority":
+            return against > n_voters / 2
+        return against == n_voters if self.voting == "consensus" else against > 0
 
     def _check_parameters(self):
         check_choice(self.voting, VOTING, "voting")
@@ -183,7 +187,7 @@ class IterativePartitioningFilter(BaseDetector):
     def _get_classifier(self, seed=None):
         if self.classifier is not None:
             return self.classifier
-        return DecisionTreeClassifier(min_samples_leaf=5, random_state=seed)
+        return DecisionTreeClassifier(random_state=seed)
 
     def __sklearn_tags__(self):
         return tags_of(super().__sklearn_tags__(), self._get_classifier())

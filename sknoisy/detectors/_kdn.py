@@ -10,7 +10,7 @@ __all__ = ["KDN"]
 
 
 class KDN(FeatureDetector):
-    """Find labels that most of their nearest neighbors don't share (kDN) [1]_.
+    """Find labels that few of their nearest neighbors share (kDN) [1]_.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class KDN(FeatureDetector):
 
     Notes
     -----
-    "auto" flags labels that fewer than half of the neighbors share. Differences from
+    "auto" flags labels that are outvoted by another one. Differences from
     [1]_: twenty neighbors instead of five, which finds more wrong labels wherever
     there are many; Euclidean distances of standardized features.
 
@@ -110,10 +110,10 @@ class KDN(FeatureDetector):
 def evidence_of(codes, neighbors):
     """Return what equal votes of `neighbors` say about the labels `codes`."""
     shares = label_shares(codes, neighbors)
-    quality = shares[np.arange(len(codes)), codes]
+    suggested = likeliest(codes, shares)
     return Evidence(
-        quality,
-        suggested=likeliest(codes, shares),
-        is_issue=quality < 0.5,
+        shares[np.arange(len(codes)), codes],
+        suggested,
+        is_issue=suggested != codes,
         pred_probs=shares,
     )

@@ -140,7 +140,8 @@ def _out_of_bag(classifier, X, codes):
             f"cv='oob' needs a classifier that draws bootstrap samples, such as a"
             f" random forest; {type(forest).__name__} doesn't. Pass a number of folds."
         )
-    with warnings.catch_warnings():  # of samples that every tree saw
+    # samples that every tree saw are seen to below
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.filterwarnings("ignore", "Some inputs do not have OOB", UserWarning)
         forest.set_params(oob_score=True, bootstrap=True)
         classifier.fit(X, codes)

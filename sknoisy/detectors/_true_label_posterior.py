@@ -42,7 +42,7 @@ class TrueLabelPosterior(BaseDetector):
         shuffled folds (fewer, where no class has so many samples). Where a splitter
         repeats, probabilities are averaged, which makes them better. "oob" is for
         forests, also at the end of a Pipeline: trees vote on the samples they were
-        not grown on, at the price of one fit. The default classifier always does so.
+        not grown on, at the price of one fit.
 
     rounds : int >= 1, default=2
         How often the classifier is trained: the first time on all labels, then on

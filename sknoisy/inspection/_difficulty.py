@@ -163,8 +163,10 @@ class SampleDifficultyDisplay:
         self.ax_.set_ylim(-0.02, 1.02)
         self.ax_.set_xlabel("variability (its standard deviation over epochs)")
         self.ax_.set_ylabel("confidence (mean probability of the given label)")
-        dress(self.ax_, grid="both", title=title)
+        dress(self.ax_, grid="both")
         self._add_legend()
+        if title:
+            self.ax_.set_title(title, loc="left", pad=28, fontsize=12)
         return self
 
     def _draw(self, name):
@@ -198,7 +200,7 @@ def _check_difficulty(difficulty):
     strange = difficulty[~np.isin(difficulty, list(COLORS))]
     if strange.size:
         raise ValueError(
-            f"difficulty holds {strange[0]!r}: expected 'easy', 'hard' or 'wrong' for"
-            " each sample."
+            f"difficulty holds {str(strange[0])!r}: expected 'easy', 'hard' or 'wrong'"
+            " for each sample."
         )
     return difficulty

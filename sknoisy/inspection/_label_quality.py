@@ -202,7 +202,8 @@ class LabelQualityDisplay:
 
     def _draw_mixture(self, width):
         # inside of what it was fitted on, at whose ends a Beta density may be infinite
-        x = np.linspace(*self.mixture_.range_, 402)[1:-1]
+        low, high = self.mixture_.range_
+        x = np.linspace(low, high, 402)[1:-1]
         counts = self.mixture_.density(x) * len(self.quality) * width
         highest = max(patch.get_height() for patch in self.ax_.patches)
         for curve, style in zip(counts.T, ["--", "-"], strict=True):

@@ -236,11 +236,12 @@ def matrix_of(estimator):
 def known_rows(transition, n_classes=None):
     """Return a checked matrix; rows of NaN are left as they are."""
     transition = np.array(transition, dtype=np.float64)
-    unknown = np.isnan(transition).all(axis=-1) if transition.ndim == 2 else []
-    if not np.any(unknown) or np.all(unknown) or len(set(transition.shape)) > 1:
-        return check_transition(transition, n_classes)
-    filled = np.where(unknown[:, None], np.eye(len(transition)), transition)
-    check_transition(filled, n_classes)
+    known = transition
+    if transition.ndim == 2 and transition.shape[0] == transition.shape[1]:
+        unknown = np.isnan(transition).all(axis=1, keepdims=True)
+        if not unknown.all():
+            known = np.where(unknown, np.eye(len(transition)), transition)
+    check_transition(known, n_classes)
     return transition
 
 

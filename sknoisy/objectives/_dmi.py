@@ -34,8 +34,9 @@ class DeterminantMutualInformation(ScheduledObjective):
     sample_weight : Tensor of shape (n_samples,), default=None
         Non-negative weights of samples, in the mean and in U.
 
-    warm_up : float in [0, 1], default=0.5
-        The share of the training with cross entropy.
+    warm_up : float in [0, 1], default=0.25
+        The share of the training with cross entropy. It should end before wrong labels
+        are memorized: what is left doesn't make them forgotten.
 
     See Also
     --------
@@ -72,7 +73,7 @@ class DeterminantMutualInformation(ScheduledObjective):
 
     takes_sample_weight = True
 
-    def __init__(self, n_epochs, sample_weight=None, *, warm_up=0.5):
+    def __init__(self, n_epochs, sample_weight=None, *, warm_up=0.25):
         super().__init__(n_epochs)
         check_range("[0, 1]", warm_up=warm_up)
         self.warm_up = warm_up

@@ -36,7 +36,7 @@ class TruncatedLoss(ScheduledObjective):
     k : float in (0, 1), default=0.5
         How probable a label must be to be kept.
 
-    prune_from : float in [0, 1], default=1/3
+    prune_from : float in [0, 1], default=0.2
         The share of the training before the first look, when all samples are kept.
 
     prune_every : float in (0, 1], default=1/12
@@ -49,11 +49,11 @@ class TruncatedLoss(ScheduledObjective):
 
     Notes
     -----
-    The shares are those of [1]_: from epoch 40 of 120, every 10 epochs.
-
-    Differences from [1]_: the network as it is decides, not the best so far (which asks
-    for held-out data), and a class whose labels would all be dropped keeps them: the
-    network could not learn of it again.
+    Differences from [1]_: the first look comes after a fifth of the training, not a
+    third (epoch 40 of 120, then every 10), before a learning rate that anneals has done
+    its worst; the network as it is decides, not the best so far, which asks for
+    held-out data; a class whose labels would all be dropped keeps them, or the network
+    could not learn of it again.
 
     References
     ----------
@@ -82,7 +82,7 @@ class TruncatedLoss(ScheduledObjective):
         *,
         q=0.7,
         k=0.5,
-        prune_from=1 / 3,
+        prune_from=0.2,
         prune_every=1 / 12,
     ):
         super().__init__(n_epochs)

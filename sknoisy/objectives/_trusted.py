@@ -54,4 +54,4 @@ class TrustedLabels(Objective):
         return plain.where(sure, self.corrected(logits[:, 0], labels)).mean()
 
     def forget(self):
-        self.trusted = None
+        self.register_buffer("trusted", None)

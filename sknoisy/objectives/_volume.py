@@ -65,4 +65,5 @@ class VolumeMinimization(Objective):
         transition = self.transition().to(logits.dtype)
         fit = forward_correction(logits[:, 0], labels, transition=transition).mean()
         # double, since the determinant of many classes leaves float32's range
-        return fit + self.volume_weight * transition.double().slogdet().logabsdet
+        volume = transition.double().slogdet().logabsdet
+        return fit + self.volume_weight * volume.to(fit.dtype)

@@ -5,6 +5,7 @@ from abc import ABCMeta, abstractmethod
 
 import numpy as np
 from scipy.special import betaln, softmax
+from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.utils import check_array
@@ -167,7 +168,10 @@ class NormalMixture(TwoComponents):
         mixture = GaussianMixture(
             2, max_iter=self.max_iter, tol=1e-2, reg_covar=5e-4, random_state=0
         )
-        with warnings.catch_warnings():  # after so many rounds, it is good enough
+        with (
+            warnings.catch_warnings(),  # after so many rounds, it is good enough
+            config_context(array_api_dispatch=False),  # which can't begin with k-means
+        ):
             warnings.simplefilter("ignore", ConvergenceWarning)
             mixture.fit(x[:, None])
         low_first = np.argsort(mixture.means_.ravel())

@@ -13,7 +13,7 @@ from sknoisy.quality._validation import check_labels_and_probs, checked_blocks
 
 __all__ = ["TrueLabels", "true_label_posterior"]
 
-SHARPNESSES = 2.0 ** np.arange(-1, 3.5, 0.5)
+LOWEST, HIGHEST = 0.3, 12.0  # sharpness
 LEAST_PROBABILITY = 1e-3  # of a class in `pred_probs`, and of a flip in `transition`
 
 
@@ -66,7 +66,7 @@ class TrueLabels(NamedTuple):
 
 
 def true_label_posterior(
-    labels, pred_probs, *, transition=None, of_true_labels=False, max_iter=3
+    labels, pred_probs, *, transition=None, of_true_labels=False, max_iter=10
 ):
     """Weigh what a classifier says of a sample against the label that it was given.
 
@@ -93,9 +93,9 @@ def true_label_posterior(
         Whether `pred_probs` are those of *true* labels already, from a model that was
         trained on cleaned ones, say. By default T is divided out of them.
 
-    max_iter : int >= 0, default=3
-        How often T and the sharpness are estimated anew. With 0, T stays
-        `transition`, and only the sharpness is estimated.
+    max_iter : int >= 0, default=10
+        How often T is estimated anew. With 0 it stays `transition`, and only the
+        sharpness is estimated.
 
     Returns
     -------
@@ -116,11 +116,10 @@ def true_label_posterior(
     Notes
     -----
     The noisy posterior is p = s T for each sample, so s is p times the inverse of T,
-    clipped, and raised to a power that makes the given labels likeliest: voters such
-    as forests with large leaves are too modest. Then T is estimated from the
-    posterior as in the algorithm of Dawid and Skene [1]_ for a single annotator, with
-    s in the place of the class frequencies. After few rounds it stops: in the end T
-    would explain the classifier's own mistakes.
+    clipped, and raised to a power that makes the given labels likely: voters such as
+    forests with large leaves are too modest. Then T is estimated from the posterior
+    as in the algorithm of Dawid and Skene [1]_ for a single annotator, with s in the
+    place of the class frequencies, and all begins anew.
 
     References
     ----------
@@ -144,13 +143,13 @@ def true_label_posterior(
     codes, pred_probs = check_labels_and_probs(labels, pred_probs)
     check_scalar(max_iter, "max_iter", numbers.Integral, min_val=0)
     p = np.concatenate([block for _, block in checked_blocks(pred_probs)])
-    T = _starting_point(transition, codes, p)
-    logs = _log_probabilities(p if of_true_labels else p @ np.linalg.pinv(T))
-    T = _without_zeros(T)
-    posterior, sharpness = _posterior(logs, T, codes)
-    for _ in range(max_iter):
-        T = _estimate_transition(posterior, codes)
-        posterior, sharpness = _posterior(logs, T, codes)
+    T, sharpness = _starting_point(transition, codes, p), 1.0
+    for remaining in range(max_iter, -1, -1):
+        logs = _log_probabilities(p if of_true_labels else p @ np.linalg.pinv(T))
+        T = _without_zeros(T)
+        posterior, sharpness = _posterior(logs, T[:, codes].T, sharpness)
+        if remaining:
+            T = _estimate_transition(posterior, codes)
     return TrueLabels(posterior, T, sharpness)
 
 
@@ -165,17 +164,24 @@ def _log_probabilities(p):
     return np.log(p / p.sum(axis=1, keepdims=True))
 
 
-def _posterior(logs, T, codes):
-    """Return P(true | x, given), at the sharpness that makes given labels likeliest."""
-    flips = T[:, codes].T
+def _posterior(logs, flips, sharpness):
+    """Return P(true | x, given), at a power that makes the given labels likely.
 
-    def likelihood(sharpness):
-        joint = softmax(sharpness * logs, axis=1) * flips
-        return np.log(joint.sum(axis=1)).sum()
-
-    sharpness = float(max(SHARPNESSES, key=likelihood))
-    joint = softmax(sharpness * logs, axis=1) * flips
+    The power is looked for uphill from `sharpness`, in factors of the root of two.
+    """
+    joint, likelihood = _joint(logs, flips, sharpness)
+    for factor in (2**0.5, 2**-0.5):
+        while LOWEST < sharpness * factor < HIGHEST:
+            other, likelihood_there = _joint(logs, flips, sharpness * factor)
+            if likelihood_there <= likelihood:
+                break
+            sharpness, joint, likelihood = sharpness * factor, other, likelihood_there
     return joint / joint.sum(axis=1, keepdims=True), sharpness
+
+
+def _joint(logs, flips, sharpness):
+    joint = softmax(sharpness * logs, axis=1) * flips
+    return joint, np.log(joint.sum(axis=1)).sum()
 
 
 def _estimate_transition(posterior, codes):

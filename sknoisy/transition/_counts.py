@@ -71,10 +71,10 @@ def counts_transition(pred_probs, labels, *, fraction=1.0):
     """
     probs, labels = check_probs_and_labels(pred_probs, labels)
     fraction = check_share(fraction, "fraction")
-    warn_never_predicted(probs.argmax(axis=1), labels, probs.shape[1])
-    return rows_of_counts(
-        count_labels(*surest(probs, fraction), labels, probs.shape[1])
-    )
+    n_classes = probs.shape[1]
+    warn_never_predicted(probs.argmax(axis=1), labels, n_classes)
+    samples, classes = surest(probs, fraction)
+    return rows_of_counts(count_labels(samples, classes, labels, n_classes))
 
 
 def surest(probs, fraction):

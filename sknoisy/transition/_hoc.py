@@ -87,17 +87,19 @@ def hoc_transition(
 
     Notes
     -----
-    The matrix T and class frequencies p minimize the sum of the Frobenius norms of the
-    differences between counted and expected shares: ``sum_i p_i T_ij`` of labels,
+    The matrix T and class frequencies p minimize the sum of the squared differences
+    between counted and expected shares: ``sum_i p_i T_ij`` of labels,
     ``sum_i p_i T_ij T_ik`` of pairs, ``sum_i p_i T_ij T_ik T_il`` of triples [1]_.
 
-    Differences from [1]_ and its authors' code: all samples are counted, in every
-    order of a triple, instead of rounds of 15,000 drawn ones; the search is L-BFGS with
-    the exact gradient from a start that the neighbors name, not 1,500 steps of Adam
-    from a fixed one; rows are put in the order in which most labels are kept; there are
-    `n_pairs`; and `fraction` leaves out samples near boundaries. What is asked about a
-    sample are the labels of *other* neighbors than those counted, so that leaving
-    some out moves nothing as long as labels are wrong independently of each other.
+    Differences from [1]_ and its authors' code: differences are squared, as a norm has
+    no slope at its minimum and the search would stop short of it; all samples are
+    counted, in every order of a triple, instead of rounds of 15,000 drawn ones; the
+    search is L-BFGS with the exact gradient from a start that the neighbors name, not
+    1,500 steps of Adam from a fixed one; rows are put in the order in which most labels
+    are kept; there are `n_pairs`; and `fraction` leaves out samples near boundaries.
+    What is asked about a sample are the labels of *other* neighbors than those counted,
+    so that leaving some out moves nothing as long as labels are wrong independently of
+    each other.
 
     With few samples or much noise the triples are few for what they have to tell: below
     some thousand samples `likelihood_transition` is the better choice.

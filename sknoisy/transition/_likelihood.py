@@ -93,15 +93,14 @@ def likelihood_transition(pred_probs, labels, *, fraction=0.5, max_iter=500):
 
     Examples
     --------
-    >>> import numpy as np
     >>> from sklearn.datasets import load_digits
-    >>> from sklearn.linear_model import LogisticRegression
     >>> from sklearn.model_selection import cross_val_predict
+    >>> from sklearn.neighbors import KNeighborsClassifier
     >>> from sknoisy.noise import SymmetricNoise
     >>> from sknoisy.transition import likelihood_transition
     >>> X, y = load_digits(return_X_y=True)
     >>> labels = SymmetricNoise(0.3, random_state=0).fit(X, y).corrupt(y)
-    >>> model = LogisticRegression(C=1e-3, max_iter=1000)
+    >>> model = KNeighborsClassifier(20)
     >>> pred_probs = cross_val_predict(model, X, labels, method="predict_proba")
     >>> transition = likelihood_transition(pred_probs, labels)
     >>> print(transition.diagonal().mean().round(2))

@@ -7,6 +7,7 @@ from scipy.special import softmax
 ORDERS = ((0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0))
 LEAST = 1e-3  # a start at zero would stay there
 TINY = 1e-12
+OPTIONS = {"maxiter": 3000, "maxfun": 5000, "ftol": 1e-12, "gtol": 1e-9}
 
 
 def consensus_counts(triples, n_classes):
@@ -31,39 +32,31 @@ def consensus_counts(triples, n_classes):
         )
         for order in map(list, ORDERS)
     ]
-    cube = (sum(cubes) / (len(ORDERS) * len(triples))).reshape(shape)
+    cube = np.mean(cubes, axis=0).reshape(shape) / len(triples)
     return [cube.sum(axis=(1, 2)), cube.sum(axis=2), cube]
 
 
 def explain(counts, transition, prior):
     """Return the matrix and class frequencies whose consensus is nearest to `counts`.
 
-    Minimizes the sum of the Frobenius norms of the three differences.
+    Minimizes half the squared distance, from a start near the minimum.
     """
-    n_classes = len(prior)
-    start = np.concatenate([transition.ravel(), prior]).clip(min=LEAST)
+    start = np.log(np.concatenate([transition.ravel(), prior]).clip(min=LEAST))
     found = minimize(
-        distance,
-        np.log(start),
-        args=(counts,),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": 1000},
+        distance, start, args=(counts,), jac=True, method="L-BFGS-B", options=OPTIONS
     )
-    transition, prior = unpack(found.x, n_classes)
+    transition, prior = unpack(found.x, len(prior))
     order = most_faithful_order(transition)
     return transition[order], prior[order]
 
 
 def distance(parameters, counts):
-    """Return the sum of the norms, and its gradient."""
+    """Return half the squared distance to `counts`, and its gradient."""
     transition, prior = unpack(parameters, len(counts[0]))
-    differences = [
+    one, two, three = differences = [
         expected - counted
         for expected, counted in zip(consensus(transition, prior), counts, strict=True)
     ]
-    norms = [np.linalg.norm(difference) + TINY for difference in differences]
-    one, two, three = (d / norm for d, norm in zip(differences, norms, strict=True))
     # counts are the same in any order, so each place of a label adds the same
     by_one = np.broadcast_to(one, transition.shape)
     by_two = transition @ two
@@ -72,7 +65,8 @@ def distance(parameters, counts):
     slope = prior[:, None] * (by_one + 2 * by_two + 3 * by_three)
     slope = transition * (slope - (transition * slope).sum(axis=1, keepdims=True))
     prior_slope = prior * (prior_slope - prior @ prior_slope)
-    return sum(norms), np.concatenate([slope.ravel(), prior_slope])
+    value = sum((difference**2).sum() for difference in differences) / 2
+    return value, np.concatenate([slope.ravel(), prior_slope])
 
 
 def consensus(transition, prior):

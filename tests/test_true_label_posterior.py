@@ -1,0 +1,252 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.datasets import make_blobs
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import LeaveOneOut
+from sklearn.naive_bayes import GaussianNB, MultinomialNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sknoisy.detectors import ConfidentLearning, TrueLabelPosterior
+from sknoisy.noise import PairFlipNoise, SymmetricNoise
+from sknoisy.quality import true_label_posterior
+from sknoisy.quality._spared import keep_at_least
+
+
+def draw_problem(n_samples=400, n_classes=4, rate=0.3, seed=0):
+    """Return true labels, given ones, P(true | x), P(given | x) and T."""
+    rng = np.random.default_rng(seed)
+    clean = rng.dirichlet(np.full(n_classes, 0.3), n_samples)
+    true = np.array([rng.choice(n_classes, p=row) for row in clean])
+    T = (1 - rate) * np.eye(n_classes) + rate * np.roll(np.eye(n_classes), 1, axis=1)
+    labels = np.array([rng.choice(n_classes, p=T[code]) for code in true])
+    return true, labels, clean, clean @ T, T
+
+
+def bayes_slowly(labels, clean, T, sharpness):
+    """Bayes' rule, one sample and one class at a time."""
+    rows = []
+    for label, p in zip(labels, clean, strict=True):
+        p = np.maximum(p, 1e-3)
+        p = (p / p.sum()) ** sharpness
+        joint = [p[j] / p.sum() * T[j, label] for j in range(len(T))]
+        rows.append([value / sum(joint) for value in joint])
+    return np.array(rows)
+
+
+# --- the function ---
+
+
+def test_it_is_bayes_rule_where_the_transition_is_known():
+    _, labels, clean, noisy, T = draw_problem()
+    T = 0.9 * T + 0.1 / 4  # without zeros
+    found = true_label_posterior(labels, clean @ T, transition=T, max_iter=0)
+    expected = bayes_slowly(labels, clean, T, found.sharpness)
+    assert_allclose(found.probabilities, expected, atol=1e-8)
+    assert_allclose(found.transition, T)
+    same = true_label_posterior(
+        labels, clean, transition=T, of_true_labels=True, max_iter=0
+    )
+    assert_allclose(same.probabilities, expected, atol=1e-8)
+
+
+def test_the_given_label_is_evidence():
+    true, labels, clean, noisy, T = draw_problem(n_samples=2000)
+    found = true_label_posterior(labels, noisy)
+    by_features = (noisy.argmax(axis=1) == true).mean()
+    by_both = (found.probabilities.argmax(axis=1) == true).mean()
+    best = bayes_slowly(labels, clean, T, 1).argmax(axis=1)
+    assert by_both > by_features + 0.08
+    assert by_both > (best == true).mean() - 0.02
+
+
+def test_the_transition_is_learned():
+    _, labels, _, noisy, T = draw_problem(n_samples=4000)
+    found = true_label_posterior(labels, noisy)
+    assert np.abs(found.transition - T).max() < 0.06
+
+
+def test_trust_is_a_probability():
+    true, labels, _, noisy, _ = draw_problem(n_samples=4000)
+    found = true_label_posterior(labels, noisy)
+    trust = found.quality_of(labels)
+    assert_array_equal(trust, found.probabilities[np.arange(4000), labels])
+    assert abs(trust.mean() - (labels == true).mean()) < 0.03
+    for low in (0, 0.25, 0.5, 0.75):
+        some = (low <= trust) & (trust < low + 0.25)
+        assert abs(trust[some].mean() - (labels == true)[some].mean()) < 0.12
+
+
+def test_a_modest_classifier_is_sharpened():
+    _, labels, clean, _, T = draw_problem()
+    T = 0.9 * T + 0.1 / 4
+    modest = clean**0.25
+    modest /= modest.sum(axis=1, keepdims=True)
+    found = true_label_posterior(labels, modest, transition=T, of_true_labels=True)
+    assert found.sharpness >= 2
+
+
+def test_classes_can_come_in_any_order():
+    _, labels, _, noisy, _ = draw_problem()
+    order = np.array([2, 0, 3, 1])
+    found = true_label_posterior(labels, noisy)
+    turned = true_label_posterior(np.argsort(order)[labels], noisy[:, order])
+    assert_allclose(turned.probabilities, found.probabilities[:, order], atol=1e-8)
+    assert_allclose(turned.transition, found.transition[np.ix_(order, order)])
+
+
+@given(
+    n_classes=st.integers(2, 5),
+    n_samples=st.integers(1, 12),
+    seed=st.integers(0, 10**6),
+    max_iter=st.integers(0, 4),
+    hard=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_goes_in_distributions_come_out(
+    n_classes, n_samples, seed, max_iter, hard
+):
+    rng = np.random.default_rng(seed)
+    pred_probs = rng.dirichlet(np.full(n_classes, 0.2), n_samples)
+    if hard:
+        pred_probs = np.eye(n_classes)[pred_probs.argmax(axis=1)]
+    labels = rng.integers(n_classes, size=n_samples)  # of some classes none, perhaps
+    found = true_label_posterior(labels, pred_probs, max_iter=max_iter)
+    for rows in (found.probabilities, found.transition):
+        assert_allclose(rows.sum(axis=1), 1)
+        assert (rows >= 0).all()
+
+
+def test_wrong_arguments_are_told():
+    with pytest.raises(ValueError, match="labels holds 2"):
+        true_label_posterior([0, 2], [[0.5, 0.5], [0.1, 0.9]])
+    with pytest.raises(ValueError, match="Row 1 of pred_probs sums to 1.4"):
+        true_label_posterior([0, 1], [[0.5, 0.5], [0.5, 0.9]])
+    with pytest.raises(ValueError, match="max_iter == -1"):
+        true_label_posterior([0, 1], np.eye(2), max_iter=-1)
+    with pytest.raises(ValueError, match="pass transition.T"):
+        true_label_posterior(
+            [0, 1], np.eye(2), transition=np.array([[0.9, 0.3], [0.1, 0.7]])
+        )
+
+
+# --- what is kept of each class ---
+
+
+def test_the_most_trusted_are_kept_until_there_are_enough():
+    codes = np.array([0, 0, 0, 1, 1, 1, 2])
+    kept = np.array([True, False, False, False, False, False, False])
+    quality = np.array([0.1, 0.3, 0.6, 0.5, 0.5, 0.2, 0.0])
+    assert_array_equal(
+        keep_at_least(2, kept, codes, quality),
+        [True, False, True, True, True, False, True],
+    )
+    assert_array_equal(
+        keep_at_least(1, kept, codes, quality),
+        [True, False, False, True, False, False, True],
+    )
+
+
+# --- the detector ---
+
+
+@pytest.fixture(scope="module")
+def blobs():
+    centers = [[0, 0], [4, 0], [0, 4]]
+    X, y = make_blobs(n_samples=240, centers=centers, random_state=0)
+    return X, y, PairFlipNoise(0.35, random_state=0).fit_corrupt(y)
+
+
+@parametrize_with_checks(
+    [TrueLabelPosterior(GaussianNB(), cv=3, random_state=0)], xfail_strict=True
+)
+def test_sklearn_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("cv", [5, "oob"])
+def test_it_beats_confident_learning_on_pair_noise(cv, blobs):
+    X, y, given_labels = blobs
+    classifier = LogisticRegression()
+    if cv == "oob":
+        classifier = ExtraTreesClassifier(30, min_samples_leaf=5, random_state=0)
+        classifier = make_pipeline(StandardScaler(), classifier)
+    ours = TrueLabelPosterior(classifier, cv=cv, random_state=0).fit(X, given_labels)
+    theirs = ConfidentLearning(classifier, cv=cv, random_state=0).fit(X, given_labels)
+    wrong = given_labels != y
+    found = (ours.is_issue_ == wrong).mean()
+    assert found > 0.93
+    assert found > (theirs.is_issue_ == wrong).mean()
+    assert abs(ours.noise_rate_ - wrong.mean()) < 0.05
+
+
+def test_what_it_says_is_one_posterior(blobs):
+    X, _, given_labels = blobs
+    detector = TrueLabelPosterior(GaussianNB(), random_state=0).fit(X, given_labels)
+    rows = np.arange(len(X))
+    assert_allclose(detector.quality_, detector.posterior_[rows, given_labels])
+    assert_array_equal(detector.suggested_labels_, detector.posterior_.argmax(axis=1))
+    assert_array_equal(detector.is_issue_, detector.suggested_labels_ != given_labels)
+    assert detector.noise_rate_ == pytest.approx(1 - detector.quality_.mean())
+    assert_allclose(detector.transition_matrix_.sum(axis=1), 1)
+
+
+def test_a_second_round_is_trained_on_what_seemed_right(blobs):
+    X, _, given_labels = blobs
+    seen = []
+
+    class Remember(GaussianNB):
+        def fit(self, X, y, sample_weight=None):
+            seen.append(len(y))
+            return super().fit(X, y)
+
+    once = TrueLabelPosterior(Remember(), rounds=1, random_state=0)
+    once.fit(X, given_labels)
+    assert seen == [192] * 5
+    TrueLabelPosterior(Remember(), random_state=0).fit(X, given_labels)
+    assert len(seen) == 15
+    assert sum(seen[10:]) == 4 * (240 - once.is_issue_.sum())  # each in four folds
+
+
+def test_the_default_is_reproducible_and_takes_gaps():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 60)
+    X = rng.normal(size=(120, 3)) + 3 * y[:, None]
+    X[rng.uniform(size=X.shape) < 0.1] = np.nan
+    given_labels = SymmetricNoise(0.2, random_state=0).fit_corrupt(y)
+    detector = TrueLabelPosterior(random_state=0).fit(X, given_labels)
+    again = TrueLabelPosterior(random_state=0).fit(X, given_labels)
+    assert_array_equal(again.quality_, detector.quality_)
+    assert ((given_labels != y) == detector.is_issue_).mean() > 0.9
+
+
+def test_texts_reach_the_classifier():
+    texts = ["good film", "bad film", "good book", "bad book"] * 10
+    y = np.array(["up", "down"] * 20)
+    y[[4, 11]] = "down", "up"
+    model = make_pipeline(CountVectorizer(), MultinomialNB())
+    detector = TrueLabelPosterior(model, random_state=0).fit(texts, y)
+    assert_array_equal(np.flatnonzero(detector.is_issue_), [4, 11])
+    assert_array_equal(detector.suggested_labels_[[4, 11]], ["up", "down"])
+
+
+def test_folds_that_would_lose_a_class_keep_what_they_have():
+    X = np.r_[np.zeros(6), np.ones(6)][:, None]
+    y = np.array([0, 0, 0, 0, 1, 1] * 2)  # nothing speaks for class 1
+    detector = TrueLabelPosterior(GaussianNB(), cv=LeaveOneOut()).fit(X, y)
+    assert detector.posterior_.shape == (12, 2)
+
+
+def test_classifiers_that_cannot_judge_are_told(blobs):
+    X, _, given_labels = blobs
+    with pytest.raises(ValueError, match="cv='oob' needs a classifier that draws"):
+        TrueLabelPosterior(KNeighborsClassifier(), cv="oob").fit(X, given_labels)
+    with pytest.raises(ValueError, match="rounds == 0, must be >= 1"):
+        TrueLabelPosterior(rounds=0).fit(X, given_labels)
