@@ -300,11 +300,10 @@ def main(argv=None):
         markdown_table(TIMES, sum(times, []), left=2),
         "Labels, of all lines of `find_label_issues` above, on which the masks differ:"
         f" {sum(differ)}.",
-        "Where rows are long, a score can't be ten times as cheap: cleanlab spends most"
-        " of its time on single labels in Python where rows are short, and on the"
-        " probabilities themselves where they are long. There, looking once at each of"
-        " them, to check that it is one, is half of our time (all of it but the"
-        " logarithms, for the entropy).",
+        "The longer the rows, the less scores can gain: with short ones, cleanlab's"
+        " time mostly goes into looking at single labels in Python; with long ones, both"
+        " read the probabilities, and only ours are checked to sum to one. An entropy"
+        " takes a logarithm of every probability, which is most of our time for it.",
         "Memory allocated at the same time, beyond labels and probabilities:",
         markdown_table(MEMORY, sum(memory, []), left=2),
         f"`find_label_issues` on {n_samples:,} × {n_classes} probabilities in a"

@@ -3,7 +3,9 @@
 import warnings
 
 import pytest
+from helpers import small
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.naive_bayes import GaussianNB
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
 import sknoisy
@@ -20,20 +22,55 @@ EXACT = {
     "module__hidden": 32,
     "random_state": 0,
 }
+QUICK = sknoisy.NeighborConsensus()
 INSTANCES = {
     "AnnotatorNoise": [sknoisy.AnnotatorNoise()],
+    "AreaUnderMargin": [sknoisy.AreaUnderMargin(small(max_epochs=2), random_state=0)],
+    "CLNI": [sknoisy.CLNI()],
     "ClassConditionalNoise": [sknoisy.ClassConditionalNoise()],
     "ClassMapNoise": [sknoisy.ClassMapNoise()],
+    "CleanLabelClassifier": [
+        sknoisy.CleanLabelClassifier(LogisticRegression(), QUICK),
+        sknoisy.CleanLabelClassifier(LogisticRegression(), QUICK, "reweight"),
+        sknoisy.CleanLabelClassifier(GaussianNB(), QUICK, "semi_supervised"),
+        sknoisy.CleanLabelClassifier(RidgeClassifier(), QUICK, "relabel"),
+    ],
+    "ConfidentLearning": [
+        sknoisy.ConfidentLearning(GaussianNB(), cv=3),
+        sknoisy.ConfidentLearning(LogisticRegression()),
+    ],
+    "ConsensusClassifier": [
+        sknoisy.ConsensusClassifier(),
+        sknoisy.ConsensusClassifier(GaussianNB(), "classifier", random_state=0),
+    ],
+    "DetectorEnsemble": [sknoisy.DetectorEnsemble([sknoisy.KDN(), sknoisy.CLNI()])],
     # without noise, no tag exempts FeatureNoise from any check
     "FeatureNoise": [sknoisy.FeatureNoise(), sknoisy.FeatureNoise(level=0.0)],
+    "ForestKDN": [sknoisy.ForestKDN(n_estimators=10)],
+    "ForgettingEvents": [sknoisy.ForgettingEvents(small(max_epochs=2))],
     "InstanceDependentNoise": [
         sknoisy.InstanceDependentNoise(),
         sknoisy.InstanceDependentNoise(exact=True),
     ],
+    "InstanceHardness": [
+        sknoisy.InstanceHardness([GaussianNB(), LogisticRegression()])
+    ],
+    "IterativePartitioningFilter": [sknoisy.IterativePartitioningFilter()],
+    "KDN": [sknoisy.KDN()],
+    "LabelCleaner": [
+        sknoisy.LabelCleaner(QUICK),
+        sknoisy.LabelCleaner(QUICK, "relabel"),
+    ],
+    "LossMixture": [
+        sknoisy.LossMixture(small(max_epochs=2)),
+        sknoisy.LossMixture(small(max_epochs=2), mixture="beta"),
+    ],
     "MarginNoise": [sknoisy.MarginNoise()],
     "MissingLabelNoise": [sknoisy.MissingLabelNoise()],
+    "NeighborConsensus": [QUICK],
     "NoisyLabelClassifier": [
         sknoisy.NoisyLabelClassifier(**EXACT),
+        sknoisy.NoisyLabelClassifier(**EXACT, loss="elr"),
         sknoisy.NoisyLabelClassifier(**EXACT, loss="gce", loss__q=0.3),
     ],
     "NoisyTargetClassifier": [
@@ -42,7 +79,16 @@ INSTANCES = {
         sknoisy.NoisyTargetClassifier(RidgeClassifier(), sknoisy.PairFlipNoise(0.1)),
     ],
     "PairFlipNoise": [sknoisy.PairFlipNoise()],
+    "SampleDifficulty": [sknoisy.SampleDifficulty(small(max_epochs=2))],
+    "SmallLoss": [sknoisy.SmallLoss(small(max_epochs=2))],
     "SymmetricNoise": [sknoisy.SymmetricNoise(), sknoisy.SymmetricNoise(exact=True)],
+    "TransitionCorrectedClassifier": [
+        sknoisy.TransitionCorrectedClassifier(**EXACT),
+        sknoisy.TransitionCorrectedClassifier(**EXACT, correction="prior_ratio"),
+    ],
+    "TrueLabelPosterior": [
+        sknoisy.TrueLabelPosterior(GaussianNB(), cv=3, random_state=0)
+    ],
 }
 EXPECTED_FAILED_CHECKS: dict[str, dict[str, str]] = {}  # and so it shall stay
 

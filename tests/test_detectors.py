@@ -13,7 +13,6 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
-from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted
 
 from sknoisy import detectors
@@ -371,24 +370,6 @@ def test_of_equal_qualities_the_first_are_flagged():
 
 
 # ---------------------------------------------------------------- scikit-learn
-
-
-@parametrize_with_checks(
-    [
-        CLNI(),
-        ConfidentLearning(GaussianNB(), cv=3),
-        ConfidentLearning(LogisticRegression()),
-        DetectorEnsemble([KDN(), CLNI()]),
-        ForestKDN(n_estimators=10),
-        InstanceHardness([GaussianNB(), LogisticRegression()]),
-        IterativePartitioningFilter(),
-        KDN(),
-        NeighborConsensus(),
-    ],
-    xfail_strict=True,
-)
-def test_scikit_learns_own_checks(estimator, check):
-    check(estimator)
 
 
 def test_the_registry_covers_the_tags_that_detectors_hand_on():

@@ -10,7 +10,6 @@ from scipy.sparse import csr_array
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sknoisy import NoisyLabelClassifier
 from sknoisy.detectors import (
@@ -328,21 +327,6 @@ def test_callbacks_of_the_network_are_called_too(spoilt):
     X, given, _ = spoilt
     network = small(callbacks=[("timer", EpochScoring("accuracy", use_caching=False))])
     assert SmallLoss(network).fit(X, given).quality_.shape == (150,)
-
-
-@parametrize_with_checks(
-    [
-        AreaUnderMargin(small(max_epochs=2), random_state=0),
-        ForgettingEvents(small(max_epochs=2)),
-        LossMixture(small(max_epochs=2)),
-        LossMixture(small(max_epochs=2), mixture="beta"),
-        SampleDifficulty(small(max_epochs=2)),
-        SmallLoss(small(max_epochs=2)),
-    ],
-    xfail_strict=True,
-)
-def test_scikit_learns_own_checks(estimator, check):
-    check(estimator)
 
 
 @every_detector

@@ -2,6 +2,7 @@
 
 import inspect
 import pkgutil
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -51,7 +52,21 @@ COMPLETE = FORMAT | {"EX01"}
 # Where one name means one thing in every class; noise models differ in what a rate is.
 ONE_TEXT = ("classifiers", "detectors", "cleaning")
 # Parameters with several defaults, and why.
-SEVERAL_DEFAULTS = {"kind": "it names kinds of different things"}
+SEVERAL_DEFAULTS = {
+    "cv": "networks cost more than other classifiers: three folds have to do",
+    "kind": "it names kinds of different things",
+    "loss": "a correction wants a loss whose minimum is a probability",
+    "rounds": "a consensus settles more slowly than a single label's posterior",
+    "transition": "noise is made by a matrix, and undone by one that is found",
+}
+# Parameters with several texts in one room, and why.
+SEVERAL_TEXTS = {
+    "action": "a cleaner has no estimator that could take weights",
+    "detector": "a cleaner has no estimator that could judge",
+    "classifier": "some detectors take any, others watch a network of ours train",
+    "loss": "one is corrected by a matrix, the other one is not",
+    "**routed": "one has more parts than the other",
+}
 
 
 @pytest.mark.parametrize("name", sknoisy.__all__)
@@ -63,7 +78,7 @@ def test_every_public_name_resolves_to_what_its_room_offers(name):
 
 def test_editors_see_every_public_name():
     stub = Path(sknoisy.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
-    seen = [line.split()[-1] for line in stub.splitlines() if " import " in line]
+    seen = re.findall(r" as (\w+)", stub)
     assert sorted(seen) == sknoisy.__all__
 
 
@@ -149,7 +164,8 @@ def test_a_parameter_has_the_same_default_everywhere():
 def test_a_parameter_has_one_text_in_a_room(room):
     classes = [one for path, one in ESTIMATORS.items() if path.split(".")[1] == room]
     rows = [(one, n, text) for one, n, _, text in parameters_of(classes)]
-    assert disagreements(rows) == {}
+    wrong = disagreements(rows)
+    assert {n: by for n, by in wrong.items() if n not in SEVERAL_TEXTS} == {}
 
 
 class First:

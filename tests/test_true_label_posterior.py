@@ -12,7 +12,6 @@ from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sknoisy.detectors import ConfidentLearning, TrueLabelPosterior
 from sknoisy.noise import PairFlipNoise, SymmetricNoise
@@ -162,13 +161,6 @@ def blobs():
     centers = [[0, 0], [4, 0], [0, 4]]
     X, y = make_blobs(n_samples=240, centers=centers, random_state=0)
     return X, y, PairFlipNoise(0.35, random_state=0).fit_corrupt(y)
-
-
-@parametrize_with_checks(
-    [TrueLabelPosterior(GaussianNB(), cv=3, random_state=0)], xfail_strict=True
-)
-def test_sklearn_checks(estimator, check):
-    check(estimator)
 
 
 @pytest.mark.parametrize("cv", [5, "oob"])

@@ -103,6 +103,18 @@ def find_loss(loss):
     )
 
 
+def can_learn_in_parts(estimator):
+    """Whether an estimator's loss lets it have `partial_fit`; say why if it doesn't."""
+    name = estimator.loss
+    kind = OBJECTIVES.get(name) if isinstance(name, str) else name
+    if getattr(kind, "needs_whole_fit", False):
+        raise AttributeError(
+            f"partial_fit can't train with loss={name!r}: what it remembers or learns"
+            " belongs to one whole fit. Call fit, or choose a plain loss."
+        )
+    return True
+
+
 def check_objective(objective, data, in_parts=False):
     """Say so if weights, soft labels or `partial_fit` have no meaning for a method."""
     name = type(objective).__name__
@@ -117,7 +129,7 @@ def check_objective(objective, data, in_parts=False):
             f"{name} takes one label a sample, but y has shape"
             f" {data.soft_labels.shape}: pass y.argmax(axis=1), or a plain loss."
         )
-    if in_parts and (objective.needs_whole_fit or [*objective.parameters()]):
+    if in_parts and [*objective.parameters()]:
         raise ValueError(
             f"partial_fit can't train {name}: what it remembers or learns belongs to"
             " one whole fit. Call fit, or choose a plain loss."

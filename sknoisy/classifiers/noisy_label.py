@@ -2,11 +2,12 @@
 
 import numbers
 
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_scalar
 
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
-from sknoisy.classifiers._parts import make_objective
+from sknoisy.classifiers._parts import can_learn_in_parts, make_objective
 
 __all__ = ["NoisyLabelClassifier"]
 
@@ -245,8 +246,12 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         """
         return self._fit(X, y, sample_weight)
 
+    @available_if(can_learn_in_parts)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Train for one epoch at a constant learning rate, from where it stands.
+
+        There is no such method with a `loss` that remembers samples or follows a
+        schedule, such as "elr": what it knows belongs to one whole `fit`.
 
         Parameters
         ----------

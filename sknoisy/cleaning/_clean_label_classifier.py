@@ -63,8 +63,8 @@ class CleanLabelClassifier(
         trusted ones, as far as there are so many. No class vanishes.
 
     random_state : int, RandomState instance or None, default=None
-        Seed of the estimator and the detector that None stands for. None takes fresh
-        entropy; numpy's global generator is never touched.
+        Seed of what None stands for otherwise. None takes fresh entropy; numpy's global
+        generator is never touched.
 
     Attributes
     ----------

@@ -25,7 +25,8 @@ class PeerLoss(ScheduledObjective):
 
     Parameters
     ----------
-    n_classes, n_epochs, labels : facts of the data and of the fit
+    n_classes, n_epochs, labels : int, int and LongTensor of shape (n_samples,)
+        Facts of the data and of the fit.
 
     sample_weight : Tensor of shape (n_samples,), default=None
         Weights of losses and of the shares of labels; for ``form="expected"`` only.

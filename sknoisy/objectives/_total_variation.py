@@ -21,6 +21,7 @@ class TotalVariation(Objective):
     Parameters
     ----------
     n_classes : int
+        How many classes there are.
 
     variation_weight : float, default=0.1
         γ, the authors'.

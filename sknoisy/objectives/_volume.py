@@ -22,6 +22,7 @@ class VolumeMinimization(Objective):
     Parameters
     ----------
     n_classes : int
+        How many classes there are.
 
     volume_weight : float, default=1e-4
         λ, the authors' for every data set.
