@@ -62,6 +62,11 @@ def test_the_network_of_the_first_minimum_is_put_back():
     assert len(net.history) == 7  # stopped before the deeper minimum
 
 
+def test_of_equal_minima_the_first_counts():
+    _, callback = play([9, 5, 7, 5, 8], patience=9, window=1)
+    assert callback.best_epoch_ == 3
+
+
 def test_changes_are_averaged_over_a_window():
     # averages of three: 7, 6.67, 6, 5.67, 6, 7
     net, callback = play([9, 7, 5, 8, 5, 4, 9, 8], patience=2, window=3)

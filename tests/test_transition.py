@@ -26,7 +26,12 @@ from sknoisy.transition import (
 )
 from sknoisy.transition._counts import surest
 from sknoisy.transition._likelihood import sharpened
-from sknoisy.transition._triples import consensus, consensus_counts, distance, explain
+from sknoisy.transition._triples import (
+    consensus,
+    consensus_counts,
+    explain,
+    objective,
+)
 
 TRANSITION = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.25, 0.05, 0.7]])
 
@@ -397,12 +402,26 @@ def test_consensus_is_counted_in_every_order():
     assert three[2, 2, 2] == 1 / 2
 
 
-def test_gradient_of_the_distance_matches_finite_differences(rows):
+@pytest.mark.parametrize("pull", [0.0, 0.1])
+def test_gradient_of_the_objective_matches_finite_differences(rows, pull):
     rng = np.random.default_rng(1)
-    counts = consensus_counts(rng.integers(4, size=(50, 3)), 4)
+    args = consensus_counts(rng.integers(4, size=(50, 3)), 4), np.eye(4), pull
     parameters = np.log(np.concatenate([rows[0].ravel(), rows[1]]))
-    slope = approx_fprime(parameters, lambda x: distance(x, counts)[0], 1e-7)
-    assert_allclose(distance(parameters, counts)[1], slope, atol=1e-5)
+    slope = approx_fprime(parameters, lambda x: objective(x, *args)[0], 1e-7)
+    assert_allclose(objective(parameters, *args)[1], slope, atol=1e-6)
+
+
+def test_objective_is_the_squared_distance_and_the_pull(rows):
+    transition, prior = rows
+    counts = consensus_counts(np.random.default_rng(1).integers(4, size=(50, 3)), 4)
+    parameters = np.log(np.concatenate([transition.ravel(), prior]))
+    found = objective(parameters, counts, np.eye(4), 0.5)[0]
+    expected = sum(
+        np.linalg.norm(a - b) ** 2
+        for a, b in zip(consensus(transition, prior), counts, strict=True)
+    )
+    pulled = np.linalg.norm(transition - np.eye(4), axis=1) ** 2
+    assert found == pytest.approx((expected + 0.5 * pulled.mean()) / 2)
 
 
 def test_exact_consensus_gives_the_matrix_back_with_its_rows_in_order():
@@ -418,6 +437,13 @@ def test_hoc_finds_a_matrix_that_hides_the_right_label():
     known = spoilt(hidden, 6000, seed=3, distance=8.0)
     found = hoc_transition(known["features"], known["labels"], fraction=1.0)
     assert_allclose(found, hidden, atol=0.06)
+
+
+def test_hoc_stays_with_what_neighbors_say_where_rows_are_alike():
+    alike = symmetric_transition(3, 0.6)
+    known = spoilt(alike, 3000, seed=7)
+    found = hoc_transition(known["features"], known["labels"])
+    assert_allclose(found, alike, atol=0.06)
 
 
 def test_hoc_leaves_boundaries_out():

@@ -173,7 +173,8 @@ def as_array(votes):
         )
     if isinstance(votes, np.ma.MaskedArray):
         masked = np.ma.getmaskarray(votes)
-        votes = np.where(masked, None, np.ma.getdata(votes).astype(object))
+        votes = np.ma.getdata(votes).astype(object)
+        votes[masked] = None
     if not hasattr(votes, "__array__"):  # numpy would turn None or -1 into text
         votes = np.array(votes, dtype=object)
     return np.asarray(votes)

@@ -17,6 +17,7 @@ from sknoisy.transition._triples import consensus_counts, explain
 __all__ = ["hoc_transition"]
 
 MOST_CLASSES = 300  # triples of labels need the cube of it
+PULL = 50  # samples; from 15 to 100, tables and images hardly differ
 
 
 def hoc_transition(
@@ -96,13 +97,12 @@ def hoc_transition(
     counted, in every order of a triple, instead of rounds of 15,000 drawn ones; the
     search is L-BFGS with the exact gradient from a start that the neighbors name, not
     1,500 steps of Adam from a fixed one; rows are put in the order in which most labels
-    are kept; there are `n_pairs`; and `fraction` leaves out samples near boundaries.
+    are kept; there are `n_pairs`; `fraction` leaves out samples near boundaries; and
+    rows are pulled, the less the more samples there are, to the labels of those whose
+    neighbors agree: triples alone say little of rows that are much alike.
     What is asked about a sample are the labels of *other* neighbors than those counted,
     so that leaving some out moves nothing as long as labels are wrong independently of
     each other.
-
-    With few samples or much noise the triples are few for what they have to tell: below
-    some thousand samples `likelihood_transition` is the better choice.
 
     References
     ----------
@@ -135,7 +135,8 @@ def hoc_transition(
     prior = np.bincount(classes, minlength=n_classes)[named] / len(samples)
     counts = consensus_counts(np.searchsorted(named, triples), len(named))
     transition = np.eye(n_classes)
-    transition[np.ix_(named, named)], _ = explain(counts, start, prior)
+    pull = PULL / len(samples)
+    transition[np.ix_(named, named)], _ = explain(counts, start, prior, pull)
     return transition
 
 

@@ -36,37 +36,48 @@ def consensus_counts(triples, n_classes):
     return [cube.sum(axis=(1, 2)), cube.sum(axis=2), cube]
 
 
-def explain(counts, transition, prior):
+def explain(counts, transition, prior, pull=0.0):
     """Return the matrix and class frequencies whose consensus is nearest to `counts`.
 
-    Minimizes half the squared distance, from a start near the minimum.
+    Minimizes half the squared distance to the counts, plus half the mean squared
+    distance of rows to those of `transition` times `pull`.
     """
-    start = np.log(np.concatenate([transition.ravel(), prior]).clip(min=LEAST))
+    logs = np.log(np.concatenate([transition.ravel(), prior]).clip(min=LEAST))
     found = minimize(
-        distance, start, args=(counts,), jac=True, method="L-BFGS-B", options=OPTIONS
+        objective,
+        logs,
+        args=(counts, transition, pull),
+        jac=True,
+        method="L-BFGS-B",
+        options=OPTIONS,
     )
     transition, prior = unpack(found.x, len(prior))
     order = most_faithful_order(transition)
     return transition[order], prior[order]
 
 
-def distance(parameters, counts):
-    """Return half the squared distance to `counts`, and its gradient."""
-    transition, prior = unpack(parameters, len(counts[0]))
+def objective(parameters, counts, start, pull):
+    """Return what `explain` minimizes, and its gradient by the parameters."""
+    transition, prior = unpack(parameters, len(start))
     one, two, three = differences = [
         expected - counted
         for expected, counted in zip(consensus(transition, prior), counts, strict=True)
     ]
+    moved, weight = transition - start, pull / len(start)
+    value = sum((d**2).sum() for d in differences) + weight * (moved**2).sum()
     # counts are the same in any order, so each place of a label adds the same
     by_one = np.broadcast_to(one, transition.shape)
     by_two = transition @ two
     by_three = pairs(transition) @ three.reshape(len(prior), -1).T
-    prior_slope = (transition * (by_one + by_two + by_three)).sum(axis=1)
-    slope = prior[:, None] * (by_one + 2 * by_two + 3 * by_three)
-    slope = transition * (slope - (transition * slope).sum(axis=1, keepdims=True))
-    prior_slope = prior * (prior_slope - prior @ prior_slope)
-    value = sum((difference**2).sum() for difference in differences) / 2
-    return value, np.concatenate([slope.ravel(), prior_slope])
+    rows = prior[:, None] * (by_one + 2 * by_two + 3 * by_three) + weight * moved
+    frequencies = (transition * (by_one + by_two + by_three)).sum(axis=1)
+    slope = [through_softmax(rows, transition), through_softmax(frequencies, prior)]
+    return value / 2, np.concatenate([part.ravel() for part in slope])
+
+
+def through_softmax(slope, shares):
+    """Turn a gradient by shares into one by the numbers whose softmax they are."""
+    return shares * (slope - (shares * slope).sum(axis=-1, keepdims=True))
 
 
 def consensus(transition, prior):
