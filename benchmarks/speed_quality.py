@@ -302,8 +302,9 @@ def main(argv=None):
         f" {sum(differ)}.",
         "The longer the rows, the less scores can gain: with short ones, cleanlab's"
         " time mostly goes into looking at single labels in Python; with long ones,"
-        " both read the probabilities, and only ours are checked to sum to one. An entropy"
-        " takes a logarithm of every probability, which is most of our time for it.",
+        " both read the probabilities, and only ours are checked to sum to one. An"
+        " entropy takes a logarithm of every probability, which is most of our time for"
+        " it.",
         "Memory allocated at the same time, beyond labels and probabilities:",
         markdown_table(MEMORY, sum(memory, []), left=2),
         f"`find_label_issues` on {n_samples:,} × {n_classes} probabilities in a"

@@ -41,7 +41,7 @@ INSTANCES = {
     ],
     "ConsensusClassifier": [
         sknoisy.ConsensusClassifier(),
-        sknoisy.ConsensusClassifier(GaussianNB(), "classifier", random_state=0),
+        sknoisy.ConsensusClassifier(RidgeClassifier(), "classifier", random_state=0),
     ],
     "DetectorEnsemble": [sknoisy.DetectorEnsemble([sknoisy.KDN(), sknoisy.CLNI()])],
     # without noise, no tag exempts FeatureNoise from any check
@@ -93,6 +93,8 @@ INSTANCES = {
 EXPECTED_FAILED_CHECKS: dict[str, dict[str, str]] = {}  # and so it shall stay
 
 
+# many checks draw labels at random, of which none is more often right than wrong
+@pytest.mark.filterwarnings("ignore:More labels of the classes:UserWarning")
 @parametrize_with_checks(
     [instance for instances in INSTANCES.values() for instance in instances],
     expected_failed_checks=lambda est: EXPECTED_FAILED_CHECKS.get(

@@ -204,6 +204,17 @@ def test_budgets_of_issues_are_cleanlabs(filter_by, problem, frac_noise, least, 
     assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize("filter_by", PRUNERS)
+def test_only_sample_of_a_label_is_left_alone_whatever_is_asked_for(filter_by):
+    problem = np.array([0, 1, 1]), np.array([[0.1, 0.9], [0.2, 0.8], [0.1, 0.9]])
+    options = {"min_examples_per_class": 0, "confident_joint": [[0, 1], [0, 2]]}
+    assert not find_label_issues(*problem, filter_by=filter_by, **options).any()
+    twice = [np.repeat(part, 2, axis=0) for part in problem]
+    assert find_label_issues(*twice, filter_by=filter_by, **options).tolist() == [
+        True, *[False] * 5
+    ]  # fmt: skip
+
+
 @examples
 @given(problem=problems(), data=st.data())
 def test_number_to_remove_is_cleanlabs_by_class(problem, data):

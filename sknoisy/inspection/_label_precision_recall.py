@@ -50,7 +50,7 @@ class LabelPrecisionRecallDisplay:
     >>> y_noisy = SymmetricNoise(0.2, random_state=0).fit_corrupt(y)
     >>> detector = NeighborConsensus().fit(X, y_noisy)
     >>> display = LabelPrecisionRecallDisplay.from_estimator(detector, y_noisy != y)
-    >>> bool(display.average_precision_ > 0.9)
+    >>> bool(display.average_precision_ > 0.8)
     True
     """
 
