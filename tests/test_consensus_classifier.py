@@ -551,3 +551,14 @@ def test_the_benchmark_runs_and_writes_its_table(monkeypatch, tmp_path):
     text = (tmp_path / "annotators_labelme.md").read_text(encoding="utf-8")
     assert "| majority vote |" in text and "| one-coin |" in text
     assert "5 people cast" in text
+
+
+def test_a_network_is_fitted_on_soft_labels_without_being_told(crowd):
+    network = NoisyLabelClassifier(max_epochs=2, random_state=0)
+    clf = ConsensusClassifier(network).fit(crowd.X, crowd.votes)
+    assert clf.training_ == "soft"
+
+
+@pytest.mark.parametrize(("loss", "takes"), [("gce", True), ("ohem", False)])
+def test_a_loss_says_whether_soft_labels_have_a_meaning(loss, takes):
+    assert NoisyLabelClassifier(loss=loss).takes_soft_labels is takes

@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_scalar
 
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
-from sknoisy.classifiers._parts import can_learn_in_parts, make_objective
+from sknoisy.classifiers._parts import can_learn_in_parts, find_loss, make_objective
 
 __all__ = ["NoisyLabelClassifier"]
 
@@ -274,6 +274,11 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
             The estimator, fitted so far.
         """
         return self._partial_fit(X, y, classes, sample_weight)
+
+    @property
+    def takes_soft_labels(self):
+        """Whether `y` may hold a distribution over classes per sample."""
+        return getattr(find_loss(self.loss), "takes_soft_labels", True)
 
     def _make_objective(self, facts):
         mixup = check_scalar(self.mixup, "mixup", numbers.Real, min_val=0)
