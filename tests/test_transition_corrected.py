@@ -144,7 +144,9 @@ def test_images_sparse_tables_and_labels_of_any_kind(blobs, images):
     clf = fast(transition="hoc").fit(sparse.csr_matrix(X), names[y_noisy])
     assert set(clf.predict(sparse.csr_matrix(X))) <= set(names)
     for transition in ["anchor", "hoc"]:
-        clf = TransitionCorrectedClassifier(transition=transition, max_epochs=2)
+        clf = TransitionCorrectedClassifier(
+            transition=transition, max_epochs=8, batch_size=64, random_state=0
+        )
         assert clf.fit(*images).predict_proba(images[0]).shape == (300, 10)
 
 

@@ -82,6 +82,16 @@ def test_many_classes_meet_the_conditions_of_optimality(noise, patience, monkeyp
     assert_allclose(np.where(found > 1e-6, slope - least, 0), 0, atol=1e-8)
 
 
+def test_rows_that_would_go_in_circles_are_solved():
+    # changing all classes at a time never ends for one of these rows
+    rng = np.random.default_rng(1)
+    transition = 0.97 * rng.dirichlet(np.full(6, 0.05), 6) + 0.03 * np.eye(6)
+    targets = rng.dirichlet(np.full(6, 0.3), 20)
+    found = solve_on_simplex(transition, targets)
+    for shares, target in zip(found, targets, strict=True):
+        assert_allclose(shares, best_of_all_supports(transition, target), atol=1e-5)
+
+
 def test_solving_in_blocks_changes_nothing(monkeypatch):
     transition, targets = random_problem(1, 40, 6, 0.6)
     expected = solve_on_simplex(transition, targets)
