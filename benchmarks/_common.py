@@ -30,6 +30,11 @@ def make_parser(doc, **more):
     return parser
 
 
+def some_of(names):
+    """Return the help of an option that takes names; `%` is argparse's own sign."""
+    return f"some of {list(names)}".replace("%", "%%")
+
+
 def check_names(names, known, what):
     """Return `names`, or all that are known if there are none."""
     strangers = sorted(set(names or []) - set(known))

@@ -17,6 +17,7 @@ from _common import (
     mean_and_deviation,
     run_missing,
     software,
+    some_of,
     use_one_thread,
     write_text,
 )
@@ -227,7 +228,7 @@ def write_tables(path, rows, data):
 def parse(argv):
     """Return what the command line asks for."""
     parser = make_parser(__doc__)
-    parser.add_argument("--methods", nargs="+", help=f"some of {list(CONSENSUS)}")
+    parser.add_argument("--methods", nargs="+", help=some_of(CONSENSUS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument(
         "--only-tables", action="store_true", help="from the rows that there are"

@@ -20,6 +20,7 @@ from _common import (
     run_missing,
     say,
     software,
+    some_of,
     use_one_thread,
     write_text,
 )
@@ -303,8 +304,8 @@ def parse(argv):
     parser = make_parser(__doc__)
     parser.add_argument("--network", choices=list(NETWORKS), default="mlp")
     parser.add_argument("--losses", nargs="+", help="names; all by default")
-    parser.add_argument("--noises", nargs="+", help=f"some of {list(NOISES)}")
-    parser.add_argument("--schedules", nargs="+", help=f"some of {list(SCHEDULES)}")
+    parser.add_argument("--noises", nargs="+", help=some_of(NOISES))
+    parser.add_argument("--schedules", nargs="+", help=some_of(SCHEDULES))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--train-size", type=int, help="images to train on")
     parser.add_argument("--test-size", type=int, help="images to test on")

@@ -17,6 +17,7 @@ from _common import (
     markdown_table,
     run_missing,
     software,
+    some_of,
     use_one_thread,
     write_text,
 )
@@ -163,7 +164,7 @@ def report(rows, size, path):
 
 def main(arguments=None):
     parser = make_parser(__doc__)
-    parser.add_argument("--tables", nargs="+", help=f"some of {TABLES}")
+    parser.add_argument("--tables", nargs="+", help=some_of(TABLES))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--only-tables", action="store_true", help="run nothing")
     given = parser.parse_args(arguments)

@@ -22,6 +22,7 @@ from _common import (
     mean_and_deviation,
     run_missing,
     software,
+    some_of,
     use_one_thread,
     write_text,
 )
@@ -425,8 +426,8 @@ def make_jobs(args, size):
 def parse(argv):
     """Return what the command line asks for."""
     parser = make_parser(__doc__)
-    parser.add_argument("--data", nargs="+", help=f"some of {list(METHODS)}")
-    parser.add_argument("--methods", nargs="+", help=f"e.g. {ON_FEATURES}")
+    parser.add_argument("--data", nargs="+", help=some_of(METHODS))
+    parser.add_argument("--methods", nargs="+", help=some_of(ON_FEATURES))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument(
         "--only-tables", action="store_true", help="from the rows that there are"

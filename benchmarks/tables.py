@@ -19,6 +19,7 @@ from _common import (
     mean_and_deviation,
     run_missing,
     software,
+    some_of,
     use_one_thread,
     write_text,
 )
@@ -283,9 +284,9 @@ def make_jobs(args, size):
 def parse(argv):
     """Return what the command line asks for."""
     parser = make_parser(__doc__)
-    parser.add_argument("--tables", nargs="+", help=f"some of {TABLES}")
-    parser.add_argument("--noises", nargs="+", help=f"some of {list(NOISES)}")
-    parser.add_argument("--methods", nargs="+", help=f"some of {list(METHODS)}")
+    parser.add_argument("--tables", nargs="+", help=some_of(TABLES))
+    parser.add_argument("--noises", nargs="+", help=some_of(NOISES))
+    parser.add_argument("--methods", nargs="+", help=some_of(METHODS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument(
         "--only-tables", action="store_true", help="from the rows that there are"
