@@ -44,9 +44,9 @@ class CleanLabelClassifier(
 
     detector : detector, default=None
         What finds wrong labels. None stands for
-        :class:`~sknoisy.detectors.TrueLabelPosterior`: by forests where X is a table
-        of numbers, whatever the estimator, and elsewhere by the estimator's own
-        out-of-fold probabilities.
+        :class:`~sknoisy.detectors.TrueLabelPosterior`: by forests or
+        logistic regression where X is a table of numbers, whatever the estimator, and
+        elsewhere by the estimator's own out-of-fold probabilities.
 
     action : {"drop", "relabel", "reweight", "semi_supervised"}, default="drop"
         What becomes of samples whose label is called wrong.

@@ -77,7 +77,8 @@ def choose_detector(detector, X, *, otherwise=None, random_state=None):
         What the user asked for; cloned.
 
     X : array-like
-        Decides what None stands for: forests look at tables of numbers.
+        Decides what None stands for: its own classifiers look at
+        tables of numbers.
 
     otherwise : classifier, default=None
         What looks at everything else: texts, images, tables that hold strings.

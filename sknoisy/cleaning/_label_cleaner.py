@@ -30,8 +30,8 @@ class LabelCleaner(BaseEstimator):
     ----------
     detector : detector, default=None
         What finds wrong labels. None stands for
-        :class:`~sknoisy.detectors.TrueLabelPosterior` by random forests, which take
-        tables of numbers.
+        :class:`~sknoisy.detectors.TrueLabelPosterior`, which takes tables of
+        numbers.
 
     action : {"drop", "relabel"}, default="drop"
         What becomes of samples whose label is called wrong: they are left out, or

@@ -1,7 +1,11 @@
 """Confident learning over any classifier of scikit-learn's kind."""
 
+from sklearn.base import clone
+from sklearn.ensemble import ExtraTreesClassifier
+
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest, tags_of
-from sknoisy.detectors._out_of_fold import default_forest, predict_out_of_sample
+from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
+from sknoisy.detectors._out_of_fold import default_forest
 from sknoisy.quality._issues import find_label_issues
 from sknoisy.quality._scores import get_label_quality_scores
 
@@ -16,8 +20,8 @@ class ConfidentLearning(BaseDetector):
     classifier : classifier, default=None
         Anything with ``predict_proba``, a Pipeline, say; it gets X untouched, so that
         texts, data frames and missing values work where it takes them. None stands
-        for a forest of extremely randomized trees, each grown on 30 % of the samples
-        (twenty at least), that vote on those they were not grown on, whatever `cv` is.
+        for whoever foretells the given labels better, see Notes: a forest, which suits
+        most tables, or logistic regression, which suits embeddings and texts.
 
     cv : int, "oob", cross-validation generator or iterable, default=5
         Who judges a label without having seen it. An int is a number of stratified,
@@ -69,6 +73,9 @@ class ConfidentLearning(BaseDetector):
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label) by that joint; rows are true classes.
 
+    classifier_ : classifier
+        Who judged, not fitted: `classifier`, or the one that was chosen.
+
     pred_probs_ : ndarray of shape (n_samples, n_classes)
         Out-of-sample probabilities, for the functions of :mod:`sknoisy.quality`.
 
@@ -90,6 +97,12 @@ class ConfidentLearning(BaseDetector):
     -----
     "auto" flags by `filter_by`. A label that no other sample has is hardly trusted:
     no fit without its sample knows the class.
+
+    With ``classifier=None``, a forest judges unless the given labels are clearly
+    likelier (by two standard errors, out of sample) under logistic regression. The
+    forest's trees are extremely randomized; each is grown on 30 % of the samples
+    (twenty at least) and votes on the others. Logistic regression, on standardized
+    features, predicts in five folds; it has no say where values are missing.
 
     References
     ----------
@@ -133,14 +146,8 @@ class ConfidentLearning(BaseDetector):
         self.random_state = random_state
 
     def _examine(self, X, codes):
-        pred_probs = predict_out_of_sample(
-            self._get_classifier(len(codes)),
-            X,
-            codes,
-            cv="oob" if self.classifier is None else self.cv,
-            random_state=self.random_state,
-            n_jobs=self.n_jobs,
-        )
+        look, pred_probs = best_look(make_looks(self, X, codes, make_forest), X, codes)
+        self.classifier_ = clone(look.classifier)
         quality = get_label_quality_scores(
             codes,
             pred_probs,
@@ -154,10 +161,11 @@ class ConfidentLearning(BaseDetector):
             pred_probs=pred_probs,
         )
 
-    def _get_classifier(self, n_samples=1):
-        if self.classifier is None:
-            return default_forest(n_samples, self.random_state)
-        return self.classifier
-
     def __sklearn_tags__(self):
-        return tags_of(super().__sklearn_tags__(), self._get_classifier())
+        judge = ExtraTreesClassifier() if self.classifier is None else self.classifier
+        return tags_of(super().__sklearn_tags__(), judge)
+
+
+def make_forest(codes, n_jobs, seed):
+    """Return a forest that votes out of bag."""
+    return OutOfBag(default_forest(len(codes), seed, n_jobs))

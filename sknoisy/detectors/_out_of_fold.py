@@ -71,7 +71,7 @@ def draw_seed(random_state):
     return check_random_state(random_state).randint(2**31 - 1)
 
 
-def default_forest(n_samples, random_state=None):
+def default_forest(n_samples, random_state=None, n_jobs=None):
     """Return the classifier for those who name none; it votes out of bag.
 
     Each tree sees few samples, so that wrong labels are a minority wherever it looks,
@@ -81,7 +81,8 @@ def default_forest(n_samples, random_state=None):
         bootstrap=True,
         max_samples=min(n_samples, max(20, round(0.3 * n_samples))),
         min_samples_leaf=2,
-        random_state=draw_seed(random_state),
+        n_jobs=n_jobs,
+        random_state=random_state,
     )
 
 

@@ -1,18 +1,13 @@
 """The probability of each true label, by features and by the given label."""
 
 import numbers
-import warnings
-from functools import partial
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
-from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_scalar
 
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest, tags_of
-from sknoisy.detectors._out_of_fold import draw_seed, make_folds, predict_out_of_sample
+from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.quality._spared import keep_at_least
 from sknoisy.quality._true_labels import true_label_posterior
 
@@ -34,8 +29,8 @@ class TrueLabelPosterior(BaseDetector):
     classifier : classifier, default=None
         Anything with ``predict_proba``, a Pipeline, say; it gets X untouched, so that
         texts, data frames and missing values work where it takes them. None stands
-        for forests that vote out of bag: a random forest with large leaves, which
-        smooth out wrong labels, then extremely randomized trees down to pure leaves.
+        for whoever foretells the given labels better, see Notes: forests, which suit
+        most tables, or logistic regression, which suits embeddings and texts.
 
     cv : int, "oob", cross-validation generator or iterable, default=5
         Who judges a label without having seen it. An int is a number of stratified,
@@ -79,6 +74,9 @@ class TrueLabelPosterior(BaseDetector):
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label); rows are true classes.
 
+    classifier_ : classifier
+        Who judged, not fitted: `classifier`, or the one that was chosen.
+
     posterior_ : ndarray of shape (n_samples, n_classes)
         Probabilities of the true labels, given features and given labels.
 
@@ -100,6 +98,12 @@ class TrueLabelPosterior(BaseDetector):
     Notes
     -----
     With ``threshold="auto"`` a label is an issue if another one is more probable.
+
+    With ``classifier=None``, forests judge unless the given labels are clearly likelier
+    (by two standard errors, out of sample) under logistic regression. Forests vote out
+    of bag: a random forest with large leaves, which smooth out wrong labels, then
+    extremely randomized trees down to pure leaves. Logistic regression, on standardized
+    features, predicts in five folds; it has no say where values are missing.
 
     References
     ----------
@@ -139,8 +143,8 @@ class TrueLabelPosterior(BaseDetector):
 
     def _examine(self, X, codes):
         check_scalar(self.rounds, "rounds", numbers.Integral, min_val=1)
-        look = self._make_look(codes)
-        found = true_label_posterior(codes, look(X, codes))
+        look, votes = best_look(make_looks(self, X, codes, make_forests), X, codes)
+        found = true_label_posterior(codes, votes)
         for _ in range(self.rounds - 1):
             kept = likeliest(codes, found.probabilities) == codes
             kept = keep_at_least(2, kept, codes, found.quality_of(codes))
@@ -150,97 +154,33 @@ class TrueLabelPosterior(BaseDetector):
                 transition=found.transition,
                 of_true_labels=True,
             )
+        self.classifier_ = clone(look.classifier)
         self.posterior_ = found.probabilities
         return _evidence(found, codes)
-
-    def _make_look(self, codes):
-        """Return a function (X, codes, kept=None) -> out-of-sample probabilities."""
-        if self.classifier is None:
-            return partial(votes_out_of_bag, **self._make_forests(codes))
-        if isinstance(self.cv, str) and self.cv == "oob":
-            forest = self.classifier
-            return partial(votes_out_of_bag, coarse=forest, fine=forest)
-        return partial(
-            predict_out_of_fold,
-            classifier=self.classifier,
-            folds=list(make_folds(self.cv, codes, self.random_state)),
-            n_jobs=self.n_jobs,
-        )
-
-    def _make_forests(self, codes):
-        shared = {"n_jobs": self.n_jobs, "random_state": draw_seed(self.random_state)}
-        return {
-            "coarse": RandomForestClassifier(
-                min_samples_leaf=_large_leaf(codes), **shared
-            ),
-            # most of its trees didn't see a given sample, so that more of them vote
-            "fine": ExtraTreesClassifier(bootstrap=True, max_samples=0.5, **shared),
-        }
 
     def __sklearn_tags__(self):
         judge = RandomForestClassifier() if self.classifier is None else self.classifier
         return tags_of(super().__sklearn_tags__(), judge)
 
 
-def votes_out_of_bag(X, codes, kept=None, *, coarse, fine):
-    """Return the votes of trees that did not see a sample's label.
-
-    Parameters
-    ----------
-    X : array-like with n_samples rows
-
-    codes : ndarray of shape (n_samples,)
-        Labels 0…c−1.
-
-    kept : ndarray of bool, shape (n_samples,), default=None
-        Which labels seem right, of every class some. None stands for all, unseen.
-
-    coarse : classifier
-        A forest, or a Pipeline with one at its end, for all labels; cloned.
-
-    fine : classifier
-        The same for those that seem right.
-    """
-    if kept is None:
-        return predict_out_of_sample(coarse, X, codes, cv="oob")
-    classifier = clone(fine)
-    forest = classifier[-1] if isinstance(classifier, Pipeline) else classifier
-    forest.set_params(oob_score=True, bootstrap=True)
-    with warnings.catch_warnings():  # of samples that every tree saw
-        warnings.filterwarnings("ignore", "Some inputs do not have OOB", UserWarning)
-        classifier.fit(_safe_indexing(X, np.flatnonzero(kept)), codes[kept])
-    votes = np.empty((len(codes), codes.max() + 1))
-    votes[kept] = _known_votes(forest.oob_decision_function_)
-    if not kept.all():
-        others = _safe_indexing(X, np.flatnonzero(~kept))
-        votes[~kept] = classifier.predict_proba(others)
-    return votes
-
-
-def predict_out_of_fold(X, codes, kept=None, *, classifier, folds, n_jobs):
-    """Return probabilities by fits on other folds, there on what is `kept`."""
-    if kept is not None:
-        folds = [(_trusted(train, kept, codes), test) for train, test in folds]
-    return predict_out_of_sample(classifier, X, codes, cv=folds, n_jobs=n_jobs)
-
-
-def _trusted(train, kept, codes):
-    """Those of `train` that are kept; all of them where a class would be lost."""
-    some = train[kept[train]]
-    everyone = len(np.unique(codes[some])) == len(np.unique(codes[train]))
-    return some if everyone else train
+def make_forests(codes, n_jobs, seed):
+    """Return forests that smooth out wrong labels first, then keep to what is left."""
+    leaf = _large_leaf(codes)
+    return OutOfBag(
+        # most of its trees didn't see a given sample, so that more of them vote
+        ExtraTreesClassifier(
+            bootstrap=True, max_samples=0.5, n_jobs=n_jobs, random_state=seed
+        ),
+        at_first=RandomForestClassifier(
+            min_samples_leaf=leaf, n_jobs=n_jobs, random_state=seed
+        ),
+    )
 
 
 def _large_leaf(codes):
     # small classes would drown in leaves that hold a fifth of a class
     per_class = len(codes) // (codes.max() + 1)
     return min(LARGE_LEAF, max(1, per_class // 5))
-
-
-def _known_votes(votes):
-    votes = np.nan_to_num(votes)
-    votes[votes.sum(axis=1) == 0] = 1  # every tree saw it: no class is likelier
-    return votes / votes.sum(axis=1, keepdims=True)
 
 
 def _evidence(found, codes):
