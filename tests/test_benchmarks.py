@@ -120,6 +120,18 @@ def test_mean_and_deviation_are_those_of_a_sample(load, values, text):
     assert load("_common").mean_and_deviation(values) == text
 
 
+SCRIPTS = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_tells_its_options(load, script, capsys):
+    pytest.importorskip("cleanlab")
+    with pytest.raises(SystemExit) as stop:
+        load(script).main(["--help"])
+    assert stop.value.code == 0
+    assert "--quick" in capsys.readouterr().out
+
+
 # --- speed ---
 
 
@@ -267,3 +279,53 @@ def test_tables_run_on_a_real_table(load, tmp_path):
         " LogisticRegression HistGradientBoosting".split()
     )
     assert len(read(tmp_path / "tables.csv")) == 4
+
+
+# --- cleaning ---
+
+
+def test_cleaning_is_compared_over_every_classifier(tables, load, tmp_path):
+    script = load("cleaning_tables")
+    arguments = ["--quick", "--tables", "segment", "--noises", "symmetric 40 %"]
+    script.main([*arguments, "--out", str(tmp_path)])
+    rows = read(tmp_path / "cleaning_tables.csv")
+    assert [row["method"] for row in rows] == list(script.METHODS)
+    assert min(float(row["accuracy"]) for row in rows) > 0.5
+    text = (tmp_path / "cleaning_tables.md").read_text(encoding="utf-8")
+    for row in rows:
+        assert f"{100 * float(row['accuracy']):.1f}" in text
+
+
+def test_a_cell_that_is_lower_by_more_than_its_deviation_is_told(tables, load):
+    script = load("cleaning_tables")
+    rows = load("_common").Rows(
+        Path("nowhere.csv"), keys=tables.KEYS, values=tables.VALUES
+    )
+    accuracy = {
+        "letter": {
+            "{}": 0.7,
+            "CleanLearning({})": 0.9,
+            "CleanLabelClassifier({})": 0.8,
+        },
+        "segment": {
+            "{}": 0.7,
+            "CleanLearning({})": 0.8,
+            "CleanLabelClassifier({})": 0.9,
+        },
+    }
+    rows.rows = [
+        {
+            "table": table,
+            "size": "all",
+            "noise": "pair 35 %",
+            "seed": str(seed),
+            "method": way.format("RandomForest"),
+            "accuracy": str(value + 0.01 * seed),
+        }
+        for table, values in accuracy.items()
+        for way, value in values.items()
+        for seed in range(3)
+    ]
+    _, lines, _, behind = script.comparison(rows, "RandomForest", "all")
+    assert [line[-1] for line in lines] == ["-10.0", "+10.0"]
+    assert behind == ["letter with pair 35 %"]

@@ -95,6 +95,13 @@ class CLNI(FeatureDetector):
     neighbors instead of five; standardized features; an end after `max_iter` rounds,
     or before fewer than two labels would be left to judge by.
 
+    Standardizing gives all features the same say, right for tables; for embeddings,
+    whose directions differ in weight for a reason, take ``transformer="passthrough"``,
+    or :class:`NeighborConsensus`, which goes by angles.
+
+    Where wrong labels lie near borders, as people's do, its rounds lead it to call far
+    more labels wrong than are.
+
     References
     ----------
     .. [1] Kim, Zhang, Wu and Gong, "Dealing with Noise in Defect Prediction",

@@ -76,6 +76,10 @@ class KDN(FeatureDetector):
     [1]_: twenty neighbors instead of five, which finds more wrong labels wherever
     there are many; Euclidean distances of standardized features.
 
+    Standardizing gives all features the same say, right for tables; for embeddings,
+    whose directions differ in weight for a reason, take ``transformer="passthrough"``,
+    or :class:`NeighborConsensus`, which goes by angles.
+
     References
     ----------
     .. [1] Smith, Martinez and Giraud-Carrier, "An Instance Level Analysis of Data
