@@ -1,17 +1,37 @@
 """Who judges labels where the user names nobody."""
 
 import numpy as np
+import pandas as pd
 import pytest
+import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import RepeatedStratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.fixes import parse_version
 
-from sknoisy.detectors import ConfidentLearning, TrueLabelPosterior
-from sknoisy.detectors._looks import OutOfFold, best_look, log_probabilities
+from sknoisy.cleaning import CleanLabelClassifier
+from sknoisy.detectors import (
+    ConfidentLearning,
+    DetectorEnsemble,
+    InstanceHardness,
+    TrueLabelPosterior,
+)
+from sknoisy.detectors._confident_learning import make_forest
+from sknoisy.detectors._looks import (
+    Linear,
+    OutOfFold,
+    _trusted,
+    best_look,
+    log_probabilities,
+    make_looks,
+)
+from sknoisy.detectors._out_of_fold import make_folds
 from sknoisy.noise import SymmetricNoise
 
 DETECTORS = [ConfidentLearning, TrueLabelPosterior]
@@ -123,3 +143,134 @@ def test_a_second_look_trains_on_what_is_kept(embeddings):
         some = train[kept[train]]
         by_hand = model.fit(X[some], y[some]).predict_proba(X[test])
         assert_allclose(votes[test], by_hand)
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_the_classifier_is_the_one_that_judged_last(rounds, checkers):
+    X, y = checkers
+    found = TrueLabelPosterior(rounds=rounds, random_state=0).fit(X, spoil(y))
+    expected = RandomForestClassifier if rounds == 1 else ExtraTreesClassifier
+    assert type(found.classifier_) is expected
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_of_three_looks_the_best_is_taken_wherever_it_stands(place):
+    codes, shuffled = np.repeat([0, 1], 50), np.random.default_rng(0).permutation(100)
+    n_wrong = np.roll([0, 20, 40], place)
+    seen = [np.where(shuffled < n, 1 - codes, codes) for n in n_wrong]
+    looks = [lambda X, codes, one=one: 0.1 + 0.8 * np.eye(2)[one] for one in seen]
+    assert best_look(looks, None, codes)[0] is looks[place]
+
+
+# --- few samples, of all classes or of some ---
+
+DEFAULTS = [
+    CleanLabelClassifier,
+    ConfidentLearning,
+    DetectorEnsemble,
+    InstanceHardness,
+    TrueLabelPosterior,
+]
+
+
+@pytest.mark.parametrize("kind", DEFAULTS)
+@pytest.mark.parametrize("counts", [(2, 1), (4, 2), (20, 1), (12, 12, 1)])
+def test_one_sample_of_a_class_is_enough_for_an_answer(kind, counts):
+    y = np.repeat(np.arange(len(counts)), counts)
+    X = np.random.default_rng(0).normal(size=(len(y), 2)) + 5 * y[:, None]
+    found = kind(random_state=0).fit(X, y)
+    detector = getattr(found, "detector_", found)
+    assert np.isfinite(detector.quality_).all()
+    assert_allclose(detector.transition_matrix_.sum(axis=1), 1)
+    assert_array_equal(detector.classes_, np.unique(y))
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+def test_rare_classes_leave_the_judgement_of_others_alone(detector):
+    y = np.repeat([0, 1, 2, 3], [60, 60, 3, 1])
+    X = np.random.default_rng(0).normal(size=(124, 3)) + 6 * np.eye(4)[y][:, 1:]
+    given = y.copy()
+    given[[5, 70]] = 1, 0
+    found = detector(random_state=0).fit(X, given)
+    assert set(found.quality_[:120].argsort()[:2]) == {5, 70}
+    assert np.mean(found.suggested_labels_[:120] == y[:120]) > 0.98
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("gap", [0.0, np.nan])
+def test_labels_that_nobody_shares_are_told_whatever_the_features(detector, gap):
+    X = np.arange(8.0)[:, None]
+    X[3] = gap
+    with pytest.raises(ValueError, match="has a label of its own"):
+        detector(random_state=0).fit(X, np.arange(8))
+
+
+def test_a_fold_of_one_class_says_so():
+    X, y = np.arange(6.0)[:, None], np.array([0, 0, 0, 0, 0, 1])
+    folds = [(np.arange(3), np.arange(3, 6)), (np.arange(3, 6), np.arange(3))]
+    votes = OutOfFold(LogisticRegression(), folds)(X, y)
+    assert_array_equal(votes[3:], [[1, 0]] * 3)
+    assert ((votes[:3] > 0) & (votes[:3] < 1)).all()
+
+
+def test_a_class_that_would_be_lost_is_kept_whole():
+    codes = np.array([0, 0, 0, 1, 1, 2, 2])
+    kept = np.array([True, False, True, False, False, True, False])
+    train = np.array([0, 1, 3, 4, 6])
+    assert_array_equal(_trusted(train, kept, codes), [0, 3, 4, 6])
+
+
+# --- what users may ask for ---
+
+
+@pytest.mark.parametrize(
+    ("cv", "n_folds"),
+    [(3, 3), (10, 10), ("oob", 5), (RepeatedStratifiedKFold(n_splits=2), 20)],
+)
+def test_folds_are_those_of_the_linear_model(cv, n_folds, checkers):
+    looks = make_looks(ConfidentLearning(cv=cv), *checkers, make_forest)
+    assert len(looks[1].folds) == n_folds
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("cv", ["nonsense", 1, 2.5])
+def test_folds_that_mean_nothing_are_told(detector, cv, checkers):
+    with pytest.raises(ValueError, match="cv"):
+        detector(cv=cv).fit(*checkers)
+
+
+NOT_NUMBERS = {
+    "frame": pd.DataFrame({"size": [1.0, 2.0] * 4, "color": ["red", "blue"] * 4}),
+    "texts": ["a good film", "a bad film"] * 4,
+    "objects": np.array([[1, {}]] * 8, dtype=object),
+}
+
+
+@pytest.mark.parametrize("detector", DETECTORS)
+@pytest.mark.parametrize("X", NOT_NUMBERS.values(), ids=NOT_NUMBERS)
+def test_what_is_no_number_wants_a_pipeline(detector, X):
+    message = "no table of numbers, which classifier=None needs.*a Pipeline"
+    with pytest.raises((ValueError, TypeError), match=message):
+        detector().fit(X, [0, 1] * 4)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [list, lambda X: X.astype(object), lambda X: pd.DataFrame(X).astype("Int64")],
+)
+def test_numbers_may_be_of_any_kind(kind, checkers):
+    X, y = kind(checkers[0].astype(int)), checkers[1]
+    assert len(make_looks(ConfidentLearning(), X, y, make_forest)) == 2
+
+
+def test_steps_that_do_not_converge_are_no_news_in_processes_either(capfd):
+    X = np.random.default_rng(0).normal(size=(60, 30)) * np.logspace(0, 4, 30)
+    y = np.arange(60) % 3
+    X = sparse.csr_array(X)
+    with pytest.warns(ConvergenceWarning):
+        LogisticRegression(max_iter=200).fit(X, y)
+    folds = make_folds(2, y, 0)
+    votes = Linear(X, folds, n_jobs=2)(X, y)
+    assert_array_equal(votes, Linear(X, folds)(X, y))
+    if parse_version(sklearn.__version__) >= parse_version("1.7"):  # hands filters on
+        assert "ConvergenceWarning" not in capfd.readouterr().err

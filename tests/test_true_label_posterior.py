@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import softmax
 from sklearn.datasets import make_blobs
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.feature_extraction.text import CountVectorizer
@@ -33,7 +34,7 @@ def bayes_slowly(labels, clean, T, sharpness):
     """Bayes' rule, one sample and one class at a time."""
     rows = []
     for label, p in zip(labels, clean, strict=True):
-        p = np.maximum(p, 1e-3)
+        p = np.maximum(p, 0.01 / len(p))
         p = (p / p.sum()) ** sharpness
         joint = [p[j] / p.sum() * T[j, label] for j in range(len(T))]
         rows.append([value / sum(joint) for value in joint])
@@ -70,6 +71,16 @@ def test_the_transition_is_learned():
     _, labels, _, noisy, T = draw_problem(n_samples=4000)
     found = true_label_posterior(labels, noisy)
     assert np.abs(found.transition - T).max() < 0.06
+
+
+@pytest.mark.parametrize("n_classes", [100, 400])
+def test_many_classes_are_no_noise(n_classes):
+    rng = np.random.default_rng(0)
+    labels = np.arange(10 * n_classes) % n_classes
+    logits = rng.normal(size=(len(labels), n_classes))
+    logits[np.arange(len(labels)), labels] += 6
+    found = true_label_posterior(labels, softmax(logits, axis=1))
+    assert found.transition.diagonal().mean() > 0.97
 
 
 def test_trust_is_a_probability():

@@ -28,7 +28,8 @@ class ConfidentLearning(BaseDetector):
         shuffled folds (fewer, where no class has so many samples). Where a splitter
         repeats, probabilities are averaged, which makes them better. "oob" is for
         forests, also at the end of a Pipeline: trees vote on the samples they were
-        not grown on, at the price of one fit.
+        not grown on, at the price of one fit. With ``classifier=None``, the folds are
+        those of the linear model, five with "oob"; forests vote out of bag anyway.
 
     filter_by : str, default="prune_by_noise_rate"
         Which labels are issues; see :func:`~sknoisy.quality.find_label_issues`.
@@ -102,7 +103,8 @@ class ConfidentLearning(BaseDetector):
     likelier (by two standard errors, out of sample) under logistic regression. The
     forest's trees are extremely randomized; each is grown on 30 % of the samples
     (twenty at least) and votes on the others. Logistic regression, on standardized
-    features, predicts in five folds; it has no say where values are missing.
+    features (sparse ones as they are), predicts in the folds of `cv`; it has no say
+    where values are missing.
 
     References
     ----------

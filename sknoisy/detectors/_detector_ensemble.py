@@ -1,10 +1,10 @@
 """Several detectors that vote on every label."""
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy.stats import rankdata
 from sklearn.base import clone
 from sklearn.utils import get_tags
+from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest

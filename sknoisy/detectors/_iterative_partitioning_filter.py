@@ -3,10 +3,10 @@
 import numbers
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_choice, check_rate
@@ -34,8 +34,8 @@ class IterativePartitioningFilter(BaseDetector):
         Number of parts; fewer where no class has so many samples.
 
     voting : {"majority", "consensus", "any"}, default="majority"
-        Who must be against a label for it to be called wrong: more than half (by
-        weight, where there are weights), all, or any one.
+        Who must be against a label for it to be called wrong: more than half, all, or
+        any one.
 
     min_removed : float in [0, 1], default=0.01
         A round that removes at most this share of all samples removes little.

@@ -10,11 +10,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing, check_array
+from sklearn.utils.validation import FLOAT_DTYPES
 
 from sknoisy.detectors._out_of_fold import draw_seed, make_folds, predict_out_of_sample
 
 FOLDS = 5
-LEAST = 1e-3  # of a class without a vote
+LEAST = 0.01  # of an even share, for a class without a vote
 POWERS = 2.0 ** np.arange(-4, 2.5, 0.5)
 
 
@@ -32,7 +33,7 @@ class OutOfFold:
     """
 
     def __init__(self, classifier, folds, n_jobs=None):
-        self.classifier = classifier
+        self.classifier = self.at_first = classifier
         self.folds = list(folds)
         self.n_jobs = n_jobs
 
@@ -69,8 +70,9 @@ class OutOfBag:
         classifier = clone(self.classifier)
         forest = classifier[-1] if isinstance(classifier, Pipeline) else classifier
         forest.set_params(oob_score=True, bootstrap=True)
-        with warnings.catch_warnings():  # of samples that every tree saw
+        with warnings.catch_warnings():  # of samples that every tree saw, and of few
             warnings.filterwarnings("ignore", "Some inputs do not have OOB")
+            warnings.filterwarnings("ignore", "Using the fractional value max_samples")
             classifier.fit(_safe_indexing(X, np.flatnonzero(kept)), codes[kept])
         votes = np.empty((len(codes), codes.max() + 1))
         votes[kept] = _known_votes(forest.oob_decision_function_)
@@ -89,20 +91,18 @@ class Linear(OutOfFold):
         Dense features are standardized; sparse ones stay as they are, since rare
         words would outweigh all others.
 
-    codes : ndarray of shape (n_samples,)
-
-    seed : int
+    folds : iterable of pairs of index arrays
 
     n_jobs : int, default=None
     """
 
-    def __init__(self, X, codes, seed, n_jobs=None):
+    def __init__(self, X, folds, n_jobs=None):
         regression = LogisticRegression(max_iter=200)
         dense = not hasattr(X, "tocsr")
         classifier = (
             make_pipeline(StandardScaler(), regression) if dense else regression
         )
-        super().__init__(classifier, make_folds(FOLDS, codes, seed), n_jobs)
+        super().__init__(classifier, folds, n_jobs)
 
     def __call__(self, X, codes, kept=None):
         """Return probabilities (n_samples, n_classes), by fits on what is `kept`."""
@@ -128,11 +128,14 @@ def make_looks(detector, X, codes, make_forests):
         linear model looks beside it, but where values are missing.
     """
     classifier, n_jobs = detector.classifier, detector.n_jobs
+    out_of_bag = isinstance(detector.cv, str) and detector.cv == "oob"
     if classifier is None:
+        _check_numbers(X)
         seed = draw_seed(detector.random_state)
+        folds = make_folds(FOLDS if out_of_bag else detector.cv, codes, seed)
         forests = make_forests(codes, n_jobs, seed)
-        return [forests, *([Linear(X, codes, seed, n_jobs)] if _is_finite(X) else [])]
-    if isinstance(detector.cv, str) and detector.cv == "oob":
+        return [forests, *([Linear(X, folds, n_jobs)] if _is_finite(X) else [])]
+    if out_of_bag:
         return [OutOfBag(classifier)]
     folds = make_folds(detector.cv, codes, detector.random_state)
     return [OutOfFold(classifier, folds, n_jobs)]
@@ -167,22 +170,44 @@ def log_probabilities(codes, votes):
 
     So it is no fault to sound too sure, or not sure enough.
     """
-    logs, rows = np.log(np.maximum(votes, LEAST)), np.arange(len(codes))
+    logs, rows = (
+        np.log(np.maximum(votes, LEAST / votes.shape[1])),
+        np.arange(len(codes)),
+    )
     told = [log_softmax(power * logs, axis=1)[rows, codes] for power in POWERS]
     return max(told, key=np.mean)
 
 
 def _trusted(train, kept, codes):
-    """Those of `train` that are kept; all of them where a class would be lost."""
-    some = train[kept[train]]
-    everyone = len(np.unique(codes[some])) == len(np.unique(codes[train]))
-    return some if everyone else train
+    """Those of `train` that are kept, and all of a class that would be lost."""
+    lost = ~np.isin(codes[train], codes[train[kept[train]]])
+    return train[kept[train] | lost]
 
 
 def _known_votes(votes):
     votes = np.nan_to_num(votes)
     votes[votes.sum(axis=1) == 0] = 1  # every tree saw it: no class is likelier
     return votes / votes.sum(axis=1, keepdims=True)
+
+
+def _check_numbers(X):
+    try:
+        check_array(
+            X,
+            accept_sparse=True,
+            dtype=FLOAT_DTYPES,
+            ensure_all_finite=False,
+            ensure_2d=False,  # of shapes, forests complain themselves
+            allow_nd=True,
+            ensure_min_samples=0,
+            ensure_min_features=0,
+        )
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(
+            f"X is no table of numbers, which classifier=None needs: {error}. Encode"
+            " its columns, or pass a Pipeline that does so as classifier=."
+        ) from error
 
 
 def _is_finite(X):

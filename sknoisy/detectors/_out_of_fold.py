@@ -4,13 +4,13 @@ import numbers
 import warnings
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_scalar
 
 
@@ -123,12 +123,16 @@ def make_folds(cv, codes, random_state=None, *, name="cv"):
 def _fit_and_predict(classifier, X, codes, train, test):
     X_train, codes_train = _safe_split(classifier, X, codes, train)
     X_test, _ = _safe_split(classifier, X, None, test, train)
+    full = np.zeros((len(test), codes.max() + 1))
+    seen = np.unique(codes_train)
+    if len(seen) == 1:  # nothing to tell apart, which many classifiers refuse to do
+        full[:, seen] = 1
+        return full
     classifier.fit(X_train, codes_train)
     probabilities = classifier.predict_proba(X_test)
-    if probabilities.shape[1] == codes.max() + 1:
+    if probabilities.shape == full.shape:
         return probabilities
     # a class whose only sample is held out has no probability
-    full = np.zeros((len(test), codes.max() + 1))
     full[:, classifier.classes_] = probabilities
     return full
 

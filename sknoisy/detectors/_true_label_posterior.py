@@ -37,7 +37,8 @@ class TrueLabelPosterior(BaseDetector):
         shuffled folds (fewer, where no class has so many samples). Where a splitter
         repeats, probabilities are averaged, which makes them better. "oob" is for
         forests, also at the end of a Pipeline: trees vote on the samples they were
-        not grown on, at the price of one fit.
+        not grown on, at the price of one fit. With ``classifier=None``, the folds are
+        those of the linear model, five with "oob"; forests vote out of bag anyway.
 
     rounds : int >= 1, default=2
         How often the classifier is trained: the first time on all labels, then on
@@ -75,7 +76,7 @@ class TrueLabelPosterior(BaseDetector):
         Estimated P(given label | true label); rows are true classes.
 
     classifier_ : classifier
-        Who judged, not fitted: `classifier`, or the one that was chosen.
+        Who judged last, not fitted: `classifier`, or the one that was chosen.
 
     posterior_ : ndarray of shape (n_samples, n_classes)
         Probabilities of the true labels, given features and given labels.
@@ -103,7 +104,8 @@ class TrueLabelPosterior(BaseDetector):
     (by two standard errors, out of sample) under logistic regression. Forests vote out
     of bag: a random forest with large leaves, which smooth out wrong labels, then
     extremely randomized trees down to pure leaves. Logistic regression, on standardized
-    features, predicts in five folds; it has no say where values are missing.
+    features (sparse ones as they are), predicts in the folds of `cv`; it has no say
+    where values are missing.
 
     References
     ----------
@@ -154,7 +156,8 @@ class TrueLabelPosterior(BaseDetector):
                 transition=found.transition,
                 of_true_labels=True,
             )
-        self.classifier_ = clone(look.classifier)
+        judge = look.at_first if self.rounds == 1 else look.classifier
+        self.classifier_ = clone(judge)
         self.posterior_ = found.probabilities
         return _evidence(found, codes)
 

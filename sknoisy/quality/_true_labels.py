@@ -14,7 +14,7 @@ from sknoisy.quality._validation import check_labels_and_probs, checked_blocks
 __all__ = ["TrueLabels", "true_label_posterior"]
 
 LOWEST, HIGHEST = 0.3, 12.0  # sharpness
-LEAST_PROBABILITY = 1e-3  # of a class in `pred_probs`, and of a flip in `transition`
+LEAST = 0.01  # of an even share: of a class in `pred_probs`, of a flip in `transition`
 
 
 class TrueLabels(NamedTuple):
@@ -160,7 +160,7 @@ def _starting_point(transition, codes, p):
 
 
 def _log_probabilities(p):
-    p = np.maximum(p.astype(np.float64), LEAST_PROBABILITY)
+    p = np.maximum(p.astype(np.float64), LEAST / p.shape[1])
     return np.log(p / p.sum(axis=1, keepdims=True))
 
 
@@ -192,5 +192,5 @@ def _estimate_transition(posterior, codes):
 
 def _without_zeros(T):
     # a flip that was never seen is unlikely, but what forbids it couldn't be unlearned
-    T = np.maximum(T, LEAST_PROBABILITY)
+    T = np.maximum(T, LEAST / len(T))
     return T / T.sum(axis=1, keepdims=True)
