@@ -1,5 +1,10 @@
 # What type checkers and editors see of the names that __init__.py loads lazily.
 from sknoisy.annotators import ConsensusClassifier as ConsensusClassifier
+from sknoisy.classifiers import (
+    AsymmetricCoTeachingClassifier as AsymmetricCoTeachingClassifier,
+)
+from sknoisy.classifiers import CoTeachingClassifier as CoTeachingClassifier
+from sknoisy.classifiers import MutualLearningClassifier as MutualLearningClassifier
 from sknoisy.classifiers import NoisyLabelClassifier as NoisyLabelClassifier
 from sknoisy.classifiers import (
     TransitionCorrectedClassifier as TransitionCorrectedClassifier,
@@ -20,6 +25,7 @@ from sknoisy.detectors import NeighborConsensus as NeighborConsensus
 from sknoisy.detectors import SampleDifficulty as SampleDifficulty
 from sknoisy.detectors import SmallLoss as SmallLoss
 from sknoisy.detectors import TrueLabelPosterior as TrueLabelPosterior
+from sknoisy.model_selection import BatchedGridSearchCV as BatchedGridSearchCV
 from sknoisy.noise import AnnotatorNoise as AnnotatorNoise
 from sknoisy.noise import ClassConditionalNoise as ClassConditionalNoise
 from sknoisy.noise import ClassMapNoise as ClassMapNoise
@@ -30,6 +36,7 @@ from sknoisy.noise import MissingLabelNoise as MissingLabelNoise
 from sknoisy.noise import NoisyTargetClassifier as NoisyTargetClassifier
 from sknoisy.noise import PairFlipNoise as PairFlipNoise
 from sknoisy.noise import SymmetricNoise as SymmetricNoise
+from sknoisy.semi_supervised import CoTrainingClassifier as CoTrainingClassifier
 
 __version__: str
 __all__: list[str]

@@ -36,7 +36,7 @@ class SAM(torch.optim.Optimizer):
 
     See Also
     --------
-    sknoisy.NoisyLabelClassifier : Takes it as ``optimizer=SAM``.
+    sknoisy.NoisyLabelClassifier : Takes it as ``optimizer="sam"``.
 
     Notes
     -----

@@ -155,6 +155,29 @@ def test_hand_written_loop_takes_our_steps(load):
         assert np.allclose(mine, theirs, rtol=1e-2)  # one divides by n, one by n - 1
 
 
+def test_a_search_is_timed_and_both_ways_find_the_same(load, tmp_path, capsys):
+    load("speed_search").main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "speed_search.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == text
+    lines = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    speed, scores = lines[2:8], lines[10:]
+    assert all(line[-1] in ("pass |", "**miss** |") for line in speed)
+    assert len(scores) == 12
+    for _, _, together, one_by_one, _ in scores:
+        assert abs(float(together) - float(one_by_one)) < 1
+
+
+def test_skorch_is_given_our_network(load):
+    script = load("speed_search")
+    work = script.make_workloads(quick=True)[1]
+    by_hand = script.ByHand(work.hidden, work.dropout)
+    ours = script.NoisyLabelClassifier(max_epochs=1, **work.module)
+    ours.fit(*script.make_data(quick=True))
+    assert [p.shape for p in ours.net_.module_.parameters()] == [
+        p.shape for p in by_hand.parameters()
+    ]
+
+
 # --- losses ---
 
 

@@ -14,7 +14,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_sp
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -109,6 +109,19 @@ def test_reweight_multiplies_trust_and_weights(blobs):
     weight = np.linspace(1, 2, 150)
     clf.fit(X, y, sample_weight=weight)
     assert_allclose(clf.estimator_.seen_[2], trust * weight)
+
+
+def test_the_estimator_judges_sparse_features_with_gaps_which_no_forest_takes(noisy):
+    X, y, given = noisy
+    X = sp.csr_array(np.c_[X, np.where(np.arange(150) % 9, 1.0, np.nan)])
+    model = make_pipeline(FunctionTransformer(without_gaps), LogisticRegression())
+    clf = CleanLabelClassifier(model, random_state=0).fit(X, given)
+    assert clf.detector_.classifier is model
+    assert np.mean(clf.detector_.suggested_labels_ == y) > 0.95
+
+
+def without_gaps(X):
+    return sp.csr_array((np.nan_to_num(X.data), X.indices, X.indptr), X.shape)
 
 
 def test_semi_supervised_learns_from_samples_that_lost_their_label():

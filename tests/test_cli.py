@@ -189,7 +189,7 @@ def test_warnings_of_a_method_are_notes(folder, capsys):
     pd.DataFrame({"a": range(40), "y": [0] * 37 + [1] * 3}).to_csv("rare.csv")
     assert run("rare.csv", "--label", "y", "--methods", "logistic", "--folds", "4") == 0
     out, err = capsys.readouterr()
-    assert "note: 1 of 2 classes have fewer samples than there are folds" in out
+    assert "note: 1 of 2 classes have fewer than 4 samples" in out
     assert "Warning" not in err
 
 

@@ -1,6 +1,7 @@
 """The audit: a file with labels goes in, issues, pictures and a page come out."""
 
 import csv
+import sys
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ def folder(tmp_path, monkeypatch):
     )
     frame.loc[3, "given"] = None
     frame.to_csv("data.csv", index=False)
+    pd.DataFrame({"x": range(8), "y": range(8)}).to_csv("few.csv", index=False)
     images = rng.random((N, 6, 6)).astype("float32") + codes[:, None, None]
     np.savez(
         "images.npz",
@@ -95,6 +97,26 @@ def test_every_detector_works_on_a_table_with_a_budget(detector, folder):
     assert len(read("sknoisy-audit/issues.csv")) == 7
 
 
+def test_labels_that_a_budget_flags_for_nothing_better_look_like_no_class(
+    folder, capsys
+):
+    options = ["--label", "true", "--detector", "neighbors", "--threshold", "140"]
+    assert audit("data.csv", *options) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    rows = {row[0]: row[4] for row in rows if row and row[0] in ("ant", "bee")}
+    assert len(rows) == 2
+    assert all(looks_like != label for label, looks_like in rows.items())
+
+
+def test_pictures_that_cannot_be_drawn_are_told(folder, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert audit("data.csv", "--label", "given", "--detector", "neighbors") == 0
+    out = capsys.readouterr().out
+    assert out.count('note: no pictures without matplotlib: pip install "skn') == 1
+    assert out.count("rows without a label left out") == 1
+    assert "Written to sknoisy-audit: review.html, issues.csv" in out
+
+
 def test_equal_seeds_give_equal_files(folder):
     for out in ["one", "two"]:
         audit("data.csv", "--label", "given", "--seed", "3", "--out", out)
@@ -117,6 +139,7 @@ def test_equal_seeds_give_equal_files(folder):
         (["data.csv", "--label", "given", "--threads", "0"], "at least 1"),
         (["data.csv", "--label", "true", "--clean-label", "true"], "the same column"),
         (["data.csv", "--label", "id"], "can't be class labels"),
+        (["few.csv", "--label", "y"], "judging labels by others needs a class of 2"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_one_line(arguments, message, folder, capsys):

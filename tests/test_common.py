@@ -22,10 +22,23 @@ EXACT = {
     "module__hidden": 32,
     "random_state": 0,
 }
+# what judges labels early, by a network that is still learning, needs more steps
+LONGER = {"max_epochs": 100, "lr": 0.03}
 QUICK = sknoisy.NeighborConsensus()
 INSTANCES = {
     "AnnotatorNoise": [sknoisy.AnnotatorNoise()],
     "AreaUnderMargin": [sknoisy.AreaUnderMargin(small(max_epochs=2), random_state=0)],
+    "AsymmetricCoTeachingClassifier": [
+        sknoisy.AsymmetricCoTeachingClassifier(**EXACT | LONGER),
+        sknoisy.AsymmetricCoTeachingClassifier(**EXACT, split="dbscan", relabel=False),
+    ],
+    "BatchedGridSearchCV": [
+        sknoisy.BatchedGridSearchCV(clf, grid, cv=2, error_score="raise")
+        for clf, grid in [
+            (sknoisy.NoisyLabelClassifier(**EXACT), {"loss": ["ce", "gce"]}),
+            (RidgeClassifier(), {"alpha": [0.1, 1.0]}),
+        ]
+    ],
     "CLNI": [sknoisy.CLNI()],
     "ClassConditionalNoise": [sknoisy.ClassConditionalNoise()],
     "ClassMapNoise": [sknoisy.ClassMapNoise()],
@@ -34,6 +47,16 @@ INSTANCES = {
         sknoisy.CleanLabelClassifier(LogisticRegression(), QUICK, "reweight"),
         sknoisy.CleanLabelClassifier(GaussianNB(), QUICK, "semi_supervised"),
         sknoisy.CleanLabelClassifier(RidgeClassifier(), QUICK, "relabel"),
+    ],
+    "CoTeachingClassifier": [
+        sknoisy.CoTeachingClassifier(**EXACT | LONGER),
+        sknoisy.CoTeachingClassifier(**EXACT | LONGER, strategy="co_teaching_plus"),
+        sknoisy.CoTeachingClassifier(**EXACT | LONGER, strategy="jocor"),
+        sknoisy.CoTeachingClassifier(**EXACT, strategy="decoupling"),
+    ],
+    "CoTrainingClassifier": [
+        sknoisy.CoTrainingClassifier(GaussianNB(), random_state=0),
+        sknoisy.CoTrainingClassifier(GaussianNB(), LogisticRegression(), marker=None),
     ],
     "ConfidentLearning": [
         sknoisy.ConfidentLearning(GaussianNB(), cv=3),
@@ -67,6 +90,12 @@ INSTANCES = {
     ],
     "MarginNoise": [sknoisy.MarginNoise()],
     "MissingLabelNoise": [sknoisy.MissingLabelNoise()],
+    "MutualLearningClassifier": [
+        sknoisy.MutualLearningClassifier(**EXACT),
+        sknoisy.MutualLearningClassifier(
+            **EXACT, mutual_weight=0.0, grafting="entropy", distill=GaussianNB()
+        ),
+    ],
     "NeighborConsensus": [QUICK],
     "NoisyLabelClassifier": [
         sknoisy.NoisyLabelClassifier(**EXACT),

@@ -9,6 +9,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
+from sknoisy.cleaning import CleanLabelClassifier
 from sknoisy.detectors import NeighborConsensus
 from sknoisy.inspection import (
     LabelGalleryDisplay,
@@ -84,6 +85,23 @@ def test_issues_are_counted_by_given_and_suggested_class():
     assert {"2  (66.7%)", "1  (50.0%)", "0  (0.0%)"} <= written
     widths = np.reshape([bar.get_width() for bar in display.ax_.patches], (3, 3))
     assert_array_equal(widths.T, display.counts)
+
+
+def test_labels_that_a_class_keeps_anyway_are_no_issues(found):
+    clf = CleanLabelClassifier(LogisticRegression(), min_per_class=30)
+    clf.set_params(detector=NeighborConsensus(threshold=300))
+    X = found.X.reshape(len(found.X), -1) / 16
+    clf.fit(X, found.y)
+    n_issues = clf.label_issues_["is_issue"].sum()
+    assert n_issues < 300
+    assert LabelIssuesDisplay.from_estimator(clf, found.y).counts.sum() == n_issues
+    assert LabelQualityDisplay.from_estimator(clf).is_issue.sum() == n_issues
+    display = LabelPrecisionRecallDisplay.from_estimator(clf, found.is_wrong)
+    assert display.is_issue.sum() == n_issues
+    gallery = LabelGalleryDisplay.from_estimator(clf, found.X, found.y, n_images=300)
+    assert len(gallery.images) == n_issues
+    whole = LabelIssuesDisplay.from_estimator(clf.detector_, found.y)
+    assert whole.counts.sum() == 300
 
 
 def test_issues_of_a_detector_and_names_of_classes(found):

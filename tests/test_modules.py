@@ -109,3 +109,11 @@ def test_channels_are_last_in_the_input_whatever_the_network_does_inside():
     image = torch.randn(1, 4, 4, 3)
     seen = network[1](network[0](image))
     torch.testing.assert_close(seen[0, 2], image[0, :, :, 2])
+
+
+def test_a_narrow_residual_network_trains():
+    torch.manual_seed(0)
+    network = SmallResNet((8, 8), 3, widths=(4, 8))
+    for _ in range(3):  # channels last, torch would crash here
+        network(torch.randn(32, 8, 8)).sum().backward()
+    assert all(torch.isfinite(p.grad).all() for p in network.parameters())

@@ -140,3 +140,15 @@ def test_a_classifier_trains_with_it_and_survives_a_pickle(table):
     copied = pickle.loads(pickle.dumps(clf))
     np.testing.assert_array_equal(copied.predict_proba(X), clf.predict_proba(X))
     assert copied.partial_fit(X, y).score(X, y) > 0.85
+
+
+def test_it_goes_by_name(table):
+    X, y = table
+    options = {"optimizer__rho": 0.1, "optimizer__base": torch.optim.Adam}
+    named, by_class = (
+        small(optimizer=optimizer, max_epochs=3, **options).fit(X, y)
+        for optimizer in ("sam", SAM)
+    )
+    assert type(named.net_.optimizer_) is SAM
+    assert named.net_.optimizer_.param_groups[0]["rho"] == 0.1
+    np.testing.assert_array_equal(named.predict_proba(X), by_class.predict_proba(X))

@@ -54,17 +54,25 @@ ONE_TEXT = ("classifiers", "detectors", "cleaning")
 # Parameters with several defaults, and why.
 SEVERAL_DEFAULTS = {
     "cv": "networks cost more than other classifiers: three folds have to do",
+    "estimator": "a search has none without being told what to search for",
     "kind": "it names kinds of different things",
     "loss": "a correction wants a loss whose minimum is a probability",
+    "max_iter": "co-training has its published number of rounds",
+    "n_rounds": "of training, they are a tenth of its epochs; of voting, a repetition",
+    "predict_with": "where one network is the main one, it predicts",
     "rounds": "a consensus settles more slowly than a single label's posterior",
+    "threshold": "that of a quality can be found, that of a probability is chosen",
     "transition": "noise is made by a matrix, and undone by one that is found",
 }
 # Parameters with several texts in one room, and why.
 SEVERAL_TEXTS = {
+    "predict_with": "where one network is the main one, it predicts",
+    "warm_up_epochs": "some train plainly in them, some let go of samples bit by bit",
     "action": "a cleaner has no estimator that could take weights",
     "detector": "a cleaner has no estimator that could judge",
     "classifier": "some detectors take any, others watch a network of ours train",
     "loss": "one is corrected by a matrix, the other one is not",
+    "max_epochs": "held-out labels tell a correction how long to train",
     "**routed": "one has more parts than the other",
 }
 

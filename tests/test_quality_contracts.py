@@ -21,6 +21,7 @@ from sknoisy.quality import (
     get_label_quality_scores,
     num_label_issues,
     order_label_issues,
+    true_label_posterior,
 )
 from sknoisy.quality._issues import FILTERS
 from sknoisy.quality._scores import SCORES
@@ -43,6 +44,7 @@ FUNCTIONS = {
     "matrices": lambda y, p: np.concatenate([estimate_noise_matrices(y, p)[0]]),
     "number": lambda y, p: np.array(num_label_issues(y, p)),
     "order": lambda y, p: order_label_issues(np.ones(len(y), dtype=bool), y, p),
+    "posterior": lambda y, p: true_label_posterior(y, p).probabilities,
     "ranked": lambda y, p: find_label_issues(
         y, p, return_indices_ranked_by="self_confidence"
     ),

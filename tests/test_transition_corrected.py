@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV
 
 from sknoisy.classifiers import NoisyLabelClassifier, TransitionCorrectedClassifier
 from sknoisy.classifiers._corrections import AFTERWARDS, CORRECTIONS, NEED_NONE
-from sknoisy.classifiers._posterior import calibrate, out_of_fold_posterior
+from sknoisy.classifiers._cross_fit import calibrate, cross_fit
 from sknoisy.classifiers._transitions import LEARNED
 from sknoisy.noise import ClassConditionalNoise
 from sknoisy.transition import TRANSITIONS, clean_posterior
@@ -226,33 +226,39 @@ def test_a_mask_that_is_none_is_refused(trusted, blobs):
         fast().fit(X, y_noisy, trusted=trusted)
 
 
-# --- the posterior of the given labels ---
+# --- what networks say of rows that they didn't train on ---
 
 
-def test_out_of_fold_means_that_no_row_taught_its_own_judge(blobs):
-    X, y_noisy, _ = blobs
+def look(X, codes, cv=3, **options):
+    options = {"loss": "ce", "lr_schedule": "constant", **options}
+    clf = NoisyLabelClassifier(**options)
+    random_state = np.random.RandomState(0)
+    return cross_fit(clf, X, codes, cv=cv, random_state=random_state)
 
-    class Memory(NoisyLabelClassifier):
-        def fit(self, X, y):
-            self.rows_, self.classes_ = X.copy(), np.unique(y)
-            return self
 
-        def predict_proba(self, X):
-            known = (X[:, None] == self.rows_).all(axis=2).any(axis=1)
-            return np.where(known[:, None], [1.0, 0.0, 0.0], [0.0, 0.5, 0.5])
+def test_out_of_fold_means_that_no_row_taught_its_own_judge():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 40)).astype(np.float32)
+    codes = rng.integers(2, size=300)  # to be learned by heart only
+    options = {"max_epochs": 40, "module__dropout": 0, "module__input_dropout": 0}
+    of_own, of_others = (look(X, codes, cv, **options).posterior for cv in (1, 3))
+    rows = np.arange(300)
+    assert of_own[rows, codes].mean() > 0.9
+    assert 0.4 < of_others[rows, codes].mean() < 0.55
 
-    def posterior(cv):
-        return out_of_fold_posterior(
-            Memory(),
-            X,
-            y_noisy,
-            n_classes=3,
-            cv=cv,
-            random_state=np.random.RandomState(0),
-        )
 
-    assert (posterior(3)[:, 0] == 0).all()
-    assert (posterior(1)[:, 0] == 1).all()
+def test_training_is_to_end_where_wrong_labels_begin_to_be_learned_by_heart():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 40)).astype(np.float32)
+    codes = np.where(rng.random(600) < 0.3, X[:, 0] < 0, X[:, 0] > 0).astype(int)
+    options = {"module__dropout": 0, "module__input_dropout": 0, "batch_size": 64}
+    short, long = (look(X, codes, max_epochs=n, **options) for n in (2, 60))
+    assert short.n_epochs <= 2 < 60 / 3 > long.n_epochs
+    clf = TransitionCorrectedClassifier(
+        **options, lr_schedule="constant", random_state=0
+    )
+    assert clf.fit(X, codes).n_iter_ < 30  # the default of other classifiers
+    assert clf.set_params(max_epochs=3).fit(X, codes).n_iter_ == 3
 
 
 def test_calibration_finds_the_temperature_of_the_given_labels():

@@ -101,7 +101,7 @@ class Batches:
         self, dataset, batch_size, *, shuffle=False, drop_last=False, device="cpu"
     ):
         self.dataset = dataset.to(device)
-        self.sizes = _batch_sizes(len(dataset), batch_size, drop_last)
+        self.sizes = batch_sizes(len(dataset), batch_size, drop_last)
         self.shuffle = shuffle
         self.device = torch.device(device)
 
@@ -123,7 +123,7 @@ def _as_tensor(array):
     return torch.as_tensor(array)
 
 
-def _batch_sizes(n_rows, batch_size, drop_last):
+def batch_sizes(n_rows, batch_size, drop_last=False):
     n_full, tail = divmod(n_rows, batch_size)
     sizes = [batch_size] * n_full
     if tail and not sizes:

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from sknoisy._engine.batches import Batches
 from sknoisy._engine.epochs import can_be_fast, fast_epoch
+from sknoisy._engine.networks import Networks
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.objectives._base import mean_probability
 from sknoisy.schedules import constant
@@ -250,11 +251,17 @@ class Engine(NeuralNetClassifier):
 
     # --- prediction ---
 
-    def logits(self, dataset):
-        """Return the logits of all rows, (n_samples, n_networks, n_classes)."""
+    def logits(self, dataset, speaker=None):
+        """Return the logits of all rows, (n_samples, n_networks, n_classes).
+
+        With a `speaker`, the place of a network, those of that one only.
+        """
         self.module_.eval()
+        speakers = (
+            self.module_ if speaker is None else Networks([self.module_[speaker]])
+        )
         logits = [
-            self.module_(features.to(self.device))
+            speakers(features.to(self.device))
             for features in dataset.blocks(PREDICTION_BATCH)
         ]
         return logits[0] if len(logits) == 1 else torch.cat(logits)
@@ -264,12 +271,12 @@ class Engine(NeuralNetClassifier):
         # how to bring from a GPU to a machine without one
         return super().__getstate__() | {"module": None, "criterion": None}
 
-    def predict_proba(self, X):
-        """Return the mean over networks of their probabilities, as an array."""
+    def predict_proba(self, X, speaker=None):
+        """Return the probabilities of one network, or their mean, as an array."""
         if not hasattr(X, "batch"):  # skorch's scoring callbacks hand us other things
             return super().predict_proba(X)
         with torch.inference_mode():
-            return mean_probability(self.logits(X)).cpu().numpy()
+            return mean_probability(self.logits(X, speaker)).cpu().numpy()
 
 
 def _was_raised(interrupt):

@@ -1,6 +1,17 @@
 """Classifiers: scikit-learn's front desk to losses, objectives and the engine."""
 
+from sknoisy.classifiers.asymmetric_co_teaching import (
+    AsymmetricCoTeachingClassifier,
+)
+from sknoisy.classifiers.co_teaching import CoTeachingClassifier
+from sknoisy.classifiers.mutual_learning import MutualLearningClassifier
 from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
 from sknoisy.classifiers.transition_corrected import TransitionCorrectedClassifier
 
-__all__ = ["NoisyLabelClassifier", "TransitionCorrectedClassifier"]
+__all__ = [
+    "AsymmetricCoTeachingClassifier",
+    "CoTeachingClassifier",
+    "MutualLearningClassifier",
+    "NoisyLabelClassifier",
+    "TransitionCorrectedClassifier",
+]

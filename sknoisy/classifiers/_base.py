@@ -83,7 +83,7 @@ class BaseNoisyClassifier(
         """
         check_is_fitted(self, "net_")
         X = self._validate(X, reset=False)
-        proba = self.net_.predict_proba(ArrayDataset(X))
+        proba = self.net_.predict_proba(ArrayDataset(X), self._speaker())
         if not np.isfinite(proba).all():
             strange = np.flatnonzero(~np.isfinite(proba).all(axis=1))
             raise ValueError(
@@ -127,6 +127,10 @@ class BaseNoisyClassifier(
         proba = self.predict_proba(X)  # first, so that it is the one to complain
         return self.classes_[proba.argmax(axis=1)]
 
+    def _speaker(self):
+        """Return which network predicts; None stands for the mean over all of them."""
+        return None
+
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
@@ -142,7 +146,7 @@ class BaseNoisyClassifier(
         with self._seeded() as random_state:
             split = data.split(self._held_out_share(), random_state)
             engine = self._make_engine(data, split)
-            self._train(engine, split, X, y)
+            self._train(engine, data, split, X, y)
         return self
 
     def _partial_fit(self, X, y, classes, sample_weight):
@@ -160,7 +164,7 @@ class BaseNoisyClassifier(
             else:
                 engine = self._engine_so_far(data)
             engine.schedule, engine.max_epochs = constant, 1
-            self._train(engine, split, X, y)
+            self._train(engine, data, split, X, y)
         return self
 
     def _check_parameters(self):
@@ -262,7 +266,7 @@ class BaseNoisyClassifier(
             schedule=self._schedule(),
             optimizer=optimizer,
             lr=self.lr,
-            max_epochs=n_epochs,
+            max_epochs=objective.n_epochs or n_epochs,
             batch_size=self.batch_size,
             callbacks=self._make_callbacks(has_validation=split[1] is not None),
             classes=data.classes,
@@ -343,17 +347,19 @@ class BaseNoisyClassifier(
             for name, value in self._routed_to(part).items()
         }
 
-    def _train(self, engine, split, X, y):
+    def _train(self, engine, data, split, X, y):
         with epoch_tasks(self, engine, X, y):
             try:
                 engine.partial_fit(split)
             except KeyboardInterrupt:
                 if self.keep_on_interrupt and len(engine.history):
-                    self._remember(engine)
+                    self._remember(engine, data)
                 raise
-        self._remember(engine)
+        self._remember(engine, data)
 
-    def _remember(self, engine):
+    def _remember(self, engine, data):
+        for name, values in engine.criterion_.findings().items():
+            setattr(self, f"{name}_", data.as_given(values))
         engine.criterion_.forget()
         # its copy of the best weights has served, and partial_fit has no validation
         engine.callbacks_ = [c for c in engine.callbacks_ if c[0] != "early_stopping"]

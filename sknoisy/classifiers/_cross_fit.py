@@ -1,28 +1,51 @@
-"""The posterior of the given labels, which transition matrices are estimated from."""
+"""What networks say of samples that they didn't train on, and when they say it best."""
+
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold
+from skorch.callbacks import Callback
+
+from sknoisy._engine import ArrayDataset
+
+PATIENCE = 5  # epochs, or a fifth of all
 
 
-def out_of_fold_posterior(classifier, X, codes, *, n_classes, cv, random_state):
-    """Return P(given label | x) of every row, by networks that didn't train on it.
+class CrossFit(NamedTuple):
+    """Out-of-fold probabilities, and how long the networks trained for them.
+
+    Parameters
+    ----------
+    posterior : ndarray of shape (n_samples, n_classes)
+        P(given label | x) in double precision; rows sum to one.
+
+    n_epochs : int
+        After how many epochs held-out given labels were likeliest: later, networks
+        learn wrong labels by heart.
+    """
+
+    posterior: np.ndarray
+    n_epochs: int
+
+
+def cross_fit(classifier, X, codes, *, cv, random_state):
+    """Return what networks say of every row that they didn't train on.
 
     A network's opinion of rows that it trained on leans towards their labels, right or
     wrong. Where some class has a single row, that is all there is.
 
     Parameters
     ----------
-    classifier : estimator with predict_proba
+    classifier : NoisyLabelClassifier
         Cloned, with a seed of its own for each fold.
 
     X : ndarray or CSR matrix of shape (n_samples, ...)
 
     codes : ndarray of shape (n_samples,)
-
-    n_classes : int
+        Labels 0…c−1, every class among them.
 
     cv : int
         How many folds there should be; fewer where a class has fewer rows, and 1 for
@@ -32,17 +55,46 @@ def out_of_fold_posterior(classifier, X, codes, *, n_classes, cv, random_state):
 
     Returns
     -------
-    posterior : ndarray of shape (n_samples, n_classes)
-        In double precision; rows sum to one.
+    found : CrossFit
     """
-    posterior = np.zeros((len(codes), n_classes))
+    posterior, n_epochs = np.zeros((len(codes), codes.max() + 1)), []
     for train, test in _folds(codes, cv, random_state):
+        best = BestOnHeldOut(X[test], codes[test])
         seed = random_state.randint(np.iinfo(np.int32).max)
-        fitted = clone(classifier).set_params(random_state=seed)
-        fitted.fit(X[train], codes[train])
-        columns = fitted.predict_proba(X[test]).astype(np.float64)
-        posterior[np.ix_(test, fitted.classes_)] = columns
-    return posterior / posterior.sum(axis=1, keepdims=True)
+        fitted = clone(classifier).set_params(callbacks=[("best", best)])
+        fitted.set_params(random_state=seed).fit(X[train], codes[train])
+        best = dict(fitted.net_.callbacks_)["best"]
+        posterior[test] = best.proba_
+        n_epochs.append(best.epoch_)
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    return CrossFit(posterior, round(np.mean(n_epochs)))
+
+
+class BestOnHeldOut(Callback):
+    """Keeps what the network said when it foretold held-out labels best.
+
+    Training ends when it hasn't done better for some epochs.
+    """
+
+    def __init__(self, X, codes):
+        self.X = X
+        self.codes = codes
+
+    def on_train_begin(self, net, **kwargs):
+        """Begin anew."""
+        self.likelihood_ = -np.inf
+        self.patience_ = max(PATIENCE, net.max_epochs // PATIENCE)
+
+    def on_epoch_end(self, net, **kwargs):
+        """Listen to the network; stop it well after its best epoch."""
+        proba = net.predict_proba(ArrayDataset(self.X)).astype(np.float64)
+        # calibrated, since networks grow too sure before they grow worse
+        given = calibrate(proba, self.codes)[np.arange(len(self.codes)), self.codes]
+        likelihood, epoch = np.log(given).mean(), len(net.history)
+        if likelihood > self.likelihood_:
+            self.likelihood_, self.proba_, self.epoch_ = likelihood, proba, epoch
+        elif epoch - self.epoch_ >= self.patience_:
+            raise KeyboardInterrupt  # skorch's way to end training
 
 
 def calibrate(posterior, codes):

@@ -17,13 +17,18 @@ BLOCK = 2048  # rows
 
 @dataclass
 class TrainingData:
-    """Checked features, labels as codes and weights, and the facts about them."""
+    """Checked features, labels as codes and weights, and the facts about them.
+
+    `rows` are the places that these samples had among the `n_given` of X as given.
+    """
 
     X: object
     codes: np.ndarray
     classes: np.ndarray
     sample_weight: np.ndarray | None
     dtype: torch.dtype
+    rows: np.ndarray
+    n_given: int
     soft_labels: np.ndarray | None = None
 
     @cached_property
@@ -34,6 +39,7 @@ class TrainingData:
         return {
             "X": self.X,
             "n_samples": len(self.codes),
+            "classes": self.classes,
             "n_classes": len(self.classes),
             "n_features": int(np.prod(self.X.shape[1:])),
             "input_shape": tuple(self.X.shape[1:]),
@@ -68,6 +74,12 @@ class TrainingData:
         )
         return dataset.subset(np.sort(train)), dataset.subset(np.sort(valid))
 
+    def as_given(self, values):
+        """Return one of an objective's findings, with NaN for samples left out here."""
+        aligned = np.full((self.n_given, *values.shape[1:]), np.nan)
+        aligned[self.rows] = values.detach().cpu().numpy()
+        return aligned
+
     def _tensor(self, array):
         return torch.as_tensor(array, dtype=self.dtype)
 
@@ -87,25 +99,30 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
 
     dtype : torch.dtype
     """
-    X, y, weight = without_absent(X, y, weight)
+    n_given, rows = len(y), np.arange(len(y))
+    X, y, rows, weight = without_absent(X, y, rows, weight=weight)
+    places = {"rows": rows, "n_given": n_given}
     if y.ndim == 2:
-        return _soft_training_data(X, y, weight, class_weight, classes, dtype)
+        return _soft_training_data(X, y, weight, class_weight, classes, dtype, places)
     found, codes = encode_labels(y)
     if class_weight is not None:
         by_class = weights_by_class(class_weight, found, codes)
         by_class = by_class if weight is None else weight * by_class
         weight = check_weights(by_class, len(y), name="class_weight")
-        X, codes, weight = without_absent(X, codes, weight)
+        X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
+        places["rows"] = rows
     classes = found if classes is None else np.unique(classes)
     if len(classes) < 2:
+        left = " where sample_weight isn't zero" if len(codes) < n_given else ""
         raise ValueError(
-            "A classifier can't train on one class: y holds nothing but"
+            f"A classifier can't train on one class:{left} y holds nothing but"
             f" {found.tolist()[0]!r}."
         )
-    return TrainingData(X, _positions(found, classes)[codes], classes, weight, dtype)
+    codes = _positions(found, classes)[codes]
+    return TrainingData(X, codes, classes, weight, dtype, **places)
 
 
-def _soft_training_data(X, y, weight, class_weight, classes, dtype):
+def _soft_training_data(X, y, weight, class_weight, classes, dtype, places):
     if class_weight is not None:
         raise ValueError(
             f"class_weight={class_weight!r} has no effect on soft labels: multiply it"
@@ -117,7 +134,8 @@ def _soft_training_data(X, y, weight, class_weight, classes, dtype):
             f"classes={np.unique(classes)}, but soft labels with {y.shape[1]} columns"
             f" have the classes 0 to {y.shape[1] - 1}."
         )
-    return TrainingData(X, y.argmax(axis=1), numbers, weight, dtype, soft_labels=y)
+    codes = y.argmax(axis=1)
+    return TrainingData(X, codes, numbers, weight, dtype, **places, soft_labels=y)
 
 
 def _positions(labels, classes):
@@ -138,12 +156,12 @@ def as_numpy(array):
     return array
 
 
-def without_absent(X, y, weight):
-    """Return the rows whose weight isn't zero."""
+def without_absent(*arrays, weight):
+    """Return the rows of `arrays`, and of `weight`, whose weight isn't zero."""
     if weight is None or weight.all():
-        return X, y, weight
+        return *arrays, weight
     present = weight > 0
-    return X[present], y[present], weight[present]
+    return *(array[present] for array in arrays), weight[present]
 
 
 def weights_by_class(class_weight, classes, codes):

@@ -18,13 +18,16 @@ from sknoisy.classifiers._label_wave import LabelWave
 from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
 from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
+from sknoisy.optimizers import SAM
 
 OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "adamw": torch.optim.AdamW,
+    "sam": SAM,
     "sgd": torch.optim.SGD,
 }
-FUSED = tuple(OPTIMIZERS.values())  # one kernel a step, on a CPU and on a CUDA GPU
+# one kernel a step, on a CPU and on a CUDA GPU
+FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
 
 def check_training_parameters(estimator):
@@ -74,20 +77,29 @@ def make_networks(module, n_networks, *, given, facts, dtype):
 def make_objective(loss, *, given, facts, mixup=0.0):
     """Return the objective that `loss` stands for, made anew for one fit."""
     kind = find_loss(loss)
-    if isinstance(kind, type) and issubclass(kind, Objective):
+    if _is_objective(kind):
         objective = kind(
             **choose_arguments(kind, given=given, facts=facts, part="loss")
         )
     else:
-        chosen = choose_arguments(kind, given=given, facts={}, part="loss", skip=2)
-        if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
-            kind = copy.deepcopy(kind)
         objective = MeanLoss(
-            partial(kind, **chosen) if chosen else kind,
-            facts["sample_weight"],
-            facts["soft_labels"],
+            make_loss(kind, given=given), facts["sample_weight"], facts["soft_labels"]
         )
     return Mixup(objective, mixup) if mixup else objective
+
+
+def make_loss(loss, *, given):
+    """Return the loss of single samples that `loss` stands for, with its parameters."""
+    kind = find_loss(loss)
+    if _is_objective(kind):
+        raise ValueError(
+            f"loss={loss!r} is more than a loss of single samples, and this method"
+            " takes those only: choose one such as 'ce'."
+        )
+    chosen = choose_arguments(kind, given=given, facts={}, part="loss", skip=2)
+    if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
+        kind = copy.deepcopy(kind)
+    return partial(kind, **chosen) if chosen else kind
 
 
 def find_loss(loss):
@@ -244,6 +256,10 @@ def _check_validation(callback, monitor, has_validation):
             f"{type(callback).__name__} watches {monitor}, which is recorded only"
             " with validation: set validation_fraction, e.g. to 0.1."
         )
+
+
+def _is_objective(kind):
+    return isinstance(kind, type) and issubclass(kind, Objective)
 
 
 def _made(factory, arguments):

@@ -60,8 +60,10 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         turns progress in [0, 1] into a factor of `lr`. An annealed rate is what keeps
         a network from memorizing wrong labels in its last epochs.
 
-    optimizer : {"adam", "adamw", "sgd"} or torch.optim class, default="adamw"
-        What takes the steps; further parameters as ``optimizer__*``.
+    optimizer : {"adam", "adamw", "sam", "sgd"} or torch.optim class, default="adamw"
+        What takes the steps; further parameters as ``optimizer__*``. "sam" is
+        :class:`~sknoisy.optimizers.SAM`, which takes two passes a step, and so twice
+        the time, to find weights whose neighborhood is good, too.
 
     weight_decay : float, default=1e-2
         Weight decay, for optimizers that have such a parameter. With "adam" and "sgd"
@@ -74,7 +76,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         Whether to hold out a part of the (noisy) training data, stop when accuracy
         on it no longer rises and keep the network of the best epoch. "label_wave"
         holds nothing out: it stops where predictions on the training data change
-        least from epoch to epoch, before they begin to follow wrong labels.
+        least from epoch to epoch, before they begin to follow wrong labels; it is meant
+        for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``

@@ -1,6 +1,7 @@
 """A classifier that knows by which rule labels went wrong, or finds it out."""
 
 import numbers
+from functools import cache
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -16,8 +17,8 @@ from sknoisy.classifiers._corrections import (
     INVERTING,
     NEED_NONE,
 )
+from sknoisy.classifiers._cross_fit import calibrate, cross_fit
 from sknoisy.classifiers._parts import make_objective
-from sknoisy.classifiers._posterior import calibrate, out_of_fold_posterior
 from sknoisy.classifiers._transitions import (
     check_trusted,
     find_transition,
@@ -35,6 +36,7 @@ WARM_UP_SHARE = 0.25
 SHARED = (
     "module",
     "loss",
+    "max_epochs",
     "batch_size",
     "lr",
     "lr_schedule",
@@ -92,22 +94,23 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         Cross entropy alone makes T's assumptions good: its minimum is a probability.
 
     warm_up_epochs : int or "auto", default="auto"
-        Epochs of plain training on the given labels before correction sets in; the
-        networks from whose probabilities T is estimated train as long. "auto" is a
-        quarter of `max_epochs`. Correction from the first step on may end in a wrong
+        Epochs of plain training on the given labels before correction sets in. "auto"
+        is a quarter of all. Correction from the first step on may end in a wrong
         corner: a network that has become sure of a wrong class hears little of it.
 
     cv : int, default=3
-        Folds for the probabilities from which T is estimated; 1 takes those of a
-        network for its own training rows.
+        Folds for the probabilities from which T is estimated and that tell how long
+        to train; 1 takes those of a network for its own training rows.
 
     calibrate : bool, default=True
         Whether these probabilities are brought to the temperature at which they
         predict the given labels of held-out rows best.
 
     max_epochs : int or "auto", default="auto"
-        How often each sample is seen. "auto" makes about 400 steps, but at least
-        30 and at most 200 epochs.
+        How often each sample is seen. "auto" leaves it to the networks of the `cv`
+        folds, which train up to about 400 steps, but at least 30 and at most 200
+        epochs: the epoch after which they foretell held-out given labels best is
+        where wrong labels begin to be learned by heart.
 
     batch_size : int, default=512
         Samples per step. A last batch of one sample joins the one before.
@@ -121,8 +124,10 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         turns progress in [0, 1] into a factor of `lr`. An annealed rate is what keeps
         a network from memorizing wrong labels in its last epochs.
 
-    optimizer : {"adam", "adamw", "sgd"} or torch.optim class, default="adamw"
-        What takes the steps; further parameters as ``optimizer__*``.
+    optimizer : {"adam", "adamw", "sam", "sgd"} or torch.optim class, default="adamw"
+        What takes the steps; further parameters as ``optimizer__*``. "sam" is
+        :class:`~sknoisy.optimizers.SAM`, which takes two passes a step, and so twice
+        the time, to find weights whose neighborhood is good, too.
 
     weight_decay : float, default=1e-2
         Weight decay, for optimizers that have such a parameter. With "adam" and "sgd"
@@ -132,7 +137,8 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         Whether to hold out a part of the (noisy) training data, stop when accuracy
         on it no longer rises and keep the network of the best epoch. "label_wave"
         holds nothing out: it stops where predictions on the training data change
-        least from epoch to epoch, before they begin to follow wrong labels.
+        least from epoch to epoch, before they begin to follow wrong labels; it is meant
+        for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``
@@ -353,16 +359,21 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
             self.correction, CORRECTIONS, parameter="correction", kind="a correction"
         )
         facts["trusted"] = check_trusted(facts["trusted"], facts["n_samples"])
-        n_first = self._n_warm_up_epochs(facts["n_epochs"])
         plain = self._plain_loss(facts)
+        looked = cache(lambda: self._cross_fit(facts))
+        n_epochs = looked().n_epochs if self.max_epochs == "auto" else facts["n_epochs"]
+        n_first = self._n_warm_up_epochs(n_epochs)
         self.prior_ = np.bincount(facts["labels"]) / facts["n_samples"]
         if is_learned(self.transition, self.correction):
             given = self._routed_to("transition")
             corrected = make_learned(self.transition, given=given, facts=facts)
         else:
-            self._find_transition(facts, n_first)
+            self._find_transition(facts, lambda: looked().posterior)
             corrected = correct(plain, self.transition_matrix_, self.prior_, facts)
-        return plain if corrected is plain else Stages(plain, corrected, n_first)
+        if corrected is not plain:
+            corrected = Stages(plain, corrected, n_first)
+        corrected.n_epochs = n_epochs
+        return corrected
 
     def _plain_loss(self, facts):
         given = self._routed_to("loss")
@@ -384,7 +395,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
 
     # --- the transition matrix ---
 
-    def _find_transition(self, facts, n_epochs):
+    def _find_transition(self, facts, posterior):
         if self.correction in NEED_NONE:
             self._note_transition(None)
             return
@@ -392,27 +403,26 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
             self.transition,
             given=self._routed_to("transition"),
             facts=facts,
-            posterior=lambda: self._posterior(facts, max(1, n_epochs)),
+            posterior=posterior,
         )
         self._note_transition(transition)
 
-    def _posterior(self, facts, n_epochs):
-        """Probabilities of given labels, by networks that didn't train on the row."""
+    def _cross_fit(self, facts):
         codes = facts["labels"].numpy()
         classifier = NoisyLabelClassifier(
             **{name: getattr(self, name) for name in SHARED},
-            max_epochs=n_epochs,
             **self._still_routed("module", "loss", "optimizer", "iterator_train"),
         )
-        posterior = out_of_fold_posterior(
+        found = cross_fit(
             classifier,
             facts["X"],
             codes,
-            n_classes=facts["n_classes"],
             cv=check_scalar(self.cv, "cv", numbers.Integral, min_val=1),
             random_state=check_random_state(self.random_state),
         )
-        return calibrate(posterior, codes) if self.calibrate else posterior
+        if self.calibrate:
+            found = found._replace(posterior=calibrate(found.posterior, codes))
+        return found
 
     def _note_transition(self, transition):
         self.transition_matrix_ = transition
@@ -423,8 +433,8 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
             self.condition_number_ = condition_number(transition)
             self.noise_rate_ = noise_rate(self.prior_, transition)
 
-    def _remember(self, engine):
-        super()._remember(engine)
+    def _remember(self, engine, data):
+        super()._remember(engine, data)
         learned = getattr(getattr(engine.criterion_, "now", None), "transition", None)
         if learned is not None:  # with the network, so that only now it is known
             self._note_transition(learned().detach().cpu().double().numpy())

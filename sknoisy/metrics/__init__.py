@@ -1,14 +1,22 @@
-"""Metrics: how wrong labels are, and how well that was estimated."""
+"""Metrics: how wrong labels are, how well that was estimated, and scores despite it."""
 
 from sknoisy.metrics._flips import (
     noise_rate_error,
     realized_noise_rate,
     realized_transition,
 )
+from sknoisy.metrics._scores import (
+    corrected_accuracy,
+    forward_log_likelihood,
+    peer_accuracy,
+)
 from sknoisy.metrics._transition import total_variation, transition_error
 
 __all__ = [
+    "corrected_accuracy",
+    "forward_log_likelihood",
     "noise_rate_error",
+    "peer_accuracy",
     "realized_noise_rate",
     "realized_transition",
     "total_variation",

@@ -1,6 +1,21 @@
-"""Cross-validation that tells what noisy labels hide, and never selects by it."""
+"""Cross-validation that tells what noisy labels hide; scorers that choose by them."""
 
+from sknoisy.model_selection._batched_grid_search import BatchedGridSearchCV
+from sknoisy.model_selection._batched_predictions import batched_cross_val_predict
 from sknoisy.model_selection._clean_scorer import clean_scorer
 from sknoisy.model_selection._noisy_cross_validate import noisy_cross_validate
+from sknoisy.model_selection._noisy_scorers import (
+    corrected_accuracy_scorer,
+    forward_log_likelihood_scorer,
+    peer_accuracy_scorer,
+)
 
-__all__ = ["clean_scorer", "noisy_cross_validate"]
+__all__ = [
+    "BatchedGridSearchCV",
+    "batched_cross_val_predict",
+    "clean_scorer",
+    "corrected_accuracy_scorer",
+    "forward_log_likelihood_scorer",
+    "noisy_cross_validate",
+    "peer_accuracy_scorer",
+]

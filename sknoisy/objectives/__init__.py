@@ -1,10 +1,18 @@
 """Objectives: how a method turns a batch into one scalar, and what it remembers."""
 
+from sknoisy.objectives._asymmetric_co_teaching import AsymmetricCoTeaching
 from sknoisy.objectives._base import MeanLoss, Objective
+from sknoisy.objectives._co_teaching import CoTeaching
+from sknoisy.objectives._co_teaching_plus import CoTeachingPlus
 from sknoisy.objectives._cores import Cores
+from sknoisy.objectives._decoupling import Decoupling
 from sknoisy.objectives._dmi import DeterminantMutualInformation
 from sknoisy.objectives._elr import EarlyLearningRegularization
+from sknoisy.objectives._elr_plus import EarlyLearningPlus
+from sknoisy.objectives._grafting import GRAFTINGS, entropy_share, graft
+from sknoisy.objectives._jocor import JoCoR
 from sknoisy.objectives._mixup import Mixup
+from sknoisy.objectives._mutual_learning import MutualLearning
 from sknoisy.objectives._ogc import OptimizedGradientClipping
 from sknoisy.objectives._ohem import OnlineHardExampleMining
 from sknoisy.objectives._peer import PeerLoss
@@ -21,6 +29,7 @@ OBJECTIVES = {
     "cores": Cores,
     "dmi": DeterminantMutualInformation,
     "elr": EarlyLearningRegularization,
+    "elr+": EarlyLearningPlus,
     "ogc": OptimizedGradientClipping,
     "ohem": OnlineHardExampleMining,
     "peer": PeerLoss,
@@ -32,12 +41,20 @@ OBJECTIVES = {
 }
 
 __all__ = [
+    "AsymmetricCoTeaching",
+    "CoTeaching",
+    "CoTeachingPlus",
+    "Decoupling",
+    "JoCoR",
+    "GRAFTINGS",
     "OBJECTIVES",
     "Cores",
     "DeterminantMutualInformation",
+    "EarlyLearningPlus",
     "EarlyLearningRegularization",
     "MeanLoss",
     "Mixup",
+    "MutualLearning",
     "Objective",
     "OnlineHardExampleMining",
     "OptimizedGradientClipping",
@@ -50,4 +67,6 @@ __all__ = [
     "TruncatedLoss",
     "TrustedLabels",
     "VolumeMinimization",
+    "entropy_share",
+    "graft",
 ]

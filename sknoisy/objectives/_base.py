@@ -27,6 +27,14 @@ class Objective(nn.Module):
         Whether weights and distributions over classes have an exact meaning; where
         they don't, the estimator refuses them.
 
+    takes_mixup : bool
+        Whether `compute` may be shown mixtures of samples; a method that learns about
+        single samples from what the network says of each can't.
+
+    n_epochs : int or None
+        How long to train, where the method has found out. None leaves it to the
+        estimator.
+
     needs_whole_fit : bool
         Whether what it remembers belongs to one fit, so that `partial_fit` is refused.
 
@@ -45,9 +53,11 @@ class Objective(nn.Module):
     """
 
     n_networks = 1
+    n_epochs = None
     lr_factor = 1.0
     takes_sample_weight = False
     takes_soft_labels = False
+    takes_mixup = True
     needs_whole_fit = False
 
     def forward(self, networks, features, labels, index):
@@ -82,6 +92,21 @@ class Objective(nn.Module):
 
     def on_epoch_end(self, epoch, networks, predict):
         """Act after an epoch, e.g. to fit a mixture to all losses."""
+
+    def findings(self):
+        """Return what is known of single training samples in the end, by name.
+
+        The estimator asks after training, before `forget`, and makes an attribute
+        ``name_`` of each, aligned with the rows of X as given: a sample of weight zero,
+        which took no part, has NaN there.
+
+        Returns
+        -------
+        findings : dict of str to Tensor of shape (n_samples, ...)
+            Numbers; NaN says that a sample (one held out for validation, say) wasn't
+            looked at.
+        """
+        return {}
 
     def forget(self):
         """Let go of what belongs to single training samples; called after fit."""
@@ -130,7 +155,7 @@ class MeanLoss(Objective):
 
     def compute(self, logits, labels, index):
         if self.soft_labels is None:
-            losses = self._losses(logits[:, 0], labels)
+            losses = per_sample(self.loss, logits[:, 0], labels)
         else:
             losses = self._expected_losses(logits[:, 0], self.soft_labels[index])
         if self.sample_weight is not None:
@@ -140,20 +165,22 @@ class MeanLoss(Objective):
     def forget(self):
         self.sample_weight = self.soft_labels = None
 
-    def _losses(self, logits, labels):
-        losses = self.loss(logits, labels)
-        if losses.shape != labels.shape:
-            raise ValueError(
-                f"The loss gave shape {tuple(losses.shape)} for {len(labels)} samples:"
-                f" expected one value a sample, ({len(labels)},), not reduced."
-            )
-        return losses
-
     def _expected_losses(self, logits, soft_labels):
         # the expectation has a meaning for every loss; only labels that can be count
         rows, codes = soft_labels.nonzero(as_tuple=True)
-        losses = self._losses(logits[rows], codes) * soft_labels[rows, codes]
+        losses = per_sample(self.loss, logits[rows], codes) * soft_labels[rows, codes]
         return losses.new_zeros(len(logits)).index_add(0, rows, losses)
+
+
+def per_sample(loss, logits, labels):
+    """Return ``loss(logits, labels)``, if it is one value a sample."""
+    losses = loss(logits, labels)
+    if losses.shape != labels.shape:
+        raise ValueError(
+            f"The loss gave shape {tuple(losses.shape)} for {len(labels)} samples:"
+            f" expected one value a sample, ({len(labels)},), not reduced."
+        )
+    return losses
 
 
 def mean_probability(logits):

@@ -38,6 +38,7 @@ class EarlyLearningRegularization(Objective):
 
     See Also
     --------
+    EarlyLearningPlus : Two networks that hold each other to it.
     SparseOverParameterization : Remembers what is wrong with labels instead.
 
     Notes
@@ -45,8 +46,7 @@ class EarlyLearningRegularization(Objective):
     Differences from the authors' code: the agreement is multiplied by 0.9999, where the
     code clamps probabilities to [1e-4, 1 − 1e-4] and takes their gradient away outside;
     beliefs aren't rescaled after that clamping, as there is none. Two networks that
-    teach each other, weight averaging and mixup make ELR+ of it in [1]_; here, of these
-    three, there is ``mixup=1.0``.
+    teach each other, weight averaging and mixup make ELR+ of it: `EarlyLearningPlus`.
 
     It remembers n_samples × n_classes numbers while it trains.
 

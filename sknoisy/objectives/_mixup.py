@@ -67,8 +67,7 @@ class Mixup(Objective):
 
     def forward(self, networks, features, labels, index):
         """Return the scalar to minimize for one batch."""
-        share = float(torch.distributions.Beta(self.alpha, self.alpha).sample())
-        partner = torch.randperm(len(labels)).to(labels.device)
+        share, partner = draw_mixture(self.alpha, labels)
         evaluate = self.objective.compute
         if hasattr(self.objective, "remember"):
             self.objective.remember(_predict(networks, features), index)
@@ -86,9 +85,22 @@ class Mixup(Objective):
         """Pass it on."""
         self.objective.on_epoch_end(epoch, networks, predict)
 
+    def findings(self):
+        """Pass it on."""
+        return self.objective.findings()
+
     def forget(self):
         """Pass it on."""
         self.objective.forget()
+
+
+def draw_mixture(alpha, labels):
+    """Return a share from Beta(alpha, alpha), and whom each sample is mixed with.
+
+    The share is that of the sample itself; it is 1 for an alpha of zero.
+    """
+    share = float(torch.distributions.Beta(alpha, alpha).sample()) if alpha else 1.0
+    return share, torch.randperm(len(labels)).to(labels.device)
 
 
 def _check_mixable(objective):
@@ -98,7 +110,7 @@ def _check_mixable(objective):
             f"{kind.__name__} makes its own inputs and can't be mixed: leave mixup out,"
             " or define `compute` instead of `forward`."
         )
-    if not getattr(objective, "takes_mixup", True):
+    if not objective.takes_mixup:
         raise ValueError(
             f"{kind.__name__} learns about single samples from what the network says of"
             " each, which mixtures would spoil: leave mixup out."

@@ -66,6 +66,12 @@ class Stages(Objective):
     def on_epoch_end(self, epoch, networks, predict):
         self.now.on_epoch_end(epoch, networks, predict)
 
+    def findings(self):
+        found = {}
+        for stage in self.stages:
+            found |= stage.findings()
+        return found
+
     def forget(self):
         for stage in self.stages:
             stage.forget()

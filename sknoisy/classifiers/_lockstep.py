@@ -1,0 +1,173 @@
+"""The desk's part of training in lock-step: all that comes before and after it."""
+
+import time
+from dataclasses import dataclass, replace
+
+import torch
+
+from sknoisy._engine.lockstep import Trainee, lockstep_key, train_in_lockstep
+from sknoisy._engine.stacked import shape_of
+from sknoisy.classifiers._data import TrainingData
+from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
+
+# How many networks share a step. On a CPU twenty gain nearly all there is to gain; a
+# GPU, where a step of twenty waits for launches, has room for more (not measured).
+AT_ONCE = {"cpu": 20, "gpu": 100}
+MEMORY = 2**28  # bytes of parameters; networks that large gain nothing anyway
+
+
+@dataclass
+class Prepared:
+    """A fit that has stopped right before its training.
+
+    Attributes
+    ----------
+    error : Exception or None
+        What training ended with, if not well.
+
+    trained : bool
+        Whether it has trained together with others; if not, it starts anew.
+
+    seconds : float
+        What it took, with its share of what was done together.
+    """
+
+    estimator: NoisyLabelClassifier
+    data: TrainingData
+    trainee: Trainee
+    key: tuple
+    seconds: float
+    error: Exception | None = None
+    trained: bool = False
+
+
+def may_train_together(estimator):
+    """Whether nobody looks at or decides about single epochs of this fit."""
+    return (
+        type(estimator) is NoisyLabelClassifier
+        and not estimator.early_stopping
+        and estimator.validation_fraction is None
+        and not estimator.callbacks
+        and not estimator.verbose
+        and not getattr(estimator, "_skl_callbacks", None)  # those of scikit-learn
+        and not estimator._routed_to("callbacks")
+        and not estimator._routed_to("iterator_train")
+    )
+
+
+def prepare_fits(estimators, X, y, sample_weight=None, hopeless=None):
+    """Fit each estimator on the same data, up to where training begins.
+
+    Parameters
+    ----------
+    estimators : list of NoisyLabelClassifier
+        Those that `may_train_together`.
+
+    X, y, sample_weight : what their `fit` takes
+
+    hopeless : set, default=None
+        What is known of networks that can't be stacked, from one call to the next, so
+        that not each of them is built in vain.
+
+    Returns
+    -------
+    prepared : list of Prepared or None
+        None for one that has to be fitted by itself: its method can't train in
+        lock-step, or something is wrong, which its own `fit` will say.
+    """
+    datasets = []  # those of candidates are mostly equal: one copy has to do
+    hopeless = set() if hopeless is None else hopeless
+    return [
+        _prepare(one, X, y, sample_weight, datasets, hopeless) for one in estimators
+    ]
+
+
+def train_together(prepared, tick=lambda n_networks: None):
+    """Train what can train in lock-step; note in each whether it was.
+
+    Parameters
+    ----------
+    prepared : list of Prepared
+
+    tick : callable, default=lambda n_networks: None
+        Called after every epoch with the number of networks it has trained.
+    """
+    by_key = {}
+    for one in prepared:
+        by_key.setdefault(one.key, []).append(one)
+    for alike in by_key.values():
+        size = _how_many(len(alike), alike[0].trainee)
+        for start in range(0, len(alike), size):
+            _train(alike[start : start + size], tick)
+
+
+def _prepare(estimator, X, y, sample_weight, datasets, hopeless):
+    start = time.perf_counter()
+    network = _what_is_built(estimator, X)
+    if network in hopeless:
+        return None
+    try:
+        data, trainee = _stop_before_training(estimator, X, y, sample_weight)
+    except Exception:  # whatever it is, the estimator's own fit says it better
+        return None
+    key = lockstep_key(trainee)
+    if key is None:
+        if shape_of(trainee.network, trainee.engine.device) is None:
+            hopeless.add(network)
+        return None
+    trainee.dataset = _shared(trainee.dataset, datasets)
+    data = replace(data, X=None)  # or each candidate would hold on to a copy
+    return Prepared(estimator, data, trainee, key, time.perf_counter() - start)
+
+
+def _what_is_built(estimator, X):
+    """Return what decides of which layers the network will be."""
+    given = sorted(estimator._routed_to("module").items())
+    return repr((estimator.module, given, getattr(X, "shape", ())[1:]))
+
+
+def _stop_before_training(estimator, X, y, sample_weight):
+    estimator._check_parameters()
+    data = estimator._check_data(X, y, sample_weight)
+    with estimator._seeded():
+        engine = estimator._make_engine(data, (data.dataset, None))
+        generator = torch.Generator().set_state(torch.get_rng_state())
+    return data, Trainee(engine, data.dataset, generator)
+
+
+def _shared(dataset, datasets):
+    for other in datasets:
+        if torch.equal(other.codes, dataset.codes) and _equal(other.X, dataset.X):
+            return other
+    datasets.append(dataset)
+    return dataset
+
+
+def _equal(a, b):
+    return a.dtype == b.dtype and torch.equal(a, b)
+
+
+def _how_many(n_alike, trainee):
+    """Return how many of so many networks should train at once: parts of one size."""
+    bytes_each = sum(p.nbytes for p in trainee.network.parameters())
+    on_cpu = torch.device(trainee.engine.device).type == "cpu"
+    most = AT_ONCE["cpu" if on_cpu else "gpu"]
+    most = max(1, min(most, MEMORY // bytes_each))
+    return -(-n_alike // -(-n_alike // most))
+
+
+def _train(prepared, tick):
+    if len(prepared) == 1:
+        return
+    start = time.perf_counter()
+    trainees = [one.trainee for one in prepared]
+    try:
+        errors = train_in_lockstep(trainees, lambda: tick(len(trainees)))
+    except Exception:  # of one of them: fitted alone, that one says so
+        return
+    seconds = (time.perf_counter() - start) / len(prepared)
+    for one, error in zip(prepared, errors, strict=True):
+        one.trained, one.error = True, error
+        one.seconds += seconds
+        if error is None:
+            one.estimator._remember(one.trainee.engine, one.data)

@@ -1,0 +1,87 @@
+"""What a teacher says of the training samples, once and for all."""
+
+import copy
+import warnings
+
+import numpy as np
+import torch
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+from torch import nn
+
+from sknoisy._engine import ArrayDataset
+
+LEAST_PROBABILITY = 1e-9
+
+
+def is_fitted(teacher):
+    """Whether a teacher knows something yet; a module always does."""
+    try:
+        return isinstance(teacher, nn.Module) or not check_is_fitted(teacher)
+    except NotFittedError:
+        return False
+
+
+def ready_teacher(teacher, facts):
+    """Return the teacher; a classifier that isn't fitted is cloned and fitted first."""
+    if not isinstance(teacher, nn.Module) and not hasattr(teacher, "predict_proba"):
+        raise TypeError(
+            f"distill={teacher!r} is no teacher: pass a classifier with predict_proba,"
+            " a torch module, or None."
+        )
+    if is_fitted(teacher):
+        return teacher
+    labels, weight = facts["soft_labels"], facts["sample_weight"]
+    y = facts["classes"][facts["labels"]] if labels is None else labels.numpy()
+    weights = {} if weight is None else {"sample_weight": weight.numpy()}
+    return clone(teacher).fit(facts["X"], y, **weights)
+
+
+def check_same_features(teacher, student):
+    """Say so if teacher and student name features, and not the same in one order."""
+    theirs = getattr(teacher, "feature_names_in_", None)
+    ours = getattr(student, "feature_names_in_", None)
+    if theirs is not None and ours is not None and not np.array_equal(theirs, ours):
+        raise ValueError(
+            f"The teacher was fitted on the features {list(theirs)}, but X has"
+            f" {list(ours)}: they must be the same, in the same order."
+        )
+
+
+def teacher_log_proba(teacher, facts, device):
+    """Return log probabilities of all training samples, (n_samples, n_classes)."""
+    expected = (facts["n_samples"], facts["n_classes"])
+    dtype = facts["feature_scale"].dtype
+    if isinstance(teacher, nn.Module):
+        logits = _logits(teacher, facts["X"], device, dtype)
+        if tuple(logits.shape) != expected:
+            raise ValueError(
+                f"The teacher's output for all samples has shape {tuple(logits.shape)}:"
+                f" expected {expected}, one logit per class."
+            )
+        log_p = torch.log_softmax(logits, dim=-1)
+    else:
+        proba = _proba(teacher, facts["X"], facts["classes"])
+        # a class that a teacher rules out must not make the divergence infinite
+        log_p = torch.as_tensor(np.log(np.maximum(proba, LEAST_PROBABILITY)))
+    return log_p.to(dtype)
+
+
+@torch.no_grad()
+def _logits(module, X, device, dtype):
+    # a copy: where the user's own module is, and in which mode, isn't ours to change
+    module = copy.deepcopy(module).to(device, dtype).eval()
+    blocks = ArrayDataset(X).blocks(512)
+    return torch.cat([module(features.to(device)).cpu() for features in blocks])
+
+
+def _proba(teacher, X, classes):
+    if not np.array_equal(teacher.classes_, classes):
+        raise ValueError(
+            f"The teacher knows the classes {teacher.classes_}, but y holds {classes}:"
+            " they must be the same."
+        )
+    with warnings.catch_warnings():  # X has been checked, and lost its names so
+        warnings.filterwarnings("ignore", "X does not have valid feature names")
+        return np.asarray(teacher.predict_proba(X), dtype=np.float64)

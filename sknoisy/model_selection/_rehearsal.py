@@ -1,0 +1,286 @@
+"""The fits of a whole search, before the search itself asks for them.
+
+What trains in lock-step has to be trained before scikit-learn's loop over candidates
+and folds comes to it. So each fit is a `Cell`; `rehearse` makes and trains them, and
+`HandsOut` stands in for the estimator in scikit-learn's loop and hands out what is
+there. Splits, scores, errors and tables stay scikit-learn's.
+"""
+
+import time
+from typing import Any
+
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import _safe_split
+from sklearn.utils.parallel import Parallel, delayed
+from tqdm import tqdm
+
+from sknoisy.model_selection._labels import rows_of
+
+
+class Cell:
+    """One candidate on one fold.
+
+    Attributes
+    ----------
+    estimator : estimator
+        The candidate's own clone.
+
+    trained : bool
+        Whether it was trained together with others.
+
+    seconds : float
+        What its fit took by the clock, with its share of what was done together.
+    """
+
+    def __init__(self, estimator):
+        self.estimator = estimator
+        self.prepared: Any = None
+        self.seconds = 0.0
+
+    @property
+    def trained(self):
+        return self.prepared is not None and self.prepared.trained
+
+    def result(self):
+        """Return the fitted estimator, or raise what its fit raised."""
+        error = self.prepared.error if self.trained else None
+        if not self.trained:
+            self.estimator, error, self.seconds = next(self.alone)
+        if error is not None:
+            raise error
+        return self.estimator
+
+
+def rehearse(estimator, candidates, splits, X, y, fit_params, *, verbose=0, **options):
+    """Train all that trains together; return a `Cell` per candidate and fold.
+
+    Parameters
+    ----------
+    estimator : NoisyLabelClassifier, Pipeline that ends with one, or any other
+        One that can't train together is left alone.
+
+    candidates : list of dict
+        Parameters to set.
+
+    splits : list of (train, test)
+
+    X, y : the data
+
+    fit_params : dict
+        For `fit`, uncut.
+
+    verbose : int, default=0
+        Whether to show progress.
+
+    **options : dict
+        ``n_jobs`` and ``pre_dispatch`` for what is fitted alone.
+
+    Returns
+    -------
+    cells : list of Cell
+        All folds of the first candidate, then those of the second, and so on. If
+        none was trained, nothing has happened: the caller fits them as usual.
+    """
+    cells = [
+        [Cell(clone(estimator).set_params(**clone(c, safe=False))) for _ in splits]
+        for c in candidates
+    ]
+    if _can_carry(estimator, fit_params):
+        hopeless: set = set()
+        for (train, _), column in zip(splits, zip(*cells, strict=True), strict=True):
+            _prepare_fold(column, candidates, train, X, y, fit_params, hopeless)
+        _train([c for row in cells for c in row], verbose)
+    in_order = [cell for row in cells for cell in row]
+    if any(cell.trained for cell in in_order):
+        trains = [train for _ in candidates for train, _ in splits]
+        _leave_alone(in_order, trains, X, y, fit_params, options)
+    return in_order
+
+
+class HandsOut(MetaEstimatorMixin, BaseEstimator):
+    """Stands in for an estimator: each fit hands out the next of its cells.
+
+    With no cell left, as in the refit of a search, it fits the estimator itself.
+
+    Parameters
+    ----------
+    estimator : estimator
+
+    cells : iterator of Cell
+        Shared by all clones: scikit-learn fits in the order of its tables, candidate
+        by candidate and fold by fold.
+    """
+
+    def __init__(self, estimator, cells):
+        self.estimator = estimator
+        self.cells = cells
+
+    def __sklearn_clone__(self):
+        return HandsOut(self.estimator, self.cells)
+
+    def __sklearn_tags__(self):
+        return get_tags(self.estimator)
+
+    def get_metadata_routing(self):
+        """Ask for what the estimator asks for."""
+        return self.estimator.get_metadata_routing()
+
+    def set_params(self, **params):
+        """Keep the candidate's parameters for a fit of its own."""
+        self.chosen_ = params
+        return self
+
+    def fit(self, X, y=None, **params):
+        """Take the next cell's estimator, or fit one."""
+        cell = next(self.cells, None)
+        if cell is not None:
+            self.fitted_ = cell.result()
+        else:
+            chosen = clone(self.estimator).set_params(**getattr(self, "chosen_", {}))
+            self.fitted_ = chosen.fit(X, y, **params)
+        return self
+
+    def predict(self, X):
+        """Let the fitted estimator predict."""
+        return self.fitted_.predict(X)
+
+    def __getattr__(self, name):  # predict_proba, classes_ and the like
+        if name.startswith("_") or "fitted_" not in vars(self):
+            raise AttributeError(f"HandsOut, not fitted, has no {name!r}.")
+        return getattr(self.fitted_, name)
+
+
+class Replay:
+    """A splitter that gives splits drawn before, for what it asked for.
+
+    Parameters
+    ----------
+    splits : list of (train, test)
+
+    cv : splitter
+        Whose splits they are.
+    """
+
+    def __init__(self, splits, cv):
+        self.splits, self.cv = splits, cv
+
+    def split(self, X=None, y=None, groups=None, **params):
+        """Return the splits."""
+        return iter(self.splits)
+
+    def get_n_splits(self, X=None, y=None, groups=None, **params):
+        """Return how many there are."""
+        return len(self.splits)
+
+    def get_metadata_routing(self):
+        """Ask for what the splitter asks for."""
+        return self.cv.get_metadata_routing()
+
+
+def _can_carry(estimator, fit_params):
+    """Whether parameters of `fit` reach networks that train together."""
+    return not fit_params or (
+        set(fit_params) == {"sample_weight"} and type(estimator) is not Pipeline
+    )
+
+
+def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
+    """Begin the fits of one fold, those that might train together."""
+    from sknoisy.classifiers._lockstep import may_train_together, prepare_fits
+
+    pairs = [
+        (cell, params)
+        for cell, params in zip(cells, candidates, strict=True)
+        if may_train_together(_last_step(cell.estimator))
+    ]
+    if not pairs:
+        return
+    X_train, y_train = _safe_split(pairs[0][0].estimator, X, y, train)
+    weight = rows_of(fit_params, train, _n_rows(X)).get("sample_weight")
+    for alike in _by_preprocessing(pairs):
+        start = time.perf_counter()
+        try:
+            Xt = _preprocess(alike, X_train, y_train)
+        except Exception:  # each one's own fit will say so
+            continue
+        each = (time.perf_counter() - start) / len(alike)
+        networks = [_last_step(cell.estimator) for cell in alike]
+        prepared = prepare_fits(networks, Xt, y_train, weight, hopeless)
+        for cell, one in zip(alike, prepared, strict=True):
+            cell.prepared, cell.seconds = one, each
+
+
+def _by_preprocessing(pairs):
+    """Return lists of cells whose steps before the last are equal."""
+    groups = {}
+    for cell, params in pairs:
+        before = []
+        if type(cell.estimator) is Pipeline:
+            last = cell.estimator.steps[-1][0]
+            before = [
+                (name, id(value))  # of a grid, in which one value is one object
+                for name, value in sorted(params.items())
+                if name.split("__")[0] != last
+            ]
+        groups.setdefault(tuple(before), []).append(cell)
+    return groups.values()
+
+
+def _preprocess(cells, X, y):
+    """Fit the steps before the last once for all these cells; return their output."""
+    first = cells[0].estimator
+    if type(first) is not Pipeline or len(first.steps) == 1:
+        return X
+    before = first[:-1]
+    Xt = before.fit_transform(X, y)
+    for cell in cells:
+        cell.estimator.steps = [*before.steps, cell.estimator.steps[-1]]
+    return Xt
+
+
+def _last_step(estimator):
+    return estimator.steps[-1][1] if type(estimator) is Pipeline else estimator
+
+
+def _train(cells, verbose):
+    from sknoisy.classifiers._lockstep import train_together
+
+    prepared = [cell.prepared for cell in cells if cell.prepared is not None]
+    total = sum(one.trainee.engine.max_epochs for one in prepared)
+    title = f"{len(prepared)} networks in lock-step"
+    with tqdm(total=total, desc=title, disable=not verbose or not total) as bar:
+        train_together(prepared, tick=bar.update)
+    for cell in cells:
+        if cell.trained:
+            cell.seconds += cell.prepared.seconds
+        else:
+            cell.prepared = None  # it will begin anew
+
+
+def _leave_alone(cells, trains, X, y, fit_params, options):
+    """Let the other cells be fitted when they are asked for, or in processes before."""
+    left = [(c, t) for c, t in zip(cells, trains, strict=True) if not c.trained]
+    if not left:
+        return
+    alone = Parallel(**options, return_as="generator")(
+        delayed(_fit_alone)(clone(cell.estimator), X, y, train, fit_params)
+        for cell, train in left
+    )
+    for cell, _ in left:
+        cell.alone = alone
+
+
+def _fit_alone(estimator, X, y, train, fit_params):
+    start, error = time.perf_counter(), None
+    X_train, y_train = _safe_split(estimator, X, y, train)
+    try:
+        estimator.fit(X_train, y_train, **rows_of(fit_params, train, _n_rows(X)))
+    except Exception as raised:
+        error = raised
+    return estimator, error, time.perf_counter() - start
+
+
+def _n_rows(X):
+    return X.shape[0] if hasattr(X, "shape") else len(X)

@@ -1,0 +1,128 @@
+"""Two networks with one joint loss, and one choice of samples."""
+
+from sknoisy.losses._ranges import check_range
+from sknoisy.objectives._keep_rate import KeepRateSelection
+from sknoisy.objectives._selection import easiest
+
+
+class JoCoR(KeepRateSelection):
+    r"""Joint training with co-regularization: fit the label, and agree [1]_.
+
+    Both networks learn from the share
+
+    .. math:: R(t) = 1 - \tau \min((t / T_k)^c, 1)
+
+    of a batch for which their joint loss is smallest,
+
+    .. math:: (1 - \lambda) (\ell_1 + \ell_2) + \lambda (D(p_1 \| p_2) + D(p_2 \| p_1))
+
+    with the Kullback-Leibler divergence D of their predictions. Different networks
+    agree on right labels sooner than on wrong ones.
+
+    Parameters
+    ----------
+    n_samples : int
+        How many training samples there are.
+
+    n_epochs : int
+        How many epochs are planned.
+
+    labels : LongTensor of shape (n_samples,)
+        The given labels.
+
+    loss : str or callable, default="ce"
+        A name of :data:`sknoisy.losses.LOSSES` or a function (logits, labels) ->
+        (n_samples,).
+
+    noise_rate : float in [0, 1) or callable, default=0.2
+        The share τ of wrong labels; or a function (probabilities, labels) -> float that
+        estimates it, called once. For its sake, each network learns from its own half
+        of the samples in the first half of the warm-up, and is asked about the other.
+
+    warm_up_epochs : float or "auto", default="auto"
+        The epochs :math:`T_k` in which the share kept falls to :math:`1 - \tau`. "auto"
+        is a quarter of `n_epochs`.
+
+    exponent : float > 0, default=1.0
+        The c above: below 1, most is let go of at once; above 1, at last.
+
+    agreement : float in [0, 1), default=0.9
+        The weight :math:`\lambda` of agreement. The authors take 0.65 to 0.9; their
+        code's default is 0.1.
+
+    Attributes
+    ----------
+    keep_rate : float
+        R(t) of this epoch.
+
+    See Also
+    --------
+    CoTeaching : Two losses, and two choices.
+
+    Notes
+    -----
+    Gradients flow through both sides of both divergences, and one optimizer moves both
+    networks, as in [1]_. The authors halve the rate τ under asymmetric noise, where
+    half of the classes are spared; here τ is what it is. While the noise rate is being
+    estimated, the networks learn apart, without the second term.
+
+    References
+    ----------
+    .. [1] Wei, Feng, Chen and An, "Combating Noisy Labels by Agreement: A Joint
+       Training Method with Co-Regularization", CVPR 2020, equations 1 to 5.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sknoisy.objectives import JoCoR
+    >>> labels, index = torch.tensor([0]), torch.arange(1)
+    >>> joint = JoCoR(1, 10, labels, agreement=0.5)
+    >>> logits = torch.tensor([[[2.0, 0.0], [2.0, 0.0]]])  # no disagreement
+    >>> joint.compute(logits, labels, index)
+    tensor(0.1269)
+    """
+
+    def __init__(
+        self,
+        n_samples,
+        n_epochs,
+        labels,
+        *,
+        loss="ce",
+        noise_rate=0.2,
+        warm_up_epochs="auto",
+        exponent=1.0,
+        agreement=0.9,
+    ):
+        super().__init__(
+            n_samples,
+            n_epochs,
+            labels,
+            loss=loss,
+            noise_rate=noise_rate,
+            warm_up_epochs=warm_up_epochs,
+            exponent=exponent,
+        )
+        check_range("[0, 1)", agreement=agreement)
+        self.agreement = agreement
+
+    def losses(self, logits, labels):
+        """Return the joint loss, in one column; one for each network while apart."""
+        losses = super().losses(logits, labels)
+        if self.is_apart:
+            return losses
+        fit = losses.sum(dim=1)
+        joint = (1 - self.agreement) * fit + self.agreement * divergence(logits)
+        return joint.unsqueeze(1)
+
+    def choose_easy(self, losses, logits):
+        """Return the mask of what both learn from."""
+        return easiest(losses, self.keep_rate)
+
+
+def divergence(logits):
+    """Return the divergence of two networks' predictions, both ways, (n_batch,)."""
+    log_p = logits.log_softmax(dim=-1)
+    first, second = log_p.unbind(dim=1)
+    p, q = log_p.exp().unbind(dim=1)
+    return ((p - q) * (first - second)).sum(dim=-1)

@@ -1,0 +1,103 @@
+"""How much of each batch is kept, where the share of wrong labels is known or found."""
+
+from abc import abstractmethod
+
+import torch
+
+from sknoisy.losses._ranges import check_range
+from sknoisy.objectives._selection import SampleSelection
+
+WARM_UP_SHARE = 0.25
+
+
+class KeepRateSelection(SampleSelection):
+    r"""Keeps :math:`R(t) = 1 - \tau \min((t / T_k)^c, 1)` of each batch in epoch t.
+
+    A final class defines `choose_easy`.
+
+    Parameters
+    ----------
+    n_samples, n_epochs : int
+
+    labels : LongTensor of shape (n_samples,)
+        The given labels.
+
+    loss : str or callable
+        A name of :data:`sknoisy.losses.LOSSES` or a function (logits, labels) ->
+        (n_samples,).
+
+    noise_rate : float in [0, 1) or callable
+        The share τ of wrong labels, or a function that estimates it from probabilities
+        (n_samples, n_classes) and labels (n_samples,), both arrays. For its sake, each
+        network learns from its own half of the samples in the first half of the
+        warm-up: by then, each can say of the other half what it doesn't know by heart.
+
+    warm_up_epochs : float or "auto"
+        The epochs T_k in which the share kept falls to where it stays. "auto" is a
+        quarter of `n_epochs`.
+
+    exponent : float
+        The c of the formula.
+    """
+
+    def __init__(
+        self, n_samples, n_epochs, labels, *, loss, noise_rate, warm_up_epochs, exponent
+    ):
+        super().__init__(n_samples, n_epochs, loss=loss)
+        if warm_up_epochs == "auto":
+            warm_up_epochs = max(1, round(WARM_UP_SHARE * n_epochs))
+        check_range("[0, inf)", warm_up_epochs=warm_up_epochs)
+        check_range("(0, inf)", exponent=exponent)
+        if not callable(noise_rate):
+            check_range("[0, 1)", noise_rate=noise_rate)
+        self.noise_rate = noise_rate
+        self.warm_up_epochs = warm_up_epochs
+        self.exponent = exponent
+        self.keep_rate = 1.0
+        self.is_warm = False
+        self.register_buffer("labels", labels, persistent=False)
+        self.register_buffer("side", halves(labels), persistent=False)
+
+    @abstractmethod
+    def choose_easy(self, losses, logits):
+        """Return which samples of a batch are learned from, one column per network."""
+
+    @property
+    def is_apart(self):
+        """Whether each network still learns from its own half of the samples."""
+        return callable(self.noise_rate)
+
+    def choose(self, losses, logits, index):
+        if self.is_apart:
+            networks = torch.arange(2, device=index.device)
+            return self.side[index].unsqueeze(1) == networks
+        return self.choose_easy(losses, logits)
+
+    def on_epoch_begin(self, epoch, networks, predict):
+        """Set the share to keep; count anew when the warm-up is over."""
+        super().on_epoch_begin(epoch, networks, predict)
+        was_warm, self.is_warm = self.is_warm, epoch >= self.warm_up_epochs
+        if self.is_warm and not was_warm:
+            self._count_anew()
+        if not self.is_apart:
+            done = 1.0 if self.is_warm else epoch / self.warm_up_epochs
+            self.keep_rate = 1 - self.noise_rate * done**self.exponent
+
+    def on_epoch_end(self, epoch, networks, predict):
+        """Find the noise rate, where it is asked for and time."""
+        n_apart = min(self.warm_up_epochs / 2, self.n_epochs)
+        if self.is_apart and epoch + 1 >= n_apart:
+            rows = torch.arange(len(self.side), device=self.side.device)
+            unseen = predict()[rows, 1 - self.side].softmax(dim=-1)
+            self.noise_rate = self.noise_rate(
+                unseen.double().cpu().numpy(), self.labels.cpu().numpy()
+            )
+
+
+def halves(labels):
+    """Return 0 or 1 for each sample, at random, equally often in every class."""
+    order = torch.randperm(len(labels), device="cpu").to(labels.device)
+    order = order[labels[order].argsort()]
+    side = torch.empty_like(labels)
+    side[order] = torch.arange(len(labels), device=labels.device) % 2
+    return side

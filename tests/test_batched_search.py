@@ -1,0 +1,439 @@
+"""A search that trains together finds what scikit-learn's search finds."""
+
+import pickle
+
+import joblib
+import numpy as np
+import pytest
+from helpers import small
+from scipy import sparse
+from sklearn import config_context
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.exceptions import FitFailedWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    KFold,
+    ShuffleSplit,
+    StratifiedKFold,
+    cross_val_predict,
+)
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
+from sknoisy.classifiers import _lockstep
+from sknoisy.model_selection import batched_cross_val_predict, clean_scorer
+from sknoisy.modules import LeNet5
+
+FEW = {"max_epochs": 3, "lr": 0.1, "module__hidden": 8}
+CV = StratifiedKFold(4, shuffle=True, random_state=0)  # of 37 and 38 samples
+
+
+def network(**options):
+    return small(**{**FEW, **options})
+
+
+def pipeline(**options):
+    return Pipeline([("scale", StandardScaler()), ("net", network(**options))])
+
+
+def both(estimator, grid, X, y, fit_params=None, **options):
+    """Return scikit-learn's search and ours, fitted."""
+    options = {"cv": CV, **options}
+    return [
+        kind(estimator, grid, **options).fit(X, y, **(fit_params or {}))
+        for kind in (GridSearchCV, BatchedGridSearchCV)
+    ]
+
+
+def assert_same_results(theirs, ours):
+    theirs, ours = theirs.cv_results_, ours.cv_results_
+    assert list(ours) == list(theirs)
+    for name in theirs:
+        if name == "params":
+            assert [list(p) for p in ours[name]] == [list(p) for p in theirs[name]]
+            continue
+        assert ours[name].dtype == theirs[name].dtype, name
+        assert type(ours[name]) is type(theirs[name]), name
+        if "score" in name and "time" not in name:
+            assert np.allclose(ours[name], theirs[name], equal_nan=True), name
+
+
+@pytest.fixture
+def together(monkeypatch):
+    """The numbers of networks that have trained together, call by call."""
+    calls, real = [], _lockstep.train_in_lockstep
+
+    def counted(trainees, tick):
+        calls.append(len(trainees))
+        return real(trainees, tick)
+
+    monkeypatch.setattr(_lockstep, "train_in_lockstep", counted)
+    return calls
+
+
+# --- the same results ---
+
+GRIDS = {
+    "losses": (network(), {"loss": ["ce", "gce", "mae"]}),
+    "numbers": (
+        network(module__dropout=0.4),
+        {"lr": [0.01, 0.03], "weight_decay": [0.0, 0.1], "loss__q": [0.3]},
+    ),
+    "shapes": (network(), {"module__hidden": [4, (8, 4)], "batch_size": [32, 64]}),
+    "seeds": (network(), [{"random_state": [0, 1, 2]}, {"class_weight": ["balanced"]}]),
+    "pipeline": (
+        pipeline(),
+        {"scale": [StandardScaler(), MinMaxScaler(), "passthrough"], "net__lr": [0.01]},
+    ),
+    "steps": (pipeline(), {"net": [network(loss="sce"), LogisticRegression()]}),
+    "partly alone": (network(), {"loss": ["ce", "elr", "mae", "sop"]}),
+    "alone": (LogisticRegression(), {"C": [0.1, 1.0]}),
+}
+
+
+@pytest.mark.parametrize("name", GRIDS)
+def test_results_are_those_of_scikit_learn(name, table):
+    theirs, ours = both(*GRIDS[name], *table, return_train_score=True)
+    assert_same_results(theirs, ours)
+    assert ours.best_index_ == theirs.best_index_
+    assert ours.best_score_ == pytest.approx(theirs.best_score_)
+    assert np.allclose(ours.predict_proba(table[0]), theirs.predict_proba(table[0]))
+    learned = {name for name in vars(theirs) if name.endswith("_")}
+    assert {name for name in vars(ours) if name.endswith("_")} == learned
+
+
+@pytest.mark.parametrize(
+    "name, calls",
+    [
+        ("losses", [12]),
+        ("numbers", [16]),
+        ("shapes", [4, 4, 4, 4]),
+        ("seeds", [16]),
+        ("pipeline", [12]),
+        ("steps", [4]),
+        ("partly alone", [8]),
+        ("alone", []),
+    ],
+)
+def test_what_can_trains_together(name, calls, table, together):
+    BatchedGridSearchCV(*GRIDS[name], cv=CV, refit=False).fit(*table)
+    assert together == calls
+
+
+def test_many_networks_train_in_parts_of_one_size(table, together, monkeypatch):
+    monkeypatch.setitem(_lockstep.AT_ONCE, "cpu", 5)
+    both(network(), {"loss": ["ce", "gce", "mae"]}, *table, refit=False)
+    assert together == [4, 4, 4]
+
+
+def test_networks_too_large_to_gain_anything_train_alone(table, together, monkeypatch):
+    monkeypatch.setattr(_lockstep, "MEMORY", 1)
+    assert_same_results(*both(network(), {"loss": ["ce", "gce"]}, *table))
+    assert together == []
+
+
+ALONE = {
+    "early stopping": {"early_stopping": True},
+    "validation": {"validation_fraction": 0.2},
+    "verbose": {"verbose": 1},
+    "mixup": {"mixup": 1.0},
+    "iterator": {"iterator_train__drop_last": True},
+    "print log": {"callbacks__print_log": None},
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_what_watches_or_decides_epochs_is_fitted_alone(name, table, together):
+    options = {"max_epochs": 2, **ALONE[name]}
+    theirs, ours = both(
+        network(**options), {"loss": ["ce", "gce"]}, *table, refit=False
+    )
+    assert together == []
+    assert_same_results(theirs, ours)
+
+
+def test_convolutions_on_a_cpu_are_fitted_alone(images, together):
+    X, y = images
+    net = NoisyLabelClassifier(LeNet5, max_epochs=1, device="cpu", random_state=0)
+    options = {"cv": 2, "refit": False}
+    assert_same_results(*both(net, {"loss": ["ce", "gce"]}, X, y, **options))
+    assert together == []
+
+
+def test_no_network_that_cannot_be_stacked_is_built_twice_in_vain(images):
+    built = []
+
+    def convolutional(input_shape, n_classes):
+        built.append(1)
+        return LeNet5(input_shape, n_classes)
+
+    net = NoisyLabelClassifier(convolutional, max_epochs=1, random_state=0)
+    grid = {"loss": ["ce", "gce"]}
+    BatchedGridSearchCV(net, grid, cv=2, refit=False).fit(*images)
+    assert len(built) == 1 + 4
+
+
+class Counted(TransformerMixin, BaseEstimator):
+    """A transformer that counts its fits."""
+
+    fits: list = []
+
+    def __init__(self, factor=1.0):
+        self.factor = factor
+
+    def fit(self, X, y=None):
+        self.fits.append(self.factor)
+        self.factor_ = self.factor
+        return self
+
+    def transform(self, X):
+        return self.factor_ * X
+
+
+def test_preprocessing_is_fitted_once_a_fold_and_once_a_setting(table):
+    Counted.fits.clear()
+    pipe = Pipeline([("count", Counted()), ("net", network())])
+    grid = {"count__factor": [1.0, 2.0], "net__loss": ["ce", "gce", "mae"]}
+    BatchedGridSearchCV(pipe, grid, cv=CV, refit=False).fit(*table)
+    assert sorted(Counted.fits) == [1.0] * 4 + [2.0] * 4
+
+
+def test_preprocessing_is_not_fitted_in_vain_for_what_is_fitted_alone(table):
+    Counted.fits.clear()
+    pipe = Pipeline([("count", Counted()), ("clf", LogisticRegression())])
+    BatchedGridSearchCV(pipe, {"clf__C": [0.1, 1.0]}, cv=CV, refit=False).fit(*table)
+    assert len(Counted.fits) == 8
+
+
+def test_sparse_tables_are_fitted_alone(table, together):
+    X = sparse.csr_matrix(np.maximum(table[0], 0))
+    theirs, ours = both(network(), {"loss": ["ce", "mae"]}, X, table[1], refit=False)
+    assert together == []
+    assert_same_results(theirs, ours)
+
+
+def test_two_grids_of_equal_settings_are_two_candidates(table):
+    theirs, ours = both(pipeline(), [{"net__lr": [0.1]}, {"net__lr": [0.1]}], *table)
+    assert_same_results(theirs, ours)
+
+
+# --- scorers, refit, times ---
+
+
+def test_several_scorers(table):
+    options = {"scoring": ["accuracy", "neg_log_loss"], "refit": "neg_log_loss"}
+    theirs, ours = both(network(), {"loss": ["ce", "mae"]}, *table, **options)
+    assert_same_results(theirs, ours)
+    assert ours.multimetric_ and set(ours.scorer_) == set(theirs.scorer_)
+    assert ours.score(*table) == pytest.approx(theirs.score(*table))
+
+
+def of_the_net(estimator, X, y):
+    assert isinstance(estimator, Pipeline)
+    assert estimator[-1].n_iter_ == FEW["max_epochs"]
+    return {"rows": len(X), "acc": estimator.score(X, y)}
+
+
+def test_a_scorer_sees_the_fitted_estimator_itself(table):
+    options = {"scoring": of_the_net, "refit": "acc"}
+    theirs, ours = both(pipeline(), {"net__loss": ["ce", "mae"]}, *table, **options)
+    assert_same_results(theirs, ours)
+    assert ours.scorer_ is of_the_net
+
+
+def test_refit_may_be_a_function_of_scores_and_times(table):
+    def fastest(results):
+        assert (results["mean_fit_time"] > 0).all()
+        return 1
+
+    options = {"refit": fastest, "cv": CV}
+    ours = BatchedGridSearchCV(network(), {"loss": ["ce", "mae"]}, **options)
+    assert ours.fit(*table).best_params_ == {"loss": "mae"}
+    assert not hasattr(ours, "best_score_")
+
+
+def test_several_scorers_without_one_to_refit_by_are_refused(table):
+    ours = BatchedGridSearchCV(network(), {"lr": [0.1]}, scoring=["accuracy"], cv=CV)
+    with pytest.raises(ValueError, match="refit"):
+        ours.fit(*table)
+
+
+def test_a_fit_takes_its_share_of_the_time(table):
+    grid = {"loss": ["ce", "elr", "gce"]}
+    times = BatchedGridSearchCV(network(), grid, cv=CV, refit=False).fit(*table)
+    mean = times.cv_results_["mean_fit_time"]
+    assert (mean > 0).all()
+    assert mean[0] < mean[1]  # the one that trained alone
+
+
+def test_the_best_estimator_is_one_of_the_users_own_kind(table):
+    ours = BatchedGridSearchCV(pipeline(), {"net__loss": ["ce"]}, cv=CV).fit(*table)
+    alone = pipeline(loss="ce").fit(*table)
+    assert type(ours.best_estimator_) is Pipeline
+    assert np.allclose(ours.predict_proba(table[0]), alone.predict_proba(table[0]))
+    again = pickle.loads(pickle.dumps(ours))
+    assert np.array_equal(again.predict(table[0]), ours.predict(table[0]))
+    assert clone(ours).get_params().keys() == ours.get_params().keys()
+
+
+# --- errors ---
+
+
+@pytest.mark.filterwarnings("ignore:One or more of the test scores:UserWarning")
+@pytest.mark.parametrize("wrong", [{"loss": ["ce", "gse"]}, {"lr": [0.1, 1e38]}])
+def test_a_fit_that_fails_has_the_error_score_and_no_effect_on_others(wrong, table):
+    net = network(optimizer="sgd", weight_decay=0.0)
+    with pytest.warns(FitFailedWarning, match="4 fits failed"):
+        theirs, ours = both(net, wrong, *table)
+    assert_same_results(theirs, ours)
+    assert np.isnan(ours.cv_results_["mean_test_score"]).tolist() == [False, True]
+    with pytest.raises(ValueError, match="gse|diverged"):
+        both(net, wrong, *table, error_score="raise")
+
+
+def hostile(logits, labels):
+    raise RuntimeError("I never work.")
+
+
+def test_a_loss_that_raises_is_told_of_as_usual_and_spares_the_others(table):
+    with pytest.warns(FitFailedWarning, match="I never work"):
+        ours = BatchedGridSearchCV(
+            network(), {"loss": ["ce", hostile]}, cv=CV, error_score=0.0
+        ).fit(*table)
+    assert ours.cv_results_["mean_test_score"][0] > 0.5
+    assert ours.cv_results_["mean_test_score"][1] == 0
+
+
+def test_a_parameter_that_there_is_not_is_refused_at_once(table):
+    with pytest.raises(ValueError, match="Invalid parameter 'los'"):
+        BatchedGridSearchCV(pipeline(), {"net__los": ["ce"]}).fit(*table)
+
+
+# --- folds, weights, containers ---
+
+
+@pytest.mark.parametrize(
+    "cv", [3, KFold(4), GroupKFold(3), ShuffleSplit(2, random_state=None)]
+)
+@pytest.mark.filterwarnings("ignore:The groups parameter is ignored:UserWarning")
+def test_any_splitter_does(cv, table):
+    X, y = table
+    groups = np.arange(len(y)) % 7
+    ours = BatchedGridSearchCV(network(), {"loss": ["ce", "gce"]}, cv=cv)
+    ours.fit(X, y, groups=groups)
+    assert np.isfinite(ours.cv_results_["mean_test_score"]).all()
+    if not isinstance(cv, ShuffleSplit):
+        theirs = GridSearchCV(network(), {"loss": ["ce", "gce"]}, cv=cv)
+        assert_same_results(theirs.fit(X, y, groups=groups), ours)
+
+
+def test_splits_may_be_a_generator(table):
+    splits = list(CV.split(*table))
+    ours = BatchedGridSearchCV(network(), {"lr": [0.01]}, cv=iter(splits)).fit(*table)
+    assert ours.n_splits_ == 4
+
+
+@pytest.mark.parametrize(
+    "estimator, name, calls",
+    [(network(), "sample_weight", [8]), (pipeline(), "net__sample_weight", [])],
+)
+def test_weights_reach_the_networks(estimator, name, calls, table, together):
+    X, y = table
+    weight = np.where(y == 0, 0.0, np.linspace(0.1, 1, len(y)))
+    grid = {"loss": ["ce", "mae"]}
+    if isinstance(estimator, Pipeline):
+        grid = {f"net__{key}": values for key, values in grid.items()}
+    with np.errstate(all="ignore"):
+        theirs, ours = both(estimator, grid, X, y, {name: weight}, refit=False)
+    assert together == calls
+    assert_same_results(theirs, ours)
+
+
+def test_clean_labels_are_routed_to_the_scorer(table):
+    X, y = table
+    y_noisy = np.where(np.arange(len(y)) % 4 == 0, 0, y)
+    options = {"scoring": {"noisy": "accuracy", "clean": clean_scorer()}}
+    with config_context(enable_metadata_routing=True):
+        theirs, ours = both(
+            network(),
+            {"loss": ["ce", "mae"]},
+            *(X, y_noisy, {"y_clean": y}),
+            **options,
+            refit="noisy",
+        )
+    assert_same_results(theirs, ours)
+    assert "mean_test_clean" in ours.cv_results_
+
+
+def test_frames_and_words(table):
+    pd = pytest.importorskip("pandas")
+    X = pd.DataFrame(table[0], columns=list("abcde"))
+    y = np.array(["few", "more", "most"])[table[1]]
+    theirs, ours = both(pipeline(), {"net__loss": ["ce", "mae"]}, X, y)
+    assert_same_results(theirs, ours)
+    assert ours.feature_names_in_.tolist() == list("abcde")
+    assert ours.classes_.tolist() == ["few", "more", "most"]
+
+
+def test_what_is_fitted_alone_may_be_fitted_side_by_side(table):
+    grid = {"loss": ["ce", "elr", "mae", "gse"]}
+    options = {"cv": CV, "refit": False, "n_jobs": 2, "error_score": 0.0}
+    with pytest.warns(FitFailedWarning), joblib.parallel_config(backend="threading"):
+        ours = BatchedGridSearchCV(network(), grid, **options).fit(*table)
+    scores = ours.cv_results_["mean_test_score"]
+    assert (scores[:3] > 0.5).all() and scores[3] == 0
+
+
+def test_progress_is_shown_on_request(table, capsys):
+    options = {"cv": CV, "refit": False}
+    BatchedGridSearchCV(network(), {"lr": [0.1]}, **options, verbose=1).fit(*table)
+    out, err = capsys.readouterr()
+    assert "4 networks in lock-step" in err and "12/12" in err
+    assert "Fitting 4 folds" in out
+    BatchedGridSearchCV(network(), {"lr": [0.1]}, **options).fit(*table)
+    assert capsys.readouterr() == ("", "")
+
+
+# --- out-of-fold predictions ---
+
+
+@pytest.mark.parametrize("method", ["predict_proba", "predict_log_proba", "predict"])
+@pytest.mark.parametrize("estimator", [network(), pipeline(), LogisticRegression()])
+def test_predictions_out_of_fold_are_those_of_scikit_learn(estimator, method, table):
+    X, y = table
+    y = np.array(["c", "a", "b"])[y]
+    options = {"cv": CV, "method": method}
+    ours = batched_cross_val_predict(estimator, X, y, **options)
+    theirs = cross_val_predict(estimator, X, y, **options)
+    if method == "predict":
+        assert np.array_equal(ours, theirs)
+    else:
+        assert np.allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_all_folds_train_at_once(table, together):
+    batched_cross_val_predict(network(), *table, cv=5)
+    assert together == [5]
+
+
+def test_a_class_that_a_fold_has_not_seen_has_probability_zero(table):
+    X, y = table
+    y = np.where(np.arange(len(y)) == 0, "z", np.array(["a", "b", "c"])[y])
+    with pytest.warns(RuntimeWarning, match="Number of classes in training fold"):
+        proba = batched_cross_val_predict(network(), X, y, cv=KFold(3))
+    assert proba.shape == (len(y), 4)
+    assert (proba[:50, 3] == 0).all() and (proba[50:, 3] > 0).all()
+
+
+def test_weights_are_cut_into_folds(table):
+    X, y = table
+    params = {"sample_weight": np.linspace(0.1, 1, len(y))}
+    ours = batched_cross_val_predict(network(), X, y, cv=CV, params=params)
+    theirs = cross_val_predict(
+        network(), X, y, cv=CV, params=params, method="predict_proba"
+    )
+    assert np.allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    assert not np.allclose(ours, batched_cross_val_predict(network(), X, y, cv=CV))

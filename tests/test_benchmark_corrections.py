@@ -1,0 +1,78 @@
+"""The benchmark of corrections runs, and tells what it was given."""
+
+import csv
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.utils import Bunch
+
+FOLDER = Path(__file__).parent.parent / "benchmarks"
+
+
+@pytest.fixture
+def corrections(monkeypatch):
+    """The benchmark on images of bright squares, each class at a place of its own."""
+    if not FOLDER.is_dir():
+        pytest.skip("benchmarks/ isn't here")
+    monkeypatch.syspath_prepend(str(FOLDER))
+    before = set(sys.modules)
+    script = importlib.import_module("corrections")
+    rng = np.random.default_rng(0)
+    y = np.repeat(np.arange(10), 200)
+    images = rng.integers(0, 60, size=(2000, 28, 28))
+    for label in range(10):
+        row, column = divmod(label, 4)
+        images[y == label, 8 * row : 8 * row + 6, 7 * column : 7 * column + 6] += 150
+    images, y = images[order := rng.permutation(2000)].astype(np.uint8), y[order]
+    data = Bunch(X_train=images, y_train=y, X_test=images[:500], y_test=y[:500])
+    monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: data)
+    yield script
+    for name in set(sys.modules) - before:
+        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+def read(path):
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_methods_run_on_both_networks_and_rows_survive(corrections, tmp_path, capsys):
+    methods = [corrections.CLEAN, "TransitionCorrectedClassifier()"]
+    arguments = ["--quick", "--out", str(tmp_path), "--noises", "T0.5", "--methods"]
+    corrections.main([*arguments, *methods])
+    rows = read(tmp_path / "corrections.csv")
+    assert [(row["network"], row["method"]) for row in rows] == [
+        (network, method)
+        for network in ("lenet", "alexnet")
+        for method in corrections.SETTINGS["T0.5", network][0]
+        if method in methods
+    ]
+    clean = [row for row in rows if row["method"] == corrections.CLEAN]
+    assert min(float(row["accuracy"]) for row in clean) > 0.95
+    estimated = [row for row in rows if row not in clean]
+    assert max(float(row["transition_error"]) for row in estimated) < 0.1
+    corrections.main([*arguments, *methods])
+    assert read(tmp_path / "corrections.csv") == rows
+    text = capsys.readouterr().out
+    for row in rows:
+        assert f"{100 * float(row['accuracy']):.1f}" in text
+
+
+def test_a_method_runs_where_it_is_meant_to(corrections):
+    jobs = corrections.make_jobs(corrections.parse(["--seeds", "0", "1"]))
+    places = {(job["noise"], job["network"], job["method"]) for job in jobs}
+    assert len(places) == len(jobs) / 2
+    assert ("T0.5", "lenet", "forward, told the true matrix") in places
+    assert ("T0.5", "lenet", 'correction="prior_ratio"') not in places
+    assert ("Sparse, High", "lenet", 'correction="prior_ratio"') in places
+    assert ("Sparse, High", "alexnet", corrections.CLEAN) not in places
+
+
+def test_the_parts_hold_the_first_classes(corrections):
+    images, y = corrections.Runner().part("train", 3, 300, 2)
+    assert images.shape == (300, 14, 14) and set(y) == {0, 1, 2}
+    assert images.dtype == np.float32 and images.max() <= 1

@@ -1,0 +1,483 @@
+"""Co-teaching and its relatives: two networks that pick what they learn from."""
+
+import pickle
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV, train_test_split
+from skorch.callbacks import Callback
+
+from sknoisy.classifiers import CoTeachingClassifier, NoisyLabelClassifier
+from sknoisy.classifiers._noise_rate import estimate_noise_rate
+from sknoisy.classifiers.co_teaching import STRATEGIES
+from sknoisy.losses import LOSSES
+from sknoisy.noise import PairFlipNoise, SymmetricNoise
+from sknoisy.objectives import (
+    CoTeaching,
+    CoTeachingPlus,
+    Decoupling,
+    JoCoR,
+    MeanLoss,
+    Mixup,
+    Stages,
+)
+from sknoisy.objectives._selection import easiest, per_network
+
+N = 12
+RNG = np.random.default_rng(3)
+LOGITS = RNG.normal(size=(N, 2, 3)) * 2
+LABELS = RNG.integers(3, size=N)
+FAST = {"max_epochs": 12, "batch_size": 64, "lr": 2e-2, "random_state": 0}
+FAST |= {"module__dropout": 0.0, "module__input_dropout": 0.0, "module__hidden": 32}
+
+
+# --- objectives, one batch at a time ---
+
+
+def make(strategy, epoch=9, **options):
+    """Return the objective as it is in an epoch; the warm-up takes four."""
+    kind = STRATEGIES[strategy]
+    if kind is not Decoupling:
+        options = {"labels": torch.tensor(LABELS), "warm_up_epochs": 4, **options}
+    objective = kind(N, 10, **options)
+    for passed in range(epoch + 1):
+        objective.on_epoch_begin(passed, None, None)
+    return objective
+
+
+def evaluate(objective, logits=LOGITS, rows=range(N)):
+    """Return the value for some rows, and its gradient by their logits."""
+    rows = torch.tensor(list(rows))
+    logits = torch.tensor(logits)[rows].requires_grad_()
+    value = objective.compute(logits, torch.tensor(LABELS)[rows], rows)
+    value.backward()
+    return value.item(), logits.grad.numpy()
+
+
+def nll(i, k):
+    z = LOGITS[i, k]
+    return np.log(sum(np.exp(v) for v in z)) - z[LABELS[i]]
+
+
+def smallest(loss, candidates, share):
+    n = max(1, round(share * len(candidates))) if candidates else 0
+    return sorted(candidates, key=loss)[:n]
+
+
+def picks_of(strategy, share, warm):
+    """Return what each network learns from, the slow way."""
+    everyone = list(range(N))
+    differ = [i for i in everyone if LOGITS[i, 0].argmax() != LOGITS[i, 1].argmax()]
+    if strategy == "decoupling":
+        return differ, differ
+    if strategy == "jocor":
+        both = smallest(joint, everyone, share)
+        return both, both
+    among = differ if strategy == "co_teaching_plus" and warm else everyone
+    first, second = (smallest(lambda i, k=k: nll(i, k), among, share) for k in (0, 1))
+    return second, first
+
+
+def joint(i, agreement=0.9):
+    p, q = (np.exp(z) / np.exp(z).sum() for z in LOGITS[i])
+    kl = sum(a * np.log(a / b) + b * np.log(b / a) for a, b in zip(p, q, strict=True))
+    return (1 - agreement) * (nll(i, 0) + nll(i, 1)) + agreement * kl
+
+
+def expected(strategy, share, warm):
+    picks = picks_of(strategy, share, warm)
+    if strategy == "jocor":
+        return np.mean([joint(i) for i in picks[0]])
+    return sum(np.mean([nll(i, k) for i in picks[k]]) for k in (0, 1))
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+@pytest.mark.parametrize(
+    ("epoch", "share", "warm"), [(0, 1.0, False), (2, 0.8, False), (9, 0.6, True)]
+)
+def test_the_value_is_that_of_the_slow_way(strategy, epoch, share, warm):
+    rate = {} if strategy == "decoupling" else {"noise_rate": 0.4}
+    value, _ = evaluate(make(strategy, epoch, **rate))
+    assert value == pytest.approx(expected(strategy, share, warm))
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_each_network_hears_of_its_own_picks_and_of_nothing_else(strategy):
+    rate = {} if strategy == "decoupling" else {"noise_rate": 0.4}
+    _, gradient = evaluate(make(strategy, **rate))
+    for k, picks in enumerate(picks_of(strategy, 0.6, warm=True)):
+        heard = np.flatnonzero(np.abs(gradient[:, k]).sum(axis=1))
+        assert_array_equal(heard, sorted(picks))
+    one, other = picks_of("co_teaching", 0.6, warm=True)
+    assert sorted(one) != sorted(other)  # or networks might be swapped unnoticed
+
+
+@pytest.mark.parametrize("exponent", [0.5, 1.0, 2.0])
+def test_the_share_kept_follows_the_schedule(exponent):
+    for epoch in range(10):
+        teaching = make("co_teaching", epoch, noise_rate=0.4, exponent=exponent)
+        rate = 0.4 * min((epoch / 4) ** exponent, 1)
+        assert teaching.keep_rate == pytest.approx(1 - rate)
+
+
+def test_a_warm_up_can_be_left_out_or_be_a_quarter_of_the_training():
+    labels = torch.tensor(LABELS)
+    assert make("jocor", 0, noise_rate=0.4, warm_up_epochs=0).keep_rate == 0.6
+    assert CoTeaching(N, 100, labels).warm_up_epochs == 25
+    assert CoTeaching(N, 1, labels).warm_up_epochs == 1
+
+
+@pytest.mark.parametrize("strategy", ["co_teaching_plus", "decoupling"])
+def test_networks_that_agree_learn_nothing_and_nothing_breaks(strategy):
+    same = np.repeat(LOGITS[:, :1], 2, axis=1)
+    value, gradient = evaluate(make(strategy), same)
+    assert value == 0
+    assert_array_equal(gradient, 0)
+    same[4, 1] = -same[4, 0]  # the only one to differ is kept, whatever the share
+    value, gradient = evaluate(make(strategy), same)
+    assert_array_equal(np.flatnonzero(np.abs(gradient).sum(axis=(1, 2))), [4])
+    assert np.isfinite(value)
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_a_batch_of_one_sample_is_fine(strategy):
+    differing = picks_of("decoupling", None, None)[0][0]
+    value, gradient = evaluate(make(strategy), rows=[differing])
+    assert np.isfinite(value)
+    assert np.abs(gradient).sum() > 0
+
+
+@pytest.mark.parametrize("name", sorted(LOSSES))
+def test_one_call_for_all_networks_gives_what_one_for_each_would(name):
+    logits, labels = torch.tensor(LOGITS), torch.tensor(LABELS)
+    both = per_network(LOSSES[name], logits, labels)
+    for k in range(2):
+        alone = LOSSES[name](logits[:, k], labels)
+        torch.testing.assert_close(both[:, k], alone)
+
+
+def test_a_loss_that_reduces_itself_is_told_so():
+    teaching = make("co_teaching", loss=torch.nn.functional.cross_entropy)
+    with pytest.raises(ValueError, match="expected one value a sample"):
+        evaluate(teaching)
+
+
+def test_easiest_keeps_a_share_of_those_it_may_choose_from():
+    losses = torch.tensor([[5.0], [1.0], [4.0], [2.0], [3.0]])
+    among = torch.tensor([[True], [False], [True], [False], [True]])
+    assert easiest(losses, 0.4).ravel().tolist() == [False, True, False, True, False]
+    assert easiest(losses, 0.7, among).ravel().nonzero().ravel().tolist() == [2, 4]
+    assert not easiest(losses, 0.7, torch.zeros_like(among)).any()
+
+
+@pytest.mark.parametrize("kind", [CoTeaching, CoTeachingPlus, JoCoR])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"noise_rate": 1.0}, "noise_rate=1.0 is out of range"),
+        ({"warm_up_epochs": -1}, "warm_up_epochs=-1 is out of range"),
+        ({"exponent": 0.0}, "exponent=0.0 is out of range"),
+        ({"loss": "cee"}, "did you mean 'ce'"),
+    ],
+)
+def test_objectives_refuse_bad_parameters(kind, options, message):
+    with pytest.raises(ValueError, match=message):
+        kind(N, 10, torch.tensor(LABELS), **options)
+
+
+def test_samples_that_pick_themselves_cannot_be_mixed():
+    with pytest.raises(ValueError, match="leave mixup out"):
+        Mixup(make("co_teaching"), 1.0)
+
+
+# --- the noise rate, found on the way ---
+
+
+def test_the_rate_is_estimated_from_what_the_other_network_says():
+    asked = []
+
+    def estimate(probabilities, labels):
+        asked.append((probabilities, labels))
+        return 0.25
+
+    objective = make("jocor", 0, noise_rate=estimate)
+    side = objective.side.numpy()
+    for c in range(3):
+        assert abs((side[c == LABELS] == 0).sum() - (c == LABELS).sum() / 2) <= 0.5
+    _, gradient = evaluate(objective)
+    heard = np.abs(gradient).sum(axis=2) > 0
+    assert_array_equal(heard, side[:, None] == [0, 1])
+    objective.on_epoch_end(0, None, lambda: torch.tensor(LOGITS))
+    assert not asked
+    assert objective.keep_rate == 1
+    objective.on_epoch_end(1, None, lambda: torch.tensor(LOGITS))
+    ((probabilities, labels),) = asked
+    others = LOGITS[np.arange(N), 1 - side]
+    oracle = np.exp(others) / np.exp(others).sum(axis=1, keepdims=True)
+    assert_allclose(probabilities, oracle)
+    assert_array_equal(labels, LABELS)
+    objective.on_epoch_begin(2, None, None)
+    assert objective.keep_rate == pytest.approx(1 - 0.25 * 2 / 4)
+    assert objective.noise_rate == 0.25
+
+
+def test_the_last_epoch_is_the_latest_to_estimate_the_rate():
+    objective = make("jocor", 0, noise_rate=lambda p, y: 0.1, warm_up_epochs=99)
+    for epoch in range(10):
+        assert objective.is_apart
+        objective.on_epoch_end(epoch, None, lambda: torch.tensor(LOGITS))
+    assert objective.noise_rate == 0.1
+
+
+def test_no_more_labels_are_called_wrong_than_blind_ones_would_be():
+    labels = np.tile([0, 1, 2], 20)
+    confused = np.eye(3)[(labels + 1) % 3] * 0.97 + 0.01
+    assert estimate_noise_rate(confused, labels) == pytest.approx(2 / 3)
+    assert estimate_noise_rate(confused[:, [1, 2, 0]], labels) < 0.01
+
+
+class Stop(Callback):
+    """Ends training when the rate is known."""
+
+    def on_epoch_end(self, net, **kwargs):
+        if not net.criterion_.is_apart:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        SymmetricNoise(0.2, random_state=0),
+        SymmetricNoise(0.5, random_state=0),
+        PairFlipNoise(0.3, random_state=0),
+        PairFlipNoise(0.4, random_state=0),
+    ],
+    ids=lambda noise: f"{type(noise).__name__}-{noise.rate}",
+)
+def test_the_rate_found_on_digits_is_close_to_the_true_one(noise):
+    X, y = load_digits(return_X_y=True)
+    y_noisy = noise.fit_corrupt(y)
+    clf = CoTeachingClassifier(callbacks=[Stop()], random_state=0).fit(X, y_noisy)
+    assert clf.n_iter_ < 30
+    assert clf.noise_rate_ == pytest.approx((y_noisy != y).mean(), abs=0.05)
+
+
+# --- the estimator ---
+
+
+@pytest.fixture(scope="module")
+def blobs():
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=300)
+    X = rng.normal(size=(300, 4)) + 3 * np.eye(4)[y]
+    return X, SymmetricNoise(0.3, random_state=0).fit_corrupt(y), y
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """Digits of which 40 % have a wrong label, and others to be judged by."""
+    X, y = load_digits(return_X_y=True)
+    X, X_test, y, y_test = train_test_split(X, y, random_state=0)
+    return X, SymmetricNoise(0.4, random_state=0).fit_corrupt(y), y, X_test, y_test
+
+
+@pytest.fixture(scope="module")
+def on_digits(digits):
+    X, y_noisy, *_ = digits
+    return CoTeachingClassifier(max_epochs=60, random_state=0).fit(X, y_noisy)
+
+
+def fast(**options):
+    return CoTeachingClassifier(**{**FAST, **options})
+
+
+def test_it_beats_cross_entropy_and_knows_which_labels_are_wrong(digits, on_digits):
+    X, y_noisy, y, X_test, y_test = digits
+    plain = NoisyLabelClassifier(
+        loss="ce", lr_schedule="constant", max_epochs=60, random_state=0
+    ).fit(X, y_noisy)
+    assert on_digits.score(X_test, y_test) > plain.score(X_test, y_test) + 0.01
+    assert on_digits.score(X_test, y_test) > 0.94
+    assert roc_auc_score(y_noisy == y, on_digits.kept_) > 0.97
+    assert on_digits.noise_rate_ == pytest.approx((y_noisy != y).mean(), abs=0.06)
+    assert on_digits.kept_.mean() == pytest.approx(1 - on_digits.noise_rate_, abs=0.01)
+
+
+def test_one_network_or_the_mean_of_both_predicts(digits, on_digits):
+    X_test = digits[3]
+    clf = pickle.loads(pickle.dumps(on_digits))
+    mean = clf.predict_proba(X_test)
+    each = [clf.set_params(predict_with=k).predict_proba(X_test) for k in (0, 1)]
+    assert_allclose(mean, np.mean(each, axis=0), atol=1e-6)
+    assert np.abs(each[0] - each[1]).max() > 0.01
+    for network, proba in zip(clf.networks_, each, strict=True):
+        logits = network.eval()(torch.tensor(X_test, dtype=torch.float32))
+        assert_allclose(logits.detach().softmax(1), proba, atol=1e-5)
+
+
+@pytest.mark.parametrize("strategy", sorted(STRATEGIES))
+def test_every_strategy_learns_what_is_right(strategy, blobs):
+    X, y_noisy, y = blobs
+    clf = fast(strategy=strategy, noise_rate=0.3).fit(X, y_noisy)
+    assert clf.score(X, y) > 0.9
+    assert clf.noise_rate_ == (None if strategy == "decoupling" else 0.3)
+    assert clf.kept_.shape == (300,)
+    assert ((clf.kept_ >= 0) & (clf.kept_ <= 1)).all()
+    if strategy in ("co_teaching", "jocor"):
+        assert roc_auc_score(y_noisy == y, clf.kept_) > 0.9
+
+
+@pytest.mark.parametrize("loss", ["gce", "mae", lambda z, y: LOSSES["ce"](z, y)])
+def test_any_loss_of_single_samples_will_do(loss, blobs):
+    X, y_noisy, y = blobs
+    assert fast(loss=loss, noise_rate=0.3).fit(X, y_noisy).score(X, y) > 0.85
+    proba = fast(loss="gce", loss__q=0.1, noise_rate=0.3).fit(X, y_noisy)
+    other = fast(loss="gce", loss__q=0.9, noise_rate=0.3).fit(X, y_noisy)
+    assert np.abs(proba.predict_proba(X) - other.predict_proba(X)).max() > 0.01
+
+
+def test_kept_counts_the_epochs_after_the_warm_up_only():
+    objective = make("co_teaching", 3, noise_rate=0.4)
+    evaluate(objective, rows=range(8))
+    assert_allclose(objective.findings()["kept"][8:], np.nan)
+    objective.on_epoch_begin(4, None, None)
+    for _ in range(2):
+        evaluate(objective, rows=range(2, N))
+    evaluate(objective, rows=[3])
+    kept = objective.findings()["kept"]
+    assert_allclose(kept[:2], np.nan)
+    assert kept[3] >= 1 / 3
+    n_kept = 2 * kept[2:].sum() + kept[3]  # seen twice, the one alone three times
+    assert n_kept == pytest.approx(2 * 6 + 1)  # 0.6 of ten, twice, and 1
+    objective.forget()
+    assert [*objective.buffers()] == []
+
+
+def test_kept_has_the_rows_of_X_as_given(blobs):
+    X, y_noisy, y = blobs
+    rng = np.random.default_rng(0)
+    present = rng.random(300) < 0.7
+    X_more = np.where(present[:, None], X, 1e3)
+    options = {"loss": CoTeaching, "loss__noise_rate": 0.3, **FAST}
+    clf = NoisyLabelClassifier(**options).fit(X_more, y_noisy, present.astype(float))
+    alone = NoisyLabelClassifier(**options).fit(X[present], y_noisy[present])
+    assert_array_equal(clf.kept_[present], alone.kept_)
+    assert np.isnan(clf.kept_[~present]).all()
+    held_out = fast(validation_fraction=0.2).fit(X, y_noisy)
+    assert np.isnan(held_out.kept_).sum() == 60
+    assert "valid_acc" in held_out.history_[-1]
+
+
+class Named(MeanLoss):
+    """Finds each sample's own label, and a pair of numbers."""
+
+    def __init__(self, labels):
+        super().__init__(LOSSES["ce"])
+        self.register_buffer("labels", labels)
+
+    def findings(self):
+        return {"seen": self.labels, "pair": torch.stack([self.labels] * 2, dim=1)}
+
+
+def test_findings_become_attributes_in_the_places_of_their_samples(blobs):
+    X, y_noisy, _ = blobs
+    clf = NoisyLabelClassifier(loss=Named, max_epochs=1, random_state=0)
+    assert_array_equal(clf.fit(X, y_noisy).seen_, y_noisy)
+    weight = np.where(np.arange(300) % 3, 1.0, 0.0)
+    clf.set_params(class_weight={1: 0.0})
+    clf.fit(X, y_noisy, weight)
+    absent = (weight == 0) | (y_noisy == 1)
+    codes = np.searchsorted([0, 1, 2], y_noisy)
+    assert_array_equal(clf.seen_, np.where(absent, np.nan, codes))
+    assert_array_equal(clf.pair_[:, 1], clf.seen_)
+
+
+def test_findings_pass_through_stages_and_mixup():
+    labels = torch.tensor([0, 1])
+    assert_array_equal(Mixup(Named(labels), 1.0).findings()["seen"], [0, 1])
+    stages = Stages(MeanLoss(LOSSES["ce"]), Named(labels), 1)
+    assert_array_equal(stages.findings()["seen"], [0, 1])
+
+
+def test_images_sparse_tables_and_labels_of_any_kind(blobs, images):
+    X, y_noisy, _ = blobs
+    names = np.array(["a", "b", "c"])
+    clf = fast().fit(sparse.csr_matrix(X), names[y_noisy])
+    assert set(clf.predict(sparse.csr_matrix(X))) <= set(names)
+    clf = CoTeachingClassifier(max_epochs=8, batch_size=64, random_state=0)
+    assert clf.fit(*images).predict_proba(images[0]).shape == (300, 10)
+    with pytest.raises(ValueError, match="takes one label a sample"):
+        fast().fit(X, np.eye(3)[y_noisy])
+
+
+def test_equal_seeds_give_equal_numbers(blobs):
+    X, y_noisy, _ = blobs
+    state = np.random.get_state()[1].copy(), torch.random.get_rng_state()
+    first, second = (clone(fast()).fit(X, y_noisy) for _ in range(2))
+    assert_array_equal(first.predict_proba(X), second.predict_proba(X))
+    assert_array_equal(first.kept_, second.kept_)
+    assert first.noise_rate_ == second.noise_rate_
+    assert_array_equal(np.random.get_state()[1], state[0])
+    assert torch.equal(torch.random.get_rng_state(), state[1])
+
+
+def test_a_second_fit_with_warm_start_keeps_the_rate(blobs):
+    X, y_noisy, _ = blobs
+    clf = fast(warm_start=True).fit(X, y_noisy)
+    rate = clf.noise_rate_
+    assert 0.1 < rate < 0.5
+    assert clf.fit(X, y_noisy).noise_rate_ == rate
+
+
+def test_one_epoch_is_enough_for_all_attributes(blobs):
+    X, y_noisy, _ = blobs
+    clf = fast(max_epochs=1).fit(X, y_noisy)
+    assert 0 <= clf.noise_rate_ <= 2 / 3
+    assert np.isfinite(clf.kept_).all()
+
+
+def test_a_grid_over_strategies_and_their_parameters(blobs):
+    X, y_noisy, _ = blobs
+    grid = [
+        {"strategy": ["jocor"], "strategy__agreement": [0.1, 0.9]},
+        {"strategy": ["co_teaching_plus", "decoupling"], "noise_rate": [0.3]},
+    ]
+    search = GridSearchCV(fast(max_epochs=2), grid, cv=2, error_score="raise")
+    assert len(search.fit(X, y_noisy).cv_results_["params"]) == 4
+
+
+def test_weights_are_refused_where_samples_are_ranked(blobs):
+    X, y_noisy, _ = blobs
+    with pytest.raises(TypeError, match="sample_weight"):
+        fast().fit(X, y_noisy, sample_weight=np.ones(300))
+    clf = NoisyLabelClassifier(loss=CoTeaching, **FAST)
+    with pytest.raises(ValueError, match="no exact meaning for CoTeaching"):
+        clf.fit(X, y_noisy, np.linspace(0.5, 1, 300))
+    assert not hasattr(clf, "partial_fit")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"strategy": "coteaching"}, "did you mean 'co_teaching'"),
+        ({"strategy__agreement": 0.5}, "agreement is not a parameter of CoTeaching"),
+        ({"strategy": "jocor", "strategy__agreement": 1.0}, "agreement=1.0 is out of"),
+        ({"noise_rate": 1.0}, "noise_rate == 1.0"),
+        ({"noise_rate": "aut"}, "did you mean 'auto'"),
+        ({"warm_up_epochs": "aut"}, "did you mean 'auto'"),
+        ({"warm_up_epochs": -2}, "warm_up_epochs=-2 is out of range"),
+        ({"predict_with": 2}, "predict_with=2 must be 'mean' or the number"),
+        ({"loss": "elr"}, "more than a loss of single samples"),
+        ({"loss": "gce", "loss__p": 0.5}, "loss__p is not a parameter"),
+    ],
+)
+def test_bad_parameters_are_refused_with_a_reason(options, message, blobs):
+    X, y_noisy, _ = blobs
+    with pytest.raises(ValueError, match=message):
+        fast(**{"max_epochs": 1, **options}).fit(X, y_noisy)
