@@ -103,7 +103,7 @@ def verdict(n_cells, mean, behind):
     """Return what the table says, in a sentence."""
     told = (
         f"Mean over {n_cells} cells: CleanLabelClassifier {mean[2]:.1f}, CleanLearning"
-        f" {mean[1]:.1f}. Lower by more than a standard deviation"
+        f" {mean[1]:.1f}. Lower by more than the larger of their standard deviations"
     )
     return f"{told}: {', '.join(behind) if behind else 'in no cell'}."
 
