@@ -6,7 +6,9 @@ from sknoisy.objectives._co_teaching import CoTeaching
 from sknoisy.objectives._co_teaching_plus import CoTeachingPlus
 from sknoisy.objectives._cores import Cores
 from sknoisy.objectives._decoupling import Decoupling
+from sknoisy.objectives._dividemix import DivideMix
 from sknoisy.objectives._dmi import DeterminantMutualInformation
+from sknoisy.objectives._dynamic_bootstrapping import DynamicBootstrapping
 from sknoisy.objectives._elr import EarlyLearningRegularization
 from sknoisy.objectives._elr_plus import EarlyLearningPlus
 from sknoisy.objectives._grafting import GRAFTINGS, entropy_share, graft
@@ -50,6 +52,8 @@ __all__ = [
     "OBJECTIVES",
     "Cores",
     "DeterminantMutualInformation",
+    "DivideMix",
+    "DynamicBootstrapping",
     "EarlyLearningPlus",
     "EarlyLearningRegularization",
     "MeanLoss",

@@ -1,0 +1,156 @@
+"""What methods share that correct labels by a mixture of losses."""
+
+import copy
+from abc import abstractmethod
+from collections import deque
+
+import numpy as np
+import torch
+from torch.nn.functional import one_hot
+
+from sknoisy._registry import lookup
+from sknoisy.losses import cross_entropy, get_loss
+from sknoisy.losses._ranges import check_count
+from sknoisy.objectives._base import per_sample
+from sknoisy.objectives._keep_rate import WARM_UP_SHARE
+from sknoisy.objectives._scheduled import ScheduledObjective
+from sknoisy.objectives._selection import per_network
+from sknoisy.quality import clean_probability
+from sknoisy.quality._mixture import MIXTURES
+
+
+class SelfCorrection(ScheduledObjective):
+    """Plain training at first; then, what the losses of all samples tell of labels.
+
+    After each epoch, from the last one of the warm-up on, a mixture of two
+    distributions is fitted to the losses of all samples. A final class defines
+    `warm_up` and `correct`, each of which takes what `forward` takes.
+
+    Parameters
+    ----------
+    n_samples, n_epochs : int
+
+    labels : LongTensor of shape (n_samples,)
+        The given labels.
+
+    loss : str or callable
+        A name of :data:`sknoisy.losses.LOSSES` or a function (logits, labels) ->
+        (n_samples,).
+
+    mixture : {"beta", "gaussian"}
+        Which distributions the losses of right and of wrong labels have.
+
+    warm_up_epochs : int or "auto"
+        Epochs of plain training. "auto" is a quarter of `n_epochs`.
+
+    average_epochs : int
+        Over how many epochs, the last ones, losses are averaged.
+
+    Attributes
+    ----------
+    clean : Tensor of shape (n_samples, n_networks)
+        How probable it is, by each network's losses, that a label is right; NaN in the
+        warm-up.
+    """
+
+    takes_mixup = False
+
+    def __init__(
+        self,
+        n_samples,
+        n_epochs,
+        labels,
+        *,
+        loss,
+        mixture,
+        warm_up_epochs,
+        average_epochs=1,
+    ):
+        super().__init__(n_epochs)
+        if warm_up_epochs == "auto":
+            warm_up_epochs = max(1, round(WARM_UP_SHARE * n_epochs))
+        check_count(warm_up_epochs=warm_up_epochs, average_epochs=average_epochs)
+        lookup(mixture, MIXTURES, parameter="mixture", kind="a mixture")
+        self.loss = copy.deepcopy(get_loss(loss))
+        self.mixture = mixture
+        self.warm_up_epochs = warm_up_epochs
+        self.is_warm = False
+        self.recent = deque(maxlen=int(average_epochs))
+        clean = torch.full((n_samples, self.n_networks), torch.nan)
+        self.register_buffer("clean", clean, persistent=False)
+        self.register_buffer("labels", labels, persistent=False)
+
+    @abstractmethod
+    def warm_up(self, networks, features, labels, index):
+        """Return the scalar to minimize before anything is known of labels."""
+
+    @abstractmethod
+    def correct(self, networks, features, labels, index):
+        """Return the scalar to minimize when `clean` is known."""
+
+    def forward(self, networks, features, labels, index):
+        """Return the scalar to minimize for one batch."""
+        step = self.correct if self.is_warm else self.warm_up
+        return step(networks, features, labels, index)
+
+    def on_epoch_begin(self, epoch, networks, predict):
+        """Look at the clock."""
+        super().on_epoch_begin(epoch, networks, predict)
+        self.is_warm = epoch >= self.warm_up_epochs
+
+    def on_epoch_end(self, epoch, networks, predict):
+        """Look at the losses of all samples."""
+        if epoch + 1 >= min(self.warm_up_epochs, self.n_epochs):
+            self._look(predict())
+
+    def findings(self):
+        """Return how probable it is that each label is right, the mean over networks."""
+        return {"clean_probability": self.clean.mean(dim=1)}
+
+    def forget(self):
+        """Let go of what is known of single samples."""
+        self.clean = self.labels = None
+        self.recent.clear()
+
+    def _look(self, logits):
+        losses = per_network(self.loss, logits, self.labels).detach()
+        if not torch.isfinite(losses).all():
+            return  # training has diverged, of which the engine is about to complain
+        self.recent.append(losses.double().cpu().numpy())
+        columns = np.mean(self.recent, axis=0).T
+        clean = [clean_probability(column, self.mixture) for column in columns]
+        self.clean = torch.as_tensor(np.stack(clean, axis=1)).to(logits)
+
+
+def each_class(loss, logits):
+    """Return what the loss of each class would be, in the shape of `logits`."""
+    if loss is cross_entropy:  # which needs no list of n_classes² logits a sample
+        return -logits.log_softmax(dim=-1)
+    n_classes = logits.shape[-1]
+    rows = logits.reshape(-1, n_classes)
+    classes = torch.arange(n_classes, device=logits.device).repeat(len(rows))
+    losses = per_sample(loss, rows.repeat_interleave(n_classes, dim=0), classes)
+    return losses.view(logits.shape)
+
+
+def expected(loss, logits, targets):
+    """Return the mean of `loss` over the distribution in the last axis of `targets`."""
+    return (each_class(loss, logits) * targets).sum(dim=-1)
+
+
+def as_targets(labels, logits):
+    """Return labels as distributions, in the type and on the device of `logits`."""
+    return one_hot(labels, logits.shape[-1]).to(logits)
+
+
+def imbalance(logits):
+    """Return KL(even || mean prediction), summed over networks.
+
+    Parameters
+    ----------
+    logits : Tensor of shape (n_batch, n_networks, n_classes)
+    """
+    n_batch, _, n_classes = logits.shape
+    # in logarithms: the mean probability of a class may underflow
+    log_mean = logits.log_softmax(dim=-1).logsumexp(dim=0) - np.log(n_batch)
+    return (-log_mean.mean(dim=-1) - np.log(n_classes)).sum()
