@@ -109,8 +109,8 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
     max_epochs : int or "auto", default="auto"
         How often each sample is seen. "auto" leaves it to the networks of the `cv`
         folds, which train up to about 400 steps, but at least 30 and at most 200
-        epochs: the epoch after which they foretell held-out given labels best is
-        where wrong labels begin to be learned by heart.
+        epochs: half as many again as they take until they foretell held-out given
+        labels best, which is where wrong ones begin to be learned by heart.
 
     batch_size : int, default=512
         Samples per step. A last batch of one sample joins the one before.
