@@ -20,6 +20,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from sknoisy.cleaning import CleanLabelClassifier, LabelCleaner
 from sknoisy.cleaning._actions import ACTIONS
+from sknoisy.cleaning._findings import is_table_of_numbers
 from sknoisy.detectors import (
     ConfidentLearning,
     NeighborConsensus,
@@ -118,6 +119,14 @@ def test_the_estimator_judges_sparse_features_with_gaps_which_no_forest_takes(no
     clf = CleanLabelClassifier(model, random_state=0).fit(X, given)
     assert clf.detector_.classifier is model
     assert np.mean(clf.detector_.suggested_labels_ == y) > 0.95
+
+
+@pytest.mark.parametrize("kind", ["csr", "csc", "coo", "dok", "lil", "dia", "bsr"])
+def test_sparse_features_of_any_kind_are_a_table_where_they_have_no_gaps(kind):
+    X = sp.eye_array(4).tolil()
+    assert is_table_of_numbers(X.asformat(kind))
+    X[1, 2] = np.nan
+    assert not is_table_of_numbers(X.asformat(kind))
 
 
 def without_gaps(X):

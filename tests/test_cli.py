@@ -381,7 +381,10 @@ def bad_files(folder, frame):
         ("data.csv --label given --clean-label true --noise pair:0.1", "leave out one"),
         ("--label y", "--label and --clean-label belong to a file"),
         ("--folds 1", "--folds 1: there must be at least 2."),
-        ("--folds 200", "no class has more than 183 samples."),
+        (
+            "--folds 200",
+            "--folds 200 needs a class of 200 samples, and none has more than 183.",
+        ),
         ("--folds many", "argument --folds: invalid int value: 'many' (see sknoisy"),
         ("--jobs 0", "--jobs 0: it must be 1 or more, or -1 for all processors."),
         ("--threads 0", "--threads 0: it must be at least 1."),

@@ -108,6 +108,14 @@ def test_something_that_holds_a_detector_is_as_good_as_the_detector(detector, co
     assert content(X, Y, SimpleNamespace(detector_=detector)) == content(X, Y, detector)
 
 
+def test_labels_that_a_class_keeps_anyway_stay_off_the_page(detector, content):
+    columns = [QUALITY, [False, True] + [False] * 4, detector.suggested_labels_]
+    names = "quality,is_issue,suggested_label"
+    table = np.rec.fromarrays(columns, names=names)
+    clf = SimpleNamespace(detector_=detector, label_issues_=table)
+    assert indices(content(X, Y, clf)) == [1]
+
+
 class LastIsWrong(BaseDetector):
     """A detector as they all are."""
 

@@ -33,7 +33,8 @@ def audit(arguments):
     """Do what the command line asks for; return the exit status."""
     _check_arguments(arguments)
     table = read_table(arguments.data, arguments.label, arguments.clean_label)
-    findings = Findings(check_table(table, n_folds=2), make_folder(arguments.out))
+    table = check_table(table, 2, "judging labels by others")
+    findings = Findings(table, make_folder(arguments.out))
     findings.print_head()
     with held_to(arguments.threads), Progress(STAGES, "step") as progress:
         findings.detector = find_issues(table, arguments)
@@ -77,8 +78,7 @@ class Findings:
     def print_head(self):
         """Say what is about to be looked at, before it takes its time."""
         print(self.table.describe())
-        for note in self.notes:
-            print(f"note: {note}")
+        self._print_notes()
         print(flush=True)
 
     def print_summary(self):
@@ -94,8 +94,13 @@ class Findings:
         print()
         print(self._class_table())
         print()
+        self._print_notes()
         print(f"Written to {self.folder}: {', '.join(self.written)}")
         print(f"Open {self.folder / 'review.html'} in a browser to check them.")
+
+    def _print_notes(self):
+        while self.notes:
+            print(f"note: {self.notes.pop(0)}")
 
     def _class_table(self):
         rows = [self._class_row(label) for label in self.detector.classes_]
@@ -108,9 +113,9 @@ class Findings:
     def _class_row(self, label):
         given = self.table.y == label
         issues = given & self.detector.is_issue_
-        better, counts = np.unique(
-            self.detector.suggested_labels_[issues], return_counts=True
-        )
+        suggested = self.detector.suggested_labels_[issues]
+        # a budget may flag labels that nothing better is suggested for
+        better, counts = np.unique(suggested[suggested != label], return_counts=True)
         other = f"{better[counts.argmax()]} ({counts.max():,})" if len(better) else "–"
         share = issues.sum() / given.sum()
         cells = [str(label), f"{given.sum():,}", f"{issues.sum():,}", f"{share:.1%}"]
@@ -172,7 +177,9 @@ class Findings:
         try:
             import matplotlib
         except ImportError:
-            self.notes.append('no pictures without matplotlib: "sknoisy[plot]"')
+            self.notes.append(
+                'no pictures without matplotlib: pip install "sknoisy[plot]"'
+            )
             return
         with matplotlib.rc_context({"backend": "agg", "savefig.dpi": 150}):
             for name, display in self._displays():

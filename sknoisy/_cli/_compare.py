@@ -28,7 +28,7 @@ def compare(arguments):
     methods = choose_methods(arguments.methods)
     scorer = _scorer(arguments.scoring)
     noise = parse_noise(_noise_spec(arguments), arguments.seed)
-    table = check_table(_read(arguments), n_folds)
+    table = check_table(_read(arguments), n_folds, f"--folds {n_folds}")
     labels = _labels(table, noise)
     splits = _splits(table, labels, n_folds, arguments.seed)
     estimators = {

@@ -53,8 +53,12 @@ def digits():
     return Table("digits", X, y, label="target")
 
 
-def check_table(table, n_folds):
-    """Return `table` if classes can be learned from it; say what is wrong if not."""
+def check_table(table, n_folds, asked_by):
+    """Return `table` if classes can be learned from it; say what is wrong if not.
+
+    Some class must have as many samples as there are folds; `asked_by` says who wants
+    so many.
+    """
     for name, y in ((table.label, table.y), (table.clean_label, table.y_clean)):
         if y is not None:
             _check_classes(table, name, y)
@@ -63,13 +67,13 @@ def check_table(table, n_folds):
     n_each = np.unique(table.y, return_counts=True)[1]
     if n_folds > n_each.max():
         raise CommandError(
-            f"{table.name}: --folds {n_folds} is too much, since no class has more than"
-            f" {n_each.max()} samples."
+            f"{table.name}: {asked_by} needs a class of {n_folds} samples, and none has"
+            f" more than {n_each.max()}."
         )
     n_rare = (n_each < n_folds).sum()
     if n_rare:
         table.notes.append(
-            f"{n_rare} of {len(n_each)} classes have fewer samples than there are folds"
+            f"{n_rare} of {len(n_each)} classes have fewer than {n_folds} samples"
         )
     return table
 

@@ -96,9 +96,10 @@ class CleanLabelClassifier(
 
     Notes
     -----
-    ``fit`` costs what the detector costs, by default two random forests (as many fits
-    as there are folds, twice, where X is no table of numbers), and one fit of the
-    estimator. The detector doesn't see ``sample_weight``.
+    ``fit`` costs what the detector costs, and one fit of the estimator. The default
+    detector fits a random forest and five linear models, then extremely randomized
+    trees or five linear models more, whichever judge better; where X is no table of
+    numbers, the estimator ten times. The detector doesn't see ``sample_weight``.
 
     References
     ----------

@@ -4,6 +4,7 @@ import numbers
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_scalar
@@ -102,9 +103,10 @@ def require_labels(y, owner):
 
 
 def is_table_of_numbers(X):
-    """Whether X is what a random forest takes: dense or sparse, gaps allowed."""
+    """Whether X is what a random forest takes: sparse, or dense, gaps allowed."""
+    gaps = True if issparse(X) else "allow-nan"
     try:
-        check_array(X, accept_sparse=True, ensure_all_finite="allow-nan")
+        check_array(X, accept_sparse="csr", ensure_all_finite=gaps)
     except (TypeError, ValueError):
         return False
     return True

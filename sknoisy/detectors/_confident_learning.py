@@ -32,7 +32,8 @@ class ConfidentLearning(BaseDetector):
         those of the linear model, five with "oob"; forests vote out of bag anyway.
 
     filter_by : str, default="prune_by_noise_rate"
-        Which labels are issues; see :func:`~sknoisy.quality.find_label_issues`.
+        Which labels are issues with ``threshold="auto"``; see
+        :func:`~sknoisy.quality.find_label_issues`.
 
     rank_by : str, default="normalized_margin"
         What the quality of a label is; see
@@ -69,7 +70,9 @@ class ConfidentLearning(BaseDetector):
 
     noise_rate_ : float
         Estimated share of wrong labels: what is off the diagonal of the calibrated
-        confident joint.
+        confident joint. Too high where classes overlap; that of
+        :class:`TrueLabelPosterior`, or of
+        :func:`~sknoisy.transition.likelihood_transition`, is mostly nearer.
 
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label) by that joint; rows are true classes.

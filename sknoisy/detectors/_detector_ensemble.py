@@ -31,11 +31,11 @@ class DetectorEnsemble(BaseDetector):
         and ``NeighborConsensus()``.
 
     weights : array-like of shape (n_detectors,), default=None
-        How much each of them counts. None counts all alike.
+        How much each of them counts, in means and in votes. None counts all alike.
 
     voting : {"majority", "consensus", "any"}, default="majority"
-        Who must be against a label for it to be called wrong: more than half (by
-        weight, where there are weights), all, or any one.
+        Who must be against a label for it to be called wrong: more than half, all, or
+        any one.
 
     threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
         Which labels are called issues. "auto" is this detector's own rule, see Notes;

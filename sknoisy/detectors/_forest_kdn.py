@@ -57,6 +57,8 @@ class ForestKDN(BaseDetector):
 
     noise_rate_ : float
         Estimated share of wrong labels, from the confident joint of the shares.
+        Too high where classes overlap; that of :class:`TrueLabelPosterior`, or of
+        :func:`~sknoisy.transition.likelihood_transition`, is mostly nearer.
 
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label) by that joint; rows are true classes.

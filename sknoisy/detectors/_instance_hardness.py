@@ -62,7 +62,9 @@ class InstanceHardness(BaseDetector):
 
     noise_rate_ : float
         Estimated share of wrong labels, from the confident joint of the mean
-        probabilities.
+        probabilities. Too high where classes overlap; that of
+        :class:`TrueLabelPosterior`, or of
+        :func:`~sknoisy.transition.likelihood_transition`, is mostly nearer.
 
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label) by that joint; rows are true classes.

@@ -53,10 +53,11 @@ class NeighborConsensus(FeatureDetector):
         by similarity (1 − distance) with "cosine", and equally with any other.
 
     rule : {"vote", "rank"}, default="vote"
-        How votes become quality and issues. "vote": quality is the normalized margin
-        of the given label in the vote, and a label that is outvoted is an issue.
-        "rank": quality is the cosine between votes and given label, and of each label
-        those with the lowest are issues, as many as its confident joint says.
+        How votes become quality and, with ``threshold="auto"``, issues. "vote":
+        quality is the normalized margin of the given label in the vote, and a label
+        that is outvoted is an issue. "rank": quality is the cosine between votes and
+        given label, and of each label those with the lowest are issues, as many as its
+        confident joint says.
 
     n_rounds : int >= 1, default=2
         How often is voted. From the second round on, votes also count as much as
@@ -90,6 +91,8 @@ class NeighborConsensus(FeatureDetector):
 
     noise_rate_ : float
         Estimated share of wrong labels, from the confident joint of the votes.
+        Too high where classes overlap; that of :class:`TrueLabelPosterior`, or of
+        :func:`~sknoisy.transition.likelihood_transition`, is mostly nearer.
 
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label); rows are true classes.

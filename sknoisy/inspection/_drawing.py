@@ -20,6 +20,17 @@ def findings_of(estimator):
     return detector
 
 
+def issues_of(estimator):
+    """Return what `estimator` calls wrong: not the labels that `min_per_class` spared.
+
+    Parameters
+    ----------
+    estimator : fitted detector, CleanLabelClassifier or LabelCleaner
+    """
+    table = getattr(estimator, "label_issues_", None)
+    return findings_of(estimator).is_issue_ if table is None else table["is_issue"]
+
+
 def new_axes(figsize):
     """Return the axes of a new figure."""
     import matplotlib.pyplot as plt  # a second that only plotting should cost

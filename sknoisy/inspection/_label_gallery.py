@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sknoisy.inspection._drawing import SUSPECT, findings_of
+from sknoisy.inspection._drawing import SUSPECT, findings_of, issues_of
 
 __all__ = ["LabelGalleryDisplay"]
 
@@ -91,7 +91,7 @@ class LabelGalleryDisplay:
         detector = findings_of(estimator)
         images, y = np.asarray(images), np.asarray(y)
         _check_images(images, len(detector.quality_))
-        issues = np.flatnonzero(detector.is_issue_)
+        issues = np.flatnonzero(issues_of(estimator))
         worst = np.argsort(detector.quality_[issues], kind="stable")[:n_images]
         rows = issues[worst]
         title = type(detector).__name__ if title is None else title

@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from sknoisy.inspection._drawing import check_flags, dress, findings_of, new_axes
+from sknoisy.inspection._drawing import (
+    check_flags,
+    dress,
+    findings_of,
+    issues_of,
+    new_axes,
+)
 
 __all__ = ["LabelIssuesDisplay"]
 
@@ -84,7 +90,7 @@ class LabelIssuesDisplay:
         title = type(detector).__name__ if title is None else title
         return cls.from_predictions(
             y,
-            detector.is_issue_,
+            issues_of(estimator),
             detector.suggested_labels_,
             class_names=class_names,
             ax=ax,

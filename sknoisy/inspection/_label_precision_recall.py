@@ -3,7 +3,13 @@
 import numpy as np
 from sklearn.metrics import PrecisionRecallDisplay
 
-from sknoisy.inspection._drawing import check_flags, dress, findings_of, new_axes
+from sknoisy.inspection._drawing import (
+    check_flags,
+    dress,
+    findings_of,
+    issues_of,
+    new_axes,
+)
 from sknoisy.quality._mixture import check_values
 
 __all__ = ["LabelPrecisionRecallDisplay"]
@@ -89,7 +95,7 @@ class LabelPrecisionRecallDisplay:
         return cls.from_predictions(
             detector.quality_,
             is_wrong,
-            detector.is_issue_,
+            issues_of(estimator),
             name=type(detector).__name__ if name is None else name,
             ax=ax,
             title=title,

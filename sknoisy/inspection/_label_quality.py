@@ -9,6 +9,7 @@ from sknoisy.inspection._drawing import (
     check_flags,
     dress,
     findings_of,
+    issues_of,
     new_axes,
 )
 from sknoisy.quality import BetaMixture, NormalMixture
@@ -96,7 +97,7 @@ class LabelQualityDisplay:
         """
         detector = findings_of(estimator)
         title = type(detector).__name__ if title is None else title
-        display = cls(detector.quality_, detector.is_issue_)
+        display = cls(detector.quality_, issues_of(estimator))
         return display.plot(bins=bins, mixture=mixture, ax=ax, title=title)
 
     @classmethod
