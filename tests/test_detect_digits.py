@@ -30,13 +30,14 @@ def test_a_line_for_each_detector_and_the_yardsticks(script, tmp_path, capsys):
         "| `KDN(5)`",
         "| clean labels",
         "| noisy labels",
+        "| the right ones of them",
     ]
     auroc, noise_rate = (float(table[0].split(" | ")[i]) for i in (1, 5))
     assert auroc > 0.9
     assert abs(noise_rate - 30) < 10
     capsys.readouterr()
     script.main(arguments)
-    assert "4 rows present, 0 to run" in capsys.readouterr().err
+    assert "5 rows present, 0 to run" in capsys.readouterr().err
 
 
 def test_an_unknown_detector_is_named(script, tmp_path):
