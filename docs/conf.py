@@ -46,7 +46,8 @@ def setup(app):
 
 
 def _is_another_library_s(app, what, name, thing, skip, options):
-    made_by = getattr(thing, "__module__", None) or "sknoisy"
+    maker = getattr(thing, "fget", thing)  # a property has no module of its own
+    made_by = getattr(maker, "__module__", None) or "sknoisy"
     return skip or not made_by.startswith("sknoisy")
 
 

@@ -22,6 +22,8 @@ _HOMES = {
     "ConfidentLearning": "detectors",
     "ConsensusClassifier": "annotators",
     "DetectorEnsemble": "detectors",
+    "DivideMixClassifier": "classifiers",
+    "DynamicBootstrappingClassifier": "classifiers",
     "FeatureNoise": "noise",
     "ForestKDN": "detectors",
     "ForgettingEvents": "detectors",

@@ -4,6 +4,10 @@ from sknoisy.classifiers import (
     AsymmetricCoTeachingClassifier as AsymmetricCoTeachingClassifier,
 )
 from sknoisy.classifiers import CoTeachingClassifier as CoTeachingClassifier
+from sknoisy.classifiers import DivideMixClassifier as DivideMixClassifier
+from sknoisy.classifiers import (
+    DynamicBootstrappingClassifier as DynamicBootstrappingClassifier,
+)
 from sknoisy.classifiers import MutualLearningClassifier as MutualLearningClassifier
 from sknoisy.classifiers import NoisyLabelClassifier as NoisyLabelClassifier
 from sknoisy.classifiers import (

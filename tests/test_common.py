@@ -24,6 +24,8 @@ EXACT = {
 }
 # what judges labels early, by a network that is still learning, needs more steps
 LONGER = {"max_epochs": 100, "lr": 0.03}
+# a mixture fitted after every epoch costs more than the epochs of such small data
+LATER = {"max_epochs": 30, "lr": 0.03, "warm_up_epochs": 24}
 QUICK = sknoisy.NeighborConsensus()
 INSTANCES = {
     "AnnotatorNoise": [sknoisy.AnnotatorNoise()],
@@ -67,6 +69,14 @@ INSTANCES = {
         sknoisy.ConsensusClassifier(RidgeClassifier(), "classifier", random_state=0),
     ],
     "DetectorEnsemble": [sknoisy.DetectorEnsemble([sknoisy.KDN(), sknoisy.CLNI()])],
+    "DivideMixClassifier": [
+        sknoisy.DivideMixClassifier(**EXACT | LATER),
+        sknoisy.DivideMixClassifier(**EXACT | LATER, unlabeled="fixmatch"),
+    ],
+    "DynamicBootstrappingClassifier": [
+        sknoisy.DynamicBootstrappingClassifier(**EXACT | LATER),
+        sknoisy.DynamicBootstrappingClassifier(**EXACT | LATER, bootstrapping="soft"),
+    ],
     # without noise, no tag exempts FeatureNoise from any check
     "FeatureNoise": [sknoisy.FeatureNoise(), sknoisy.FeatureNoise(level=0.0)],
     "ForestKDN": [sknoisy.ForestKDN(n_estimators=10)],
@@ -132,6 +142,20 @@ EXPECTED_FAILED_CHECKS: dict[str, dict[str, str]] = {}  # and so it shall stay
     xfail_strict=True,
 )
 def test_sklearn_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:More labels of the classes:UserWarning")
+@parametrize_with_checks(
+    [
+        sknoisy.CleanLabelClassifier(random_state=0),
+        sknoisy.ConfidentLearning(random_state=0),
+        sknoisy.LabelCleaner(random_state=0),
+        sknoisy.TrueLabelPosterior(random_state=0),
+    ]
+)
+def test_sklearn_checks_by_default(estimator, check):
     check(estimator)
 
 

@@ -58,17 +58,23 @@ SEVERAL_DEFAULTS = {
     "kind": "it names kinds of different things",
     "loss": "a correction wants a loss whose minimum is a probability",
     "max_iter": "co-training has its published number of rounds",
+    "mixture": "the published one of each method",
+    "mixup": "the published one of each method; a plain loss mixes on request",
     "n_rounds": "of training, they are a tenth of its epochs; of voting, a repetition",
     "predict_with": "where one network is the main one, it predicts",
     "rounds": "a consensus settles more slowly than a single label's posterior",
     "threshold": "that of a quality can be found, that of a probability is chosen",
+    "unlabeled": "of samples without label, or with one that is rejected",
     "transition": "noise is made by a matrix, and undone by one that is found",
 }
 # Parameters with several texts in one room, and why.
 SEVERAL_TEXTS = {
     "predict_with": "where one network is the main one, it predicts",
+    "mixture": "each method has its published default",
+    "mixup": "each method has its published default, and mixes other things",
     "warm_up_epochs": "some train plainly in them, some let go of samples bit by bit",
     "action": "a cleaner has no estimator that could take weights",
+    "cv": "where forests are the default, folds are but those of a linear model",
     "detector": "a cleaner has no estimator that could judge",
     "classifier": "some detectors take any, others watch a network of ours train",
     "loss": "one is corrected by a matrix, the other one is not",

@@ -1,5 +1,7 @@
 """Two networks that part labels for each other and guess those that they reject."""
 
+import copy
+
 import torch
 
 from sknoisy._checks import check_choice
@@ -13,11 +15,9 @@ from sknoisy.objectives._self_correction import (
     imbalance,
 )
 
-UNLABELED_WEIGHTS = {"mixmatch": 25.0, "fixmatch": 1.0, None: 0.0}  # "auto"
-
 
 class DivideMix(SelfCorrection):
-    r"""DivideMix: what two networks reject for each other is learned without label [1]_.
+    r"""DivideMix: labels that two networks reject for each other are guessed [1]_.
 
     .. math:: L_X + \lambda_u L_U + \eta \sum_c \tfrac1C \log \frac{1 / C}{\bar p_c}
 
@@ -26,7 +26,7 @@ class DivideMix(SelfCorrection):
     one is :math:`w y + (1 - w) p`, that of an unlabeled one the mean prediction of both
     networks, both sharpened. Samples are mixed in pairs, and so are their targets
     [2]_; L_X is the mean loss of mixtures that are mostly a labeled sample, L_U the
-    mean square error of the other ones.
+    mean square error of the other ones, a sum over classes.
 
     Parameters
     ----------
@@ -71,9 +71,8 @@ class DivideMix(SelfCorrection):
         [3]_ replaces it by the loss of the class that both networks together predict,
         where they are sure of it. None leaves it out.
 
-    unlabeled_weight : float in [0, inf) or "auto", default="auto"
-        λ_u, which grows from zero in as many epochs as the warm-up takes. "auto" is 25
-        with "mixmatch" and 1 with "fixmatch".
+    unlabeled_weight : float in [0, inf), default=1.0
+        λ_u, which grows from zero in as many epochs as the warm-up takes.
 
     confidence : float in [0, 1], default=0.95
         How probable a class must be to be learned, with "fixmatch".
@@ -136,7 +135,7 @@ class DivideMix(SelfCorrection):
         augment=None,
         strong_augment=None,
         unlabeled="mixmatch",
-        unlabeled_weight="auto",
+        unlabeled_weight=1.0,
         confidence=0.95,
         class_balance=1.0,
     ):
@@ -151,12 +150,10 @@ class DivideMix(SelfCorrection):
         )
         if unlabeled is not None:
             check_choice(unlabeled, ("mixmatch", "fixmatch"), "unlabeled")
-        if unlabeled_weight == "auto":
-            unlabeled_weight = UNLABELED_WEIGHTS[unlabeled]
         check_range("[0, 1]", p_threshold=p_threshold, confidence=confidence)
         check_range("(0, 1]", sharpening=sharpening)
-        check_range("[0, inf)", unlabeled_weight=unlabeled_weight)
         check_range("[0, inf)", mixup=mixup, class_balance=class_balance)
+        check_range("[0, inf)", unlabeled_weight=unlabeled_weight)
         self.p_threshold = p_threshold
         self.sharpening = sharpening
         self.mixup = mixup
@@ -210,7 +207,7 @@ class DivideMix(SelfCorrection):
         value = value + self.class_balance * imbalance(logits)
         weight = self.risen * self.unlabeled_weight
         if self.unlabeled == "mixmatch":
-            errors = (logits.softmax(dim=-1) - targets).square().mean(dim=-1)
+            errors = (logits.softmax(dim=-1) - targets).square().sum(dim=-1)
             value = value + weight * mean_of(errors, ~labeled)
         elif self.unlabeled == "fixmatch":
             rejected = ~labeled[: len(features)]
@@ -240,25 +237,27 @@ def sharpen(p, temperature):
     return (p.clamp(min=smallest).log() / temperature).softmax(dim=-1)
 
 
+@torch.no_grad()
 def view(augment, features):
     """Return features as `augment` changes them, if that keeps their shape."""
     if augment is None:
         return features
     seen = augment(features)
-    if getattr(seen, "shape", None) != features.shape:
+    shape = getattr(seen, "shape", None)
+    if shape != features.shape:
+        found = type(seen).__name__ if shape is None else f"shape {tuple(shape)}"
         raise ValueError(
             f"The augmentation turned features of shape {tuple(features.shape)} into"
-            f" {tuple(getattr(seen, 'shape', ()))or type(seen).__name__}: it must give"
-            " a tensor of the same shape."
+            f" {found}: it must return a tensor of the same shape."
         )
     return seen.to(features)
 
 
 def check_view(augment, name):
-    """Return `augment` if it is None or can be called."""
+    """Return a copy of `augment`, if it is None or can be called."""
     if augment is not None and not callable(augment):
         raise ValueError(
             f"{name}={augment!r} must be a function of features (n_batch, ...), a"
             " tensor, that returns others of the same shape, or None."
         )
-    return augment
+    return copy.deepcopy(augment)  # a module would be moved to another device

@@ -1,4 +1,4 @@
-"""One network that trusts a label or its own prediction, as a mixture of losses says."""
+"""One network that learns labels or its own predictions, as a mixture tells it."""
 
 import torch
 

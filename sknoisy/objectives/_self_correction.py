@@ -104,12 +104,13 @@ class SelfCorrection(ScheduledObjective):
             self._look(predict())
 
     def findings(self):
-        """Return how probable it is that each label is right, the mean over networks."""
+        """Return how probable each label is to be right, the mean over networks."""
         return {"clean_probability": self.clean.mean(dim=1)}
 
     def forget(self):
         """Let go of what is known of single samples."""
-        self.clean = self.labels = None
+        for name in ("clean", "labels"):
+            setattr(self, name, None)
         self.recent.clear()
 
     def _look(self, logits):

@@ -1,0 +1,295 @@
+"""A network that trusts labels less, and itself more, where losses are high."""
+
+from sknoisy.classifiers._base import BaseNoisyClassifier
+from sknoisy.classifiers._callbacks import with_callbacks
+from sknoisy.classifiers._parts import make_loss
+from sknoisy.objectives import DynamicBootstrapping
+
+__all__ = ["DynamicBootstrappingClassifier"]
+
+
+class DynamicBootstrappingClassifier(BaseNoisyClassifier):
+    """A neural network that corrects labels by its own predictions.
+
+    After a warm-up, losses of all samples are those of right labels, which are low, and
+    of wrong ones. A mixture of two distributions tells how probable it is that a label
+    is wrong, and by that probability the network learns its own prediction in the
+    label's place. This is M-DYR-H, and M-DYR-S with ``bootstrapping="soft"`` [1]_. No
+    noise rate is asked for.
+
+    Parameters
+    ----------
+    module : nn.Module class, callable or instance, default=None
+        The network: features in, one logit per class out. None picks
+        :class:`~sknoisy.modules.MLP` for tables and :class:`~sknoisy.modules.LeNet5`
+        for images. A class or function is called at fit with ``module__*`` and those
+        of these facts that its signature names: `n_features`, `input_shape`,
+        `n_samples`, `n_classes`, `labels`, `feature_mean`, `feature_scale`. An
+        instance is copied at fit, never trained in place.
+
+    loss : str or callable, default="ce"
+        The loss that is learned, and by which labels are judged: a name from
+        :data:`sknoisy.losses.LOSSES` or a function ``(logits, labels) ->
+        (n_samples,)``; parameters as ``loss__*``. Wrong labels stand out by losses
+        that grow without bound, as "ce" does.
+
+    bootstrapping : {"hard", "soft"}, default="hard"
+        What is learned in the place of a label that seems wrong: the most probable
+        class, or the probabilities of all.
+
+    mixture : {"beta", "gaussian"}, default="beta"
+        Which distributions the losses of right and of wrong labels have:
+        :class:`~sknoisy.quality.BetaMixture` or
+        :class:`~sknoisy.quality.NormalMixture`.
+
+    warm_up_epochs : int or "auto", default="auto"
+        Epochs of plain training on the given labels before anything is corrected, from
+        1 on. "auto" is a quarter of `max_epochs`. It should end when what labels have
+        in common has been learned, and single wrong ones haven't.
+
+    mixup : float, default=32.0
+        Pairs of samples are mixed, and their losses, with a share drawn from
+        Beta(mixup, mixup): 32 mixes nearly half and half, 1 in any share, and 0 not at
+        all.
+
+    class_balance : float, default=1.0
+        Weight of a term that keeps predictions of a batch evenly spread over classes,
+        so that corrected labels don't end up in one. Lower it, or take 0, where true
+        classes are very uneven.
+
+    max_epochs : int or "auto", default="auto"
+        How often each sample is seen. "auto" makes about 400 steps, but at least
+        30 and at most 200 epochs.
+
+    batch_size : int, default=512
+        Samples per step. A last batch of one sample joins the one before.
+
+    lr : float, default=5e-3
+        Learning rate, at its peak where a schedule changes it.
+
+    lr_schedule : {"constant", "cosine", "linear", "one_cycle"} or callable, \
+            default="one_cycle"
+        How the learning rate changes from the first step to the last; a callable
+        turns progress in [0, 1] into a factor of `lr`. An annealed rate is what keeps
+        a network from memorizing wrong labels in its last epochs.
+
+    optimizer : {"adam", "adamw", "sam", "sgd"} or torch.optim class, default="adamw"
+        What takes the steps; further parameters as ``optimizer__*``. "sam" is
+        :class:`~sknoisy.optimizers.SAM`, which takes two passes a step, and so twice
+        the time, to find weights whose neighborhood is good, too.
+
+    weight_decay : float, default=1e-2
+        Weight decay, for optimizers that have such a parameter. With "adam" and "sgd"
+        it is part of the gradient, where it acts much more strongly.
+
+    early_stopping : bool or "label_wave", default=False
+        Whether to hold out a part of the (noisy) training data, stop when accuracy
+        on it no longer rises and keep the network of the best epoch. "label_wave"
+        holds nothing out: it stops where predictions on the training data change
+        least from epoch to epoch, before they begin to follow wrong labels; it is meant
+        for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
+
+    validation_fraction : float in (0, 1) or None, default=None
+        Share of the training data held out to record ``valid_loss`` and ``valid_acc``
+        in ``history_``, both without weights. None means none, or 0.1 with
+        ``early_stopping=True``. `partial_fit` holds nothing out.
+
+    n_iter_no_change : int, default=10
+        How many epochs without a better accuracy end training, with
+        ``early_stopping=True``.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on with the network of the last `fit`.
+
+    callbacks : list of skorch callbacks, default=None
+        Copied at fit. One that watches single batches makes training somewhat slower.
+
+    device : str or torch.device, default="auto"
+        Where to train and predict; "auto" takes a CUDA GPU if there is one.
+
+    dtype : {"float32", "float64"}, default="float32"
+        Floating-point type of features and network. float32 has seven digits: where
+        what matters comes after them (time stamps, for one), subtract an offset first
+        or take "float64".
+
+    keep_on_interrupt : bool, default=False
+        Whether the estimator is fitted, with the network as it is, after Ctrl-C in the
+        middle of `fit`. The interrupt is raised all the same.
+
+    verbose : int, default=0
+        Whether to print a line per epoch.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, batches and dropout. An int gives the same network every time
+        on one thread of one machine, in processes too, but not in threads that fit
+        side by side. None takes fresh entropy.
+
+    **routed : dict
+        ``module__*``, ``loss__*``, ``optimizer__*``, ``callbacks__*`` and
+        ``iterator_train__*`` (``shuffle``, ``drop_last``).
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The class labels.
+
+    clean_probability_ : ndarray of shape (n_samples,)
+        How probable it is that the label of each sample of X is right, by the mixture
+        of losses at the end of training. Samples held out for
+        validation are judged, too. NaN where training was interrupted in the warm-up.
+
+    net_ : skorch.NeuralNetClassifier
+        The trained net.
+
+    history_ : skorch.history.History
+        One record per epoch: ``train_loss``, ``lr``, ``dur`` and, with validation,
+        ``valid_loss`` (mean negative log probability of the given labels) and
+        ``valid_acc``.
+
+    n_iter_ : int
+        Epochs run.
+
+    n_features_in_ : int
+        Number of features seen during fit (rows of an image).
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, where they have string names.
+
+    See Also
+    --------
+    DivideMixClassifier : Two networks that part labels for each other.
+    NoisyLabelClassifier : One network and a robust loss.
+    sknoisy.detectors.LossMixture : The same mixtures, to find wrong labels.
+
+    Notes
+    -----
+    Differences from [1]_: the probability of a wrong label is that after the last
+    epoch, while theirs asks the mixture anew in each batch; predictions to learn are
+    made in evaluation mode, so that they leave the running statistics of batch
+    normalization alone; the warm-up is a quarter of the training, not 105 of 300
+    epochs; any loss of single samples will do. Their variant MD-DYR-SH, whose shares
+    of mixtures follow that probability, isn't here.
+
+    A mixture finds two kinds of losses in any data: where all labels are right, it
+    takes the hardest of them for wrong ones.
+
+    A batch should hold several samples of each class, as the balance of classes is
+    that of its predictions. After the warm-up, each epoch predicts all samples twice
+    besides: batch by batch for what is learned, and at its end for the mixture.
+
+    `fit` takes no weights: where samples are judged, they have no exact meaning.
+
+    References
+    ----------
+    .. [1] Arazo, Ortego, Albert, O'Connor and McGuinness, "Unsupervised Label Noise
+       Modeling and Loss Correction", ICML 2019.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.model_selection import train_test_split
+    >>> from sknoisy import DynamicBootstrappingClassifier, SymmetricNoise
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X, X_test, y, y_test = train_test_split(X, y, random_state=0)
+    >>> y_noisy = SymmetricNoise(0.4, random_state=0).fit_corrupt(y)
+    >>> clf = DynamicBootstrappingClassifier(max_epochs=40, random_state=0)
+    >>> bool(clf.fit(X, y_noisy).score(X_test, y_test) > 0.9)
+    True
+    >>> wrong = y_noisy != y
+    >>> found = clf.clean_probability_
+    >>> bool(found[wrong].mean() < 0.5 and found[~wrong].mean() > 0.9)
+    True
+    """
+
+    class_weight = None  # weights have no exact meaning where samples are judged
+
+    def __init__(
+        self,
+        module=None,
+        *,
+        loss="ce",
+        bootstrapping="hard",
+        mixture="beta",
+        warm_up_epochs="auto",
+        mixup=32.0,
+        class_balance=1.0,
+        max_epochs="auto",
+        batch_size=512,
+        lr=5e-3,
+        lr_schedule="one_cycle",
+        optimizer="adamw",
+        weight_decay=1e-2,
+        early_stopping=False,
+        validation_fraction=None,
+        n_iter_no_change=10,
+        warm_start=False,
+        callbacks=None,
+        device="auto",
+        dtype="float32",
+        keep_on_interrupt=False,
+        verbose=0,
+        random_state=None,
+        **routed,
+    ):
+        self.module = module
+        self.loss = loss
+        self.bootstrapping = bootstrapping
+        self.mixture = mixture
+        self.warm_up_epochs = warm_up_epochs
+        self.mixup = mixup
+        self.class_balance = class_balance
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.lr = lr
+        self.lr_schedule = lr_schedule
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.device = device
+        self.dtype = dtype
+        self.keep_on_interrupt = keep_on_interrupt
+        self.verbose = verbose
+        self.random_state = random_state
+        self._routed = routed
+
+    @with_callbacks
+    def fit(self, X, y):
+        """Train a network on labels that may be wrong.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
+            of shape (n_samples, height, width[, channels])
+            The samples.
+
+        y : array-like of shape (n_samples,)
+            The given labels: numbers, strings or booleans.
+
+        Returns
+        -------
+        self : DynamicBootstrappingClassifier
+            The fitted estimator.
+
+        Raises
+        ------
+        NonFiniteLossError
+            If training diverges.
+        """
+        return self._fit(X, y)
+
+    def _make_objective(self, facts):
+        return DynamicBootstrapping(
+            facts["n_samples"],
+            facts["n_epochs"],
+            facts["labels"],
+            loss=make_loss(self.loss, given=self._routed_to("loss")),
+            bootstrapping=self.bootstrapping,
+            mixture=self.mixture,
+            warm_up_epochs=self.warm_up_epochs,
+            mixup=self.mixup,
+            class_balance=self.class_balance,
+        )
