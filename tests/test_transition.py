@@ -245,10 +245,15 @@ NEVER = np.array([[0.2, 0.8], [0.4, 0.6], [0.3, 0.7], [0.1, 0.9]])
 )
 def test_a_class_that_is_never_predicted_is_warned_of(estimate):
     with pytest.warns(UserWarning, match="predicted to be of class 0.*'anchor' or"):
-        transition = estimate(NEVER, [0, 0, 1, 1])
+        transition = estimate(np.tile(NEVER, (10, 1)), [0, 0, 1, 1] * 10)
     assert_allclose(transition.sum(axis=1), 1)
     if estimate is not dual_t_transition:
         assert transition[0, 0] > 0.99
+
+
+@pytest.mark.parametrize("estimate", [counts_transition, likelihood_transition])
+def test_a_class_of_few_labels_may_be_missed_by_chance(estimate):
+    assert estimate(NEVER, [0, 0, 1, 1])[0, 0] > 0.99
 
 
 def test_a_class_that_nobody_names_is_no_reason_to_warn():

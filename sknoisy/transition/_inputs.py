@@ -9,6 +9,8 @@ from sklearn.utils.validation import check_scalar
 
 from sknoisy.quality._validation import check_codes, checked_blocks
 
+MANY = 20  # labels of a class
+
 
 def check_probs(pred_probs):
     """Return `pred_probs` as rows of float64 that sum to one, or say what is wrong."""
@@ -76,8 +78,11 @@ def rows_of_counts(counts):
 
 
 def warn_never_predicted(predicted, labels, n_classes, *, stacklevel=3):
-    """Warn of classes that labels name, but that no sample is predicted to be of."""
-    named = np.bincount(labels, minlength=n_classes) > 0
+    """Warn of classes that labels name, but that no sample is predicted to be of.
+
+    A class of few labels may be missed by chance, and by a model that knows nothing.
+    """
+    named = np.bincount(labels, minlength=n_classes) >= MANY
     missed = np.flatnonzero(named & (np.bincount(predicted, minlength=n_classes) == 0))
     if missed.size:
         warnings.warn(
