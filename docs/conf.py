@@ -22,7 +22,11 @@ extensions = [
 exclude_patterns = ["_build", "generated/unreleased.md"]
 templates_path = ["_templates"]
 html_theme = "pydata_sphinx_theme"
-html_theme_options = {"show_toc_level": 2}
+html_theme_options = {"show_toc_level": 2, "header_links_before_dropdown": 3}
+# pages without pages below them need no column for these
+html_sidebars = {
+    name: [] for name in ["guide_*", "coming_*", "benchmarks", "changes", "design"]
+}
 html_title = f"sknoisy {version}"
 
 autosummary_ignore_module_all = False
