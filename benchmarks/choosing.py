@@ -212,10 +212,12 @@ class Runner:
             return fitted.score(known["X"], known["clean"])
         try:
             return SCORERS[name](known)(fitted, known["X"], known["noisy"])
-        except ValueError as error:  # a matrix of its own that can't be inverted
-            if "own T" in name and "transition" in str(error):
-                return -np.inf
-            raise
+        except ValueError as error:  # a matrix that can't be inverted
+            if "transition" not in str(error):
+                raise
+            # refused for one candidate, or for all, who are then ranked as usual
+            own = "own T" in name
+            return -np.inf if own else fitted.score(known["X"], known["noisy"])
 
     def prepare(self, table, n_train, kind, rate, seed):
         """Return trained candidates, what each is worth, and what scorers may know."""
@@ -312,7 +314,8 @@ def report(rows, n_train, path):
         " once for all candidates, by likelihood or as the confident joint, from what a"
         " forest says out of bag; or for each candidate, by likelihood, from what it"
         " says itself (own T); or it is the true one, for noise that depends on the"
-        " sample its mean over samples.",
+        " sample its mean over samples. Where T can't be inverted, accuracy corrected"
+        " by it is refused, and noisy accuracy picks.",
         "## Regret",
         "Clean accuracy of the best candidate minus that of the one picked, in"
         " percentage points, mean over cells.",
