@@ -6,7 +6,7 @@ import torch
 
 from sknoisy._checks import check_choice
 from sknoisy.losses._ranges import check_range
-from sknoisy.objectives._mixup import _predict, draw_mixture
+from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
 from sknoisy.objectives._selection import mean_of, per_network
 from sknoisy.objectives._self_correction import (
     SelfCorrection,
@@ -179,7 +179,9 @@ class DivideMix(SelfCorrection):
     def correct(self, networks, features, labels, index):
         """Return the loss of labeled and unlabeled samples."""
         views = self._views(features)
-        guesses = torch.stack([_predict(networks, v).softmax(dim=-1) for v in views])
+        guesses = torch.stack(
+            [predict_in_evaluation(networks, v).softmax(dim=-1) for v in views]
+        )
         guesses = guesses.mean(dim=0)
         trust = self.clean[index].flip(1)  # each network's split is the other one's
         labeled = trust >= self.p_threshold

@@ -4,7 +4,7 @@ import torch
 
 from sknoisy._checks import check_choice
 from sknoisy.losses._ranges import check_range
-from sknoisy.objectives._mixup import _predict, draw_mixture
+from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
 from sknoisy.objectives._self_correction import (
     SelfCorrection,
     as_targets,
@@ -124,7 +124,7 @@ class DynamicBootstrapping(SelfCorrection):
 
     def correct(self, networks, features, labels, index):
         """Return the loss of mixtures whose labels are corrected."""
-        believed = self._believe(_predict(networks, features)[:, 0])
+        believed = self._believe(predict_in_evaluation(networks, features)[:, 0])
         given = as_targets(labels, believed)
         targets = torch.lerp(believed, given, self.clean[index])
         share, partner = draw_mixture(self.mixup, labels)

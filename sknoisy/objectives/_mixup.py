@@ -70,7 +70,7 @@ class Mixup(Objective):
         share, partner = draw_mixture(self.alpha, labels)
         evaluate = self.objective.compute
         if hasattr(self.objective, "remember"):
-            self.objective.remember(_predict(networks, features), index)
+            self.objective.remember(predict_in_evaluation(networks, features), index)
             evaluate = self.objective.recall
         logits = networks(torch.lerp(features[partner], features, share))
         own = evaluate(logits, labels, index)
@@ -118,7 +118,8 @@ def _check_mixable(objective):
 
 
 @torch.no_grad()
-def _predict(networks, features):
+def predict_in_evaluation(networks, features):
+    """Return logits without dropout, and leave running statistics as they are."""
     networks.eval()
     logits = networks(features)
     networks.train()
