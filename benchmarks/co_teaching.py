@@ -29,6 +29,8 @@ from skorch.callbacks import Callback
 from sknoisy import (
     AsymmetricCoTeachingClassifier,
     CoTeachingClassifier,
+    DivideMixClassifier,
+    DynamicBootstrappingClassifier,
     MutualLearningClassifier,
     NoisyLabelClassifier,
 )
@@ -74,6 +76,8 @@ METHODS = {
     "JoCoR": teaching("jocor"),
     "JoCoR, told the rate": teaching("jocor", told=True),
     "asymmetric co-teaching": lambda rate: AsymmetricCoTeachingClassifier(plain_mlp),
+    "dynamic bootstrapping": lambda rate: DynamicBootstrappingClassifier(plain_mlp),
+    "DivideMix": lambda rate: DivideMixClassifier(plain_mlp),
     "mutual learning": lambda rate: MutualLearningClassifier(plain_mlp),
 }
 

@@ -32,6 +32,8 @@ from sknoisy import (
     AsymmetricCoTeachingClassifier,
     CleanLabelClassifier,
     CoTeachingClassifier,
+    DivideMixClassifier,
+    DynamicBootstrappingClassifier,
     MutualLearningClassifier,
     NoisyLabelClassifier,
     TransitionCorrectedClassifier,
@@ -118,6 +120,8 @@ METHODS = {
         for name in ["co_teaching", "co_teaching_plus", "jocor", "decoupling"]
     },
     "AsymmetricCoTeachingClassifier()": AsymmetricCoTeachingClassifier,
+    "DynamicBootstrappingClassifier()": DynamicBootstrappingClassifier,
+    "DivideMixClassifier()": DivideMixClassifier,
     "MutualLearningClassifier()": MutualLearningClassifier,
     "CleanLabelClassifier(NoisyLabelClassifier())": lambda: CleanLabelClassifier(
         NoisyLabelClassifier()
