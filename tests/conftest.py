@@ -1,8 +1,18 @@
-"""Data that several test files train on."""
+"""What several test files use: data, the benchmarks, a browser."""
+
+import importlib
+import sys
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
+from benchmark_helpers import FOLDER
+from chromium import Chromium, find_chromium
+from review_browser_helpers import FINDINGS, TEXTS, Y
+from sklearn.datasets import load_digits, make_blobs
+from sklearn.utils import Bunch
+
+from sknoisy.cleaning import review_page
+from sknoisy.noise import AnnotatorNoise
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +28,71 @@ def images():
     """Three hundred digits as images."""
     X, y = load_digits(return_X_y=True)
     return X[:300].reshape(-1, 8, 8), y[:300]
+
+
+@pytest.fixture(scope="session")
+def crowd():
+    """Blobs, votes on them (some blobs without any), and the truth."""
+    X, y = make_blobs(240, n_features=3, centers=3, cluster_std=3, random_state=0)
+    noise = AnnotatorNoise([0.2, 0.4, 0.4, 0.6], missing_rate=0.4, random_state=0)
+    votes = noise.fit_corrupt(y)
+    votes[::20] = -1
+    return Bunch(X=X, y=y, votes=votes, given=(votes >= 0).any(axis=1))
+
+
+@pytest.fixture
+def load_benchmark(monkeypatch):
+    """Return a function that imports a benchmark as its own script would."""
+    if not FOLDER.is_dir():
+        pytest.skip("benchmarks/ isn't here")
+    monkeypatch.syspath_prepend(str(FOLDER))
+    before = set(sys.modules)
+    yield importlib.import_module
+    for name in set(sys.modules) - before:
+        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    """A headless Chromium, for the tests of one file."""
+    program = find_chromium()
+    if program is None:
+        pytest.skip("needs Chromium (Debian's package `chromium`)")
+    browser = Chromium(program, tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def empty_page(tmp_path_factory):
+    """A page that only stands for the place where progress is kept."""
+    path = tmp_path_factory.mktemp("empty") / "page.html"
+    return review_page(["a", "b"], [0, 1], [0, 1], path)
+
+
+@pytest.fixture
+def browser(chromium, empty_page, tmp_path):
+    """A browser that has forgotten everything; the page must not complain."""
+    downloads = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    chromium.call("Browser.setDownloadBehavior", **downloads)
+    chromium.look(1280, 800)
+    chromium.open(empty_page)
+    chromium.run("localStorage.clear()")
+    chromium.messages.clear()
+    chromium.requests.clear()
+    yield chromium
+    assert chromium.messages == []
+    assert not [r for r in chromium.requests if not r.startswith(("file:", "data:"))]
+
+
+@pytest.fixture
+def page(browser, tmp_path):
+    """Write a page and open it."""
+
+    def open_page(X=TEXTS, y=Y, detector=FINDINGS, **options):
+        path = review_page(X, y, detector, tmp_path / "pets.html", **options)
+        browser.open(path)
+        return path
+
+    return open_page

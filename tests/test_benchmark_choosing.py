@@ -1,37 +1,24 @@
 """The benchmark of choosing runs, and tells what its scorers chose."""
 
-import csv
-import importlib
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from benchmark_helpers import read_rows
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import Bunch
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
-
 
 @pytest.fixture
-def choosing(monkeypatch):
+def choosing(load_benchmark, monkeypatch):
     """The benchmark, on four classes that are apart, with two candidates."""
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    before = set(sys.modules)
-    script = importlib.import_module("choosing")
+    script = load_benchmark("choosing")
     rng = np.random.default_rng(0)
     y = rng.integers(4, size=900)
     X = 4 * np.eye(4)[y] + rng.normal(size=(900, 4))
     monkeypatch.setattr(
         script, "fetch_keel", lambda name: Bunch(X=X, y=np.array(list("abcd"))[y])
     )
-    yield script
-    for name in set(sys.modules) - before:
-        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
+    return script
 
 
 def two_candidates(seed):
@@ -41,16 +28,11 @@ def two_candidates(seed):
     }
 
 
-def read(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 def test_every_scorer_has_a_row_for_each_noise(choosing, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(choosing, "make_candidates", two_candidates)
     arguments = ["--quick", "--tables", "segment", "--out", str(tmp_path)]
     choosing.main(arguments)
-    rows = read(tmp_path / "choosing.csv")
+    rows = read_rows(tmp_path / "choosing.csv")
     scorers = [*choosing.SCORERS, choosing.CLEAN]
     assert [row["scorer"] for row in rows] == len(choosing.NOISES) * scorers
     text = (tmp_path / "choosing.md").read_text(encoding="utf-8")
@@ -58,7 +40,7 @@ def test_every_scorer_has_a_row_for_each_noise(choosing, tmp_path, monkeypatch, 
     first = 100 * float(rows[0]["regret"])
     assert f"| noisy accuracy | {first:.2f} |" in text
     choosing.main([*arguments, "--only-tables"])
-    assert read(tmp_path / "choosing.csv") == rows
+    assert read_rows(tmp_path / "choosing.csv") == rows
 
 
 @pytest.fixture

@@ -1,39 +1,21 @@
 """The benchmark of several networks runs, and its figure is what it says."""
 
-import csv
-import importlib
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from benchmark_helpers import read_rows
 from sklearn.datasets import load_digits
 from sklearn.utils import Bunch
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
-
 
 @pytest.fixture
-def script(monkeypatch):
+def script(load_benchmark, monkeypatch):
     """The benchmark on digits instead of clothes."""
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    before = set(sys.modules)
-    script = importlib.import_module("co_teaching")
+    script = load_benchmark("co_teaching")
     X, y = load_digits(return_X_y=True)
     images = np.uint8(15 * X.reshape(-1, 8, 8))
     clothes = Bunch(X_train=images, y_train=y, X_test=images[900:], y_test=y[900:])
     monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: clothes)
-    yield script
-    for name in set(sys.modules) - before:
-        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
-
-
-def read(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return script
 
 
 def test_one_and_two_networks_run_and_rows_survive(script, tmp_path, capsys):
@@ -42,13 +24,13 @@ def test_one_and_two_networks_run_and_rows_survive(script, tmp_path, capsys):
     arguments += ["--noises", "symmetric 50 %", "--schedules", "constant"]
     arguments += ["--methods", *methods]
     script.main(arguments)
-    rows = read(tmp_path / "co_teaching.csv")
+    rows = read_rows(tmp_path / "co_teaching.csv")
     assert [row["method"] for row in rows] == methods
     plain, _, told = rows
     assert plain["noise_rate"] == ""
     assert told["noise_rate"] == told["wrong"]
     script.main(arguments)
-    assert read(tmp_path / "co_teaching.csv") == rows
+    assert read_rows(tmp_path / "co_teaching.csv") == rows
     text = capsys.readouterr().out
     for row in rows:
         assert f"{100 * float(row['last_ten']):.1f}" in text

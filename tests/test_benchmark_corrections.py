@@ -1,25 +1,15 @@
 """The benchmark of corrections runs, and tells what it was given."""
 
-import csv
-import importlib
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from benchmark_helpers import read_rows
 from sklearn.utils import Bunch
-
-FOLDER = Path(__file__).parent.parent / "benchmarks"
 
 
 @pytest.fixture
-def corrections(monkeypatch):
+def corrections(load_benchmark, monkeypatch):
     """The benchmark on images of bright squares, each class at a place of its own."""
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    before = set(sys.modules)
-    script = importlib.import_module("corrections")
+    script = load_benchmark("corrections")
     rng = np.random.default_rng(0)
     y = np.repeat(np.arange(10), 200)
     images = rng.integers(0, 60, size=(2000, 28, 28))
@@ -29,22 +19,14 @@ def corrections(monkeypatch):
     images, y = images[order := rng.permutation(2000)].astype(np.uint8), y[order]
     data = Bunch(X_train=images, y_train=y, X_test=images[:500], y_test=y[:500])
     monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: data)
-    yield script
-    for name in set(sys.modules) - before:
-        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
-
-
-def read(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return script
 
 
 def test_methods_run_on_both_networks_and_rows_survive(corrections, tmp_path, capsys):
     methods = [corrections.CLEAN, "TransitionCorrectedClassifier()"]
     arguments = ["--quick", "--out", str(tmp_path), "--noises", "T0.5", "--methods"]
     corrections.main([*arguments, *methods])
-    rows = read(tmp_path / "corrections.csv")
+    rows = read_rows(tmp_path / "corrections.csv")
     assert {(row["network"], row["method"]) for row in rows} == {
         (network, method) for network in ("lenet", "alexnet") for method in methods
     }
@@ -53,7 +35,7 @@ def test_methods_run_on_both_networks_and_rows_survive(corrections, tmp_path, ca
     estimated = [row for row in rows if row not in clean]
     assert max(float(row["transition_error"]) for row in estimated) < 0.1
     corrections.main([*arguments, *methods])
-    assert read(tmp_path / "corrections.csv") == rows
+    assert read_rows(tmp_path / "corrections.csv") == rows
     text = capsys.readouterr().out
     for row in rows:
         assert f"{100 * float(row['accuracy']):.1f}" in text

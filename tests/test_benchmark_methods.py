@@ -1,26 +1,16 @@
 """The benchmark of all methods runs on every kind of data, and keeps its rows."""
 
-import csv
-import importlib
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from benchmark_helpers import read_rows
 from sklearn.datasets import load_digits
 from sklearn.utils import Bunch
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
-
 
 @pytest.fixture
-def methods(monkeypatch):
+def methods(load_benchmark, monkeypatch):
     """The benchmark on digits instead of clothes and features, and on few words."""
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    before = set(sys.modules)
-    script = importlib.import_module("methods")
+    script = load_benchmark("methods")
     X, y = load_digits(return_X_y=True)
     images = np.kron(X.reshape(-1, 8, 8), np.ones((3, 3)))
     images = np.pad(images * 15, ((0, 0), (2, 2), (2, 2))).astype(np.uint8)
@@ -45,15 +35,7 @@ def methods(monkeypatch):
     monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: clothes)
     monkeypatch.setattr(script, "fetch_cifar10n_features", lambda: features)
     monkeypatch.setattr(script, "fetch_hausa_topics", lambda: texts)
-    yield script
-    for name in set(sys.modules) - before:
-        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
-
-
-def read(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+    return script
 
 
 def test_methods_run_on_every_kind_of_data_and_rows_survive(methods, tmp_path, capsys):
@@ -62,13 +44,13 @@ def test_methods_run_on_every_kind_of_data_and_rows_survive(methods, tmp_path, c
     labels = ["instance 35 %", "CIFAR-10N worse", "Hausa"]
     arguments += ["--labels", *labels, "--methods", *few]
     methods.main(arguments)
-    rows = read(tmp_path / "methods.csv")
+    rows = read_rows(tmp_path / "methods.csv")
     assert [(row["labels"], row["method"]) for row in rows] == [
         (one, method) for one in labels for method in few
     ]
     assert {row["wrong"] for row in rows if row["labels"] == labels[1]} == {"0.25"}
     methods.main(arguments)
-    assert read(tmp_path / "methods.csv") == rows
+    assert read_rows(tmp_path / "methods.csv") == rows
     text = capsys.readouterr().out
     for row in rows:
         assert f"{100 * float(row['accuracy']):.1f}" in text

@@ -1,33 +1,18 @@
-import csv
-import importlib
-import os
-import sys
-from pathlib import Path
+"""The benchmark of errors that people made runs, and scores what was judged."""
 
 import numpy as np
 import pytest
+from benchmark_helpers import needs_data, read_rows
 from sklearn.datasets import load_digits
 from sklearn.utils import Bunch
 
 pytest.importorskip("cleanlab")
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
-needs_data = pytest.mark.skipif(
-    "SKNOISY_DATA" not in os.environ, reason="SKNOISY_DATA doesn't say where data are"
-)
-
 
 @pytest.fixture
-def script(monkeypatch):
+def script(load_benchmark):
     """The benchmark, imported as its own script would be."""
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    before = set(sys.modules)
-    yield importlib.import_module("real_errors")
-    for name in set(sys.modules) - before:
-        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
+    return load_benchmark("real_errors")
 
 
 @pytest.fixture
@@ -47,11 +32,6 @@ def on_digits(script, monkeypatch):
     monkeypatch.setattr(script, "fetch_cifar10n_features", lambda: people)
     monkeypatch.setattr(script, "fetch_label_errors", lambda name: judged)
     return script
-
-
-def read(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def found(script, quality, flags=None):
@@ -92,7 +72,7 @@ def test_judged_rows_stay_judged_in_a_part_of_the_data(on_digits):
 
 def test_cleanlab_gives_the_same_on_the_same_probabilities(on_digits, tmp_path):
     on_digits.main(f"--data 20news --out {tmp_path}".split())
-    rows = read(tmp_path / "real_errors.csv")
+    rows = read_rows(tmp_path / "real_errors.csv")
     gaps = [float(row["gap"]) for row in rows if row["gap"]]
     assert len(gaps) == len(on_digits.SCORES) + len(on_digits.FILTERS)
     assert max(gaps) < 1e-12
@@ -149,16 +129,17 @@ def test_what_draws_nothing_runs_once_and_rows_survive(on_digits, tmp_path):
     methods = "NeighborConsensus IterativePartitioningFilter"
     arguments = f"--data worse --out {tmp_path} --methods {methods}".split()
     on_digits.main([*arguments, "--seeds", "0", "1"])
-    rows = read(tmp_path / "real_errors.csv")
+    rows = read_rows(tmp_path / "real_errors.csv")
     assert [(row["method"], row["seed"]) for row in rows] == [
         ("NeighborConsensus", "0"),
         ("IterativePartitioningFilter", "0"),
         ("IterativePartitioningFilter", "1"),
     ]
     on_digits.main([*arguments, "--only-tables"])
-    assert read(tmp_path / "real_errors.csv") == rows
+    assert read_rows(tmp_path / "real_errors.csv") == rows
     text = (tmp_path / "real_errors.md").read_text(encoding="utf-8")
-    assert f"| `NeighborConsensus` | {100 * float(rows[0]['average_precision']):.1f} |"
+    precision = 100 * float(rows[0]["average_precision"])
+    assert f"| `NeighborConsensus` | {precision:.1f} |" in text
     assert text.index("`NeighborConsensus`") < text.index("`IterativePart")
 
 
@@ -166,4 +147,4 @@ def test_what_draws_nothing_runs_once_and_rows_survive(on_digits, tmp_path):
 def test_it_runs_on_the_real_data(script, tmp_path):
     methods = "normalized_margin both true_label_posterior NeighborConsensus"
     script.main(f"--quick --out {tmp_path} --methods {methods}".split())
-    assert len(read(tmp_path / "real_errors.csv")) == 9
+    assert len(read_rows(tmp_path / "real_errors.csv")) == 9

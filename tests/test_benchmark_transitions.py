@@ -1,63 +1,39 @@
 """The benchmarks of transition matrices and noise rates run and tell what they find."""
 
-import csv
-import importlib
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
+from benchmark_helpers import read_rows
 from sklearn.datasets import load_digits
 from sklearn.utils import Bunch
 
 from sknoisy.noise import SymmetricNoise
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
-
 
 @pytest.fixture
-def load(monkeypatch):
-    """Return a function that imports a benchmark as its own script would."""
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
-
-
-@pytest.fixture
-def rates(load, monkeypatch):
+def rates(load_benchmark, monkeypatch):
     """The benchmark of noise rates on three classes that are apart."""
     rng = np.random.default_rng(0)
     y = rng.integers(3, size=400)
     X = 4 * np.eye(3)[y] + rng.normal(size=(400, 3))
-    script = load("noise_rates")
+    script = load_benchmark("noise_rates")
     monkeypatch.setattr(script, "fetch_keel", lambda name: Bunch(X=X, y=y))
     return script
 
 
 @pytest.fixture
-def matrices(load, monkeypatch):
+def matrices(load_benchmark, monkeypatch):
     """The benchmark of matrices on digits instead of clothes."""
     X, y = load_digits(return_X_y=True)
     data = Bunch(X_train=X.reshape(-1, 8, 8) * 15, y_train=y)
-    script = load("transition_matrices")
+    script = load_benchmark("transition_matrices")
     monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: data)
     return script
-
-
-def read(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def test_noise_rates_have_a_row_for_each_estimate(rates, tmp_path, capsys):
     arguments = ["--quick", "--out", str(tmp_path), "--tables", "optdigits"]
     rates.main(arguments)
-    rows = read(tmp_path / "noise_rates.csv")
+    rows = read_rows(tmp_path / "noise_rates.csv")
     assert [row["method"] for row in rows] == 2 * list(rates.METHODS)
     first = next(row for row in rows if row["method"] == "likelihood")
     assert abs(float(first["error"])) < 0.05
@@ -65,7 +41,7 @@ def test_noise_rates_have_a_row_for_each_estimate(rates, tmp_path, capsys):
     assert capsys.readouterr().out == text
     assert f"| `likelihood` | {100 * float(first['error']):+.1f} |" in text
     rates.main([*arguments, "--only-tables"])
-    assert read(tmp_path / "noise_rates.csv") == rows
+    assert read_rows(tmp_path / "noise_rates.csv") == rows
 
 
 def test_noise_rates_are_held_against_the_realized_share(rates):
@@ -82,7 +58,7 @@ def test_noise_rates_are_held_against_the_realized_share(rates):
 @pytest.mark.filterwarnings("ignore:No sample is predicted:UserWarning")
 def test_matrices_have_a_row_for_each_estimate_and_noise(matrices, tmp_path):
     matrices.main(["--quick", "--out", str(tmp_path)])
-    rows = read(tmp_path / "transition_matrices.csv")
+    rows = read_rows(tmp_path / "transition_matrices.csv")
     methods = [matrices.DRAWN, *matrices.METHODS]
     assert [row["method"] for row in rows] == len(matrices.NOISES) * methods
     text = (tmp_path / "transition_matrices.md").read_text(encoding="utf-8")

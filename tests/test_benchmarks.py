@@ -1,50 +1,31 @@
-import csv
-import importlib
-import os
-import sys
+"""What benchmarks share, and those of speed, losses, tables and cleaning, run."""
+
 from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmark_helpers import FOLDER, needs_data, read_rows
 from sklearn.datasets import load_digits
 from sklearn.utils import Bunch
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
-needs_data = pytest.mark.skipif(
-    "SKNOISY_DATA" not in os.environ, reason="SKNOISY_DATA doesn't say where data are"
-)
-
 
 @pytest.fixture
-def load(monkeypatch):
-    """Return a function that imports a benchmark as its own script would."""
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    before = set(sys.modules)
-    yield importlib.import_module
-    for name in set(sys.modules) - before:
-        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
-
-
-@pytest.fixture
-def losses(load, monkeypatch):
+def losses(load_benchmark, monkeypatch):
     """The losses' benchmark on images made of digits."""
     digits, y = load_digits(return_X_y=True)
     images = np.kron(digits.reshape(-1, 8, 8), np.ones((3, 3)))
     images = np.pad(images * 15, ((0, 0), (2, 2), (2, 2))).astype(np.uint8)
     data = Bunch(X_train=images, y_train=y, X_test=images[900:], y_test=y[900:])
-    script = load("losses_fashion_mnist")
+    script = load_benchmark("losses_fashion_mnist")
     monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: data)
     return script
 
 
 @pytest.fixture
-def tables(load, monkeypatch):
+def tables(load_benchmark, monkeypatch):
     """The tables' benchmark on a small table of each kind."""
     pytest.importorskip("cleanlab")
-    script = load("tables")
+    script = load_benchmark("tables")
 
     def fetch(name):
         rng = np.random.default_rng(0)
@@ -57,37 +38,36 @@ def tables(load, monkeypatch):
     return script
 
 
-def read(path):
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 # --- what they share ---
 
 
-def test_functions_are_timed_in_turns_and_the_first_round_is_not_counted(load):
+def test_functions_are_timed_in_turns_and_the_first_round_is_not_counted(
+    load_benchmark,
+):
     calls = []
-    seconds = load("_common").time_in_turns(
+    seconds = load_benchmark("_common").time_in_turns(
         {name: lambda name=name: calls.append(name) for name in "ab"}, rounds=2
     )
     assert "".join(calls) == "abbaab"
     assert {name: len(values) for name, values in seconds.items()} == {"a": 2, "b": 2}
 
 
-def test_repeats_are_timed_as_one_and_divided_by_their_number(load, monkeypatch):
-    common = load("_common")
+def test_repeats_are_timed_as_one_and_divided_by_their_number(
+    load_benchmark, monkeypatch
+):
+    common = load_benchmark("_common")
     monkeypatch.setattr(common.time, "process_time", iter([0.0, 6.0] * 2).__next__)
     seconds = common.time_in_turns({"a": lambda: None}, rounds=1, repeats=3)
     assert seconds["a"].tolist() == [2.0]
 
 
-def test_ratio_is_taken_within_rounds(load):
+def test_ratio_is_taken_within_rounds(load_benchmark):
     ours, theirs = np.array([1.0, 40.0, 3.0]), np.array([1.0, 20.0, 1.0])
-    assert load("_common").paired_ratio(ours, theirs)[0] == 2.0
+    assert load_benchmark("_common").paired_ratio(ours, theirs)[0] == 2.0
 
 
-def test_rows_survive_a_stop(load, tmp_path):
-    common, ran = load("_common"), []
+def test_rows_survive_a_stop(load_benchmark, tmp_path):
+    common, ran = load_benchmark("_common"), []
 
     def run(seed):
         if seed == 2:
@@ -106,28 +86,28 @@ def test_rows_survive_a_stop(load, tmp_path):
     assert rows().select(seed=1) == [{"seed": "1", "accuracy": "0.1"}]
 
 
-def test_rows_of_another_benchmark_are_left_alone(load, tmp_path):
+def test_rows_of_another_benchmark_are_left_alone(load_benchmark, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("something,else\n1,2\n", encoding="utf-8")
     with pytest.raises(SystemExit, match="move it away"):
-        load("_common").Rows(path, keys=["seed"], values=["accuracy"])
+        load_benchmark("_common").Rows(path, keys=["seed"], values=["accuracy"])
 
 
 @pytest.mark.parametrize(
     "values, text", [([80.0], "80.0"), ([80.0, 82.0, 84.0], "82.0 ± 2.0")]
 )
-def test_mean_and_deviation_are_those_of_a_sample(load, values, text):
-    assert load("_common").mean_and_deviation(values) == text
+def test_mean_and_deviation_are_those_of_a_sample(load_benchmark, values, text):
+    assert load_benchmark("_common").mean_and_deviation(values) == text
 
 
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_every_script_tells_its_options(load, script, capsys):
+def test_every_script_tells_its_options(load_benchmark, script, capsys):
     pytest.importorskip("cleanlab")
     with pytest.raises(SystemExit) as stop:
-        load(script).main(["--help"])
+        load_benchmark(script).main(["--help"])
     assert stop.value.code == 0
     assert "--quick" in capsys.readouterr().out
 
@@ -135,8 +115,10 @@ def test_every_script_tells_its_options(load, script, capsys):
 # --- speed ---
 
 
-def test_speed_is_measured_and_held_against_every_bound(load, tmp_path, capsys):
-    load("speed_fit").main(["--quick", "--out", str(tmp_path)])
+def test_speed_is_measured_and_held_against_every_bound(
+    load_benchmark, tmp_path, capsys
+):
+    load_benchmark("speed_fit").main(["--quick", "--out", str(tmp_path)])
     text = (tmp_path / "speed_fit.md").read_text(encoding="utf-8")
     assert capsys.readouterr().out == text
     lines = [line for line in text.splitlines() if line.startswith("|")][2:]
@@ -144,8 +126,8 @@ def test_speed_is_measured_and_held_against_every_bound(load, tmp_path, capsys):
     assert all(line.endswith(("| pass |", "| **miss** |")) for line in lines)
 
 
-def test_hand_written_loop_takes_our_steps(load):
-    script = load("speed_fit")
+def test_hand_written_loop_takes_our_steps(load_benchmark):
+    script = load_benchmark("speed_fit")
     work = script.make_workloads(quick=True)[1]
     ours, by_hand = script.fit_ours(work).net_.module_[0], script.fit_by_hand(work)
     assert [p.shape for p in ours.parameters()] == [
@@ -155,8 +137,10 @@ def test_hand_written_loop_takes_our_steps(load):
         assert np.allclose(mine, theirs, rtol=1e-2)  # one divides by n, one by n - 1
 
 
-def test_a_search_is_timed_and_both_ways_find_the_same(load, tmp_path, capsys):
-    load("speed_search").main(["--quick", "--out", str(tmp_path)])
+def test_a_search_is_timed_and_both_ways_find_the_same(
+    load_benchmark, tmp_path, capsys
+):
+    load_benchmark("speed_search").main(["--quick", "--out", str(tmp_path)])
     text = (tmp_path / "speed_search.md").read_text(encoding="utf-8")
     assert capsys.readouterr().out == text
     lines = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
@@ -167,8 +151,8 @@ def test_a_search_is_timed_and_both_ways_find_the_same(load, tmp_path, capsys):
         assert abs(float(together) - float(one_by_one)) < 1
 
 
-def test_skorch_is_given_our_network(load):
-    script = load("speed_search")
+def test_skorch_is_given_our_network(load_benchmark):
+    script = load_benchmark("speed_search")
     work = script.make_workloads(quick=True)[1]
     by_hand = script.ByHand(work.hidden, work.dropout)
     ours = script.NoisyLabelClassifier(max_epochs=1, **work.module)
@@ -185,7 +169,7 @@ def test_losses_make_rows_once_and_tables_each_time(losses, tmp_path):
     arguments = ["--quick", "--out", str(tmp_path), "--noises", "symmetric 20 %"]
     losses.main(arguments)
     path = tmp_path / "losses_fashion_mnist_mlp.csv"
-    rows = read(path)
+    rows = read_rows(path)
     assert [(row["schedule"], row["loss"]) for row in rows] == [
         ("constant", "ce"),
         ("constant", "gce"),
@@ -193,7 +177,7 @@ def test_losses_make_rows_once_and_tables_each_time(losses, tmp_path):
         ("annealed", "gce"),
     ]
     losses.main([*arguments, "--losses", "ce", "--only-tables"])
-    assert read(path) == rows
+    assert read_rows(path) == rows
     text = path.with_suffix(".md").read_text(encoding="utf-8")
     assert f"{100 * float(rows[0]['last']):.1f}" in text
 
@@ -214,7 +198,7 @@ def test_divergence_is_a_row_of_its_own(losses, tmp_path):
         f"--quick --out {tmp_path} --losses ce --schedules constant --lr 1e30".split()
     )
     path = tmp_path / "losses_fashion_mnist_mlp.csv"
-    assert {row["last"] for row in read(path)} == {""}
+    assert {row["last"] for row in read_rows(path)} == {""}
     assert "(1 diverged)" in path.with_suffix(".md").read_text(encoding="utf-8")
 
 
@@ -232,7 +216,7 @@ def test_lenet_takes_shrunken_images(losses, tmp_path):
         f"--quick --network lenet --out {tmp_path} --losses ce"
         " --schedules annealed --pool 4".split()
     )
-    assert len(read(tmp_path / "losses_fashion_mnist_lenet.csv")) == 4
+    assert len(read_rows(tmp_path / "losses_fashion_mnist_lenet.csv")) == 4
 
 
 def test_shrunken_images_hold_the_means_of_squares(losses):
@@ -243,11 +227,11 @@ def test_shrunken_images_hold_the_means_of_squares(losses):
 
 
 @needs_data
-def test_losses_run_on_the_real_images(load, tmp_path):
-    load("losses_fashion_mnist").main(
+def test_losses_run_on_the_real_images(load_benchmark, tmp_path):
+    load_benchmark("losses_fashion_mnist").main(
         f"--quick --out {tmp_path} --losses ce --schedules annealed".split()
     )
-    assert len(read(tmp_path / "losses_fashion_mnist_mlp.csv")) == 4
+    assert len(read_rows(tmp_path / "losses_fashion_mnist_mlp.csv")) == 4
 
 
 # --- tables ---
@@ -256,14 +240,16 @@ def test_losses_run_on_the_real_images(load, tmp_path):
 def test_every_method_runs_on_a_table_with_categories(tables, tmp_path):
     arguments = ["--quick", "--tables", "mushroom", "--noises", "pair 35 %"]
     tables.main([*arguments, "--out", str(tmp_path)])
-    rows = read(tmp_path / "tables.csv")
+    rows = read_rows(tmp_path / "tables.csv")
     assert [row["method"] for row in rows] == list(tables.METHODS)
     assert min(float(row["accuracy"]) for row in rows) > 0.5
 
 
-def test_ours_is_compared_with_the_best_plain_classifier_of_each_cell(tables, load):
+def test_ours_is_compared_with_the_best_plain_classifier_of_each_cell(
+    tables, load_benchmark
+):
     columns = {"keys": tables.KEYS, "values": tables.VALUES}
-    rows = load("_common").Rows(Path("nowhere.csv"), **columns)
+    rows = load_benchmark("_common").Rows(Path("nowhere.csv"), **columns)
     accuracy = {
         "letter": {tables.OURS: 0.9, "RandomForest": 0.8, "MLPClassifier": 0.7},
         "segment": {tables.OURS: 0.7, "RandomForest": 0.8, "MLPClassifier": 0.6},
@@ -295,23 +281,23 @@ def test_two_classes_flip_one_way_under_pair_noise(tables):
 
 
 @needs_data
-def test_tables_run_on_a_real_table(load, tmp_path):
+def test_tables_run_on_a_real_table(load_benchmark, tmp_path):
     pytest.importorskip("cleanlab")
-    load("tables").main(
+    load_benchmark("tables").main(
         f"--quick --out {tmp_path} --tables mushroom --methods"
         " LogisticRegression HistGradientBoosting".split()
     )
-    assert len(read(tmp_path / "tables.csv")) == 4
+    assert len(read_rows(tmp_path / "tables.csv")) == 4
 
 
 # --- cleaning ---
 
 
-def test_cleaning_is_compared_over_every_classifier(tables, load, tmp_path):
-    script = load("cleaning_tables")
+def test_cleaning_is_compared_over_every_classifier(tables, load_benchmark, tmp_path):
+    script = load_benchmark("cleaning_tables")
     arguments = ["--quick", "--tables", "segment", "--noises", "symmetric 40 %"]
     script.main([*arguments, "--out", str(tmp_path)])
-    rows = read(tmp_path / "cleaning_tables.csv")
+    rows = read_rows(tmp_path / "cleaning_tables.csv")
     assert [row["method"] for row in rows] == list(script.METHODS)
     assert min(float(row["accuracy"]) for row in rows) > 0.5
     text = (tmp_path / "cleaning_tables.md").read_text(encoding="utf-8")
@@ -319,9 +305,11 @@ def test_cleaning_is_compared_over_every_classifier(tables, load, tmp_path):
         assert f"{100 * float(row['accuracy']):.1f}" in text
 
 
-def test_a_cell_that_is_lower_by_more_than_its_deviation_is_told(tables, load):
-    script = load("cleaning_tables")
-    rows = load("_common").Rows(
+def test_a_cell_that_is_lower_by_more_than_its_deviation_is_told(
+    tables, load_benchmark
+):
+    script = load_benchmark("cleaning_tables")
+    rows = load_benchmark("_common").Rows(
         Path("nowhere.csv"), keys=tables.KEYS, values=tables.VALUES
     )
     accuracy = {

@@ -1,35 +1,23 @@
-"""A classifier on several annotators' votes: what it is fitted on, where it fits in."""
+"""A classifier on several annotators' votes: what it is fitted on."""
 
-import importlib
-import pickle
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import coo_array
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.datasets import make_blobs
-from sklearn.exceptions import DataConversionWarning, NotFittedError
+from sklearn.exceptions import DataConversionWarning
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
-from sklearn.model_selection import (
-    GridSearchCV,
-    KFold,
-    StratifiedKFold,
-    cross_val_score,
-)
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils import Bunch
 
 from sknoisy import NoisyLabelClassifier
 from sknoisy.annotators import (
@@ -40,21 +28,8 @@ from sknoisy.annotators import (
     one_coin,
 )
 from sknoisy.annotators._aggregations import AGGREGATIONS, WITH_CLASSIFIER
-from sknoisy.model_selection import clean_scorer
-from sknoisy.noise import AnnotatorNoise
 
 BY_VOTES = {"dawid_skene": dawid_skene, "majority": majority_vote, "one_coin": one_coin}
-FOLDER = Path(__file__).parent.parent / "benchmarks"
-
-
-@pytest.fixture(scope="module")
-def crowd():
-    """Blobs, votes on them (some blobs without any), and the truth."""
-    X, y = make_blobs(240, n_features=3, centers=3, cluster_std=3, random_state=0)
-    noise = AnnotatorNoise([0.2, 0.4, 0.4, 0.6], missing_rate=0.4, random_state=0)
-    votes = noise.fit_corrupt(y)
-    votes[::20] = -1
-    return Bunch(X=X, y=y, votes=votes, given=(votes >= 0).any(axis=1))
 
 
 class Recorder(ClassifierMixin, BaseEstimator):
@@ -169,6 +144,14 @@ def test_rounds_repeat_what_one_does(calls, crowd):
     assert len(calls) == 1
 
 
+def test_folds_are_ones_own_if_one_likes(calls, crowd):
+    folds = StratifiedKFold(3)
+    ConsensusClassifier(Recorder(), "classifier", cv=folds, rounds=1).fit(
+        crowd.X, crowd.votes
+    )
+    assert [len(y) for _, y in calls] == [152, 152, 152, 228]
+
+
 def test_a_function_of_ones_own_is_an_aggregation(crowd):
     def first_come(votes, boost=0.0):
         given = votes >= 0
@@ -235,6 +218,17 @@ def test_our_network_fits_the_soft_consensus(crowd):
     direct = clone(network).fit(crowd.X[crowd.given], clf.consensus_proba_[crowd.given])
     assert_array_equal(clf.predict_proba(crowd.X), direct.predict_proba(crowd.X))
     assert set(clf.predict(crowd.X)) <= {"x", "y", "z"}
+
+
+def test_a_network_is_fitted_on_soft_labels_without_being_told(crowd):
+    network = NoisyLabelClassifier(max_epochs=2, random_state=0)
+    clf = ConsensusClassifier(network).fit(crowd.X, crowd.votes)
+    assert clf.training_ == "soft"
+
+
+@pytest.mark.parametrize(("loss", "takes"), [("gce", True), ("ohem", False)])
+def test_a_loss_says_whether_soft_labels_have_a_meaning(loss, takes):
+    assert NoisyLabelClassifier(loss=loss).takes_soft_labels is takes
 
 
 def test_weights_say_how_likely_a_class_is(crowd):
@@ -331,234 +325,3 @@ def test_rules_that_abstain_teach_a_classifier_what_they_do_not_say():
     clf = ConsensusClassifier(make_pipeline(CountVectorizer(), MultinomialNB()))
     clf.fit(texts, votes)
     assert accuracy_score(y[silent], clf.predict(np.array(texts)[silent])) > 0.85
-
-
-# ---------------------------------------------------------------- searches and scores
-
-
-def test_the_score_is_accuracy_or_agreement_with_votes(crowd):
-    clf = ConsensusClassifier(GaussianNB()).fit(crowd.X, crowd.votes)
-    predicted = clf.predict(crowd.X)
-    assert clf.score(crowd.X, crowd.y) == accuracy_score(crowd.y, predicted)
-    weight = np.random.default_rng(0).random(240)
-    assert clf.score(crowd.X, crowd.y, sample_weight=weight) == pytest.approx(
-        accuracy_score(crowd.y, predicted, sample_weight=weight)
-    )
-    shares = [
-        np.mean(row[row >= 0] == label)
-        for row, label in zip(crowd.votes, predicted, strict=True)
-        if (row >= 0).any()
-    ]
-    assert clf.score(crowd.X, crowd.votes) == pytest.approx(np.mean(shares))
-    assert clf.score(crowd.X, crowd.votes, sample_weight=weight) == pytest.approx(
-        np.average(shares, weights=weight[crowd.given])
-    )
-
-
-def test_a_search_over_aggregations_needs_nothing_but_votes(crowd):
-    model = make_pipeline(
-        StandardScaler(), ConsensusClassifier(GaussianNB(), rounds=1, random_state=0)
-    )
-    grid = {
-        "consensusclassifier__aggregation": ["majority", "classifier"],
-        "consensusclassifier__estimator__var_smoothing": [1e-9, 100],
-    }
-    search = GridSearchCV(model, grid, cv=3).fit(crowd.X, crowd.votes)
-    assert search.best_params_["consensusclassifier__estimator__var_smoothing"] == 1e-9
-    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
-    assert search.score(crowd.X, crowd.y) > 0.7
-
-
-def test_a_search_goes_over_parameters_of_the_aggregation(crowd):
-    grid = {"aggregation__smoothing": [0, 5], "aggregation__max_iter": [2000]}
-    model = ConsensusClassifier(GaussianNB(), "one_coin")
-    search = GridSearchCV(model, grid, cv=KFold(3))
-    search.fit(crowd.X, np.where(crowd.votes < 0, np.nan, crowd.votes))
-    assert search.best_estimator_.consensus_.n_iter > 1
-
-
-def test_a_search_is_scored_on_true_labels_where_they_are_passed(crowd):
-    with sklearn.config_context(enable_metadata_routing=True):
-        search = GridSearchCV(
-            ConsensusClassifier(GaussianNB()),
-            {"aggregation": ["majority", "dawid_skene"]},
-            scoring=clean_scorer("accuracy"),
-            cv=3,
-        )
-        search.fit(crowd.X, crowd.votes, y_clean=crowd.y)
-    alone = ConsensusClassifier(GaussianNB(), "dawid_skene")
-    scores = [
-        alone.fit(crowd.X[train], crowd.votes[train]).score(
-            crowd.X[test], crowd.y[test]
-        )
-        for train, test in KFold(3).split(crowd.X)
-    ]
-    assert search.cv_results_["mean_test_score"][1] == pytest.approx(np.mean(scores))
-
-
-def test_an_annotator_may_be_silent_in_a_fold(crowd):
-    votes = np.column_stack([crowd.votes, np.where(np.arange(240) < 40, crowd.y, -1)])
-    for aggregation in AGGREGATIONS:
-        clf = ConsensusClassifier(GaussianNB(), aggregation, rounds=1, cv=3)
-        clf.fit(crowd.X[80:], votes[80:])
-        assert np.isnan(clf.annotator_quality_).tolist() == [False] * 4 + [True]
-    assert np.isfinite(cross_val_score(clf, crowd.X, votes, cv=3)).all()
-
-
-def test_a_class_that_a_fold_lacks_is_no_obstacle(crowd):
-    votes = crowd.votes.copy()
-    votes[7], votes[9, :2] = 3, 3  # two samples of a fourth class
-    for aggregation in WITH_CLASSIFIER:
-        clf = ConsensusClassifier(GaussianNB(), aggregation, random_state=0)
-        clf.fit(crowd.X, votes)
-        assert clf.consensus_proba_.shape == (240, 4)
-        assert np.isfinite(clf.consensus_proba_).all()
-    rare = np.where(crowd.votes[:30] < 0, -1, 0)
-    rare[3] = 1  # without its one sample, a fold knows one class only
-    clf.fit(crowd.X[:30], rare)
-    assert clf.consensus_proba_.shape == (30, 2)
-
-
-# ---------------------------------------------------------------- parameters
-
-
-def test_equal_seeds_give_equal_results_and_pickles_serve(crowd):
-    def fitted(seed):
-        clf = ConsensusClassifier(GaussianNB(), "classifier", random_state=seed)
-        return clf.fit(crowd.X, crowd.votes)
-
-    before = np.random.get_state()[1:3]
-    first, same, other = fitted(0), fitted(0), fitted(1)
-    fitted(None)
-    assert_array_equal(np.random.get_state()[1], before[0])
-    assert_array_equal(first.consensus_proba_, same.consensus_proba_)
-    assert (first.consensus_proba_ != other.consensus_proba_).any()
-    loaded = pickle.loads(pickle.dumps(first))
-    assert_array_equal(loaded.predict(crowd.X), first.predict(crowd.X))
-
-
-def test_parameters_of_the_aggregation_are_the_estimators():
-    clf = ConsensusClassifier(GaussianNB(), aggregation__smoothing=2)
-    assert clone(clf).get_params()["aggregation__smoothing"] == 2
-    clf.set_params(aggregation__smoothing=3, estimator__var_smoothing=1e-3)
-    assert clf.get_params()["aggregation__smoothing"] == 3
-    assert clf.estimator.var_smoothing == 1e-3
-
-
-@pytest.mark.parametrize(
-    "wrong, error, message",
-    [
-        ({"aggregation": "dawid"}, ValueError, "did you mean 'dawid_skene'"),
-        ({"aggregation__smothing": 1}, ValueError, "did you mean 'smoothing'"),
-        ({"aggregation__marker": 0}, TypeError, "set marker instead"),
-        ({"agregation__smoothing": 1}, TypeError, "unexpected argument"),
-        ({"training": "softly"}, ValueError, "training='softly' .* 'soft'"),
-        ({"training": "weighted"}, ValueError, "KNeighborsClassifier doesn't"),
-        ({"unlabeled": "ignore"}, ValueError, "unlabeled='ignore'"),
-        ({"rounds": 0}, ValueError, "rounds == 0"),
-        ({"aggregation": "classifier", "cv": 1}, ValueError, "cv == 1"),
-    ],
-)
-def test_wrong_parameters_are_told(wrong, error, message, crowd):
-    clf = ConsensusClassifier(KNeighborsClassifier(), **wrong)
-    with pytest.raises(error, match=message):
-        clf.fit(crowd.X, crowd.votes)
-
-
-def test_what_cannot_be_fitted_is_told(crowd):
-    clf = ConsensusClassifier()
-    with pytest.raises(ValueError, match="requires y to be passed"):
-        clf.fit(crowd.X, None)
-    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        clf.fit(crowd.X[:9], crowd.votes)
-    with pytest.raises(ValueError, match="one class"):
-        clf.fit(crowd.X, np.where(crowd.votes < 0, -1, 2))
-    with pytest.raises(NotFittedError):
-        ConsensusClassifier().predict(crowd.X)
-
-
-def test_what_the_estimator_cannot_do_is_not_offered(crowd):
-    clf = ConsensusClassifier(LinearSVC(), "classifier", cv=3, rounds=1)
-    assert not hasattr(clf, "predict_proba")
-    clf.fit(crowd.X, crowd.votes)
-    assert clf.decision_function(crowd.X).shape == (240, 3)
-    assert not hasattr(clf, "predict_log_proba")
-    naive = ConsensusClassifier(GaussianNB()).fit(crowd.X, crowd.votes)
-    assert_allclose(
-        np.exp(naive.predict_log_proba(crowd.X)), naive.predict_proba(crowd.X)
-    )
-
-
-def test_fit_parameters_reach_every_fit(crowd):
-    weight = np.random.default_rng(0).uniform(0.5, 2, size=240)
-    X, given = crowd.X[crowd.given], weight[crowd.given]
-    clf = ConsensusClassifier(LogisticRegression(), "majority")
-    clf.fit(crowd.X, crowd.votes, sample_weight=weight)
-    proba = clf.consensus_proba_[crowd.given]
-    rows, codes = np.nonzero(proba)
-    plain = LogisticRegression().fit(
-        X[rows], codes, sample_weight=proba[rows, codes] * given[rows]
-    )
-    assert_allclose(clf.estimator_.coef_, plain.coef_)
-    hard = clf.set_params(training="hard").fit(
-        crowd.X, crowd.votes, sample_weight=weight
-    )
-    plain = LogisticRegression().fit(X, hard.consensus_labels_[crowd.given], given)
-    assert_allclose(hard.estimator_.coef_, plain.coef_)
-
-
-def test_metadata_routing_asks_the_estimator(crowd):
-    weight = np.random.default_rng(0).uniform(0.5, 2, size=240)
-    with sklearn.config_context(enable_metadata_routing=True):
-        asking = LogisticRegression().set_fit_request(sample_weight=True)
-        clf = ConsensusClassifier(asking, "classifier", rounds=1, random_state=0)
-        clf.fit(crowd.X, crowd.votes, sample_weight=weight)
-        routed = clf.estimator_.coef_
-        with pytest.raises(sklearn.exceptions.UnsetMetadataPassedError):
-            ConsensusClassifier(LogisticRegression()).fit(
-                crowd.X, crowd.votes, sample_weight=weight
-            )
-        # a Pipeline would ask every step that can take weights
-        piped = ConsensusClassifier().fit(crowd.X, crowd.votes)
-        assert piped.training_ == "hard"
-    clf.fit(crowd.X, crowd.votes, sample_weight=weight)
-    assert_allclose(clf.estimator_.coef_, routed)
-
-
-def test_folds_are_ones_own_if_one_likes(calls, crowd):
-    folds = StratifiedKFold(3)
-    ConsensusClassifier(Recorder(), "classifier", cv=folds, rounds=1).fit(
-        crowd.X, crowd.votes
-    )
-    assert [len(y) for _, y in calls] == [152, 152, 152, 228]
-
-
-# ---------------------------------------------------------------- benchmark
-
-
-def test_the_benchmark_runs_and_writes_its_table(monkeypatch, tmp_path):
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    script = importlib.import_module("annotators_labelme")
-    rng = np.random.default_rng(0)
-    y = np.arange(160) % 8
-    X = np.eye(8)[y] + rng.normal(scale=0.3, size=(160, 8))
-    votes = AnnotatorNoise([0.2] * 5, missing_rate=0.5, random_state=0).fit_corrupt(y)
-    data = Bunch(X_train=X, y_train_true=y, votes=votes, X_test=X, y_test=y)
-    monkeypatch.setattr(script, "fetch_labelme_votes", lambda: data)
-    script.main(["--quick", "--out", str(tmp_path)])
-    text = (tmp_path / "annotators_labelme.md").read_text(encoding="utf-8")
-    assert "| majority vote |" in text and "| one-coin |" in text
-    assert "5 people cast" in text
-
-
-def test_a_network_is_fitted_on_soft_labels_without_being_told(crowd):
-    network = NoisyLabelClassifier(max_epochs=2, random_state=0)
-    clf = ConsensusClassifier(network).fit(crowd.X, crowd.votes)
-    assert clf.training_ == "soft"
-
-
-@pytest.mark.parametrize(("loss", "takes"), [("gce", True), ("ohem", False)])
-def test_a_loss_says_whether_soft_labels_have_a_meaning(loss, takes):
-    assert NoisyLabelClassifier(loss=loss).takes_soft_labels is takes

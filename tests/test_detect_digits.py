@@ -1,22 +1,11 @@
 """The detectors' benchmark runs, goes on where it was, and prints its table."""
 
-import importlib
-import sys
-from pathlib import Path
-
 import pytest
-
-FOLDER = Path(__file__).parent.parent / "benchmarks"
 
 
 @pytest.fixture
-def script(monkeypatch):
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield importlib.import_module("detect_digits")
-    for name in ("detect_digits", "_common"):
-        sys.modules.pop(name, None)
+def script(load_benchmark):
+    return load_benchmark("detect_digits")
 
 
 def test_a_line_for_each_detector_and_the_yardsticks(script, tmp_path, capsys):

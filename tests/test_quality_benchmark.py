@@ -1,27 +1,17 @@
 """The benchmark of label quality runs, measures both sides, and writes its tables."""
 
-import importlib
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
 pytest.importorskip("cleanlab")
 
 
 @pytest.fixture
-def script(monkeypatch):
-    if not FOLDER.is_dir():
-        pytest.skip("benchmarks/ isn't here")
-    monkeypatch.syspath_prepend(str(FOLDER))
-    before = set(sys.modules)
-    yield importlib.import_module("speed_quality")
-    for name in set(sys.modules) - before:
-        if str(FOLDER) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
+def script(load_benchmark):
+    return load_benchmark("speed_quality")
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")

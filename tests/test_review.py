@@ -1,12 +1,9 @@
-"""Suspicious labels go out on a page, and what people decided comes back into y."""
+"""Suspicious labels go out on a page, and whatever stands in the data stays text."""
 
 import base64
 import hashlib
 import html
-import io
-import json
 import re
-from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import matplotlib.image
@@ -17,20 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from review_helpers import QUALITY, Scripts, X, Y, content_of, decode
 from scipy.sparse import csc_array, csr_array
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 
 from sknoisy.cleaning import review_page
-from sknoisy.cleaning._columns import columns_of
 from sknoisy.cleaning._exhibits import EXHIBITS, MAX_CHARACTERS, MAX_COLUMNS
-from sknoisy.cleaning._fingerprint import difference, fingerprint
-from sknoisy.cleaning._thumbnails import as_image, brightness_range, png, shrink
 from sknoisy.detectors._base import BaseDetector, Evidence
-
-X = np.arange(12.0).reshape(6, 2)
-Y = np.array(["cat", "dog", "cat", "dog", "cat", "bird"])
-QUALITY = np.array([0.9, 0.1, 0.5, 0.1, 0.05, 0.8])
 
 
 @pytest.fixture
@@ -41,35 +32,6 @@ def detector():
         is_issue_=np.array([True, True, False, True, False, False]),
         suggested_labels_=np.array(["cat", "cat", "cat", "bird", "dog", "bird"]),
     )
-
-
-class Scripts(HTMLParser):
-    """The elements of a page that a browser would take for scripts."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.found, self.tags, self._inside = [], [], False
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        if tag == "script":
-            self.found.append([dict(attrs), ""])
-            self._inside = True
-
-    def handle_endtag(self, tag):
-        self._inside = self._inside and tag != "script"
-
-    def handle_data(self, data):
-        if self._inside:
-            self.found[-1][1] += data
-
-
-def content_of(path):
-    """Return what a page holds as data."""
-    (attrs, data), (_, _) = Scripts(path.read_text(encoding="utf-8")).found
-    assert attrs == {"type": "application/json", "id": "data"}
-    return json.loads(data)
 
 
 @pytest.fixture
@@ -347,143 +309,6 @@ def test_flat_rows_become_images(content):
     assert_array_equal(image, np.rint(255 * np.arange(6).reshape(2, 3) / 11))
 
 
-# ---------------------------------------------------------------- images
-
-
-def decode(uri_or_bytes):
-    """Read a PNG with somebody else's reader."""
-    content = uri_or_bytes
-    if isinstance(content, str):
-        content = base64.b64decode(content.removeprefix("data:image/png;base64,"))
-    return np.rint(255 * matplotlib.image.imread(io.BytesIO(content), format="png"))
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    height=st.integers(1, 9),
-    width=st.integers(1, 9),
-    channels=st.sampled_from([1, 3, 4]),
-    smooth=st.booleans(),
-    seed=st.integers(0, 1000),
-)
-def test_others_read_the_same_pixels(height, width, channels, smooth, seed):
-    rng = np.random.default_rng(seed)
-    shape = (height, width, channels)
-    image = rng.integers(0, 256, shape)
-    if smooth:  # so that every filter is chosen somewhere
-        image = (np.cumsum(rng.integers(0, 9, shape), axis=seed % 2) + image[:1]) % 256
-    image = image.astype(np.uint8)
-    expected = image[:, :, 0] if channels == 1 else image
-    assert_array_equal(decode(png(image)), expected)
-
-
-@pytest.mark.parametrize(
-    "shape, size", [((7, 5, 3), 3), ((4, 9, 1), 4), ((2, 2, 1), 5)]
-)
-def test_large_images_are_averaged_in_blocks(shape, size):
-    image = np.random.default_rng(0).integers(0, 256, shape)
-    block = int(np.ceil(max(shape[:2]) / size))
-    expected = np.array(
-        [
-            [
-                image[i : i + block, j : j + block].mean(axis=(0, 1))
-                for j in range(0, shape[1], block)
-            ]
-            for i in range(0, shape[0], block)
-        ]
-    )
-    np.testing.assert_allclose(shrink(image, size), expected)
-    assert max(shrink(image, size).shape[:2]) <= size
-
-
-def test_channels_may_come_first_or_last():
-    image = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
-    assert_array_equal(as_image(image, (0, 255), 99), image)
-    assert_array_equal(as_image(image.transpose(2, 0, 1), (0, 255), 99), image)
-
-
-@pytest.mark.parametrize(
-    "arrays, expected",
-    [
-        ([np.array([3, 7], dtype=np.uint8)], (0, 255)),
-        ([np.array([0.2, 0.4])], (0, 1)),
-        ([np.array([True, False])], (0, 1)),
-        ([np.array([0.0, 16.0]), np.array([20.0])], (0, 20)),
-        ([np.array([-2.0, np.nan, np.inf, 3.0])], (-2, 3)),
-        ([np.array([np.nan])], (0, 1)),
-        ([], (0, 255)),
-    ],
-)
-def test_the_range_of_brightness_is_how_images_are_stored(arrays, expected):
-    assert brightness_range(arrays) == expected
-
-
-def test_what_is_no_number_or_beyond_the_range_is_black_or_white():
-    image = as_image([[np.nan, -5.0, 0.5, 9.0]], (0, 1), 9)
-    assert image.ravel().tolist() == [0, 0, 128, 255]
-    assert as_image([[7.0]], (7, 7), 9).item() == 0
-
-
-# ---------------------------------------------------------------- tables
-
-
-def cells_of(X, codes, n_classes=2):
-    names = [str(name) for name in getattr(X, "columns", range(X.shape[1]))]
-    rows = np.arange(len(codes))
-    return list(columns_of(X, names, rows, np.asarray(codes), n_classes))
-
-
-def test_positions_are_quantiles_counted_the_slow_way():
-    rng = np.random.default_rng(0)
-    values = rng.integers(0, 8, 40).astype(float)
-    codes = rng.integers(0, 2, 40)
-    [(column, (_, extras, unusual))] = cells_of(values[:, None], codes, n_classes=3)
-
-    def position(value):
-        below = sum(other < value for other in values)
-        equal = sum(other == value for other in values)
-        return 100 * (below + equal / 2) / 40
-
-    typical = [position(np.median(values[codes == code])) for code in (0, 1)]
-    assert [e["at"] for e in extras] == [round(position(v)) for v in values]
-    assert column.describe()["typical"] == [*map(round, typical), None]
-    expected = [
-        abs(position(v) - typical[c]) / 100 for v, c in zip(values, codes, strict=True)
-    ]
-    np.testing.assert_allclose(unusual, expected)
-
-
-def test_words_come_with_their_share():
-    frame = pd.DataFrame({"a": ["x", "y", "x", None], "b": [True, True, True, False]})
-    (_, (texts, extras, unusual)), (_, (bools, _, _)) = cells_of(frame, [0, 1, 0, 1])
-    assert texts == ["x", "y", "x", ""]
-    assert [e["share"] for e in extras] == [50, 25, 50, 25]
-    np.testing.assert_allclose(unusual, [0.5, 0.75, 0.5, 0.75])
-    assert bools == ["True", "True", "True", "False"]
-
-
-def test_every_kind_of_column_can_be_shown():
-    frame = pd.DataFrame(
-        {
-            "float": [1.5, np.nan, 123456789.0],
-            "int": [1, 2, 30000],
-            "nullable": pd.array([1, None, 3], dtype="Int64"),
-            "day": pd.to_datetime(["2020-01-01", None, "2021-05-06"]),
-            "category": pd.Categorical(["u", "v", None]),
-            "list": [[1, 2], [3], []],
-        }
-    )
-    texts = {c.name: cells[0] for c, cells in cells_of(frame, [0, 1, 1])}
-    assert texts == {
-        "float": ["1.5", "", "1.23457e+08"],
-        "int": ["1", "2", "30000"],
-        "nullable": ["1", "", "3"],
-        "day": ["2020-01-01", "", "2021-05-06"],
-        "category": ["u", "v", ""],
-        "list": ["[1, 2]", "[3]", "[]"],
-    }
-
-
 def test_of_a_wide_table_the_most_unusual_values_are_shown(content):
     X = np.zeros((20, MAX_COLUMNS + 10))
     X[3, [5, 44]] = 9.0  # nobody else has anything there
@@ -509,81 +334,3 @@ def test_of_a_sparse_row_the_largest_entries_are_shown(container, content):
     assert shown == [("word 900", "-2"), ("word 30", "1"), ("word 7", "0.5")]
     assert page["items"][1]["cells"] == []
     assert len(page["columns"]) == 3
-
-
-# ---------------------------------------------------------------- fingerprints
-
-
-@pytest.mark.parametrize(
-    "y",
-    [
-        list(Y),
-        Y.astype(object),
-        pd.Series(Y, index=range(5, -1, -1)),
-        pd.Series(Y, dtype="category"),
-        pl.Series(Y),
-    ],
-)
-def test_the_container_of_labels_does_not_count(y):
-    assert fingerprint(y) == fingerprint(Y)
-    assert difference(fingerprint(Y), y) is None
-
-
-def test_labels_count_as_their_text():
-    ints = [10, 9, 2, 10]
-    assert len({fingerprint(np.array(ints, dtype=d)) for d in (int, float, str)}) == 1
-    assert fingerprint([True, False]) != fingerprint([1, 0])
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    y=st.lists(st.sampled_from("abc"), min_size=2, max_size=12),
-    at=st.integers(0, 11),
-    label=st.sampled_from("abcd"),
-)
-def test_every_label_counts(y, at, label):
-    other = list(y)
-    other[at % len(y)] = label
-    assert (fingerprint(other) == fingerprint(y)) == (other == y)
-    assert difference(fingerprint(y), [*y, "a"]).startswith(f"for {len(y)} samples")
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        np.array,
-        lambda X: X.tolist(),
-        lambda X: pd.DataFrame(X),
-        lambda X: pl.DataFrame(X),
-        lambda X: csr_array(X),
-        lambda X: csc_array(X),
-        lambda X: [f"text {row}" for row in X],
-        lambda X: pd.DataFrame(X).assign(word=[f"text {row}" for row in X]),
-        lambda X: X.reshape(-1, 2, 2),
-    ],
-)
-def test_samples_count(make):
-    X = np.arange(24.0).reshape(6, 4)
-    other = X.copy()
-    other[4, 1] += 1
-    y = [0, 1] * 3
-    found = fingerprint(y, make(X))
-    assert difference(found, y, make(X.copy())) is None
-    assert difference(found, y) is None
-    assert difference(found, y, make(other)) == "for the labels of y, but for another X"
-    assert difference(found, y, make(X[::-1])) is not None
-
-
-def test_the_order_in_which_sparse_entries_are_stored_does_not_count():
-    entries, row_ends = np.array([1.0, 2, 3]), [0, 2, 3]
-    X = csr_array((entries, [0, 2, 1], row_ends))
-    turned = csr_array((entries[[1, 0, 2]], [2, 0, 1], row_ends))
-    assert fingerprint([0, 1], X) == fingerprint([0, 1], turned)
-
-
-def test_precision_of_samples_does_not_count():
-    X = np.random.default_rng(0).normal(size=(5, 3))
-    assert fingerprint([0, 1, 0, 1, 0], X) == fingerprint(
-        [0, 1, 0, 1, 0], X.astype(np.float32)
-    )
-    assert fingerprint([0, 1], [[1e300], [1]])  # what float32 can't hold

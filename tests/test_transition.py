@@ -1,15 +1,10 @@
 """Estimates of transition matrices find what labels were drawn from, or say why not."""
 
-import inspect
-import warnings
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from scipy.optimize import approx_fprime
 from scipy.special import softmax
+from transition_helpers import TRANSITION, spoilt
 
 import sknoisy.transition
 from sknoisy.noise import symmetric_transition
@@ -21,39 +16,13 @@ from sknoisy.transition import (
     dual_t_transition,
     estimate_transition,
     gold_transition,
-    hoc_transition,
     likelihood_transition,
 )
 from sknoisy.transition._counts import surest
 from sknoisy.transition._likelihood import sharpened
-from sknoisy.transition._triples import (
-    consensus,
-    consensus_counts,
-    explain,
-    objective,
-)
-
-TRANSITION = np.array([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3], [0.25, 0.05, 0.7]])
 
 # neighbors give few different numbers of votes, and ties are broken by index
 TIES = {"hoc": 0.03}
-
-
-def spoilt(transition, n_samples, seed, distance=5.0):
-    """Return all that estimates ask for, of classes some distance apart."""
-    rng = np.random.default_rng(seed)
-    n_classes = len(transition)
-    true_labels = rng.integers(n_classes, size=n_samples)
-    features = rng.normal(size=(n_samples, n_classes))
-    features += distance * np.eye(n_classes)[true_labels]
-    steps = np.asarray(transition)[true_labels].cumsum(axis=1)
-    return {
-        "features": features,
-        "true_labels": true_labels,
-        "labels": (rng.random((n_samples, 1)) > steps).sum(axis=1),
-        "pred_probs": softmax(distance * features, axis=1) @ transition,
-        "trusted": rng.random(n_samples) < 0.2,
-    }
 
 
 @pytest.fixture(scope="module")
@@ -380,225 +349,3 @@ def test_clean_labels_leave_the_identity(known):
     sure = softmax(5 * known["features"], axis=1)
     found = likelihood_transition(sure, known["true_labels"])
     assert_allclose(found, np.eye(3), atol=5e-3)
-
-
-# --- high-order consensus ---
-
-
-@pytest.fixture
-def rows():
-    rng = np.random.default_rng(0)
-    return rng.dirichlet(np.ones(4), size=4), rng.dirichlet(np.ones(4))
-
-
-def test_expected_consensus_is_the_sum_over_true_classes(rows):
-    transition, prior = rows
-    one, two, three = consensus(transition, prior)
-    for j, k, m in np.ndindex(4, 4, 4):
-        T = transition.T
-        assert one[j] == pytest.approx((prior * T[j]).sum())
-        assert two[j, k] == pytest.approx((prior * T[j] * T[k]).sum())
-        assert three[j, k, m] == pytest.approx((prior * T[j] * T[k] * T[m]).sum())
-
-
-def test_consensus_is_counted_in_every_order():
-    one, two, three = consensus_counts(np.array([[0, 1, 1], [2, 2, 2]]), 3)
-    assert_allclose(one, [1 / 6, 1 / 3, 1 / 2])
-    assert_allclose(two, [[0, 1 / 6, 0], [1 / 6, 1 / 6, 0], [0, 0, 1 / 2]])
-    assert three[0, 1, 1] == three[1, 0, 1] == three[1, 1, 0] == pytest.approx(1 / 6)
-    assert three[2, 2, 2] == 1 / 2
-
-
-@pytest.mark.parametrize("pull", [0.0, 0.1])
-def test_gradient_of_the_objective_matches_finite_differences(rows, pull):
-    rng = np.random.default_rng(1)
-    args = consensus_counts(rng.integers(4, size=(50, 3)), 4), np.eye(4), pull
-    parameters = np.log(np.concatenate([rows[0].ravel(), rows[1]]))
-    slope = approx_fprime(parameters, lambda x: objective(x, *args)[0], 1e-7)
-    assert_allclose(objective(parameters, *args)[1], slope, atol=1e-6)
-
-
-def test_objective_is_the_squared_distance_and_the_pull(rows):
-    transition, prior = rows
-    counts = consensus_counts(np.random.default_rng(1).integers(4, size=(50, 3)), 4)
-    parameters = np.log(np.concatenate([transition.ravel(), prior]))
-    found = objective(parameters, counts, np.eye(4), 0.5)[0]
-    expected = sum(
-        np.linalg.norm(a - b) ** 2
-        for a, b in zip(consensus(transition, prior), counts, strict=True)
-    )
-    pulled = np.linalg.norm(transition - np.eye(4), axis=1) ** 2
-    assert found == pytest.approx((expected + 0.5 * pulled.mean()) / 2)
-
-
-def test_exact_consensus_gives_the_matrix_back_with_its_rows_in_order():
-    prior = np.array([0.5, 0.3, 0.2])
-    start = np.full((3, 3), 0.1) + 0.7 * np.eye(3)[[1, 2, 0]]  # rows swapped
-    found, frequencies = explain(consensus(TRANSITION, prior), start, np.ones(3) / 3)
-    assert_allclose(found, TRANSITION, atol=2e-3)
-    assert_allclose(frequencies, prior, atol=2e-3)
-
-
-def test_hoc_finds_a_matrix_that_hides_the_right_label():
-    hidden = np.array([[0.35, 0.65, 0], [0.05, 0.95, 0], [0.1, 0, 0.9]])
-    known = spoilt(hidden, 6000, seed=3, distance=8.0)
-    found = hoc_transition(known["features"], known["labels"], fraction=1.0)
-    assert_allclose(found, hidden, atol=0.06)
-
-
-def test_hoc_stays_with_what_neighbors_say_where_rows_are_alike():
-    alike = symmetric_transition(3, 0.6)
-    known = spoilt(alike, 3000, seed=7)
-    found = hoc_transition(known["features"], known["labels"])
-    assert_allclose(found, alike, atol=0.06)
-
-
-def test_hoc_leaves_boundaries_out():
-    known = spoilt(symmetric_transition(3, 0.2), 4000, seed=4, distance=2.5)
-    args = known["features"], known["labels"]
-    everyone, some = hoc_transition(*args, fraction=1.0), hoc_transition(*args)
-    assert abs(some.diagonal().mean() - 0.8) < 0.02
-    assert everyone.diagonal().mean() < some.diagonal().mean() - 0.03
-
-
-def test_hoc_keeps_classes_that_no_label_names():
-    known = spoilt(TRANSITION, 500, seed=5)
-    gap = np.array([0, 2, 3])[known["labels"]]
-    found = hoc_transition(known["features"], gap, n_classes=5)
-    dense = hoc_transition(known["features"], known["labels"])
-    assert_allclose(found[np.ix_([0, 2, 3], [0, 2, 3])], dense)
-    assert_array_equal(found[[1, 4]], np.eye(5)[[1, 4]])
-
-
-def test_hoc_takes_three_samples_and_sparse_features(known):
-    from scipy.sparse import csr_array
-
-    assert hoc_transition([[0.0], [0.1], [5.0]], [0, 0, 1]).shape == (2, 2)
-    few, labels = known["features"][:300], known["labels"][:300]
-    assert_allclose(
-        hoc_transition(csr_array(few), labels), hoc_transition(few, labels), atol=1e-6
-    )
-
-
-@pytest.mark.parametrize(
-    ("labels", "options", "message"),
-    [
-        ([0, 1, 301], {}, "302 classes have 27,543,608 triples"),
-        ([0, 1, 2], {"n_classes": 2}, "labels holds 2, but n_classes=2"),
-        ([0, -1, 2], {}, "expected codes 0, 1"),
-        (["a", "b", "b"], {}, "np.unique"),
-        ([0.0, 1.0, 1.0], {}, "expected codes"),
-        ([0, 1], {}, "inconsistent numbers of samples"),
-        ([0, 1, 1], {"fraction": 0.0}, "fraction == 0.0"),
-        ([0, 1, 1], {"fraction": float("nan")}, "fraction is NaN"),
-        ([0, 1, 1], {"n_neighbors": 0}, "n_neighbors == 0"),
-        ([0, 1, 1], {"n_pairs": 0}, "n_pairs == 0"),
-    ],
-)
-def test_hoc_says_what_is_wrong(labels, options, message):
-    with pytest.raises(ValueError, match=message):
-        hoc_transition([[0.0], [1.0], [2.0]], labels, **options)
-
-
-# --- contracts ---
-
-ON_PROBS = sorted(
-    name
-    for name, function in TRANSITIONS.items()
-    if "pred_probs" in inspect.signature(function).parameters
-)
-SPOILERS = {
-    "NaN": lambda probs: (
-        probs + np.where(np.arange(probs.size) == 0, np.nan, 0).reshape(probs.shape)
-    ),
-    "sum": lambda probs: 1.5 * probs,
-    "negative": lambda probs: probs - np.eye(*probs.shape) + np.eye(*probs.shape, k=1),
-    "infinite": lambda probs: np.full(probs.shape, np.inf),
-    "one column": lambda probs: probs[:, :1] * 0 + 1,
-    "no row": lambda probs: probs[:0],
-    "one dimension": lambda probs: probs[0],
-    "text": lambda probs: probs.astype(str).astype(object) + "x",
-}
-LABEL_SPOILERS = {
-    "too high": lambda labels, c: np.where(np.arange(len(labels)) == 0, c, labels),
-    "negative": lambda labels, c: np.where(np.arange(len(labels)) == 0, -1, labels),
-    "fraction": lambda labels, c: labels + 0.5,
-    "NaN": lambda labels, c: np.where(np.arange(len(labels)) == 0, np.nan, labels),
-    "text": lambda labels, c: np.array(["a"] * len(labels)),
-    "too short": lambda labels, c: labels[1:],
-}
-
-
-@st.composite
-def samples(draw):
-    n_samples = draw(st.integers(2, 12))
-    n_classes = draw(st.integers(2, 4))
-    rng = np.random.default_rng(draw(st.integers(0, 2**16)))
-    probs = rng.dirichlet(
-        np.full(n_classes, draw(st.sampled_from([0.05, 1.0]))), n_samples
-    )
-    labels = rng.integers(draw(st.integers(1, n_classes)), size=n_samples)
-    return probs, labels
-
-
-def facts_of(probs, labels):
-    n_classes = np.shape(probs)[-1] if np.ndim(probs) == 2 else 2
-    true_labels = np.arange(len(labels)) % n_classes
-    return {"pred_probs": probs, "labels": labels, "true_labels": true_labels}
-
-
-@given(samples(), st.sampled_from(ON_PROBS))
-@settings(max_examples=100, deadline=None)
-def test_small_samples_and_absent_classes_give_distributions(drawn, method):
-    probs, labels = drawn
-    if method == "gold" and len(labels) < probs.shape[1]:
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of classes never predicted
-        transition = estimate_transition(method, **facts_of(probs, labels))
-    assert transition.shape == (probs.shape[1],) * 2
-    assert (transition >= 0).all()
-    assert_allclose(transition.sum(axis=1), 1)
-
-
-@pytest.mark.parametrize("what", sorted(SPOILERS))
-@pytest.mark.parametrize("method", ON_PROBS)
-def test_what_is_no_probability_is_refused(method, what):
-    probs, labels = np.full((4, 3), 1 / 3), np.array([0, 1, 2, 0])
-    with pytest.raises(ValueError, match=r"pred_probs"):
-        estimate_transition(method, **facts_of(SPOILERS[what](probs), labels))
-
-
-@pytest.mark.parametrize("what", sorted(LABEL_SPOILERS))
-@pytest.mark.parametrize("method", sorted(set(ON_PROBS) - {"anchor", "gold"}))
-def test_what_is_no_code_is_refused(method, what):
-    probs, labels = np.full((4, 3), 1 / 3), np.array([0, 1, 2, 0])
-    with pytest.raises(ValueError, match="labels"):
-        estimate_transition(
-            method, pred_probs=probs, labels=LABEL_SPOILERS[what](labels, 3)
-        )
-
-
-@given(st.integers(3, 12), st.integers(1, 4), st.integers(0, 2**16))
-@settings(max_examples=20, deadline=None)
-def test_hoc_of_small_samples_gives_distributions(n_samples, n_classes, seed):
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(n_classes, size=n_samples)
-    features = rng.normal(size=(n_samples, 2)).round(1)  # some lie on top of others
-    transition = hoc_transition(features, labels)
-    assert (transition >= 0).all()
-    assert_allclose(transition.sum(axis=1), 1)
-
-
-@pytest.mark.parametrize("method", ["counts", "likelihood"])
-@pytest.mark.parametrize("fraction", [0, 1.1, float("nan")])
-def test_a_fraction_outside_of_its_range_is_refused(method, fraction):
-    with pytest.raises(ValueError, match="fraction"):
-        estimate_transition(
-            method, pred_probs=[[0.4, 0.6]], labels=[1], fraction=fraction
-        )
-
-
-def test_an_estimate_without_a_step_is_refused():
-    with pytest.raises(ValueError, match="max_iter == 0"):
-        likelihood_transition([[0.4, 0.6]], [1], max_iter=0)

@@ -1,0 +1,33 @@
+"""Votes, and every way to a consensus of them."""
+
+import numpy as np
+import pytest
+
+from sknoisy.annotators import crowdlab, dawid_skene, majority_vote, one_coin
+from sknoisy.annotators._votes import encode_votes
+from sknoisy.noise import AnnotatorNoise
+
+
+def crowdlab_with_dull_classifier(votes, **arguments):
+    """CROWDLAB with a classifier that knows how frequent the classes are."""
+    counts = encode_votes(votes, **arguments).counts
+    shares = counts.sum(axis=0) / counts.sum()
+    return crowdlab(votes, np.tile(shares, (len(counts), 1)), **arguments)
+
+
+CONSENSUS = {
+    "crowdlab": crowdlab_with_dull_classifier,
+    "dawid_skene": dawid_skene,
+    "majority": majority_vote,
+    "one_coin": one_coin,
+}
+every_consensus = pytest.mark.parametrize("name", sorted(CONSENSUS))
+NUMBERS = np.array([[0, 2, -1], [1, -1, 1], [2, 2, 0], [-1, 0, 0]])
+WORDS = np.where(NUMBERS < 0, None, np.array(["a", "b", "c"], dtype=object)[NUMBERS])
+
+
+def make_votes(n_samples=300, rates=(0.1, 0.3, 0.3, 0.6, 0.6), missing=0.3, seed=0):
+    """Return votes on three classes by annotators with these rates, and the truth."""
+    y = np.random.default_rng(seed).integers(3, size=n_samples)
+    crowd = AnnotatorNoise(rates, missing_rate=missing, random_state=seed)
+    return crowd.fit_corrupt(y), y

@@ -1,0 +1,20 @@
+"""The benchmark of annotators runs, and writes its table."""
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from sknoisy.noise import AnnotatorNoise
+
+
+def test_the_benchmark_runs_and_writes_its_table(load_benchmark, monkeypatch, tmp_path):
+    script = load_benchmark("annotators_labelme")
+    rng = np.random.default_rng(0)
+    y = np.arange(160) % 8
+    X = np.eye(8)[y] + rng.normal(scale=0.3, size=(160, 8))
+    votes = AnnotatorNoise([0.2] * 5, missing_rate=0.5, random_state=0).fit_corrupt(y)
+    data = Bunch(X_train=X, y_train_true=y, votes=votes, X_test=X, y_test=y)
+    monkeypatch.setattr(script, "fetch_labelme_votes", lambda: data)
+    script.main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "annotators_labelme.md").read_text(encoding="utf-8")
+    assert "| majority vote |" in text and "| one-coin |" in text
+    assert "5 people cast" in text
