@@ -85,7 +85,7 @@ def picks_of(strategy, share, warm):
     return second, first
 
 
-def joint(i, agreement=0.9):
+def joint(i, agreement=0.3):
     p, q = (np.exp(z) / np.exp(z).sum() for z in LOGITS[i])
     kl = sum(a * np.log(a / b) + b * np.log(b / a) for a, b in zip(p, q, strict=True))
     return (1 - agreement) * (nll(i, 0) + nll(i, 1)) + agreement * kl

@@ -46,9 +46,10 @@ class JoCoR(KeepRateSelection):
     exponent : float > 0, default=1.0
         The c above: below 1, most is let go of at once; above 1, at last.
 
-    agreement : float in [0, 1), default=0.9
-        The weight :math:`\lambda` of agreement. The authors take 0.65 to 0.9; their
-        code's default is 0.1.
+    agreement : float in [0, 1), default=0.3
+        The weight :math:`\lambda` of agreement. The authors take 0.65 to 0.9, their
+        code's default is 0.1. With much of it, networks that haven't learned enough
+        agree on few classes, and leave the others out from then on.
 
     Attributes
     ----------
@@ -92,7 +93,7 @@ class JoCoR(KeepRateSelection):
         noise_rate=0.2,
         warm_up_epochs="auto",
         exponent=1.0,
-        agreement=0.9,
+        agreement=0.3,
     ):
         super().__init__(
             n_samples,
