@@ -15,7 +15,9 @@ from sknoisy.classifiers import NoisyLabelClassifier, TransitionCorrectedClassif
 from sknoisy.classifiers._corrections import AFTERWARDS, CORRECTIONS, NEED_NONE
 from sknoisy.classifiers._cross_fit import calibrate, cross_fit
 from sknoisy.classifiers._transitions import LEARNED
+from sknoisy.losses import get_loss
 from sknoisy.noise import ClassConditionalNoise
+from sknoisy.objectives import MeanLoss
 from sknoisy.transition import TRANSITIONS, clean_posterior
 
 # the second class is given as the third more often than as itself
@@ -179,10 +181,37 @@ def test_a_grid_over_estimates_and_their_parameters(blobs):
 def test_the_warm_up_can_be_left_out_or_take_all_epochs(blobs):
     X, y_noisy, _ = blobs
     plain = NoisyLabelClassifier(loss="ce", **FAST).fit(X, y_noisy)
-    only = fast(transition=SPARSE, warm_up_epochs=12).fit(X, y_noisy)
-    assert_allclose(only.predict_proba(X), plain.predict_proba(X), atol=1e-6)
-    none = fast(transition=SPARSE, warm_up_epochs=0).fit(X, y_noisy)
-    assert np.abs(none.predict_proba(X) - plain.predict_proba(X)).max() > 0.1
+    for correction in ("reweight", "backward"):
+        options = {"transition": SPARSE, "correction": correction}
+        only = fast(**options, warm_up_epochs=12).fit(X, y_noisy)
+        assert_allclose(only.predict_proba(X), plain.predict_proba(X), atol=1e-6)
+        none = fast(**options, warm_up_epochs=0).fit(X, y_noisy)
+        assert np.abs(none.predict_proba(X) - plain.predict_proba(X)).max() > 0.1
+
+
+@pytest.mark.parametrize("loss", ["ce", "gce"])
+def test_the_matrix_of_forward_correction_grows_from_the_identity(loss):
+    logits = torch.tensor(np.random.default_rng(0).normal(size=(6, 1, 3)))
+    labels, index = torch.arange(6) % 3, torch.arange(6)
+    T = np.array([[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.0, 0.4, 0.6]])
+    facts = {"trusted": None, "feature_scale": torch.ones(2, dtype=torch.float64)}
+    objective = CORRECTIONS["forward"](MeanLoss(get_loss(loss)), T, None, facts, 4)
+    for epoch, share in [(0, 0), (1, 0.25), (4, 1), (9, 1)]:
+        objective.on_epoch_begin(epoch, None, None)
+        seen = logits[:, 0].softmax(-1) @ torch.tensor(
+            share * T + (1 - share) * np.eye(3)
+        )
+        slow = get_loss(loss)(seen.log(), labels).mean()
+        assert_allclose(objective.compute(logits, labels, index), slow)
+
+
+def test_without_a_warm_up_the_matrix_is_whole_at_once(blobs):
+    X, y_noisy, _ = blobs
+    clf = fast(transition=SPARSE, warm_up_epochs=0, max_epochs=1).fit(X, y_noisy)
+    assert_allclose(clf.net_.criterion_.corrected.transition, SPARSE, atol=1e-7)
+    rising = fast(transition=SPARSE, warm_up_epochs=2, max_epochs=2).fit(X, y_noisy)
+    half = (SPARSE + np.eye(3)) / 2
+    assert_allclose(rising.net_.criterion_.corrected.transition, half, atol=1e-7)
 
 
 @pytest.mark.parametrize(

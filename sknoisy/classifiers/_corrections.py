@@ -1,5 +1,10 @@
-"""What each correction by a transition matrix trains, and what it does afterwards."""
+"""What each correction by a transition matrix trains, and what it does afterwards.
 
+Each is a function (plain, transition, prior, facts, n_first) that returns the objective
+of the whole training, of whose epochs the first `n_first` are for warming up.
+"""
+
+import torch
 from torch import nn
 
 from sknoisy.losses import (
@@ -9,7 +14,13 @@ from sknoisy.losses import (
     importance_reweighting,
     logit_adjustment,
 )
-from sknoisy.objectives import MeanLoss, TransitionRevision, TrustedLabels
+from sknoisy.objectives import (
+    MeanLoss,
+    Objective,
+    Stages,
+    TransitionRevision,
+    TrustedLabels,
+)
 from sknoisy.transition import clean_posterior, prior_ratio
 
 
@@ -31,33 +42,76 @@ class CorrectedLoss(nn.Module):
         return self.function(logits, labels, **given)
 
 
-def by_loss(function):
+class Rising(Objective):
+    """Trains through a matrix that comes from the identity step by step.
+
+    At once, the probabilities that a network has learned for given labels would have to
+    become those of true ones, at a high learning rate; classes get lost on the way.
+
+    Parameters
+    ----------
+    objective : Objective
+        What is trained.
+
+    corrected : CorrectedLoss
+        The loss in it whose matrix rises.
+
+    n_first : int
+        The epoch from which on the matrix is whole.
+    """
+
+    needs_whole_fit = True
+
+    def __init__(self, objective, corrected, n_first):
+        super().__init__()
+        self.objective = objective
+        self.corrected = corrected
+        self.n_first = n_first
+        self.register_buffer("whole", corrected.transition)
+
+    def compute(self, logits, labels, index):
+        return self.objective.compute(logits, labels, index)
+
+    def on_epoch_begin(self, epoch, networks, predict):
+        share = min(1.0, epoch / self.n_first) if self.n_first else 1.0
+        nothing = torch.eye(len(self.whole)).to(self.whole)
+        self.corrected.transition = nothing.lerp(self.whole, share)
+
+    def forget(self):
+        self.objective.forget()
+
+
+def by_loss(function, rises=False):
     """Return how to train with the correction `function` of a loss."""
 
-    def make(plain, transition, prior, facts):
+    def make(plain, transition, prior, facts, n_first):
         loss = None if plain.loss is cross_entropy else plain.loss
         matrix = as_tensor(transition, facts)
         corrected = CorrectedLoss(function, transition=matrix, loss=loss)
-        if facts["trusted"] is None:
-            return MeanLoss(corrected)
-        return TrustedLabels(plain.loss, corrected, facts["trusted"])
+        objective = MeanLoss(corrected)
+        if facts["trusted"] is not None:
+            objective = TrustedLabels(plain.loss, corrected, facts["trusted"])
+        if rises:
+            return Rising(objective, corrected, n_first)
+        return Stages(plain, objective, n_first)
 
     return make
 
 
-def by_revision(plain, transition, prior, facts):
+def by_revision(plain, transition, prior, facts, n_first):
     """Return the objective that revises the matrix."""
     check_cross_entropy(plain, "revision", instead="reweight")
-    return TransitionRevision(as_tensor(transition, facts))
+    return Stages(plain, TransitionRevision(as_tensor(transition, facts)), n_first)
 
 
-def by_adjustment(plain, transition, prior, facts):
+def by_adjustment(plain, transition, prior, facts, n_first):
     """Return the objective that adds the logarithm of the prior to the logits."""
     check_cross_entropy(plain, "logit_adjustment", instead="prior_ratio")
-    return MeanLoss(CorrectedLoss(logit_adjustment, prior=as_tensor(prior, facts)))
+    adjusted = CorrectedLoss(logit_adjustment, prior=as_tensor(prior, facts))
+    return Stages(plain, MeanLoss(adjusted), n_first)
 
 
-def by_nothing(plain, transition, prior, facts):
+def by_nothing(plain, transition, prior, facts, n_first):
     """Return the loss as it is: what there is to do comes after training."""
     return plain
 
@@ -78,7 +132,7 @@ def as_tensor(array, facts):
 
 CORRECTIONS = {
     "backward": by_loss(backward_correction),
-    "forward": by_loss(forward_correction),
+    "forward": by_loss(forward_correction, rises=True),
     "logit_adjustment": by_adjustment,
     "posterior": by_nothing,
     "prior_ratio": by_nothing,

@@ -94,9 +94,10 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         Cross entropy alone makes T's assumptions good: its minimum is a probability.
 
     warm_up_epochs : int or "auto", default="auto"
-        Epochs of plain training on the given labels before correction sets in. "auto"
-        is a quarter of all. Correction from the first step on may end in a wrong
-        corner: a network that has become sure of a wrong class hears little of it.
+        Epochs in which the matrix of "forward" grows from the identity to T; other
+        corrections set in after as many epochs of plain training. "auto" is a quarter
+        of all. Correction from the first step on may end in a wrong corner: a network
+        that has become sure of a wrong class hears little of it.
 
     cv : int, default=3
         Folds for the probabilities from which T is estimated and that tell how long
@@ -366,14 +367,14 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         self.prior_ = np.bincount(facts["labels"]) / facts["n_samples"]
         if is_learned(self.transition, self.correction):
             given = self._routed_to("transition")
-            corrected = make_learned(self.transition, given=given, facts=facts)
+            learned = make_learned(self.transition, given=given, facts=facts)
+            objective = Stages(plain, learned, n_first)
         else:
             self._find_transition(facts, lambda: looked().posterior)
-            corrected = correct(plain, self.transition_matrix_, self.prior_, facts)
-        if corrected is not plain:
-            corrected = Stages(plain, corrected, n_first)
-        corrected.n_epochs = n_epochs
-        return corrected
+            T = self.transition_matrix_
+            objective = correct(plain, T, self.prior_, facts, n_first)
+        objective.n_epochs = n_epochs
+        return objective
 
     def _plain_loss(self, facts):
         given = self._routed_to("loss")
