@@ -1,11 +1,14 @@
 """A search that trains together finds what scikit-learn's search finds."""
 
 import pickle
+import threading
+from typing import ClassVar
 
 import joblib
 import numpy as np
 import pytest
 from helpers import small
+from joblib.parallel import ThreadingBackend
 from scipy import sparse
 from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin, clone
@@ -387,6 +390,42 @@ def test_what_is_fitted_alone_may_be_fitted_side_by_side(table):
     assert (scores[:3] > 0.5).all() and scores[3] == 0
 
 
+class SeesThreads(TransformerMixin, BaseEstimator):
+    """Notes in which threads it transforms."""
+
+    seen: ClassVar[set] = set()
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        self.seen.add(threading.get_ident())
+        return X
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+
+class Spreading(ThreadingBackend):
+    """Asks nobody how many jobs there should be, as the backend of dask."""
+
+    def effective_n_jobs(self, n_jobs):
+        return 2
+
+
+@pytest.mark.parametrize("backend", ["threading", Spreading()])
+def test_what_trains_together_stays_here_whatever_joblib_is_told(backend, table):
+    estimator = Pipeline([("see", SeesThreads()), ("net", network())])
+    SeesThreads.seen.clear()
+    with joblib.parallel_config(backend=backend, n_jobs=2):
+        search = BatchedGridSearchCV(estimator, {"net__lr": [0.01, 0.1]}, cv=CV)
+        search.fit(*table)
+        batched_cross_val_predict(estimator, *table, cv=CV)
+    assert SeesThreads.seen == {threading.get_ident()}
+    alone = GridSearchCV(estimator, {"net__lr": [0.01, 0.1]}, cv=CV).fit(*table)
+    assert_same_results(alone, search)
+
+
 def test_progress_is_shown_on_request(table, capsys):
     options = {"cv": CV, "refit": False}
     BatchedGridSearchCV(network(), {"lr": [0.1]}, **options, verbose=1).fit(*table)
@@ -426,6 +465,16 @@ def test_a_class_that_a_fold_has_not_seen_has_probability_zero(table):
         proba = batched_cross_val_predict(network(), X, y, cv=KFold(3))
     assert proba.shape == (len(y), 4)
     assert (proba[:50, 3] == 0).all() and (proba[50:, 3] > 0).all()
+
+
+def test_weights_of_classes_are_given_by_label(table):
+    X, y = table
+    words = np.array(["few", "more", "most"])[y]
+    by_code = network(class_weight={1: 9.0})
+    by_word = network(class_weight={"more": 9.0})
+    found = batched_cross_val_predict(by_word, X, words, cv=CV)
+    assert np.allclose(found, batched_cross_val_predict(by_code, X, y, cv=CV))
+    assert not np.allclose(found, batched_cross_val_predict(network(), X, y, cv=CV))
 
 
 def test_weights_are_cut_into_folds(table):

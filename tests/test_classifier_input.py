@@ -261,6 +261,10 @@ BAD_PARAMETERS = {
     "device": ({"device": "gpu"}, "device='gpu' is not a device"),
     "class weight": ({"class_weight": {0: -1.0}}, "class_weight holds .* negative"),
     "no class weight": ({"class_weight": {0: 0, 1: 0, 2: 0}}, "class_weight is zero"),
+    "class weight's name": (
+        {"class_weight": {7: 2.0}},
+        r"names 7, which is no class of y\. There are: 0, 1, 2",
+    ),
     "class weight type": ({"class_weight": "blanced"}, "must be a dict"),
     "squeezing module": (
         {"module": lambda: nn.Sequential(nn.Linear(5, 3), Squeeze())},

@@ -360,6 +360,19 @@ def test_kept_counts_the_epochs_after_the_warm_up_only():
     assert [*objective.buffers()] == []
 
 
+def test_kept_leaves_out_the_epoch_that_finds_the_noise_rate():
+    options = {"noise_rate": lambda p, y: 0.4, "warm_up_epochs": 0}
+    objective = make("co_teaching", 0, **options)
+    evaluate(objective, rows=range(2, N))
+    assert_allclose(objective.findings()["kept"][2:], 0.5)  # by one network each
+    objective.on_epoch_end(0, None, lambda: torch.tensor(LOGITS))
+    objective.on_epoch_begin(1, None, None)
+    evaluate(objective, rows=range(2, N))
+    assert objective.keep_rate == 0.6
+    kept = objective.findings()["kept"][2:]
+    assert kept.sum() == pytest.approx(6)  # 0.6 of ten
+
+
 def test_kept_has_the_rows_of_X_as_given(blobs):
     X, y_noisy, y = blobs
     rng = np.random.default_rng(0)

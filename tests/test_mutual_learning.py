@@ -441,6 +441,27 @@ def test_bad_parameters_are_refused_with_a_reason(options, error, message, table
         quick(**{"max_epochs": 1, **options}).fit(*table)
 
 
+class Raw(nn.Module):
+    """A layer that can't draw its weights anew."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(5, 3))
+
+    def forward(self, X):
+        return X @ self.weight
+
+
+@pytest.mark.parametrize("module", [Raw(), Raw, nn.Linear(5, 3)])
+def test_networks_that_start_alike_are_warned_of(module, table):
+    if isinstance(module, nn.Linear):  # of which further copies draw new weights
+        quick(module=module, max_epochs=1).fit(*table)
+        return
+    with pytest.warns(UserWarning, match="start with equal weights"):
+        quick(module=module, max_epochs=1).fit(*table)
+    quick(module=module, max_epochs=1, n_networks=1).fit(*table)
+
+
 def test_a_teacher_of_other_classes_is_refused(table):
     teacher = LogisticRegression().fit(table[0], table[1] + 1)
     with pytest.raises(ValueError, match=r"knows the classes \[1 2 3\], but y holds"):

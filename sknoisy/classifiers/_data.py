@@ -11,6 +11,7 @@ from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from sknoisy._checks import check_weights, encode_labels
 from sknoisy._engine import ArrayDataset
+from sknoisy._registry import did_you_mean
 
 BLOCK = 2048  # rows
 
@@ -106,7 +107,8 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
         return _soft_training_data(X, y, weight, class_weight, classes, dtype, places)
     found, codes = encode_labels(y)
     if class_weight is not None:
-        by_class = weights_by_class(class_weight, found, codes)
+        known = found if classes is None else np.unique(classes)
+        by_class = weights_by_class(class_weight, found, codes, known)
         by_class = by_class if weight is None else weight * by_class
         weight = check_weights(by_class, len(y), name="class_weight")
         X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
@@ -164,8 +166,11 @@ def without_absent(*arrays, weight):
     return *(array[present] for array in arrays), weight[present]
 
 
-def weights_by_class(class_weight, classes, codes):
-    """Return the weight that `class_weight` gives to each sample."""
+def weights_by_class(class_weight, classes, codes, known):
+    """Return the weight that `class_weight` gives to each sample.
+
+    `classes` are those that the `codes` stand for, `known` those that there may be.
+    """
     if isinstance(class_weight, str) and class_weight == "balanced":
         counts = np.bincount(codes)
         return (len(codes) / (len(counts) * counts))[codes]
@@ -174,8 +179,20 @@ def weights_by_class(class_weight, classes, codes):
             f"class_weight={class_weight!r} must be a dict {{class: weight}},"
             " 'balanced' or None."
         )
+    _check_named(class_weight, known.tolist())
     by_class = [class_weight.get(label, 1.0) for label in classes.tolist()]
     return np.asarray(by_class, dtype=np.float64)[codes]
+
+
+def _check_named(class_weight, known):
+    """Say so if a weight names no class, unless all classes have one, too."""
+    strangers = [name for name in class_weight if name not in known]
+    if strangers and not set(known) <= set(class_weight):
+        hint = did_you_mean(strangers[0], [k for k in known if isinstance(k, str)])
+        raise ValueError(
+            f"class_weight names {strangers[0]!r}, which is no class of"
+            f" y{';' if hint else '.'}{hint} There are: {str(known)[1:-1]}."
+        )
 
 
 def feature_statistics(X, sample_weight=None):

@@ -2,6 +2,7 @@
 
 import copy
 import numbers
+import warnings
 from functools import partial
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 from sklearn.utils.validation import check_scalar
 from skorch.callbacks import EarlyStopping
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from sknoisy._checks import check_choice
 from sknoisy._engine import build_networks, fresh_copies
@@ -63,7 +65,8 @@ def make_networks(module, n_networks, *, given, facts, dtype):
                 f"module__{next(iter(given))} has no effect, since module is an"
                 " instance: pass its class, or set it on the instance."
             )
-        return build_networks(fresh_copies(module), n_networks).to(dtype)
+        networks = build_networks(fresh_copies(module), n_networks)
+        return warn_of_twins(networks).to(dtype)
     factory = default_module(facts["input_shape"]) if module is None else module
     if not callable(factory):
         raise TypeError(
@@ -71,7 +74,25 @@ def make_networks(module, n_networks, *, given, facts, dtype):
             " that makes one."
         )
     arguments = choose_arguments(factory, given=given, facts=facts, part="module")
-    return build_networks(lambda: _made(factory, arguments), n_networks).to(dtype)
+    networks = build_networks(lambda: _made(factory, arguments), n_networks)
+    return warn_of_twins(networks).to(dtype)
+
+
+def warn_of_twins(networks):
+    """Return `networks`; warn if some start alike, as they can't teach each other."""
+    first, *others = [
+        [p for p in network.parameters() if not is_lazy(p)] for network in networks
+    ]
+    if any(first and all(map(torch.equal, first, other)) for other in others):
+        warnings.warn(
+            "The networks start with equal weights, so that they may stay alike and"
+            " have nothing to teach each other: the module has no layer with"
+            " reset_parameters, or a function that makes equal ones. Pass its class,"
+            " or a function that draws new weights at each call.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return networks
 
 
 def make_objective(loss, *, given, facts, mixup=0.0):

@@ -188,6 +188,9 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
       of inliers and of outliers in turns;
     - the authors' code means to clip gradients, but clips copies; here they aren't.
 
+    Where `module` is an instance, the first network starts with its weights, and the
+    second one draws new weights.
+
     `fit` takes no weights: where samples are ranked, they have no exact meaning.
 
     References

@@ -192,6 +192,9 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
     the rate. With `warm_start`, the networks know all labels by heart already: a second
     fit goes on with the rate of the first one.
 
+    Where `module` is an instance, the first network starts with its weights, and the
+    second one draws new weights.
+
     `fit` takes no weights: where samples are ranked, they have no exact meaning.
 
     References

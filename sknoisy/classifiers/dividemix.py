@@ -223,6 +223,9 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
     A batch should hold several samples of each class, as the balance of classes is
     that of its predictions.
 
+    Where `module` is an instance, the first network starts with its weights, and the
+    second one draws new weights.
+
     `fit` takes no weights: where samples are judged, they have no exact meaning.
 
     References

@@ -226,6 +226,9 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
     The scale, the shift and the running statistics of a norm layer go with the layer
     before it, by the same share. The teacher is asked once, before training.
 
+    Where `module` is an instance, the first network starts with its weights, and the
+    others draw new weights.
+
     References
     ----------
     .. [1] Zhang, Xiang, Hospedales and Lu, "Deep Mutual Learning", CVPR 2018.

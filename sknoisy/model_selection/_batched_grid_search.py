@@ -1,6 +1,7 @@
 """A grid search whose candidates and folds train together."""
 
 import inspect
+from contextlib import nullcontext
 
 import numpy as np
 from sklearn import get_config
@@ -10,7 +11,12 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
 from sklearn.utils import Bunch, indexable
 from sklearn.utils.metadata_routing import process_routing
 
-from sknoisy.model_selection._rehearsal import HandsOut, Replay, rehearse
+from sknoisy.model_selection._rehearsal import (
+    HandsOut,
+    Replay,
+    in_this_process,
+    rehearse,
+)
 
 __all__ = ["BatchedGridSearchCV"]
 
@@ -180,7 +186,10 @@ class BatchedGridSearchCV(GridSearchCV):
             self.estimator, candidates, splits, X, y, fit_params, **options
         )
         search = self._search(cells, Replay(splits, cv))
-        return self._take_over(search.fit(X, y, **params), cells)
+        together = isinstance(search.estimator, HandsOut)
+        with in_this_process() if together else nullcontext():
+            search.fit(X, y, **params)
+        return self._take_over(search, cells)
 
     def _routed_params(self, params):
         if get_config()["enable_metadata_routing"]:
@@ -196,7 +205,7 @@ class BatchedGridSearchCV(GridSearchCV):
             options |= {
                 "estimator": HandsOut(self.estimator, iter(cells)),
                 "scoring": self._scoring(),
-                "n_jobs": None,
+                "n_jobs": 1,  # not None, which a context of joblib's may change
             }
             if callable(self.refit):  # it may look at the times
                 options["refit"] = lambda results: self.refit(timed(results, cells))

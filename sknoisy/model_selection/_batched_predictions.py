@@ -5,7 +5,7 @@ from sklearn.model_selection import check_cv, cross_val_predict
 from sklearn.utils import indexable
 
 from sknoisy._checks import encode_labels
-from sknoisy.model_selection._rehearsal import HandsOut, rehearse
+from sknoisy.model_selection._rehearsal import HandsOut, in_this_process, rehearse
 
 __all__ = ["batched_cross_val_predict"]
 
@@ -91,15 +91,17 @@ def batched_cross_val_predict(
     True
     """
     X, y, groups = indexable(X, y, groups)
+    classes, labels = None, y
     if method != "predict":  # columns are codes, whatever classes a fold has seen
-        y = encode_labels(y)[1]
+        classes, y = encode_labels(y)
     splits = list(
         check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups)
     )
     options = {"n_jobs": n_jobs, "pre_dispatch": pre_dispatch, "verbose": verbose}
-    cells = rehearse(estimator, [{}], splits, X, y, params or {}, **options)
+    cells = rehearse(estimator, [{}], splits, X, labels, params or {}, **options)
     if any(cell.trained for cell in cells):
-        stand_in = HandsOut(estimator, iter(cells))
-        return cross_val_predict(stand_in, X, y, cv=splits, method=method)
+        stand_in = HandsOut(estimator, iter(cells), classes)
+        with in_this_process():
+            return cross_val_predict(stand_in, X, y, cv=splits, method=method, n_jobs=1)
     options |= {"params": params}
     return cross_val_predict(estimator, X, y, cv=splits, method=method, **options)

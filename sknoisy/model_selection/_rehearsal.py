@@ -7,8 +7,12 @@ there. Splits, scores, errors and tables stay scikit-learn's.
 """
 
 import time
+from contextlib import nullcontext
 from typing import Any
 
+import numpy as np
+from joblib import parallel_config
+from joblib.parallel import get_active_backend
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
@@ -99,6 +103,18 @@ def rehearse(estimator, candidates, splits, X, y, fit_params, *, verbose=0, **op
     return in_order
 
 
+def in_this_process():
+    """Return a context in which ``n_jobs=1`` means one, whatever was asked for outside.
+
+    Cells are handed out in the order of scikit-learn's tables, which only one process
+    keeps; a backend of joblib such as dask's spreads work all the same.
+    """
+    backend, _ = get_active_backend()
+    if backend.effective_n_jobs(1) == 1:
+        return nullcontext()
+    return parallel_config(backend="sequential")
+
+
 class HandsOut(MetaEstimatorMixin, BaseEstimator):
     """Stands in for an estimator: each fit hands out the next of its cells.
 
@@ -111,14 +127,24 @@ class HandsOut(MetaEstimatorMixin, BaseEstimator):
     cells : iterator of Cell
         Shared by all clones: scikit-learn fits in the order of its tables, candidate
         by candidate and fold by fold.
+
+    classes : ndarray, default=None
+        If given, `classes_` are places in it, and so the numbers of columns.
     """
 
-    def __init__(self, estimator, cells):
+    def __init__(self, estimator, cells, classes=None):
         self.estimator = estimator
         self.cells = cells
+        self.classes = classes
 
     def __sklearn_clone__(self):
-        return HandsOut(self.estimator, self.cells)
+        return HandsOut(self.estimator, self.cells, self.classes)
+
+    @property
+    def classes_(self):
+        """The classes of the fitted estimator."""
+        found = self.fitted_.classes_
+        return found if self.classes is None else np.searchsorted(self.classes, found)
 
     def __sklearn_tags__(self):
         return get_tags(self.estimator)
@@ -146,7 +172,7 @@ class HandsOut(MetaEstimatorMixin, BaseEstimator):
         """Let the fitted estimator predict."""
         return self.fitted_.predict(X)
 
-    def __getattr__(self, name):  # predict_proba, classes_ and the like
+    def __getattr__(self, name):  # predict_proba and the like
         if name.startswith("_") or "fitted_" not in vars(self):
             raise AttributeError(f"HandsOut, not fitted, has no {name!r}.")
         return getattr(self.fitted_, name)

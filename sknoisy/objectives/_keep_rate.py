@@ -76,7 +76,9 @@ class KeepRateSelection(SampleSelection):
     def on_epoch_begin(self, epoch, networks, predict):
         """Set the share to keep; count anew when the warm-up is over."""
         super().on_epoch_begin(epoch, networks, predict)
-        was_warm, self.is_warm = self.is_warm, epoch >= self.warm_up_epochs
+        # an epoch in which the rate is still looked for belongs to the warm-up
+        was_warm = self.is_warm
+        self.is_warm = epoch >= self.warm_up_epochs and not self.is_apart
         if self.is_warm and not was_warm:
             self._count_anew()
         if not self.is_apart:
