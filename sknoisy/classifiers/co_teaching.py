@@ -44,7 +44,9 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         one finds easy. "co_teaching_plus" [2]_: the same after a warm-up, but only
         where they predict different classes. "jocor" [3]_: both learn what they find
         easy together, and to agree, with weight ``strategy__agreement``. "decoupling"
-        [4]_: both learn from all samples that they predict differently.
+        [4]_: both learn from all samples that they predict differently. What is easy is
+        easy among samples of the same given label, or with
+        ``strategy__rank_within="batch"`` in the batch, as published.
 
     loss : str or callable, default="ce"
         The loss by which samples are ranked and learned: a name from

@@ -1,7 +1,6 @@
 """Two networks, of which each learns from what the other one finds easy."""
 
 from sknoisy.objectives._keep_rate import KeepRateSelection
-from sknoisy.objectives._selection import easiest
 
 
 class CoTeaching(KeepRateSelection):
@@ -41,6 +40,14 @@ class CoTeaching(KeepRateSelection):
 
     exponent : float > 0, default=1.0
         The c above: below 1, most is let go of at once; above 1, at last.
+
+    rank_within : {"auto", "batch", "label"}, default="auto"
+        Whose losses are compared: those of a whole batch, as published, or of samples
+        with the same given label, so that the share kept is that of every label. With
+        high noise or few steps a class that is harder than others is left out of the
+        batch's easiest, and never learned; under noise that spares some labels they
+        lose right samples. "auto" is "label" where a batch has eight samples of each
+        class on average.
 
     Attributes
     ----------
@@ -89,6 +96,7 @@ class CoTeaching(KeepRateSelection):
         noise_rate=0.2,
         warm_up_epochs="auto",
         exponent=1.0,
+        rank_within="auto",
     ):
         super().__init__(
             n_samples,
@@ -98,8 +106,9 @@ class CoTeaching(KeepRateSelection):
             noise_rate=noise_rate,
             warm_up_epochs=warm_up_epochs,
             exponent=exponent,
+            rank_within=rank_within,
         )
 
-    def choose_easy(self, losses, logits):
+    def choose_easy(self, losses, logits, index):
         """Return the mask of what each network learns from: the other one's picks."""
-        return easiest(losses, self.keep_rate).flip(1)
+        return self.easiest(losses, logits, index).flip(1)

@@ -1,7 +1,7 @@
 """Co-teaching on the samples that the two networks still disagree on."""
 
 from sknoisy.objectives._keep_rate import KeepRateSelection
-from sknoisy.objectives._selection import disagree, easiest
+from sknoisy.objectives._selection import disagree
 
 
 class CoTeachingPlus(KeepRateSelection):
@@ -41,6 +41,14 @@ class CoTeachingPlus(KeepRateSelection):
 
     exponent : float > 0, default=1.0
         The c above: below 1, most is let go of at once; above 1, at last.
+
+    rank_within : {"auto", "batch", "label"}, default="auto"
+        Whose losses are compared: those of a whole batch, as published, or of samples
+        with the same given label, so that the share kept is that of every label. With
+        high noise or few steps a class that is harder than others is left out of the
+        batch's easiest, and never learned; under noise that spares some labels they
+        lose right samples. "auto" is "label" where a batch has eight samples of each
+        class on average.
 
     Attributes
     ----------
@@ -93,6 +101,7 @@ class CoTeachingPlus(KeepRateSelection):
         noise_rate=0.2,
         warm_up_epochs="auto",
         exponent=1.0,
+        rank_within="auto",
     ):
         super().__init__(
             n_samples,
@@ -102,9 +111,10 @@ class CoTeachingPlus(KeepRateSelection):
             noise_rate=noise_rate,
             warm_up_epochs=warm_up_epochs,
             exponent=exponent,
+            rank_within=rank_within,
         )
 
-    def choose_easy(self, losses, logits):
+    def choose_easy(self, losses, logits, index):
         """Return the mask of what each network learns from: the other one's picks."""
         among = disagree(logits) if self.is_warm else None
-        return easiest(losses, self.keep_rate, among).flip(1)
+        return self.easiest(losses, logits, index, among).flip(1)

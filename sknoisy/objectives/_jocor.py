@@ -2,7 +2,6 @@
 
 from sknoisy.losses._ranges import check_range
 from sknoisy.objectives._keep_rate import KeepRateSelection
-from sknoisy.objectives._selection import easiest
 
 
 class JoCoR(KeepRateSelection):
@@ -45,6 +44,14 @@ class JoCoR(KeepRateSelection):
 
     exponent : float > 0, default=1.0
         The c above: below 1, most is let go of at once; above 1, at last.
+
+    rank_within : {"auto", "batch", "label"}, default="auto"
+        Whose losses are compared: those of a whole batch, as published, or of samples
+        with the same given label, so that the share kept is that of every label. With
+        high noise or few steps a class that is harder than others is left out of the
+        batch's easiest, and never learned; under noise that spares some labels they
+        lose right samples. "auto" is "label" where a batch has eight samples of each
+        class on average.
 
     agreement : float in [0, 1), default=0.3
         The weight :math:`\lambda` of agreement. The authors take 0.65 to 0.9, their
@@ -93,6 +100,7 @@ class JoCoR(KeepRateSelection):
         noise_rate=0.2,
         warm_up_epochs="auto",
         exponent=1.0,
+        rank_within="auto",
         agreement=0.3,
     ):
         super().__init__(
@@ -103,6 +111,7 @@ class JoCoR(KeepRateSelection):
             noise_rate=noise_rate,
             warm_up_epochs=warm_up_epochs,
             exponent=exponent,
+            rank_within=rank_within,
         )
         check_range("[0, 1)", agreement=agreement)
         self.agreement = agreement
@@ -116,9 +125,9 @@ class JoCoR(KeepRateSelection):
         joint = (1 - self.agreement) * fit + self.agreement * divergence(logits)
         return joint.unsqueeze(1)
 
-    def choose_easy(self, losses, logits):
+    def choose_easy(self, losses, logits, index):
         """Return the mask of what both learn from."""
-        return easiest(losses, self.keep_rate)
+        return self.easiest(losses, logits, index)
 
 
 def divergence(logits):

@@ -4,10 +4,12 @@ from abc import abstractmethod
 
 import torch
 
+from sknoisy._checks import check_choice
 from sknoisy.losses._ranges import check_range
-from sknoisy.objectives._selection import SampleSelection
+from sknoisy.objectives._selection import SampleSelection, easiest
 
 WARM_UP_SHARE = 0.25
+ENOUGH = 8  # samples of a class in a batch, for a share of them to be one
 
 
 class KeepRateSelection(SampleSelection):
@@ -38,10 +40,23 @@ class KeepRateSelection(SampleSelection):
 
     exponent : float
         The c of the formula.
+
+    rank_within : {"auto", "batch", "label"}
+        Whose losses are compared. "auto" is "label" where a batch has eight samples of
+        each class on average.
     """
 
     def __init__(
-        self, n_samples, n_epochs, labels, *, loss, noise_rate, warm_up_epochs, exponent
+        self,
+        n_samples,
+        n_epochs,
+        labels,
+        *,
+        loss,
+        noise_rate,
+        warm_up_epochs,
+        exponent,
+        rank_within,
     ):
         super().__init__(n_samples, n_epochs, loss=loss)
         if warm_up_epochs == "auto":
@@ -50,6 +65,9 @@ class KeepRateSelection(SampleSelection):
         check_range("(0, inf)", exponent=exponent)
         if not callable(noise_rate):
             check_range("[0, 1)", noise_rate=noise_rate)
+        self.rank_within = check_choice(
+            rank_within, ("auto", "batch", "label"), "rank_within"
+        )
         self.noise_rate = noise_rate
         self.warm_up_epochs = warm_up_epochs
         self.exponent = exponent
@@ -59,7 +77,7 @@ class KeepRateSelection(SampleSelection):
         self.register_buffer("side", halves(labels), persistent=False)
 
     @abstractmethod
-    def choose_easy(self, losses, logits):
+    def choose_easy(self, losses, logits, index):
         """Return which samples of a batch are learned from, one column per network."""
 
     @property
@@ -71,7 +89,18 @@ class KeepRateSelection(SampleSelection):
         if self.is_apart:
             networks = torch.arange(2, device=index.device)
             return self.side[index].unsqueeze(1) == networks
-        return self.choose_easy(losses, logits)
+        return self.choose_easy(losses, logits, index)
+
+    def easiest(self, losses, logits, index, among=None):
+        """Return which samples have small losses, so many as are to be kept."""
+        n_classes = logits.shape[-1]
+        within = self.rank_within
+        if within == "auto":
+            within = "label" if len(index) >= ENOUGH * n_classes else "batch"
+        if within == "batch":
+            return easiest(losses, self.keep_rate, among)
+        labels = self.labels[index]
+        return easiest(losses, self.keep_rate, among, labels, n_classes)
 
     def on_epoch_begin(self, epoch, networks, predict):
         """Set the share to keep; count anew when the warm-up is over."""

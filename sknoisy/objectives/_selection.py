@@ -86,7 +86,7 @@ def mean_of(losses, chosen):
     return (losses.where(chosen, 0).sum(dim=0) / n_chosen).sum()
 
 
-def easiest(losses, share, among=None):
+def easiest(losses, share, among=None, groups=None, n_groups=1):
     """Return which samples have the smallest losses, column by column.
 
     Parameters
@@ -98,14 +98,27 @@ def easiest(losses, share, among=None):
 
     among : BoolTensor, broadcastable to `losses`, default=None
         The samples to choose from; None means all.
+
+    groups : LongTensor of shape (n_batch,), default=None
+        Codes 0…n_groups−1 of groups of each of which the share is chosen.
+
+    n_groups : int, default=1
     """
     candidates = torch.ones_like(losses, dtype=torch.bool)
     if among is not None:
         candidates = candidates & among
     order = losses.masked_fill(~candidates, torch.inf).argsort(dim=0)
-    # a number on the device: a GPU that had to tell it would wait for every batch
-    n_chosen = (share * candidates.sum(dim=0)).round().clamp(min=1)
     places = torch.arange(len(losses), device=losses.device).unsqueeze(1)
+    # numbers on the device: a GPU that had to tell them would wait for every batch
+    if groups is None:
+        n_chosen = (share * candidates.sum(dim=0)).round().clamp(min=1)
+    else:
+        order = order.gather(0, groups[order].argsort(dim=0, stable=True))
+        size = groups.new_zeros(n_groups).index_add(0, groups, torch.ones_like(groups))
+        places = places - (size.cumsum(0) - size)[groups[order]]
+        n_candidates = losses.new_zeros(n_groups, losses.shape[1])
+        n_candidates.index_add_(0, groups, candidates.to(losses.dtype))
+        n_chosen = (share * n_candidates).round().clamp(min=1)[groups[order[:, 0]]]
     chosen = torch.zeros_like(candidates).scatter_(0, order, places < n_chosen)
     return chosen & candidates
 
