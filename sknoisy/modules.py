@@ -1,8 +1,8 @@
-"""Networks: what ``module=None`` picks, and others by name.
+"""Networks: what ``module=None`` picks, and others by name; layers to put before them.
 
-Each is built at fit from what its signature names: ``n_features`` or ``input_shape``,
-``n_classes``, and ``feature_mean`` and ``feature_scale`` of the training data, by which
-a network scales its own input.
+Each network is built at fit from what its signature names: ``n_features`` or
+``input_shape``, ``n_classes``, and ``feature_mean`` and ``feature_scale`` of the
+training data, by which a network scales its own input.
 """
 
 import math
@@ -11,7 +11,15 @@ import numbers
 import torch
 from torch import nn
 
-__all__ = ["MLP", "Dropout", "LeNet5", "SmallResNet", "Standardize"]
+__all__ = [
+    "MLP",
+    "Dropout",
+    "LeNet5",
+    "RandomFlip",
+    "RandomShift",
+    "SmallResNet",
+    "Standardize",
+]
 
 
 class Standardize(nn.Module):
@@ -110,6 +118,87 @@ class Dropout(nn.Module):
     def extra_repr(self):
         """Return what stands in the brackets of this layer's text."""
         return f"p={self.p}"
+
+
+class RandomShift(nn.Module):
+    """Move each image a little, in training; what comes in at the border is zero.
+
+    As the first layer of a network it augments the images that any classifier trains
+    on. It is also what `augment` of a
+    :class:`~sknoisy.classifiers.DivideMixClassifier` may be.
+
+    Parameters
+    ----------
+    pixels : int, default=2
+        How far an image moves at most, up or down and to the left or right, by whole
+        pixels, all distances equally often.
+
+    See Also
+    --------
+    RandomFlip : Mirrors images.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from torch import nn
+    >>> from sknoisy.modules import LeNet5, RandomFlip, RandomShift
+    >>> augment = nn.Sequential(RandomShift(2), RandomFlip())
+    >>> augment(torch.ones(5, 28, 28, 3)).shape
+    torch.Size([5, 28, 28, 3])
+    >>> def module(input_shape, n_classes):
+    ...     return nn.Sequential(augment, LeNet5(input_shape, n_classes))
+    """
+
+    def __init__(self, pixels=2):
+        super().__init__()
+        if not isinstance(pixels, numbers.Integral) or pixels < 0:
+            raise ValueError(f"pixels={pixels!r} must be a whole number, 0 or more.")
+        self.pixels = int(pixels)
+
+    def forward(self, images):
+        """Return images (n, height, width[, channels]) moved, in training."""
+        if not self.training or self.pixels == 0:
+            return images
+        n, height, width = images.shape[:3]
+        padding = (0, 0) * (images.ndim - 3) + (self.pixels,) * 4
+        padded = nn.functional.pad(images, padding)
+        corner = torch.randint(2 * self.pixels + 1, (2, n, 1), device=images.device)
+        rows = corner[0] + torch.arange(height, device=images.device)
+        columns = corner[1] + torch.arange(width, device=images.device)
+        image = torch.arange(n, device=images.device).view(n, 1, 1)
+        return padded[image, rows.unsqueeze(2), columns.unsqueeze(1)]
+
+    def extra_repr(self):
+        """Return what stands in the brackets of this layer's text."""
+        return f"pixels={self.pixels}"
+
+
+class RandomFlip(nn.Module):
+    """Mirror every second image, by chance, in training: left becomes right.
+
+    For things that look alike from both sides; digits and letters don't.
+
+    See Also
+    --------
+    RandomShift : Moves images.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sknoisy.modules import RandomFlip
+    >>> images = torch.tensor([[[1.0, 2.0, 3.0]]]).expand(100, 1, 3)
+    >>> sorted(set(map(tuple, RandomFlip()(images)[:, 0].tolist())))
+    [(1.0, 2.0, 3.0), (3.0, 2.0, 1.0)]
+    """
+
+    def forward(self, images):
+        """Return images (n, height, width[, channels]), some mirrored, in training."""
+        if not self.training:
+            return images
+        shape = (len(images), *[1] * (images.ndim - 1))
+        return images.flip(2).where(
+            torch.rand(shape, device=images.device) < 0.5, images
+        )
 
 
 class MLP(nn.Sequential):

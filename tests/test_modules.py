@@ -3,10 +3,22 @@
 import numpy as np
 import pytest
 import torch
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.datasets import load_digits
 from sklearn.preprocessing import StandardScaler
+from torch import nn
 
+from sknoisy import NoisyLabelClassifier
 from sknoisy.classifiers._data import feature_statistics
-from sknoisy.modules import MLP, Dropout, LeNet5, SmallResNet, Standardize
+from sknoisy.modules import (
+    MLP,
+    Dropout,
+    LeNet5,
+    RandomFlip,
+    RandomShift,
+    SmallResNet,
+    Standardize,
+)
 
 
 @pytest.mark.parametrize("p", [0.1, 0.25, 0.5, 0.9])
@@ -117,3 +129,59 @@ def test_a_narrow_residual_network_trains():
     for _ in range(3):  # channels last, torch would crash here
         network(torch.randn(32, 8, 8)).sum().backward()
     assert all(torch.isfinite(p.grad).all() for p in network.parameters())
+
+
+# --- augmentation ---
+
+
+@pytest.mark.parametrize("shape", [(5, 6), (5, 6, 3)])
+def test_images_move_by_every_distance_and_zeros_come_in(shape):
+    torch.manual_seed(0)
+    image = torch.arange(1, 1 + np.prod(shape)).view(shape).float()
+    moved = RandomShift(1)(image.expand(300, *shape))
+    far = torch.zeros(7, 8, *shape[2:])
+    far[1:6, 1:7] = image
+    places = [(down, right) for down in range(3) for right in range(3)]
+    wanted = torch.stack([far[d : d + 5, r : r + 6] for d, r in places])
+    alike = (moved.unsqueeze(1) == wanted).flatten(2).all(dim=2)
+    assert alike.sum(dim=1).tolist() == [1] * 300
+    assert alike.sum(dim=0).min() > 15  # a ninth of 300 is 33
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2)])
+def test_half_of_the_images_are_mirrored(shape):
+    torch.manual_seed(0)
+    image = torch.randn(shape)
+    flipped = RandomFlip()(image.expand(400, *shape))
+    as_it_is = (flipped == image).flatten(1).all(dim=1)
+    mirrored = (flipped == image.flip(1)).flatten(1).all(dim=1)
+    assert (as_it_is ^ mirrored).all()
+    assert 150 < mirrored.sum() < 250
+
+
+@pytest.mark.parametrize("layer", [RandomShift(2), RandomShift(0), RandomFlip()])
+def test_images_stay_as_they_are_where_nothing_is_to_be_done(layer):
+    images = torch.randn(3, 5, 5)
+    assert layer.eval()(images) is images
+    if isinstance(layer, RandomShift):
+        assert RandomShift(0)(images) is images
+
+
+@pytest.mark.parametrize("pixels", [-1, 1.5, "2"])
+def test_a_shift_by_parts_of_pixels_is_refused(pixels):
+    with pytest.raises(ValueError, match="must be a whole number"):
+        RandomShift(pixels)
+
+
+def test_an_augmented_network_trains_on_moved_images_and_predicts_on_still_ones():
+    digits, y = load_digits(return_X_y=True)
+    images, y = digits[:400].reshape(-1, 8, 8), y[:400]
+
+    def module(input_shape, n_classes):
+        return nn.Sequential(RandomShift(1), LeNet5(input_shape, n_classes))
+
+    clf = NoisyLabelClassifier(module, max_epochs=5, random_state=0).fit(images, y)
+    assert_array_equal(clf.predict_proba(images), clf.predict_proba(images))
+    still = clf.net_.module_[0][1].eval()
+    expected = still(torch.tensor(images, dtype=torch.float32)).softmax(-1).detach()
+    assert_allclose(clf.predict_proba(images), expected, atol=1e-6)

@@ -27,6 +27,7 @@ def check_predict_with(predict_with, n_networks):
     if isinstance(predict_with, str) and predict_with == "mean":
         return None
     whole = isinstance(predict_with, numbers.Integral)
+    whole = whole and not isinstance(predict_with, bool)
     if not whole or not 0 <= predict_with < n_networks:
         raise ValueError(
             f"predict_with={predict_with!r} must be 'mean' or the number of a network,"

@@ -63,9 +63,10 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
 
     augment : callable, default=None
         A function of the features of a batch, a tensor (n_batch, ...) that looks like
-        X, that returns others of the same shape, anew at each call: a random shift,
-        say. Two such views are learned from, and their predictions averaged. Draw from
-        torch's global generator, which `fit` seeds.
+        X, that returns others of the same shape, anew at each call, such as
+        :class:`~sknoisy.modules.RandomShift`. Two such views are learned from, and
+        their predictions averaged. Draw from torch's global generator, which `fit`
+        seeds.
 
     strong_augment : callable, default=None
         The same, for what samples look like whose class was predicted without it,
