@@ -28,7 +28,12 @@ from sknoisy import MutualLearningClassifier, NoisyLabelClassifier
 from sknoisy.datasets import fetch_fashion_mnist
 from sknoisy.modules import LeNet5, SmallResNet
 
-NETWORKS = {"LeNet-5": LeNet5, "SmallResNet": SmallResNet}
+# name -> class, and what its training is told
+NETWORKS = {
+    "LeNet-5": (LeNet5, {}),
+    "LeNet-5, four times the steps": (LeNet5, {"batch_size": 128}),
+    "SmallResNet": (SmallResNet, {}),
+}
 APART = "apart"
 KEYS = ["network", "train_size", "pool", "epochs", "seed", "method"]
 VALUES = ["single", "both", "cpu_seconds"]
@@ -69,13 +74,14 @@ class Runner:
         """Return the columns `VALUES` of one job."""
         X, y = self.part("train", train_size, pool)
         X_test, y_test = self.part("test", 10_000, pool)
-        training = {"max_epochs": epochs, "device": "cpu"}
+        module, options = NETWORKS[network]
+        training = {"max_epochs": epochs, "device": "cpu", **options}
         # a third network of the same shape and care
         teacher = NoisyLabelClassifier(
-            NETWORKS[network], loss="ce", random_state=1000 + seed, **training
+            module, loss="ce", random_state=1000 + seed, **training
         )
         clf = MutualLearningClassifier(
-            NETWORKS[network], random_state=seed, **METHODS[method](teacher), **training
+            module, random_state=seed, **METHODS[method](teacher), **training
         )
         if clf.distill is not None:
             clf.distill = self.fitted(teacher, X, y)
@@ -174,8 +180,12 @@ def make_sizes(quick):
     if quick:
         return {name: {"train_size": 300, "pool": 4, "epochs": 2} for name in NETWORKS}
     return {
-        "LeNet-5": {"train_size": 5_000, "pool": 2, "epochs": 30},
-        "SmallResNet": {"train_size": 2_500, "pool": 2, "epochs": 30},
+        name: {
+            "train_size": 2_500 if name == "SmallResNet" else 5_000,
+            "pool": 2,
+            "epochs": 30,
+        }
+        for name in NETWORKS
     }
 
 
