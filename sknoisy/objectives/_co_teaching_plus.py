@@ -44,10 +44,11 @@ class CoTeachingPlus(KeepRateSelection):
 
     rank_within : {"auto", "batch", "label"}, default="auto"
         Whose losses are compared: those of a whole batch, as published, or of samples
-        with the same given label, so that the share kept is that of every label. With
-        high noise or few steps a class that is harder than others is left out of the
-        batch's easiest, and never learned; under noise that spares some labels they
-        lose right samples. "auto" is "label" where a batch has eight samples of each
+        with the same given label, so that the share kept is that of every label. In a
+        batch, a class that is harder than others may be left out and never learned,
+        above all under heavy noise and with few steps. Within labels, networks that
+        have begun to learn wrong labels by heart, at a constant rate and after many
+        epochs, are worse off. "auto" is "label" where a batch has eight samples of each
         class on average.
 
     Attributes
