@@ -31,6 +31,9 @@ class SAM(torch.optim.Optimizer):
     lr, weight_decay : float, default=None
         Handed to `base`; None leaves it its own default.
 
+    fused : bool, default=None
+        The same. Estimators set it where `base` is one of torch's that can.
+
     **options : dict
         Further parameters of `base`, e.g. ``momentum=0.9``.
 
@@ -77,10 +80,11 @@ class SAM(torch.optim.Optimizer):
         rho=0.05,
         lr=None,
         weight_decay=None,
+        fused=None,
         **options,
     ):
         check_range("(0, inf)", rho=rho)
-        own = {"lr": lr, "weight_decay": weight_decay}
+        own = {"lr": lr, "weight_decay": weight_decay, "fused": fused}
         given = {name: value for name, value in own.items() if value is not None}
         self.base = base(params, **given, **options)
         super().__init__(self.base.param_groups, {**self.base.defaults, "rho": rho})

@@ -152,3 +152,19 @@ def test_it_goes_by_name(table):
     assert type(named.net_.optimizer_) is SAM
     assert named.net_.optimizer_.param_groups[0]["rho"] == 0.1
     np.testing.assert_array_equal(named.predict_proba(X), by_class.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("options", "is_fused"),
+    [
+        ({}, True),
+        ({"base": torch.optim.SGD}, True),
+        ({"base": torch.optim.RMSprop}, None),
+        ({"foreach": True}, None),
+    ],
+)
+def test_its_steps_are_fused_where_torch_can(table, options, is_fused):
+    X, y = table
+    given = {f"optimizer__{name}": value for name, value in options.items()}
+    clf = small(optimizer="sam", max_epochs=1, **given).fit(X, y)
+    assert clf.net_.optimizer_.base.defaults.get("fused") is is_fused

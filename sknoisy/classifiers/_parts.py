@@ -247,7 +247,8 @@ def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
             otherwise="a class from torch.optim",
         )
     facts = {"weight_decay": weight_decay}
-    can_fuse = isinstance(optimizer, type) and issubclass(optimizer, FUSED)
+    steps = given.get("base", torch.optim.AdamW) if optimizer is SAM else optimizer
+    can_fuse = isinstance(steps, type) and issubclass(steps, FUSED)
     if can_fuse and not {"foreach", "differentiable"} & set(given):
         facts["fused"] = torch.device(device).type in ("cpu", "cuda")
     return optimizer, choose_arguments(
