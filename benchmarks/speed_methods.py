@@ -131,7 +131,7 @@ class Workload:
 def make_workloads(quick=False):
     """Return the workloads of the table."""
     rng = np.random.default_rng(0)
-    n, n_images = (600, 200) if quick else (20_000, 3_000)
+    n, n_images = (600, 200) if quick else (20_000, 1_000)
     y = rng.integers(N_CLASSES, size=n)
     noisy = SymmetricNoise(NOISE, random_state=0).fit_corrupt(y)
     # classes that can be learned: who selects by predictions has something to select
