@@ -62,8 +62,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
 
     optimizer : {"adam", "adamw", "sam", "sgd"} or torch.optim class, default="adamw"
         What takes the steps; further parameters as ``optimizer__*``. "sam" is
-        :class:`~sknoisy.optimizers.SAM`, which takes two passes a step, and so twice
-        the time, to find weights whose neighborhood is good, too.
+        :class:`~sknoisy.optimizers.SAM`, which takes two passes a step, and two or
+        three times the time, to find weights whose neighborhood is good, too.
 
     weight_decay : float, default=1e-2
         Weight decay, for optimizers that have such a parameter. With "adam" and "sgd"
