@@ -13,8 +13,8 @@ class SAM(torch.optim.Optimizer):
     Each step climbs first, along the gradient g, to :math:`w + \rho\, g / \|g\|`, and
     hands the gradient found there to another optimizer, which steps from w [1]_. It
     takes two passes, and so twice the time or more. Under label noise it keeps a
-    network longer in the phase where clean labels are learned and wrong ones aren't yet; its
-    gain is greatest with training that ends in that phase [2]_.
+    network longer in the phase where clean labels are learned and wrong ones aren't
+    yet; its gain is greatest with training that ends in that phase [2]_.
 
     Parameters
     ----------
