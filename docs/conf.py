@@ -34,6 +34,9 @@ autosummary_imported_members = True
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 default_role = "code"  # docstrings name parameters in single backticks
+# numpydoc shows scikit-learn's own text of properties that a search inherits, which
+# refers to scikit-learn's glossary
+suppress_warnings = ["ref.term", "ref.python"]
 
 if (HERE.parent / "examples").is_dir():
     extensions.append("sphinx_gallery.gen_gallery")
