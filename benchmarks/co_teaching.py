@@ -193,15 +193,26 @@ def percents(rows, **cell):
 
 def table(rows, cell):
     """Return the table of one set of images and one schedule."""
-    lines = []
+    lines, most = [], n_seeds(rows.select(**cell))
     for method in METHODS:
         values = [percents(rows, **cell, noise=n, method=method) for n in NOISES]
         found = rows.select(**cell, method=method)
         if found:
             spent = np.mean([float(row["cpu_seconds"]) for row in found])
-            texts = [mean_and_deviation(v) if v else "" for v in values]
+            texts = [text(v, most) if v else "" for v in values]
             lines.append([method, *texts, f"{spent:.1f}"])
     return markdown_table(["method", *NOISES, "CPU s"], lines)
+
+
+def text(values, most):
+    """Return what a cell shows, and how many seeds it has where others have more."""
+    shown = mean_and_deviation(values)
+    return shown if len(values) == most else f"{shown} ({len(values)})"
+
+
+def n_seeds(found):
+    """Return how many seeds there are among rows."""
+    return len({row["seed"] for row in found})
 
 
 def rates(rows, size, epochs):
@@ -231,18 +242,18 @@ def parts(rows, size, epochs):
         cell = {"data": data, "size": size, "epochs": epochs, "schedule": schedule}
         if rows.select(**cell):
             yield f"## {data}, {schedule} learning rate"
+            n = n_seeds(rows.select(**cell))
+            yield f"{n} seed{'s' * (n > 1)}; in brackets where a cell has fewer."
             yield table(rows, cell)
 
 
 def write_tables(path, rows, size, epochs):
     """Write what the rows say."""
-    found = rows.select(size=size, epochs=epochs)
-    seeds = sorted({row["seed"] for row in found}, key=int)
     write_text(
         path,
         "# Several networks at once",
         f"Mean test accuracy of the last {LAST} of {epochs} epochs, percent, mean ±"
-        f" standard deviation over seeds {', '.join(seeds)}. MLP 784-256-10 without"
+        " standard deviation over seeds. MLP 784-256-10 without"
         " dropout, Adam with a rate of 1e-3, constant or annealed (one cycle), batches"
         " of 128; the first 10,000 images of Fashion-MNIST, tested on 10,000; 8,000"
         " digits of MNIST's test set, tested on the other 2,000. Symmetric noise never"

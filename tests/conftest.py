@@ -96,3 +96,18 @@ def page(browser, tmp_path):
         return path
 
     return open_page
+
+
+@pytest.fixture
+def together(monkeypatch):
+    """The numbers of networks that have trained together, call by call."""
+    from sknoisy.classifiers import _lockstep  # loads torch: only where it is asked for
+
+    calls, real = [], _lockstep.train_in_lockstep
+
+    def counted(trainees, tick):
+        calls.append(len(trainees))
+        return real(trainees, tick)
+
+    monkeypatch.setattr(_lockstep, "train_in_lockstep", counted)
+    return calls

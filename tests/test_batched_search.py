@@ -7,8 +7,8 @@ from typing import ClassVar
 import joblib
 import numpy as np
 import pytest
-from helpers import small
 from joblib.parallel import ThreadingBackend
+from lockstep_helpers import CV, FEW, network, pipeline
 from scipy import sparse
 from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin, clone
@@ -19,8 +19,6 @@ from sklearn.model_selection import (
     GroupKFold,
     KFold,
     ShuffleSplit,
-    StratifiedKFold,
-    cross_val_predict,
 )
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -29,17 +27,6 @@ from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
 from sknoisy.classifiers import _lockstep
 from sknoisy.model_selection import batched_cross_val_predict, clean_scorer
 from sknoisy.modules import LeNet5
-
-FEW = {"max_epochs": 3, "lr": 0.1, "module__hidden": 8}
-CV = StratifiedKFold(4, shuffle=True, random_state=0)  # of 37 and 38 samples
-
-
-def network(**options):
-    return small(**{**FEW, **options})
-
-
-def pipeline(**options):
-    return Pipeline([("scale", StandardScaler()), ("net", network(**options))])
 
 
 def both(estimator, grid, X, y, fit_params=None, **options):
@@ -62,19 +49,6 @@ def assert_same_results(theirs, ours):
         assert type(ours[name]) is type(theirs[name]), name
         if "score" in name and "time" not in name:
             assert np.allclose(ours[name], theirs[name], equal_nan=True), name
-
-
-@pytest.fixture
-def together(monkeypatch):
-    """The numbers of networks that have trained together, call by call."""
-    calls, real = [], _lockstep.train_in_lockstep
-
-    def counted(trainees, tick):
-        calls.append(len(trainees))
-        return real(trainees, tick)
-
-    monkeypatch.setattr(_lockstep, "train_in_lockstep", counted)
-    return calls
 
 
 # --- the same results ---
@@ -434,55 +408,3 @@ def test_progress_is_shown_on_request(table, capsys):
     assert "Fitting 4 folds" in out
     BatchedGridSearchCV(network(), {"lr": [0.1]}, **options).fit(*table)
     assert capsys.readouterr() == ("", "")
-
-
-# --- out-of-fold predictions ---
-
-
-@pytest.mark.parametrize("method", ["predict_proba", "predict_log_proba", "predict"])
-@pytest.mark.parametrize("estimator", [network(), pipeline(), LogisticRegression()])
-def test_predictions_out_of_fold_are_those_of_scikit_learn(estimator, method, table):
-    X, y = table
-    y = np.array(["c", "a", "b"])[y]
-    options = {"cv": CV, "method": method}
-    ours = batched_cross_val_predict(estimator, X, y, **options)
-    theirs = cross_val_predict(estimator, X, y, **options)
-    if method == "predict":
-        assert np.array_equal(ours, theirs)
-    else:
-        assert np.allclose(ours, theirs, rtol=1e-4, atol=1e-6)
-
-
-def test_all_folds_train_at_once(table, together):
-    batched_cross_val_predict(network(), *table, cv=5)
-    assert together == [5]
-
-
-def test_a_class_that_a_fold_has_not_seen_has_probability_zero(table):
-    X, y = table
-    y = np.where(np.arange(len(y)) == 0, "z", np.array(["a", "b", "c"])[y])
-    with pytest.warns(RuntimeWarning, match="Number of classes in training fold"):
-        proba = batched_cross_val_predict(network(), X, y, cv=KFold(3))
-    assert proba.shape == (len(y), 4)
-    assert (proba[:50, 3] == 0).all() and (proba[50:, 3] > 0).all()
-
-
-def test_weights_of_classes_are_given_by_label(table):
-    X, y = table
-    words = np.array(["few", "more", "most"])[y]
-    by_code = network(class_weight={1: 9.0})
-    by_word = network(class_weight={"more": 9.0})
-    found = batched_cross_val_predict(by_word, X, words, cv=CV)
-    assert np.allclose(found, batched_cross_val_predict(by_code, X, y, cv=CV))
-    assert not np.allclose(found, batched_cross_val_predict(network(), X, y, cv=CV))
-
-
-def test_weights_are_cut_into_folds(table):
-    X, y = table
-    params = {"sample_weight": np.linspace(0.1, 1, len(y))}
-    ours = batched_cross_val_predict(network(), X, y, cv=CV, params=params)
-    theirs = cross_val_predict(
-        network(), X, y, cv=CV, params=params, method="predict_proba"
-    )
-    assert np.allclose(ours, theirs, rtol=1e-4, atol=1e-6)
-    assert not np.allclose(ours, batched_cross_val_predict(network(), X, y, cv=CV))
