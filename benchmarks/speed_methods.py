@@ -109,12 +109,14 @@ class Workload:
 
     def fit(self, method):
         """Fit as a user does; the network, the steps and their rate are said aloud."""
-        estimator = method.make().set_params(
+        estimator = method.make()
+        if estimator.optimizer != "sam":
+            estimator.set_params(optimizer="adam")
+        estimator.set_params(
             module=self.network,
             max_epochs=self.epochs,
             batch_size=BATCH,
             lr=LR,
-            optimizer=method.make().optimizer.replace("adamw", "adam"),
             weight_decay=0,
             device="cpu",
             random_state=0,

@@ -1,6 +1,7 @@
 """How Sphinx builds the documentation: `make docs`."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import sknoisy
@@ -34,9 +35,6 @@ autosummary_imported_members = True
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 default_role = "code"  # docstrings name parameters in single backticks
-# numpydoc shows scikit-learn's own text of properties that a search inherits, which
-# refers to scikit-learn's glossary
-suppress_warnings = ["ref.term", "ref.python"]
 
 if (HERE.parent / "examples").is_dir():
     extensions.append("sphinx_gallery.gen_gallery")
@@ -50,6 +48,15 @@ if (HERE.parent / "examples").is_dir():
 def setup(app):
     """Leave out what estimators and objectives inherit from other libraries."""
     app.connect("autodoc-skip-member", _is_another_library_s)
+    app.connect("autodoc-process-docstring", _without_its_links, priority=900)
+
+
+def _without_its_links(app, what, name, thing, options, lines):
+    # numpydoc links an inherited property to itself, wherever that is, and shows
+    # scikit-learn's text of it, which refers to scikit-learn's glossary
+    for i, line in enumerate(lines):
+        line = re.sub(r":obj:`(\w+) <\.\1>`", r"**\1**", line)
+        lines[i] = re.sub(r":term:`(\w+)`", r"\1", line)
 
 
 def _is_another_library_s(app, what, name, thing, skip, options):
