@@ -18,6 +18,8 @@ FLOORS = {
     "exceptions": 0,
     "_params": 0,
     "_checks": 0,
+    "_delegation": 0,
+    "_ranges": 0,
     "_registry": 0,
     "losses": 1,
     "modules": 1,

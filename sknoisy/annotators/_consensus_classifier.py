@@ -3,24 +3,18 @@
 from dataclasses import replace
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_consistent_length, check_random_state, get_tags
-from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
-    process_routing,
-)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, check_scalar
 
 from sknoisy._checks import check_choice
+from sknoisy._delegation import PredictsByEstimator, estimator_has
 from sknoisy._params import RoutedParams
 from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
-from sknoisy.annotators._delegation import Delegation, estimator_has
 from sknoisy.annotators._folds import make_folds, predict_out_of_fold
 from sknoisy.annotators._training import choose_training, fit_on
 from sknoisy.annotators._votes import check_classes, codes_of, read_votes
@@ -29,7 +23,11 @@ __all__ = ["ConsensusClassifier"]
 
 
 class ConsensusClassifier(
-    RoutedParams, Delegation, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+    RoutedParams,
+    PredictsByEstimator,
+    MetaEstimatorMixin,
+    ClassifierMixin,
+    BaseEstimator,
 ):
     """Fit a classifier on what several annotators agree on.
 
@@ -173,6 +171,7 @@ class ConsensusClassifier(
     """
 
     _routes = ("aggregation",)
+    _hands_on = ("fit",)
 
     def __init__(
         self,
@@ -279,18 +278,11 @@ class ConsensusClassifier(
         weight = 1 if sample_weight is None else np.asarray(sample_weight)
         return float(np.average(shares, weights=weight * (votes.n_votes > 0)))
 
-    def get_metadata_routing(self):
-        """Return how metadata goes to the estimator.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            What scikit-learn's metadata routing asks for.
-        """
-        return MetadataRouter(owner=self).add(
-            estimator=self._get_estimator(),
-            method_mapping=MethodMapping().add(caller="fit", callee="fit"),
-        )
+    @property
+    def n_features_in_(self):
+        """Number of features seen in fit, if the estimator tells."""
+        check_is_fitted(self)
+        return self.estimator_.n_features_in_
 
     def _check_parameters(self):
         self._check_routed()
@@ -380,11 +372,6 @@ class ConsensusClassifier(
         )
         if hasattr(self.estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.estimator_.feature_names_in_
-
-    def _route(self, method, params):
-        if not get_config()["enable_metadata_routing"]:
-            return params
-        return process_routing(self, method, **params).estimator[method]
 
     def _get_estimator(self):
         if self.estimator is not None:

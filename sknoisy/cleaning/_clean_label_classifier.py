@@ -4,21 +4,15 @@ from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils import get_tags
-from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
-    process_routing,
-)
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice
+from sknoisy._delegation import PredictsByEstimator
 from sknoisy.annotators._training import take, take_params
 from sknoisy.cleaning._actions import ACTIONS
-from sknoisy.cleaning._delegation import PredictsByEstimator
 from sknoisy.cleaning._findings import choose_detector, findings_of, require_labels
 from sknoisy.cleaning._self_training import self_train
 from sknoisy.cleaning._weights import check_classes_have_weight, name_of_weights
@@ -237,25 +231,6 @@ class CleanLabelClassifier(
             return others
         check_classes_have_weight(y, weight)
         return {**others, name_of_weights(self._get_estimator(), "fit"): weight}
-
-    def _route(self, method, params):
-        if not get_config()["enable_metadata_routing"]:
-            return params
-        return process_routing(self, method, **params).estimator[method]
-
-    def get_metadata_routing(self):
-        """Return how metadata goes to the estimator.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            What scikit-learn's metadata routing asks for.
-        """
-        mapping = MethodMapping()
-        mapping.add(caller="fit", callee="fit").add(caller="score", callee="score")
-        return MetadataRouter(owner=self).add(
-            estimator=self._get_estimator(), method_mapping=mapping
-        )
 
     def _get_estimator(self):
         return RandomForestClassifier() if self.estimator is None else self.estimator

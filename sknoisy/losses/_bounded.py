@@ -2,8 +2,8 @@
 
 import math
 
+from sknoisy._ranges import check_range
 from sknoisy.losses._probability import label_nll, label_probability, probability_of
-from sknoisy.losses._ranges import check_range
 
 
 def mean_absolute_error(logits, labels):

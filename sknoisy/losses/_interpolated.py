@@ -4,8 +4,8 @@ import math
 
 import torch
 
+from sknoisy._ranges import check_range
 from sknoisy.losses._probability import label_nll, probability_of
-from sknoisy.losses._ranges import check_range
 
 
 def generalized_cross_entropy(logits, labels, *, q=0.7):

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch.autograd.function import once_differentiable
 
-from sknoisy.losses._ranges import check_range
+from sknoisy._ranges import check_range
 
 
 def bi_tempered_logistic_loss(logits, labels, *, t1=0.8, t2=1.2):

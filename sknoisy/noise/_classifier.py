@@ -4,19 +4,13 @@ import warnings
 from dataclasses import replace
 
 import numpy as np
-from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import check_random_state, get_tags
-from sklearn.utils.metadata_routing import (
-    MetadataRouter,
-    MethodMapping,
-    process_routing,
-)
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._checks import check_labels, check_weights
+from sknoisy._delegation import PredictsByEstimator
 from sknoisy.noise._base import FitResample
 from sknoisy.noise._class_conditional import SymmetricNoise
 from sknoisy.noise._labels import check_finite
@@ -24,17 +18,9 @@ from sknoisy.noise._labels import check_finite
 __all__ = ["NoisyTargetClassifier"]
 
 
-def _estimator_has(method):
-    def check(self):
-        # getattr, not hasattr: its AttributeError names what is missing
-        fitted = getattr(self, "estimator_", None)
-        getattr(self._get_estimator() if fitted is None else fitted, method)
-        return True
-
-    return check
-
-
-class NoisyTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
+class NoisyTargetClassifier(
+    PredictsByEstimator, MetaEstimatorMixin, ClassifierMixin, BaseEstimator
+):
     """Fit a classifier on noisy labels; predict and score as it would.
 
     Only ``fit`` sees noise. In a cross-validation the training folds are noisy and
@@ -137,121 +123,11 @@ class NoisyTargetClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             self.feature_names_in_ = self.estimator_.feature_names_in_
         return self
 
-    @available_if(_estimator_has("predict"))
-    def predict(self, X):
-        """Predict labels.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,)
-            Labels, of those in `classes_`.
-        """
-        check_is_fitted(self)
-        return self.estimator_.predict(X)
-
-    @available_if(_estimator_has("predict_proba"))
-    def predict_proba(self, X):
-        """Predict the probability of each class.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        proba : ndarray of shape (n_samples, n_classes)
-            Probabilities of the given labels, in the order of `classes_`.
-        """
-        check_is_fitted(self)
-        return self.estimator_.predict_proba(X)
-
-    @available_if(_estimator_has("predict_log_proba"))
-    def predict_log_proba(self, X):
-        """Predict the logarithm of each class's probability.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        log_proba : ndarray of shape (n_samples, n_classes)
-            Log-probabilities of the given labels, in the order of `classes_`.
-        """
-        check_is_fitted(self)
-        return self.estimator_.predict_log_proba(X)
-
-    @available_if(_estimator_has("decision_function"))
-    def decision_function(self, X):
-        """Return the estimator's confidence scores.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            As the estimator gives them.
-        """
-        check_is_fitted(self)
-        return self.estimator_.decision_function(X)
-
-    @available_if(_estimator_has("score"))
-    def score(self, X, y, **params):
-        """Score on `y` as it is: no noise is added here.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features.
-
-        y : array-like of shape (n_samples,)
-            Labels to compare with: clean ones, where there are any.
-
-        **params : dict
-            Handed on to the estimator's ``score``, such as ``sample_weight``.
-
-        Returns
-        -------
-        score : float
-            The estimator's own score, mostly accuracy.
-        """
-        check_is_fitted(self)
-        return self.estimator_.score(X, y, **self._route("score", params))
-
     @property
     def n_features_in_(self):
         """Number of features seen in fit, if the estimator tells."""
         check_is_fitted(self)
         return self.estimator_.n_features_in_
-
-    def get_metadata_routing(self):
-        """Return how metadata goes to the estimator.
-
-        Returns
-        -------
-        routing : MetadataRouter
-            What scikit-learn's metadata routing asks for.
-        """
-        mapping = MethodMapping()
-        mapping.add(caller="fit", callee="fit").add(caller="score", callee="score")
-        return MetadataRouter(owner=self).add(
-            estimator=self._get_estimator(), method_mapping=mapping
-        )
-
-    def _route(self, method, params):
-        if not get_config()["enable_metadata_routing"]:
-            return params
-        return process_routing(self, method, **params).estimator[method]
 
     def _get_estimator(self):
         return LogisticRegression() if self.estimator is None else self.estimator

@@ -3,7 +3,7 @@
 import torch
 
 from sknoisy._params import choose_arguments
-from sknoisy.losses._ranges import check_count, check_range
+from sknoisy._ranges import check_count, check_range
 from sknoisy.objectives._selection import SampleSelection, easiest, per_network
 from sknoisy.objectives._splits import FACTS, find_split
 

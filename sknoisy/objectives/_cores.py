@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from sknoisy.losses._ranges import check_range
+from sknoisy._ranges import check_range
 from sknoisy.objectives._peer import floored_log_softmax, label_frequencies
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
 from sknoisy.objectives._weighted_mean import WeightedMean

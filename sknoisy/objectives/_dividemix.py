@@ -5,7 +5,7 @@ import copy
 import torch
 
 from sknoisy._checks import check_choice
-from sknoisy.losses._ranges import check_range
+from sknoisy._ranges import check_range
 from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
 from sknoisy.objectives._selection import mean_of, per_network
 from sknoisy.objectives._self_correction import (

@@ -3,7 +3,7 @@
 import torch
 
 from sknoisy._checks import check_choice
-from sknoisy.losses._ranges import check_range
+from sknoisy._ranges import check_range
 from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
 from sknoisy.objectives._self_correction import (
     SelfCorrection,

@@ -4,7 +4,7 @@ import copy
 
 import torch
 
-from sknoisy.losses._ranges import check_range
+from sknoisy._ranges import check_range
 from sknoisy.objectives._elr import SHRINKAGE
 from sknoisy.objectives._mixup import draw_mixture
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp

@@ -1,6 +1,6 @@
 """Two networks with one joint loss, and one choice of samples."""
 
-from sknoisy.losses._ranges import check_range
+from sknoisy._ranges import check_range
 from sknoisy.objectives._keep_rate import KeepRateSelection
 
 

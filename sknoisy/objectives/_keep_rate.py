@@ -5,7 +5,7 @@ from abc import abstractmethod
 import torch
 
 from sknoisy._checks import check_choice
-from sknoisy.losses._ranges import check_range
+from sknoisy._ranges import check_range
 from sknoisy.objectives._selection import SampleSelection, easiest
 
 WARM_UP_SHARE = 0.25

@@ -2,7 +2,7 @@
 
 import torch
 
-from sknoisy.losses._ranges import check_range
+from sknoisy._ranges import check_range
 from sknoisy.objectives._base import Objective
 
 

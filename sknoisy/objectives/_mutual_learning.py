@@ -2,7 +2,7 @@
 
 import torch.nn.functional as F
 
-from sknoisy.losses._ranges import check_count, check_range
+from sknoisy._ranges import check_count, check_range
 from sknoisy.objectives._base import Objective
 from sknoisy.objectives._grafting import graft
 from sknoisy.objectives._weighted_mean import WeightedMean

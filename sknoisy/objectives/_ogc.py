@@ -7,9 +7,9 @@ import warnings
 import numpy as np
 import torch
 
+from sknoisy._ranges import check_count, check_range
 from sknoisy.losses import get_loss
 from sknoisy.losses._probability import label_nll, probability_of
-from sknoisy.losses._ranges import check_count, check_range
 from sknoisy.objectives._scheduled import ScheduledObjective
 
 MAX_NLL = -math.log(1e-7)  # what is less probable counts as this

@@ -2,8 +2,8 @@
 
 import copy
 
+from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
-from sknoisy.losses._ranges import check_range
 from sknoisy.objectives._base import Objective
 
 

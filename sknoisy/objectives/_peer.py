@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 
 from sknoisy._checks import check_choice
+from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
-from sknoisy.losses._ranges import check_range
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
 from sknoisy.objectives._weighted_mean import WeightedMean
 

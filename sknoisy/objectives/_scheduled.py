@@ -1,6 +1,6 @@
 """Objectives that change in the course of training, and the ramp that they follow."""
 
-from sknoisy.losses._ranges import check_count, check_range
+from sknoisy._ranges import check_count, check_range
 from sknoisy.objectives._base import Objective
 
 

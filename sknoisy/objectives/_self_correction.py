@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch.nn.functional import one_hot
 
+from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy.losses import cross_entropy, get_loss
-from sknoisy.losses._ranges import check_count
 from sknoisy.objectives._base import per_sample
 from sknoisy.objectives._keep_rate import WARM_UP_SHARE
 from sknoisy.objectives._scheduled import ScheduledObjective

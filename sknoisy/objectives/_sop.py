@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from sknoisy.losses._ranges import check_count, check_range
+from sknoisy._ranges import check_count, check_range
 from sknoisy.objectives._base import Objective
 from sknoisy.objectives._weighted_mean import WeightedMean
 

@@ -5,8 +5,8 @@ import math
 
 import torch.nn.functional as F
 
+from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
-from sknoisy.losses._ranges import check_range
 from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._weighted_mean import WeightedMean
 

@@ -4,8 +4,8 @@ import numpy as np
 from scipy.spatial.distance import pdist
 from sklearn.cluster import DBSCAN
 
+from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import lookup
-from sknoisy.losses._ranges import check_count, check_range
 from sknoisy.quality import clean_probability, soft_neighbor_labels
 
 FACTS = ("losses", "features", "labels")  # what a split may ask for

@@ -4,8 +4,8 @@ import math
 
 import torch
 
+from sknoisy._ranges import check_range
 from sknoisy.losses import generalized_cross_entropy
-from sknoisy.losses._ranges import check_range
 from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._weighted_mean import WeightedMean
 

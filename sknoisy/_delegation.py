@@ -1,10 +1,18 @@
 """What a meta-estimator leaves to the classifier that it fitted."""
 
+from sklearn import get_config
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 
-def _estimator_has(method):
+def estimator_has(method):
+    """Return a condition for `available_if`: the estimator has this method."""
+
     def check(self):
         # getattr, not hasattr: its AttributeError names what is missing
         fitted = getattr(self, "estimator_", None)
@@ -17,11 +25,13 @@ def _estimator_has(method):
 class PredictsByEstimator:
     """Mixin: predict and score as ``estimator_`` does, with the methods it has.
 
-    A class says which estimator it is going to fit by ``_get_estimator()``, and how
-    parameters reach it by ``_route(method, params)``.
+    A class says which estimator it is going to fit by ``_get_estimator()``. Parameters
+    reach it by ``_route(method, params)``: as they are, or by metadata routing.
     """
 
-    @available_if(_estimator_has("predict"))
+    _hands_on = ("fit", "score")  # methods that take parameters for the estimator
+
+    @available_if(estimator_has("predict"))
     def predict(self, X):
         """Predict labels.
 
@@ -38,7 +48,7 @@ class PredictsByEstimator:
         check_is_fitted(self)
         return self.estimator_.predict(X)
 
-    @available_if(_estimator_has("predict_proba"))
+    @available_if(estimator_has("predict_proba"))
     def predict_proba(self, X):
         """Predict the probability of each class.
 
@@ -55,7 +65,7 @@ class PredictsByEstimator:
         check_is_fitted(self)
         return self.estimator_.predict_proba(X)
 
-    @available_if(_estimator_has("predict_log_proba"))
+    @available_if(estimator_has("predict_log_proba"))
     def predict_log_proba(self, X):
         """Predict the logarithm of each class's probability.
 
@@ -72,7 +82,7 @@ class PredictsByEstimator:
         check_is_fitted(self)
         return self.estimator_.predict_log_proba(X)
 
-    @available_if(_estimator_has("decision_function"))
+    @available_if(estimator_has("decision_function"))
     def decision_function(self, X):
         """Return the estimator's confidence scores.
 
@@ -89,9 +99,9 @@ class PredictsByEstimator:
         check_is_fitted(self)
         return self.estimator_.decision_function(X)
 
-    @available_if(_estimator_has("score"))
+    @available_if(estimator_has("score"))
     def score(self, X, y, **params):
-        """Score on `y` as it is: nothing is cleaned here.
+        """Score on `y` as it is: only fit spoils or cleans labels.
 
         Parameters
         ----------
@@ -111,3 +121,23 @@ class PredictsByEstimator:
         """
         check_is_fitted(self)
         return self.estimator_.score(X, y, **self._route("score", params))
+
+    def get_metadata_routing(self):
+        """Return how metadata goes to the estimator.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What scikit-learn's metadata routing asks for.
+        """
+        mapping = MethodMapping()
+        for method in self._hands_on:
+            mapping.add(caller=method, callee=method)
+        return MetadataRouter(owner=self).add(
+            estimator=self._get_estimator(), method_mapping=mapping
+        )
+
+    def _route(self, method, params):
+        if not get_config()["enable_metadata_routing"]:
+            return params
+        return process_routing(self, method, **params).estimator[method]
