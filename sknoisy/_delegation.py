@@ -29,7 +29,8 @@ class PredictsByEstimator:
     reach it by ``_route(method, params)``: as they are, or by metadata routing.
     """
 
-    _hands_on = ("fit", "score")  # methods that take parameters for the estimator
+    # the methods that take parameters for the estimator
+    _hands_on: tuple[str, ...] = ("fit", "score")
 
     @available_if(estimator_has("predict"))
     def predict(self, X):

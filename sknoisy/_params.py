@@ -75,8 +75,10 @@ class RoutedParams:
         }
 
 
-def choose_arguments(function, *, given, facts, part, skip=0):
+def choose_arguments(function, *, given, facts, part, skip=0, complete=True):
     """Return keyword arguments for `function`: those given, and the facts it names.
+
+    Complains of names that it doesn't take, and of what it needs and doesn't get.
 
     Parameters
     ----------
@@ -94,6 +96,9 @@ def choose_arguments(function, *, given, facts, part, skip=0):
 
     skip : int, default=0
         How many leading parameters are not the user's to set.
+
+    complete : bool, default=True
+        Whether this is all that `function` will get.
     """
     parameters = list(inspect.signature(function).parameters.values())[skip:]
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
@@ -111,4 +116,14 @@ def choose_arguments(function, *, given, facts, part, skip=0):
                 f"{part}__{name} is not a parameter of {label}{';' if hint else '.'}"
                 f"{hint} It takes: {takes}."
             )
-    return {**{n: facts[n] for n in names if n in facts}, **given}
+    chosen = {**{n: facts[n] for n in names if n in facts}, **given}
+    for p in parameters:
+        missing = p.name in names and p.default is p.empty and p.name not in chosen
+        if missing and complete:
+            label = getattr(function, "__name__", type(function).__name__)
+            offered = f", or ask for some of: {', '.join(facts)}" if facts else ""
+            raise ValueError(
+                f"{label} needs {p.name!r}, and nobody gave it: set {part}__{p.name}"
+                f"{offered}."
+            )
+    return chosen

@@ -284,6 +284,8 @@ def test_parameters_of_a_split_reach_it(blobs):
         ({"picks": 0.5}, "picks=0.5 must be a pair"),
         ({"predict_with": "main"}, "predict_with='main' must be 'mean'"),
         ({"loss": "sop"}, "more than a loss of single samples"),
+        ({"loss": "elr*"}, "is not a loss of single samples sknoisy knows"),
+        ({"split": lambda z: z > 0}, "needs 'z', .*ask for some of: losses"),
     ],
 )
 def test_bad_parameters_are_refused_with_a_reason(options, message, blobs):

@@ -26,6 +26,15 @@ def test_predictions_out_of_fold_are_those_of_scikit_learn(estimator, method, ta
         assert np.allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
+def test_soft_labels_are_taken_as_scikit_learn_does(table):
+    X, y = table
+    soft = 0.8 * np.eye(3)[y] + 0.2 / 3
+    cv = KFold(3, shuffle=True, random_state=0)
+    ours = batched_cross_val_predict(network(), X, soft, cv=cv)
+    theirs = cross_val_predict(network(), X, soft, cv=cv, method="predict_proba")
+    assert np.allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
 def test_all_folds_train_at_once(table, together):
     batched_cross_val_predict(network(), *table, cv=5)
     assert together == [5]

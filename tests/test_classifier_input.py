@@ -271,6 +271,10 @@ BAD_PARAMETERS = {
         r"shape \(3,\), but y has 3 classes: expected \(1, 3\)",
     ),
     "module": ({"module": 3}, "neither a torch module"),
+    "module that needs more": (
+        {"module": lambda width: nn.Linear(5, width)},
+        "needs 'width', and nobody gave it: set module__width, or ask for some of: X",
+    ),
     "module's product": ({"module": lambda: 3}, "gave a int"),
     "instance with parameters": (
         {"module": Probe(5, 3), "module__width": 3},

@@ -172,7 +172,14 @@ class BaseNoisyClassifier(
         check_training_parameters(self)
         check_callback_names(self.callbacks or [], self._routed_to("callbacks"))
         given = self._routed_to("iterator_train")
-        choose_arguments(Batches, given=given, facts={}, part="iterator_train", skip=1)
+        choose_arguments(
+            Batches,
+            given=given,
+            facts={},
+            part="iterator_train",
+            skip=1,
+            complete=False,  # the batch size comes later
+        )
 
     def _validate(self, X, *y, reset):
         """Return X, or X and y, as arrays; X must look as in fit, unless `reset`."""

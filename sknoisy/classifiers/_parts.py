@@ -28,6 +28,7 @@ OPTIMIZERS = {
     "sam": SAM,
     "sgd": torch.optim.SGD,
 }
+PLAIN = "a function (logits, labels) -> (n_samples,)"
 # one kernel a step, on a CPU and on a CUDA GPU
 FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
@@ -111,12 +112,12 @@ def make_objective(loss, *, given, facts, mixup=0.0):
 
 def make_loss(loss, *, given):
     """Return the loss of single samples that `loss` stands for, with its parameters."""
-    kind = find_loss(loss)
-    if _is_objective(kind):
+    if _is_objective(loss) or (isinstance(loss, str) and loss in OBJECTIVES):
         raise ValueError(
             f"loss={loss!r} is more than a loss of single samples, and this method"
             " takes those only: choose one such as 'ce'."
         )
+    kind = _find_loss(loss, LOSSES, "a loss of single samples", PLAIN)
     chosen = choose_arguments(kind, given=given, facts={}, part="loss", skip=2)
     if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
         kind = copy.deepcopy(kind)
@@ -125,15 +126,14 @@ def make_loss(loss, *, given):
 
 def find_loss(loss):
     """Return the loss function or the class of objective that `loss` names."""
+    otherwise = f"{PLAIN} or a class of objective"
+    return _find_loss(loss, {**LOSSES, **OBJECTIVES}, "a loss", otherwise)
+
+
+def _find_loss(loss, registry, kind, otherwise):
     if callable(loss) and not isinstance(loss, Objective):
         return loss
-    return lookup(
-        loss,
-        {**LOSSES, **OBJECTIVES},
-        parameter="loss",
-        kind="a loss",
-        otherwise="a function (logits, labels) -> (n_samples,) or a class of objective",
-    )
+    return lookup(loss, registry, parameter="loss", kind=kind, otherwise=otherwise)
 
 
 def can_learn_in_parts(estimator):
@@ -252,7 +252,12 @@ def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
     if can_fuse and not {"foreach", "differentiable"} & set(given):
         facts["fused"] = torch.device(device).type in ("cpu", "cuda")
     return optimizer, choose_arguments(
-        optimizer, given=given, facts=facts, part="optimizer", skip=1
+        optimizer,
+        given=given,
+        facts=facts,
+        part="optimizer",
+        skip=1,
+        complete=False,  # the learning rate comes later
     )
 
 

@@ -4,7 +4,7 @@ from sklearn.base import is_classifier
 from sklearn.model_selection import check_cv, cross_val_predict
 from sklearn.utils import indexable
 
-from sknoisy._checks import encode_labels
+from sknoisy._checks import encode_labels, is_soft
 from sknoisy.model_selection._rehearsal import HandsOut, in_this_process, rehearse
 
 __all__ = ["batched_cross_val_predict"]
@@ -38,8 +38,8 @@ def batched_cross_val_predict(
     X : array-like, sparse matrix or dataframe with n_samples rows
         The samples.
 
-    y : array-like of shape (n_samples,)
-        The given labels.
+    y : array-like of shape (n_samples,) or (n_samples, n_classes)
+        The given labels; or how probable each class is.
 
     groups : array-like of shape (n_samples,), default=None
         For splitters that keep groups together.
@@ -92,7 +92,9 @@ def batched_cross_val_predict(
     """
     X, y, groups = indexable(X, y, groups)
     classes, labels = None, y
-    if method != "predict":  # columns are codes, whatever classes a fold has seen
+    if method != "predict" and not is_soft(
+        y
+    ):  # columns are codes, whatever classes a fold has seen
         classes, y = encode_labels(y)
     splits = list(
         check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups)
