@@ -1,20 +1,16 @@
 """The benchmark of several networks runs, and its figure is what it says."""
 
-import numpy as np
 import pytest
-from benchmark_helpers import read_rows
-from sklearn.datasets import load_digits
-from sklearn.utils import Bunch
+from benchmark_helpers import digits_as_clothes, read_rows
 
 
 @pytest.fixture
 def script(load_benchmark, monkeypatch):
     """The benchmark on digits instead of clothes."""
     script = load_benchmark("co_teaching")
-    X, y = load_digits(return_X_y=True)
-    images = np.uint8(15 * X.reshape(-1, 8, 8))
-    clothes = Bunch(X_train=images, y_train=y, X_test=images[900:], y_test=y[900:])
-    monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: clothes)
+    monkeypatch.setattr(
+        script, "fetch_fashion_mnist", lambda: digits_as_clothes(side=8)
+    )
     return script
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from benchmark_helpers import read_rows
+from benchmark_helpers import digits_as_clothes, read_rows
 from sklearn.datasets import load_digits
 from sklearn.utils import Bunch
 
@@ -12,9 +12,6 @@ def methods(load_benchmark, monkeypatch):
     """The benchmark on digits instead of clothes and features, and on few words."""
     script = load_benchmark("methods")
     X, y = load_digits(return_X_y=True)
-    images = np.kron(X.reshape(-1, 8, 8), np.ones((3, 3)))
-    images = np.pad(images * 15, ((0, 0), (2, 2), (2, 2))).astype(np.uint8)
-    clothes = Bunch(X_train=images, y_train=y, X_test=images[900:], y_test=y[900:])
     spoilt = np.where(np.arange(len(y)) % 4, y, (y + 1) % 10)
     features = Bunch(
         X_train=X.astype(np.float32),
@@ -32,7 +29,7 @@ def methods(load_benchmark, monkeypatch):
         text_test=words[900:],
         y_test=y[900:] % 3,
     )
-    monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: clothes)
+    monkeypatch.setattr(script, "fetch_fashion_mnist", digits_as_clothes)
     monkeypatch.setattr(script, "fetch_cifar10n_features", lambda: features)
     monkeypatch.setattr(script, "fetch_hausa_topics", lambda: texts)
     return script

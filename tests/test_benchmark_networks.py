@@ -2,20 +2,14 @@
 
 import numpy as np
 import pytest
-from benchmark_helpers import read_rows
-from sklearn.datasets import load_digits
-from sklearn.utils import Bunch
+from benchmark_helpers import digits_as_clothes, read_rows
 
 
 @pytest.fixture
 def script(load_benchmark, monkeypatch):
     """The benchmark of mutual learning, on digits instead of clothes."""
-    X, y = load_digits(return_X_y=True)
-    images = np.kron(X.reshape(-1, 8, 8), np.ones((3, 3)))
-    images = np.pad(15 * images, ((0, 0), (2, 2), (2, 2))).astype(np.uint8)
-    clothes = Bunch(X_train=images, y_train=y, X_test=images[900:], y_test=y[900:])
     script = load_benchmark("mutual_learning")
-    monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: clothes)
+    monkeypatch.setattr(script, "fetch_fashion_mnist", digits_as_clothes)
     return script
 
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from benchmark_helpers import read_rows
-from sklearn.datasets import load_digits
+from benchmark_helpers import digits_as_clothes, read_rows
 from sklearn.utils import Bunch
 
 from sknoisy.noise import SymmetricNoise
@@ -23,10 +22,10 @@ def rates(load_benchmark, monkeypatch):
 @pytest.fixture
 def matrices(load_benchmark, monkeypatch):
     """The benchmark of matrices on digits instead of clothes."""
-    X, y = load_digits(return_X_y=True)
-    data = Bunch(X_train=X.reshape(-1, 8, 8) * 15, y_train=y)
     script = load_benchmark("transition_matrices")
-    monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: data)
+    monkeypatch.setattr(
+        script, "fetch_fashion_mnist", lambda: digits_as_clothes(side=8)
+    )
     return script
 
 

@@ -4,20 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmark_helpers import FOLDER, needs_data, read_rows
-from sklearn.datasets import load_digits
+from benchmark_helpers import FOLDER, digits_as_clothes, needs_data, read_rows
 from sklearn.utils import Bunch
 
 
 @pytest.fixture
 def losses(load_benchmark, monkeypatch):
     """The losses' benchmark on images made of digits."""
-    digits, y = load_digits(return_X_y=True)
-    images = np.kron(digits.reshape(-1, 8, 8), np.ones((3, 3)))
-    images = np.pad(images * 15, ((0, 0), (2, 2), (2, 2))).astype(np.uint8)
-    data = Bunch(X_train=images, y_train=y, X_test=images[900:], y_test=y[900:])
     script = load_benchmark("losses_fashion_mnist")
-    monkeypatch.setattr(script, "fetch_fashion_mnist", lambda: data)
+    monkeypatch.setattr(script, "fetch_fashion_mnist", digits_as_clothes)
     return script
 
 
