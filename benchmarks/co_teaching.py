@@ -81,6 +81,9 @@ def teaching(strategy, *, told=False, rank_within="batch", loss="ce"):
 METHODS = {
     "cross entropy": lambda rate: NoisyLabelClassifier(plain_mlp, loss="ce"),
     "GCE": lambda rate: NoisyLabelClassifier(plain_mlp, loss="gce"),
+    "loss of co-teaching+'s code, one network": lambda rate: NoisyLabelClassifier(
+        plain_mlp, loss=on_probabilities
+    ),
     "decoupling": teaching("decoupling"),
     "co-teaching": teaching("co_teaching"),
     "co-teaching, told the rate": teaching("co_teaching", told=True),

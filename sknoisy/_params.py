@@ -91,8 +91,8 @@ def choose_arguments(function, *, given, facts, part, skip=0, complete=True):
     facts : dict
         What is known of the data; handed over where the signature asks for it.
 
-    part : str
-        The user's prefix, for the message: ``"loss"`` in ``loss__q``.
+    part : str or None
+        The user's prefix, for the message: ``"loss"`` in ``loss__q``; None for none.
 
     skip : int, default=0
         How many leading parameters are not the user's to set.
@@ -101,6 +101,7 @@ def choose_arguments(function, *, given, facts, part, skip=0, complete=True):
         Whether this is all that `function` will get.
     """
     parameters = list(inspect.signature(function).parameters.values())[skip:]
+    prefix = f"{part}__" if part else ""
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
     names = [
         p.name
@@ -113,7 +114,7 @@ def choose_arguments(function, *, given, facts, part, skip=0, complete=True):
             hint = did_you_mean(name, names)
             takes = ", ".join(n for n in names if n not in facts) or "no parameters"
             raise ValueError(
-                f"{part}__{name} is not a parameter of {label}{';' if hint else '.'}"
+                f"{prefix}{name} is not a parameter of {label}{';' if hint else '.'}"
                 f"{hint} It takes: {takes}."
             )
     chosen = {**{n: facts[n] for n in names if n in facts}, **given}
@@ -123,7 +124,7 @@ def choose_arguments(function, *, given, facts, part, skip=0, complete=True):
             label = getattr(function, "__name__", type(function).__name__)
             offered = f", or ask for some of: {', '.join(facts)}" if facts else ""
             raise ValueError(
-                f"{label} needs {p.name!r}, and nobody gave it: set {part}__{p.name}"
+                f"{label} needs {p.name!r}, and nobody gave it: set {prefix}{p.name}"
                 f"{offered}."
             )
     return chosen

@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import train_test_split
 
 from sknoisy.classifiers import AsymmetricCoTeachingClassifier, NoisyLabelClassifier
+from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.noise import SymmetricNoise
 from sknoisy.objectives import AsymmetricCoTeaching
 from sknoisy.objectives._splits import (
@@ -95,6 +96,13 @@ def test_the_first_round_takes_all_samples_for_inliers():
     assert value == pytest.approx(expected)
 
 
+def test_one_sample_of_each_kind_is_picked_at_least():
+    main, pure = picks_of(0.01, np.where(INLIER, LABELS, LOGITS[:, 1].argmax(axis=1)))
+    assert len(main) == INLIER.sum() and len(pure) == 0
+    _, (main, pure) = evaluate(make(1, picks=(0.0, 0.0)))
+    assert len(main) == INLIER.sum() + 1 and len(pure) == 1
+
+
 @pytest.mark.parametrize("n_rounds", [1, 3, 10, 25])
 def test_samples_are_split_anew_where_a_round_begins(n_rounds):
     called, shares = [], []
@@ -112,8 +120,7 @@ def test_samples_are_split_anew_where_a_round_begins(n_rounds):
         shares.append(objective.share)
     assert len(called) == min(n_rounds, 10) - 1
     assert shares == sorted(shares)
-    if n_rounds <= 10:
-        assert shares[-1] == pytest.approx(1.0)
+    assert shares[-1] == pytest.approx(1.0)
     for losses, features in called:
         assert_allclose(losses, [nll(i, 0) for i in range(N)])
         centered = LOGITS[:, 0] - LOGITS[:, 0].mean(axis=1, keepdims=True)
@@ -261,6 +268,14 @@ def test_equal_seeds_give_equal_numbers(blobs):
     first, second = (clone(fast()).fit(X, y_noisy) for _ in range(2))
     assert_array_equal(first.predict_proba(X), second.predict_proba(X))
     assert_array_equal(first.inlier_, second.inlier_)
+
+
+@pytest.mark.parametrize("max_epochs", [1, 2, 12])
+def test_training_that_diverges_says_so(max_epochs, blobs):
+    X, y_noisy, _ = blobs
+    options = {"optimizer": "sgd", "lr": 1e25, "lr_schedule": "constant"}
+    with pytest.raises(NonFiniteLossError, match="Training diverged"):
+        fast(**options, batch_size=300, max_epochs=max_epochs).fit(X, y_noisy)
 
 
 def test_parameters_of_a_split_reach_it(blobs):

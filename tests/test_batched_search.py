@@ -22,11 +22,13 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from torch import nn
 
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
 from sknoisy.classifiers import _lockstep
 from sknoisy.model_selection import batched_cross_val_predict, clean_scorer
 from sknoisy.modules import LeNet5
+from sknoisy.optimizers import SAM
 
 
 def both(estimator, grid, X, y, fit_params=None, **options):
@@ -178,11 +180,37 @@ def test_preprocessing_is_fitted_once_a_fold_and_once_a_setting(table):
     assert sorted(Counted.fits) == [1.0] * 4 + [2.0] * 4
 
 
-def test_preprocessing_is_not_fitted_in_vain_for_what_is_fitted_alone(table):
+@pytest.mark.parametrize(
+    "estimator, name, values",
+    [
+        (LogisticRegression(), "C", [0.1, 1.0]),
+        (network(), "loss", ["elr", nn.CrossEntropyLoss(reduction="none")]),
+        (network(), "mixup", [1.0, 2.0]),
+        (network(), "optimizer", ["sam", SAM]),
+    ],
+)
+def test_preprocessing_is_not_fitted_in_vain(estimator, name, values, table):
     Counted.fits.clear()
-    pipe = Pipeline([("count", Counted()), ("clf", LogisticRegression())])
-    BatchedGridSearchCV(pipe, {"clf__C": [0.1, 1.0]}, cv=CV, refit=False).fit(*table)
+    pipe = Pipeline([("count", Counted()), ("last", estimator)])
+    grid = {f"last__{name}": values}
+    BatchedGridSearchCV(pipe, grid, cv=CV, refit=False).fit(*table)
     assert len(Counted.fits) == 8
+
+
+def test_preprocessing_is_not_fitted_in_vain_for_soft_labels(table):
+    Counted.fits.clear()
+    pipe = Pipeline([("count", Counted()), ("net", network())])
+    batched_cross_val_predict(pipe, table[0], np.eye(3)[table[1]], cv=KFold(3))
+    assert len(Counted.fits) == 3
+
+
+def test_preprocessing_is_fitted_once_to_see_that_networks_cannot_be_stacked(images):
+    Counted.fits.clear()
+    net = NoisyLabelClassifier(LeNet5, max_epochs=1, device="cpu", random_state=0)
+    pipe = Pipeline([("count", Counted()), ("net", net)])
+    grid = {"net__loss": ["ce", "gce"]}
+    BatchedGridSearchCV(pipe, grid, cv=3, refit=False).fit(*images)
+    assert len(Counted.fits) == 1 + 6
 
 
 def test_sparse_tables_are_fitted_alone(table, together):
@@ -254,6 +282,14 @@ def test_the_best_estimator_is_one_of_the_users_own_kind(table):
     again = pickle.loads(pickle.dumps(ours))
     assert np.array_equal(again.predict(table[0]), ours.predict(table[0]))
     assert clone(ours).get_params().keys() == ours.get_params().keys()
+
+
+def test_a_search_that_does_not_refit_leaves_an_earlier_best_estimator_alone(table):
+    ours = BatchedGridSearchCV(network(), {"loss": ["ce"]}, cv=CV).fit(*table)
+    best = ours.best_estimator_
+    ours.set_params(refit=False).fit(*table)
+    assert ours.best_estimator_ is best
+    assert not hasattr(ours, "predict")
 
 
 # --- errors ---

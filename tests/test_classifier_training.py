@@ -143,6 +143,15 @@ def test_warm_start_goes_on_from_the_last_fit(table):
     assert clf.history_[0, "train_loss"] < cold.history_[0, "train_loss"] / 2
 
 
+def test_another_number_of_networks_is_no_warm_start(table):
+    clf = small(warm_start=True, max_epochs=2).fit(*table)
+    with pytest.raises(ValueError, match="number of networks: 1, but now: 2"):
+        clf.set_params(loss="elr+").fit(*table)
+    two = small(loss="elr+", max_epochs=2).fit(*table).set_params(loss="ce")
+    with pytest.raises(ValueError, match="There are 2 networks so far, but now it tak"):
+        two.partial_fit(*table)
+
+
 def test_warm_start_refuses_other_classes_and_features(table):
     X, y = table
     clf = small(warm_start=True).fit(X, y)

@@ -17,6 +17,7 @@ from skorch.callbacks import Callback
 from sknoisy.classifiers import CoTeachingClassifier, NoisyLabelClassifier
 from sknoisy.classifiers._noise_rate import estimate_noise_rate
 from sknoisy.classifiers.co_teaching import STRATEGIES
+from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import LOSSES
 from sknoisy.noise import PairFlipNoise, SymmetricNoise
 from sknoisy.objectives import (
@@ -217,6 +218,22 @@ def test_a_second_fit_with_warm_start_keeps_the_rate(blobs):
     rate = clf.noise_rate_
     assert 0.1 < rate < 0.5
     assert clf.fit(X, y_noisy).noise_rate_ == rate
+
+
+def test_a_rate_that_was_given_once_is_not_one_that_was_found(blobs):
+    X, y_noisy, _ = blobs
+    clf = fast(warm_start=True, noise_rate=0.9, max_epochs=2).fit(X, y_noisy)
+    rate = clf.set_params(noise_rate="auto").fit(X, y_noisy).noise_rate_
+    assert rate <= 2 / 3
+    assert clf.fit(X, y_noisy).noise_rate_ == rate
+
+
+@pytest.mark.parametrize("max_epochs", [1, 3, 12])
+def test_training_that_diverges_says_so(max_epochs, blobs):
+    X, y_noisy, _ = blobs
+    options = {"optimizer": "sgd", "lr": 1e25, "lr_schedule": "constant"}
+    with pytest.raises(NonFiniteLossError, match="Training diverged"):
+        fast(**options, batch_size=300, max_epochs=max_epochs).fit(X, y_noisy)
 
 
 def test_one_epoch_is_enough_for_all_attributes(blobs):

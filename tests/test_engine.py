@@ -8,9 +8,10 @@ import torch
 from scipy import sparse
 from skorch.callbacks import Callback, EpochScoring, GradientNormClipping, LRScheduler
 from skorch.callbacks import EarlyStopping as SkorchEarlyStopping
+from torch import nn
 
 from sknoisy import NoisyLabelClassifier
-from sknoisy._engine import ArrayDataset, Batches
+from sknoisy._engine import ArrayDataset, Batches, build_networks, fresh_copies
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.schedules import SCHEDULES, get_schedule
 
@@ -199,6 +200,32 @@ def test_a_skorch_scheduler_works_beside_a_constant_rate(data):
     scheduler = LRScheduler(policy="StepLR", step_size=1, gamma=0.1)
     fitted = small(callbacks=[scheduler], lr=0.1, lr_schedule="constant").fit(*data)
     np.testing.assert_allclose(fitted.history_[:, "lr"], [0.1, 0.01, 0.001])
+
+
+# --- copies of a network ---
+
+
+class Attentive(nn.Module):
+    """Layers that draw weights anew in different ways, and some that can't."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(4, 4)
+        self.attention = nn.MultiheadAttention(4, num_heads=1)
+        self.token = nn.Parameter(torch.randn(4))
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        nn.init.ones_(self.linear.bias)
+
+
+def test_copies_after_the_first_draw_the_weights_that_can_be_drawn():
+    module = Attentive()
+    first, second = build_networks(fresh_copies(module), 2)
+    own, same, other = (dict(m.named_parameters()) for m in (module, first, second))
+    assert all(torch.equal(own[name], same[name]) for name in own)
+    drawn = {"linear.weight", "attention.in_proj_weight", "attention.out_proj.weight"}
+    assert {name for name in own if not torch.equal(own[name], other[name])} == drawn
 
 
 # --- when things go wrong ---

@@ -12,6 +12,7 @@ from skorch.history import History
 from sknoisy._engine import ArrayDataset
 from sknoisy.classifiers._label_wave import LabelWave
 from sknoisy.noise import SymmetricNoise
+from sknoisy.objectives import Objective
 
 
 class PlayedNet:
@@ -21,6 +22,7 @@ class PlayedNet:
         self.played = iter(predictions)
         self.history = History()
         self.module_ = torch.nn.Linear(1, 1)
+        self.criterion_ = Objective()
 
     def logits(self, dataset):
         codes = torch.as_tensor(next(self.played))
@@ -122,9 +124,33 @@ def test_a_classifier_stops_at_its_minimum(table, validation_fraction):
 
 
 def test_a_pickle_holds_no_second_copy_of_the_network():
-    _, callback = play([9, 7, 5, 6])
+    net, callback = PlayedNet(played([9, 7, 5, 6])), LabelWave()
+    callback.on_train_begin(net)
+    for _ in range(5):  # in the middle of training
+        net.epoch(callback)
     assert callback.best_weights_ is not None
     copied = pickle.loads(pickle.dumps(callback))
     assert copied.best_weights_ is None
     assert copied.predictions_ is None
     assert copied.best_epoch_ == callback.best_epoch_
+
+
+def test_predictions_are_gone_after_fit(table):
+    clf = small(early_stopping="label_wave", lr_schedule="constant", max_epochs=4)
+    listed = []
+    clf.set_params(callbacks=[("copy", Remember(listed))]).fit(*table)
+    (wave,) = [c for c in listed if isinstance(c, LabelWave)]
+    assert wave.changes_ and wave.predictions_ is None and wave.best_weights_ is None
+
+
+class Remember(Callback):
+    """Keeps hold of the other callbacks."""
+
+    def __init__(self, listed):
+        self.listed = listed
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def on_train_begin(self, net, **kwargs):
+        self.listed.extend(callback for _, callback in net.callbacks_)

@@ -7,13 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from helpers import numpy_left_alone
 from numpy.testing import assert_allclose, assert_array_equal
 from objective_helpers import LABELS, WEIGHT, P
 from sklearn.base import clone
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 from torch import nn
 
 from sknoisy import MutualLearningClassifier, NoisyLabelClassifier
@@ -241,6 +246,24 @@ def test_a_teacher_that_is_not_fitted_learns_from_the_same_data(table):
     weight = np.where(y == 0, 5.0, 1.0)
     weighted = quick(distill=teacher).fit(X, names, sample_weight=weight)
     assert np.abs(weighted.teacher_.coef_ - fitted.coef_).max() > 0.01
+
+
+def test_a_teacher_that_is_fitted_here_gets_the_seeds_that_it_lacks(table):
+    tree = DecisionTreeClassifier(max_features=1, random_state=7)
+    teacher = make_pipeline(StandardScaler(), BaggingClassifier(tree, n_estimators=3))
+    options = {"distill": teacher, "max_epochs": 1}
+    with numpy_left_alone():
+        first, second = (quick(**options).fit(*table) for _ in range(2))
+        other, unseeded = (
+            quick(**options, random_state=seed).fit(*table) for seed in (1, None)
+        )
+    assert_array_equal(first.predict_proba(table[0]), second.predict_proba(table[0]))
+    bagging = [clf.teacher_[-1] for clf in (first, second, other, unseeded)]
+    assert len({one.random_state for one in bagging}) == 3
+    assert all(one.estimator.random_state == 7 for one in bagging)
+    assert teacher[-1].random_state is None
+    ready = quick(distill=first.teacher_, max_epochs=1).fit(*table)  # learns as first
+    assert_array_equal(ready.predict_proba(table[0]), first.predict_proba(table[0]))
 
 
 def test_a_search_fits_the_teacher_in_every_fold_or_keeps_a_frozen_one(table):

@@ -18,6 +18,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
+from sknoisy.classifiers import TransitionCorrectedClassifier
 from sknoisy.detectors import ConfidentLearning
 from sknoisy.metrics import (
     corrected_accuracy,
@@ -272,3 +273,12 @@ def test_symmetric_noise_leaves_the_order_of_accuracies_as_it_is():
     corrected = [scorer(model, X, y_noisy) for model in models]
     plain = [model.score(X, y_noisy) for model in models]
     assert_allclose(np.corrcoef(corrected, plain), 1)
+
+
+def test_an_estimator_without_a_matrix_is_refused():
+    X, y = load_iris(return_X_y=True)
+    clf = TransitionCorrectedClassifier(
+        correction="prior_ratio", max_epochs=1, random_state=0
+    ).fit(X, y)
+    with pytest.raises(ValueError, match="was fitted without a transition matrix"):
+        corrected_accuracy_scorer(clf)

@@ -151,6 +151,15 @@ def test_averages_are_no_parameters_and_keep_no_dropout():
         assert mean[0].num_batches_tracked == now[0].num_batches_tracked - 1
 
 
+def test_averages_teach_in_evaluation_mode_in_every_epoch():
+    objective = EarlyLearningPlus(**FACTS)
+    for _ in range(2):
+        objective.train()
+        objective(two_networks(), X, Y, torch.arange(N))
+        assert objective.training
+        assert not any(part.training for part in objective.averages.modules())
+
+
 def test_what_is_forgotten_takes_no_room_and_what_is_pickled_goes_on():
     networks, index = two_networks(), torch.arange(N)
     objective = EarlyLearningPlus(**FACTS)
@@ -216,3 +225,21 @@ def test_what_has_no_exact_meaning_is_refused(table):
     with pytest.raises(ValueError, match="no exact meaning for EarlyLearningPlus"):
         clf.fit(X, y, sample_weight=np.arange(len(y)) % 3)
     assert not hasattr(clf, "partial_fit")
+
+
+@pytest.mark.parametrize(
+    ("loss", "name"),
+    [("elr", "beliefs_"), ("elr+", "beliefs_"), ("sop", "label_noise_")],
+)
+def test_what_is_remembered_of_samples_stays_if_asked_for(loss, name, table):
+    X, y = table
+    assert not hasattr(small(loss=loss).fit(X, y), name)
+    kept = getattr(small(loss=loss, loss__keep=True).fit(X, y), name)
+    assert kept.shape == (len(y), 3) and np.isfinite(kept).all()
+    part = small(loss=loss, loss__keep=True, validation_fraction=0.2).fit(X, y)
+    if loss != "sop":  # whose noise is there from the start
+        unseen = np.isnan(getattr(part, name)).all(axis=1)
+        assert unseen.sum() == np.ceil(0.2 * len(y))
+        assert (kept.sum(axis=1) > 0.1).all() and (kept >= 0).all()
+    else:
+        assert (kept[np.arange(len(y)), y] > 0).all()

@@ -153,6 +153,16 @@ def test_anchors_are_those_below_the_percentile(known, percentile):
     assert_allclose(found, anchors_the_slow_way(probs, percentile))
 
 
+def test_anchors_of_many_classes_are_inside_of_their_class():
+    n_classes = 60
+    true = np.arange(6000) % n_classes
+    probs = symmetric_transition(n_classes, 0.4)[true]
+    rng = np.random.default_rng(0)
+    probs = softmax(np.log(probs) + rng.normal(scale=0.1, size=probs.shape), axis=1)
+    found = anchor_transition(probs).diagonal()
+    assert_allclose(found, 0.6, atol=0.1)
+
+
 def test_outliers_of_one_class_stay_anchors_of_another():
     # the anchor of class 1 is an outlier of class 0: with the slip of published codes
     # its probability of class 0 would be zero

@@ -15,6 +15,7 @@ from sknoisy.classifiers import NoisyLabelClassifier, TransitionCorrectedClassif
 from sknoisy.classifiers._corrections import AFTERWARDS, CORRECTIONS, NEED_NONE
 from sknoisy.classifiers._cross_fit import calibrate, cross_fit
 from sknoisy.classifiers._transitions import LEARNED
+from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import get_loss
 from sknoisy.noise import ClassConditionalNoise
 from sknoisy.objectives import MeanLoss
@@ -58,7 +59,8 @@ def test_every_estimate_is_used_and_remembered(transition, blobs):
     y_noisy = ClassConditionalNoise(mild, random_state=0).fit_corrupt(y)
     trusted = np.arange(900) < 90
     y_noisy[trusted] = y[trusted]
-    clf = fast(transition=transition).fit(X, y_noisy, trusted=trusted)
+    known = {} if transition in LEARNED else {"trusted": trusted}
+    clf = fast(transition=transition).fit(X, y_noisy, **known)
     assert clf.score(X, y) > 0.9
     assert_allclose(clf.transition_matrix_, mild, atol=0.3)
     assert_allclose(clf.transition_matrix_.sum(axis=1), 1)
@@ -232,6 +234,14 @@ def test_without_a_warm_up_the_matrix_is_whole_at_once(blobs):
         ({"warm_up_epochs": "aut"}, "did you mean 'auto'"),
         ({"cv": 0}, "cv == 0"),
         ({"transition": "gold"}, "trusted"),
+        ({"transition": SPARSE, "transition__percentile": 90}, "can't change a matrix"),
+        ({"transition": "volmin", "loss": "mae"}, "learns T by cross entropy"),
+        (
+            {"transition": "volmin", "warm_up_epochs": 1},
+            "none of 1 epochs to learn",
+        ),
+        ({"transition": "volmin", "transition__volume_weight": -1}, "volume_weight=-1"),
+        ({"transition": "hoc", "transition__representation": "net"}, "'network'"),
     ],
 )
 def test_bad_parameters_are_refused_with_a_reason(options, message, blobs):
@@ -256,6 +266,61 @@ def test_a_mask_that_is_none_is_refused(trusted, blobs):
         fast().fit(X, y_noisy, trusted=trusted)
 
 
+@pytest.mark.parametrize(
+    "options", [{"transition": "volmin"}, {"correction": "prior_ratio"}]
+)
+def test_trusted_labels_that_nobody_would_use_are_refused(options, blobs):
+    X, y_noisy, _ = blobs
+    with pytest.raises(ValueError, match="has no use for trusted labels"):
+        fast(**options).fit(X, y_noisy, trusted=np.arange(900) < 90)
+
+
+def test_distributions_over_classes_are_refused_before_any_network_trains(blobs):
+    X, y_noisy, _ = blobs
+    with pytest.raises(ValueError, match="give one label a sample"):
+        fast().fit(X, np.eye(3)[y_noisy])
+
+
+def test_a_wrong_name_is_told_before_any_network_trains(blobs, monkeypatch):
+    X, y_noisy, _ = blobs
+    monkeypatch.setattr(TransitionCorrectedClassifier, "_cross_fit", None)
+    with pytest.raises(ValueError, match="did you mean 'anchor'"):
+        TransitionCorrectedClassifier(transition="ancor").fit(X, y_noisy)
+
+
+def test_a_fit_that_fails_leaves_the_last_one_alone(blobs):
+    X, y_noisy, _ = blobs
+    clf = fast(transition=SPARSE).fit(X, y_noisy)
+    with pytest.raises(NonFiniteLossError):
+        clf.set_params(
+            transition=np.eye(3), optimizer="sgd", lr=1e25, lr_schedule="constant"
+        ).fit(X[:300], y_noisy[:300])
+    assert_array_equal(clf.transition_matrix_, SPARSE)
+    assert_allclose(clf.prior_, np.bincount(y_noisy) / 900)
+
+
+def test_trusted_labels_do_not_make_the_matrix_too_clean(blobs):
+    X, _, y = blobs
+    mild = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.0, 0.3, 0.7]])
+    trusted = np.arange(900) % 2 == 0
+    given = ClassConditionalNoise(mild, random_state=0).fit_corrupt(y)
+    given[trusted] = y[trusted]
+    clf = fast().fit(X, given, trusted=trusted)
+    assert_allclose(clf.transition_matrix_, mild, atol=0.1)
+
+
+def test_neighbors_are_those_of_standardized_features_or_of_the_network(blobs):
+    X, _, y = blobs
+    mild = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.0, 0.3, 0.7]])
+    y_noisy = ClassConditionalNoise(mild, random_state=0).fit_corrupt(y)
+    noise = np.random.default_rng(0).normal(size=(900, 1)) * 1000
+    X = np.hstack([X, noise])
+    for representation in ("features", "network"):
+        clf = fast(transition="hoc", transition__representation=representation)
+        found = clf.fit(X, y_noisy).transition_matrix_
+        assert_allclose(found, mild, atol=0.15)
+
+
 # --- what networks say of rows that they didn't train on ---
 
 
@@ -275,6 +340,14 @@ def test_out_of_fold_means_that_no_row_taught_its_own_judge():
     rows = np.arange(300)
     assert of_own[rows, codes].mean() > 0.9
     assert 0.4 < of_others[rows, codes].mean() < 0.55
+
+
+def test_a_class_with_one_label_leaves_no_fold_and_that_is_told():
+    rng = np.random.default_rng(0)
+    X, codes = rng.normal(size=(60, 4)).astype(np.float32), rng.integers(2, size=60)
+    codes[0] = 2
+    with pytest.warns(UserWarning, match="Some class has a single label"):
+        assert look(X, codes, max_epochs=2).posterior.shape == (60, 3)
 
 
 def test_training_is_to_end_where_wrong_labels_begin_to_be_learned_by_heart():

@@ -31,17 +31,23 @@ def fresh_copies(module):
 
     The first copy keeps the weights, so that a pretrained module stays pretrained;
     further ones draw new weights where a layer knows how to (two networks that start
-    equal would stay equal).
+    equal would stay equal). A bare parameter of a layer that doesn't stays a copy.
     """
     made = []
 
     def make():
         network = copy.deepcopy(module)
         if made:
-            for layer in network.modules():
-                if hasattr(layer, "reset_parameters"):
-                    layer.reset_parameters()
+            network.apply(_redraw)  # from the leaves up, as when they were made
         made.append(True)
         return network
 
     return make
+
+
+def _redraw(layer):
+    # the second name is that of torch's attention and transformers
+    for name in ("reset_parameters", "_reset_parameters"):
+        if hasattr(layer, name):
+            getattr(layer, name)()
+            return

@@ -25,6 +25,7 @@ from sknoisy._engine import ArrayDataset, Batches, Engine
 from sknoisy._params import RoutedParams, choose_arguments
 from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
 from sknoisy.classifiers._data import as_numpy, make_training_data
+from sknoisy.classifiers._early_stopping import make_early_stopping
 from sknoisy.classifiers._parts import (
     callback_of,
     check_callback_names,
@@ -32,7 +33,6 @@ from sknoisy.classifiers._parts import (
     check_output,
     check_training_parameters,
     make_callbacks,
-    make_early_stopping,
     make_networks,
     make_optimizer_arguments,
     pick_device,
@@ -228,14 +228,15 @@ class BaseNoisyClassifier(
                 return X, y
         return self._validate(X, y, reset=reset)
 
+    def _random_state(self):
+        if self.random_state is None:  # fresh entropy, not numpy's global state
+            return np.random.RandomState()
+        return check_random_state(self.random_state)
+
     @contextmanager
     def _seeded(self, n_epochs_before=0):
         """Seed torch from `random_state`, and leave the global generators alone."""
-        random_state = (
-            np.random.RandomState()  # None: fresh entropy, not numpy's global state
-            if self.random_state is None
-            else check_random_state(self.random_state)
-        )
+        random_state = self._random_state()
         seed = random_state.randint(np.iinfo(np.int32).max) + n_epochs_before
         device = torch.device(pick_device(self.device))
         devices = [device] if device.type == "cuda" else []
@@ -288,6 +289,11 @@ class BaseNoisyClassifier(
         engine = self.net_
         objective = self._make_objective({**data.facts, "n_epochs": 1})
         check_objective(objective, data, in_parts=True)
+        if len(engine.module_) != objective.n_networks:
+            raise ValueError(
+                f"There are {len(engine.module_)} networks so far, but now it takes"
+                f" {objective.n_networks}: call fit to start anew."
+            )
         engine.criterion_ = objective.to(engine.device)
         engine.batch_size = self.batch_size
         for group in engine.optimizer_.param_groups:
@@ -296,7 +302,7 @@ class BaseNoisyClassifier(
 
     def _starting_networks(self, data, n_networks):
         if self.warm_start and hasattr(self, "net_"):
-            return self._networks_so_far(data)
+            return self._networks_so_far(data, n_networks)
         return make_networks(
             self.module,
             n_networks,
@@ -305,11 +311,19 @@ class BaseNoisyClassifier(
             dtype=data.dtype,
         )
 
-    def _networks_so_far(self, data):
-        """Return a copy of the last fit's networks, if they suit the new data."""
+    def _networks_so_far(self, data, n_networks):
+        """Return a copy of the last fit's networks, if they suit the new one."""
         net = self.net_
-        last = {"classes": net.classes_.tolist(), "shape of samples": net.input_shape}
-        now = {"classes": data.classes.tolist(), "shape of samples": data.X.shape[1:]}
+        last = {
+            "classes": net.classes_.tolist(),
+            "shape of samples": net.input_shape,
+            "number of networks": len(net.module_),
+        }
+        now = {
+            "classes": data.classes.tolist(),
+            "shape of samples": data.X.shape[1:],
+            "number of networks": n_networks,
+        }
         for what in last:
             if last[what] != now[what]:
                 raise ValueError(

@@ -4,6 +4,7 @@ Each is a function (plain, transition, prior, facts, n_first) that returns the o
 of the whole training, of whose epochs the first `n_first` are for warming up.
 """
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -21,7 +22,8 @@ from sknoisy.objectives import (
     TransitionRevision,
     TrustedLabels,
 )
-from sknoisy.transition import clean_posterior, prior_ratio
+from sknoisy.transition import prior_ratio
+from sknoisy.transition._simplex import solve_on_simplex
 
 
 class CorrectedLoss(nn.Module):
@@ -66,7 +68,7 @@ class Rising(Objective):
         super().__init__()
         self.objective = objective
         self.corrected = corrected
-        self.n_first = n_first
+        self.n_first = self.warm_up_epochs = n_first
         self.register_buffer("whole", corrected.transition)
 
     def compute(self, logits, labels, index):
@@ -144,6 +146,9 @@ INVERTING = ("backward", "posterior")  # what is wrong with T is multiplied
 
 # What is left to do to the probabilities of a network: (proba, transition, prior)
 AFTERWARDS = {
-    "posterior": lambda proba, transition, prior: clean_posterior(proba, transition),
+    # the matrix was looked at in fit
+    "posterior": lambda proba, transition, prior: solve_on_simplex(
+        transition, proba.astype(np.float64)
+    ),
     "prior_ratio": lambda proba, transition, prior: prior_ratio(proba, prior),
 }

@@ -1,5 +1,6 @@
 """What networks say of samples that they didn't train on, and when they say it best."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +33,9 @@ class CrossFit(NamedTuple):
     n_epochs: int
 
 
-def cross_fit(classifier, X, codes, *, cv, random_state):
+def cross_fit(
+    classifier, X, codes, *, cv, random_state, trusted=None, calibrates=False
+):
     """Return what networks say of every row that they didn't train on.
 
     A network's opinion of rows that it trained on leans towards their labels, right or
@@ -54,13 +57,21 @@ def cross_fit(classifier, X, codes, *, cv, random_state):
 
     random_state : RandomState
 
+    trusted : BoolTensor of shape (n_samples,), default=None
+        Rows whose labels are known to be right: nothing is learned from them, since
+        they don't show how others go wrong.
+
+    calibrates : bool, default=False
+        Whether to bring the posterior to the temperature at which it predicts best.
+
     Returns
     -------
     found : CrossFit
     """
+    noisy = _noisy_rows(codes, trusted)
     posterior, n_epochs = np.zeros((len(codes), codes.max() + 1)), []
-    for train, test in _folds(codes, cv, random_state):
-        best = BestOnHeldOut(X[test], codes[test])
+    for train, test in _folds(codes, noisy, cv, random_state):
+        best = BestOnHeldOut(X[test], codes[test], noisy[test])
         seed = random_state.randint(np.iinfo(np.int32).max)
         fitted = clone(classifier).set_params(callbacks=[("best", best)])
         fitted.set_params(random_state=seed).fit(X[train], codes[train])
@@ -68,6 +79,8 @@ def cross_fit(classifier, X, codes, *, cv, random_state):
         posterior[test] = best.proba_
         n_epochs.append(min(ANNEALED * best.epoch_, fitted.net_.max_epochs))
     posterior /= posterior.sum(axis=1, keepdims=True)
+    if calibrates:
+        posterior = calibrate(posterior, codes, noisy)
     return CrossFit(posterior, round(np.mean(n_epochs)))
 
 
@@ -77,9 +90,10 @@ class BestOnHeldOut(Callback):
     Training ends when it hasn't done better for some epochs.
     """
 
-    def __init__(self, X, codes):
+    def __init__(self, X, codes, noisy):
         self.X = X
         self.codes = codes
+        self.noisy = noisy
 
     def on_train_begin(self, net, **kwargs):
         """Begin anew."""
@@ -90,7 +104,9 @@ class BestOnHeldOut(Callback):
         """Listen to the network; stop it well after its best epoch."""
         proba = net.predict_proba(ArrayDataset(self.X)).astype(np.float64)
         # calibrated, since networks grow too sure before they grow worse
-        given = calibrate(proba, self.codes)[np.arange(len(self.codes)), self.codes]
+        given = calibrate(proba, self.codes, self.noisy)[
+            self.noisy, self.codes[self.noisy]
+        ]
         likelihood, epoch = np.log(given).mean(), len(net.history)
         if likelihood > self.likelihood_:
             self.likelihood_, self.proba_, self.epoch_ = likelihood, proba, epoch
@@ -98,27 +114,55 @@ class BestOnHeldOut(Callback):
             raise KeyboardInterrupt  # skorch's way to end training
 
 
-def calibrate(posterior, codes):
+def calibrate(posterior, codes, noisy=slice(None)):
     """Return `posterior` at the temperature at which it predicts `codes` best.
 
     Cross entropy on held-out given labels is minimal at their true probabilities; one
-    number can't fit their noise.
+    number can't fit their noise. Only the rows of the mask `noisy` count.
     """
     log_p = np.log(np.maximum(posterior, np.finfo(np.float64).tiny))
-    rows = np.arange(len(codes))
+    judged, given = log_p[noisy], codes[noisy]
+    rows = np.arange(len(given))
 
     def nll(log_inverse_temperature):
-        scaled = np.exp(log_inverse_temperature) * log_p
-        return -log_softmax(scaled, axis=1)[rows, codes].mean()
+        scaled = np.exp(log_inverse_temperature) * judged
+        return -log_softmax(scaled, axis=1)[rows, given].mean()
 
     best = minimize_scalar(nll, bounds=(-3, 3), method="bounded")
     return softmax(np.exp(best.x) * log_p, axis=1)
 
 
-def _folds(codes, cv, random_state):
-    n_folds = min(cv, np.bincount(codes).min())
-    everything = np.arange(len(codes))
+def _noisy_rows(codes, trusted):
+    """Return the mask of labels to learn from: all, where others lack a class."""
+    everything = np.ones(len(codes), dtype=bool)
+    if trusted is None:
+        return everything
+    noisy = ~trusted.numpy()
+    return (
+        noisy
+        if np.bincount(codes[noisy], minlength=codes.max() + 1).min() > 1
+        else everything
+    )
+
+
+def _folds(codes, noisy, cv, random_state):
+    """Yield rows to train on, all of them noisy, and rows to judge."""
+    n_folds = min(cv, np.bincount(codes[noisy]).min())
+    rows = np.flatnonzero(noisy)
     if n_folds < 2:
-        return [(everything, everything)]
+        if cv > 1:
+            warnings.warn(
+                "Some class has a single label, so that no network can judge rows that"
+                " it wasn't trained on: what seems to be wrong with labels will be too"
+                " little. Leave such classes out, or merge them.",
+                UserWarning,
+                stacklevel=2,
+            )
+        yield rows, np.arange(len(codes))
+        return
+    others = np.array_split(np.flatnonzero(~noisy), n_folds)
     folds = StratifiedKFold(n_folds, shuffle=True, random_state=random_state)
-    return folds.split(everything, codes)
+    for (train, test), more in zip(
+        folds.split(rows, codes[noisy]), others, strict=True
+    ):
+        yield rows[train], np.sort(np.concatenate([rows[test], more]))

@@ -86,6 +86,8 @@ class LabelWave(Callback):
         if len(self.changes_) < self.window:
             return
         epoch, level = len(net.history), np.mean(self.changes_[-self.window :])
+        if epoch <= net.criterion_.warm_up_epochs:  # not the method's own minimum
+            return
         if level < self.lowest_:
             self.lowest_, self.best_epoch_ = level, epoch
             self.best_weights_ = copy.deepcopy(net.module_.state_dict())
@@ -96,9 +98,9 @@ class LabelWave(Callback):
         """Put the network of the minimum back."""
         if self.best_weights_ is not None:
             net.module_.load_state_dict(self.best_weights_)
+        self.best_weights_ = self.predictions_ = None  # of use in training only
 
     def __getstate__(self):
-        # of use only while training goes on
         return {**self.__dict__, "best_weights_": None, "predictions_": None}
 
 

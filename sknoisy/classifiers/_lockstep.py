@@ -2,13 +2,22 @@
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
+from torch import nn
 
-from sknoisy._engine.lockstep import Trainee, lockstep_key, train_in_lockstep
+from sknoisy._engine.lockstep import (
+    ELEMENTWISE,
+    Trainee,
+    lockstep_key,
+    train_in_lockstep,
+)
 from sknoisy._engine.stacked import shape_of
 from sknoisy.classifiers._data import TrainingData
+from sknoisy.classifiers._parts import OPTIMIZERS, find_loss
 from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
+from sknoisy.objectives import Objective
 
 # How many networks share a step. On a CPU twenty gain nearly all there is to gain; a
 # GPU, where a step of twenty waits for launches, has room for more (not measured).
@@ -42,10 +51,20 @@ class Prepared:
 
 
 def may_train_together(estimator):
-    """Whether nobody looks at or decides about single epochs of this fit."""
+    """Whether a fit may be one of many, as far as its parameters tell."""
     return (
         type(estimator) is NoisyLabelClassifier
-        and not estimator.early_stopping
+        and _is_unwatched(estimator)
+        and not estimator.mixup
+        and _has_plain_loss(estimator)
+        and _has_elementwise_optimizer(estimator)
+    )
+
+
+def _is_unwatched(estimator):
+    """Whether nobody looks at or decides about single epochs of this fit."""
+    return (
+        not estimator.early_stopping
         and estimator.validation_fraction is None
         and not estimator.callbacks
         and not estimator.verbose
@@ -53,6 +72,23 @@ def may_train_together(estimator):
         and not estimator._routed_to("callbacks")
         and not estimator._routed_to("iterator_train")
     )
+
+
+def _has_plain_loss(estimator):
+    try:
+        loss = find_loss(estimator.loss)
+    except Exception:  # the estimator's own fit says it better
+        return False
+    loss = loss.func if isinstance(loss, partial) else loss
+    is_objective = isinstance(loss, type) and issubclass(loss, Objective)
+    return not is_objective and not isinstance(loss, nn.Module)
+
+
+def _has_elementwise_optimizer(estimator):
+    kind = estimator.optimizer
+    kind = OPTIMIZERS.get(kind) if isinstance(kind, str) else kind
+    is_class = kind is None or isinstance(kind, type)  # a function may make any
+    return not is_class or kind in ELEMENTWISE
 
 
 def prepare_fits(estimators, X, y, sample_weight=None, hopeless=None):

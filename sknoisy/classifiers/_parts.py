@@ -8,7 +8,6 @@ from functools import partial
 import numpy as np
 import torch
 from sklearn.utils.validation import check_scalar
-from skorch.callbacks import EarlyStopping
 from torch import nn
 from torch.nn.parameter import is_lazy
 
@@ -16,7 +15,6 @@ from sknoisy._checks import check_choice
 from sknoisy._engine import build_networks, fresh_copies
 from sknoisy._params import choose_arguments
 from sknoisy._registry import did_you_mean, lookup
-from sknoisy.classifiers._label_wave import LabelWave
 from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
 from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
@@ -167,18 +165,6 @@ def check_objective(objective, data, in_parts=False):
             f"partial_fit can't train {name}: what it remembers or learns belongs to"
             " one whole fit. Call fit, or choose a plain loss."
         )
-
-
-def make_early_stopping(early_stopping, patience):
-    """Return the callback that ends training, or None."""
-    if isinstance(early_stopping, str):
-        check_choice(early_stopping, ("label_wave",), "early_stopping")
-        return LabelWave(patience=patience)
-    if not early_stopping:
-        return None
-    return EarlyStopping(
-        monitor="valid_acc", lower_is_better=False, patience=patience, load_best=True
-    )
 
 
 def make_callbacks(callbacks, early_stopping, has_validation):

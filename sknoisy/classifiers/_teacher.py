@@ -35,7 +35,24 @@ def ready_teacher(teacher, facts):
     labels, weight = facts["soft_labels"], facts["sample_weight"]
     y = facts["classes"][facts["labels"]] if labels is None else labels.numpy()
     weights = {} if weight is None else {"sample_weight": weight.numpy()}
-    return clone(teacher).fit(facts["X"], y, **weights)
+    return seeded(clone(teacher)).fit(facts["X"], y, **weights)
+
+
+def seeded(estimator):
+    """Return `estimator` with a seed for each `random_state` that is None.
+
+    They follow from torch's seed, which our own `random_state` has set; nothing is
+    drawn from torch, so that a student doesn't depend on whether its teacher is fitted.
+    """
+    params = estimator.get_params()
+    unset = [
+        name
+        for name in sorted(params)
+        if name.split("__")[-1] == "random_state" and params[name] is None
+    ]
+    rng = np.random.RandomState(torch.initial_seed())
+    seeds = {name: rng.randint(np.iinfo(np.int32).max) for name in unset}
+    return estimator.set_params(**seeds)
 
 
 def check_same_features(teacher, student):

@@ -3,25 +3,67 @@
 import numpy as np
 import torch
 
-from sknoisy._checks import check_transition
+from sknoisy._checks import check_choice, check_transition
 from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
+from sknoisy.classifiers._corrections import NEED_NONE
+from sknoisy.classifiers._parts import find_loss
+from sknoisy.losses import cross_entropy
 from sknoisy.objectives import TotalVariation, VolumeMinimization
 from sknoisy.transition import TRANSITIONS, estimate_transition
 
 LEARNED = {"total_variation": TotalVariation, "volmin": VolumeMinimization}
 
 
-def is_learned(transition, correction):
+def is_learned(transition):
     """Whether `transition` names a matrix that is learned with the network."""
-    if not isinstance(transition, str) or transition not in LEARNED:
-        return False
-    if correction != "forward":
+    return isinstance(transition, str) and transition in LEARNED
+
+
+def check_together(transition, correction, loss, facts):
+    """Say so if what is asked for doesn't go together."""
+    if is_learned(transition):
+        if correction != "forward":
+            raise ValueError(
+                f"transition={transition!r} learns T by forward correction:"
+                f" correction={correction!r} doesn't go with it."
+            )
+        if find_loss(loss) is not cross_entropy:
+            raise ValueError(
+                f"transition={transition!r} learns T by cross entropy: leave loss='ce',"
+                f" or choose an estimate of T, such as 'likelihood'."
+            )
+    needless = is_learned(transition) or correction in NEED_NONE
+    if facts["trusted"] is not None and needless:
+        name = f"transition={transition!r}" if is_learned(transition) else correction
         raise ValueError(
-            f"transition={transition!r} learns T by forward correction:"
-            f" correction={correction!r} doesn't go with it."
+            f"{name} has no use for trusted labels: leave them out, or choose"
+            " transition='gold', which counts on them."
         )
-    return True
+
+
+def check_transition_given(transition, given, facts):
+    """Say so if `transition` is nothing that a matrix can come from."""
+    if isinstance(transition, str):
+        lookup(
+            transition,
+            {**TRANSITIONS, **LEARNED},
+            parameter="transition",
+            kind="an estimate",
+            otherwise="a matrix, or a function that returns one",
+        )
+        if transition == "gold" and facts["trusted"] is None:
+            raise ValueError(
+                "transition='gold' counts on labels that are known to be right: say"
+                " which, with fit(X, y, trusted=mask)."
+            )
+    elif not callable(transition):
+        check_transition(transition, facts["n_classes"])
+        if given:
+            raise ValueError(
+                f"{', '.join(f'transition__{name}' for name in given)} can't change a"
+                " matrix that is given: leave it out."
+            )
 
 
 def make_learned(transition, *, given, facts):
@@ -49,28 +91,41 @@ def find_transition(transition, *, given, facts, posterior):
     n_classes = facts["n_classes"]
     if not isinstance(transition, str) and not callable(transition):
         return check_transition(transition, n_classes)
-    if isinstance(transition, str):
-        lookup(
-            transition,
-            {**TRANSITIONS, **LEARNED},
-            parameter="transition",
-            kind="an estimate",
-            otherwise="a matrix, or a function that returns one",
-        )
-    if transition == "gold" and facts["trusted"] is None:
-        raise ValueError(
-            "transition='gold' counts on labels that are known to be right: say which,"
-            " with fit(X, y, trusted=mask)."
-        )
-    known = {"labels": facts["labels"].numpy(), "features": in_rows(facts["X"])}
-    if transition != "hoc":
+    known = {"labels": facts["labels"].numpy(), "features": standardized(facts)}
+    named = isinstance(transition, str)
+    if named and transition == "hoc":
+        given, known["features"] = choose_features(given, known["features"], posterior)
+    else:
         known["pred_probs"] = posterior()
     if facts["trusted"] is not None:
-        known["trusted"] = facts["trusted"].numpy()
-        known["true_labels"] = known["labels"]
+        trusted = facts["trusted"].numpy()
+        if named and transition != "gold":
+            # T is that of all other labels
+            known = {name: values[~trusted] for name, values in known.items()}
+        else:
+            known |= {"trusted": trusted, "true_labels": known["labels"]}
     return check_transition(
         estimate_transition(transition, **known, **given), n_classes
     )
+
+
+def choose_features(given, features, posterior):
+    """Return what "hoc" looks for neighbors in, and its other parameters."""
+    others = dict(given)
+    representation = others.pop("representation", "features")
+    check_choice(representation, ("features", "network"), "transition__representation")
+    if representation == "features":
+        return others, features
+    return others, np.log(posterior().clip(min=1e-6))
+
+
+def standardized(facts):
+    """Return features in rows, as the default networks see them."""
+    X, mean = facts["X"], facts["feature_mean"]
+    if mean is None:  # sparse: one scale for all, which moves no neighbor
+        return X
+    X = X.reshape(len(X), -1)
+    return (X - mean.numpy().reshape(-1)) / facts["feature_scale"].numpy().reshape(-1)
 
 
 def check_trusted(trusted, n_samples):
@@ -84,8 +139,3 @@ def check_trusted(trusted, n_samples):
             f" one boolean for each of the {n_samples} samples."
         )
     return torch.from_numpy(trusted)
-
-
-def in_rows(X):
-    """Return features in rows, those of images, too."""
-    return X.reshape(len(X), -1) if X.ndim > 2 else X

@@ -50,12 +50,14 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         these names, and returns a boolean for each sample.
 
     n_rounds : int, default=10
-        Into how many rounds the epochs are divided; at the start of each but the first
-        one, in which all samples are inliers, they are split anew.
+        Into how many rounds the epochs are divided, at most one for each epoch; at the
+        start of each but the first one, in which all samples are inliers, they are
+        split anew.
 
     picks : pair of float in [0, 1], default=(0.2, 1.0)
         The share of easy samples that the networks pick for each other: just above the
-        first number in the first round, the second number in the last one.
+        first number in the first round, the second number in the last one. Of each
+        batch, at least one inlier and one outlier are picked, where there are any.
 
     relabel : bool, default=True
         Whether outliers get the class that the co-network predicts as their label, anew
@@ -97,6 +99,7 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         holds nothing out: it stops where predictions on the training data change
         least from epoch to epoch, before they begin to follow wrong labels; it is meant
         for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
+        Where a method warms up, these epochs don't count.
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``
@@ -104,8 +107,7 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         ``early_stopping=True``. `partial_fit` holds nothing out.
 
     n_iter_no_change : int, default=10
-        How many epochs without a better accuracy end training, with
-        ``early_stopping=True``.
+        How many epochs without a better one end training, with `early_stopping`.
 
     warm_start : bool, default=False
         Whether `fit` goes on with the network of the last `fit`.
@@ -189,7 +191,7 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
     - the authors' code means to clip gradients, but clips copies; here they aren't.
 
     Where `module` is an instance, the first network starts with its weights, and the
-    second one draws new weights.
+    second one draws new weights in all layers that have ``reset_parameters``.
 
     `fit` takes no weights: where samples are ranked, they have no exact meaning.
 

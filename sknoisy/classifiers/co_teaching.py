@@ -45,8 +45,10 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         where they predict different classes. "jocor" [3]_: both learn what they find
         easy together, and to agree, with weight ``strategy__agreement``. "decoupling"
         [4]_: both learn from all samples that they predict differently. What is easy is
-        easy among samples of the same given label, or with
-        ``strategy__rank_within="batch"`` in the batch, as published.
+        easy among samples of the same given label, but in the whole batch where this
+        has fewer than eight samples a class on average (many classes, or a short last
+        batch). ``strategy__rank_within`` makes it "label" or, as published, "batch"
+        throughout.
 
     loss : str or callable, default="ce"
         The loss by which samples are ranked and learned: a name from
@@ -99,6 +101,7 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         holds nothing out: it stops where predictions on the training data change
         least from epoch to epoch, before they begin to follow wrong labels; it is meant
         for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
+        Where a method warms up, these epochs don't count.
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``
@@ -106,8 +109,7 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         ``early_stopping=True``. `partial_fit` holds nothing out.
 
     n_iter_no_change : int, default=10
-        How many epochs without a better accuracy end training, with
-        ``early_stopping=True``.
+        How many epochs without a better one end training, with `early_stopping`.
 
     warm_start : bool, default=False
         Whether `fit` goes on with the network of the last `fit`.
@@ -192,10 +194,11 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
     of each class has to be the right one. In a training of less than some 100 steps,
     networks have not learned enough by then, and labels seem worse than they are: give
     the rate. With `warm_start`, the networks know all labels by heart already: a second
-    fit goes on with the rate of the first one.
+    fit goes on with the rate that the first one found. After a first fit that was given
+    its rate there is none, and what the second one finds may be too low.
 
     Where `module` is an instance, the first network starts with its weights, and the
-    second one draws new weights.
+    second one draws new weights in all layers that have ``reset_parameters``.
 
     `fit` takes no weights: where samples are ranked, they have no exact meaning.
 
@@ -334,10 +337,12 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         """Return the rate, or the function that will find it."""
         if not isinstance(self.noise_rate, str):
             return self.noise_rate
-        found = getattr(self, "noise_rate_", None) if self.warm_start else None
+        found = getattr(self, "_found_rate", None) if self.warm_start else None
         return estimate_noise_rate if found is None else found
 
     def _remember(self, engine, data):
         super()._remember(engine, data)
         rate = getattr(engine.criterion_, "noise_rate", None)
         self.noise_rate_ = None if callable(rate) else rate
+        is_found = isinstance(self.noise_rate, str)  # rather than given
+        self._found_rate = self.noise_rate_ if is_found else None

@@ -125,6 +125,7 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
         holds nothing out: it stops where predictions on the training data change
         least from epoch to epoch, before they begin to follow wrong labels; it is meant
         for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
+        Where a method warms up, these epochs don't count.
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``
@@ -132,8 +133,7 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
         ``early_stopping=True``. `partial_fit` holds nothing out.
 
     n_iter_no_change : int, default=10
-        How many epochs without a better accuracy end training, with
-        ``early_stopping=True``.
+        How many epochs without a better one end training, with `early_stopping`.
 
     warm_start : bool, default=False
         Whether `fit` goes on with the network of the last `fit`.
@@ -225,7 +225,7 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
     that of its predictions.
 
     Where `module` is an instance, the first network starts with its weights, and the
-    second one draws new weights.
+    second one draws new weights in all layers that have ``reset_parameters``.
 
     `fit` takes no weights: where samples are judged, they have no exact meaning.
 

@@ -80,9 +80,11 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
     distill : classifier or nn.Module, default=None
         A teacher of all networks: a classifier with ``predict_proba`` or a module that
         turns features into logits, as `module` does. It isn't trained further. A
-        classifier that isn't fitted is cloned and fitted on the training data first,
-        also where a search has cloned a fitted one; wrap that in scikit-learn's
-        ``FrozenEstimator`` to keep it. None leaves the peers as the only teachers,
+        classifier that isn't fitted is cloned and fitted first, also where a search has
+        cloned a fitted one; wrap that in scikit-learn's ``FrozenEstimator`` to keep it.
+        It learns given labels of all samples, of those held out for validation, too,
+        on which scores may be a little too good then; where its own `random_state` is
+        None, it gets a seed from ours. None leaves the peers as the only teachers,
         which is the same as distilling from their mean prediction.
 
     distill_weight : float >= 0, default=1.0
@@ -142,6 +144,7 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
         holds nothing out: it stops where predictions on the training data change
         least from epoch to epoch, before they begin to follow wrong labels; it is meant
         for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
+        Where a method warms up, these epochs don't count.
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``
@@ -149,8 +152,7 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
         ``early_stopping=True``. `partial_fit` holds nothing out.
 
     n_iter_no_change : int, default=10
-        How many epochs without a better accuracy end training, with
-        ``early_stopping=True``.
+        How many epochs without a better one end training, with `early_stopping`.
 
     warm_start : bool, default=False
         Whether `fit` goes on with the network of the last `fit`.
@@ -227,7 +229,7 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
     before it, by the same share. The teacher is asked once, before training.
 
     Where `module` is an instance, the first network starts with its weights, and the
-    others draw new weights.
+    others draw new weights in all layers that have ``reset_parameters``.
 
     References
     ----------

@@ -42,7 +42,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     mixup : float, default=0.0
         With a positive value, every step mixes pairs of samples and their losses with
         a share drawn from Beta(mixup, mixup); 1.0 is usual, 8.0 and more suit heavy
-        noise. Goes with every loss.
+        noise. Goes with every loss, but not with "ogc" and "sop", which learn about
+        single samples, nor "elr+", which mixes by itself.
 
     max_epochs : int or "auto", default="auto"
         How often each sample is seen. "auto" makes about 400 steps, but at least
@@ -78,6 +79,7 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         holds nothing out: it stops where predictions on the training data change
         least from epoch to epoch, before they begin to follow wrong labels; it is meant
         for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
+        Where a method warms up, these epochs don't count.
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``
@@ -85,8 +87,7 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         ``early_stopping=True``. `partial_fit` holds nothing out.
 
     n_iter_no_change : int, default=10
-        How many epochs without a better accuracy end training, with
-        ``early_stopping=True``.
+        How many epochs without a better one end training, with `early_stopping`.
 
     warm_start : bool, default=False
         Whether `fit` goes on with the network of the last `fit`.

@@ -4,7 +4,6 @@ import numbers
 from functools import cache
 
 import numpy as np
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_choice
@@ -17,9 +16,11 @@ from sknoisy.classifiers._corrections import (
     INVERTING,
     NEED_NONE,
 )
-from sknoisy.classifiers._cross_fit import calibrate, cross_fit
+from sknoisy.classifiers._cross_fit import cross_fit
 from sknoisy.classifiers._parts import make_objective
 from sknoisy.classifiers._transitions import (
+    check_together,
+    check_transition_given,
     check_trusted,
     find_transition,
     is_learned,
@@ -76,7 +77,10 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         parameters are set as ``transition__*``; "volmin" or "total_variation", which
         learn it with the network (with forward correction only); the matrix itself;
         or a function that takes what it needs of `pred_probs`, `labels` (codes),
-        `features` and `trusted` by these names and returns the matrix.
+        `features` (standardized) and `trusted` by these names and returns the matrix.
+        "hoc" looks for neighbors among the features, or, with
+        ``transition__representation="network"``, among the networks' out-of-fold
+        log-probabilities, since other layers of several networks can't be compared.
 
     correction : {"forward", "backward", "reweight", "revision", "posterior", \
             "prior_ratio", "logit_adjustment"}, default="forward"
@@ -140,6 +144,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         holds nothing out: it stops where predictions on the training data change
         least from epoch to epoch, before they begin to follow wrong labels; it is meant
         for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
+        Where a method warms up, these epochs don't count.
 
     validation_fraction : float in (0, 1) or None, default=None
         Share of the training data held out to record ``valid_loss`` and ``valid_acc``
@@ -147,8 +152,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         ``early_stopping=True``. `partial_fit` holds nothing out.
 
     n_iter_no_change : int, default=10
-        How many epochs without a better accuracy end training, with
-        ``early_stopping=True``.
+        How many epochs without a better one end training, with `early_stopping`.
 
     warm_start : bool, default=False
         Whether `fit` goes on with the network of the last `fit`.
@@ -317,7 +321,8 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
 
         trusted : array-like of bool of shape (n_samples,), default=None
             Which labels are known to be right. ``transition="gold"`` counts on them,
-            and training leaves them uncorrected.
+            other estimates leave them out, and corrections of the loss ("forward",
+            "backward", "reweight") leave them uncorrected.
 
         Returns
         -------
@@ -356,25 +361,39 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         return undo(proba, self.transition_matrix_, self.prior_).astype(proba.dtype)
 
     def _make_objective(self, facts):
-        correct = lookup(
-            self.correction, CORRECTIONS, parameter="correction", kind="a correction"
-        )
-        facts["trusted"] = check_trusted(facts["trusted"], facts["n_samples"])
+        correct = self._check_request(facts)
         plain = self._plain_loss(facts)
         looked = cache(lambda: self._cross_fit(facts))
         n_epochs = looked().n_epochs if self.max_epochs == "auto" else facts["n_epochs"]
         n_first = self._n_warm_up_epochs(n_epochs)
-        self.prior_ = np.bincount(facts["labels"]) / facts["n_samples"]
-        if is_learned(self.transition, self.correction):
-            given = self._routed_to("transition")
+        prior = np.bincount(facts["labels"]) / facts["n_samples"]
+        if is_learned(self.transition):
+            given, transition = self._routed_to("transition"), None
             learned = make_learned(self.transition, given=given, facts=facts)
             objective = Stages(plain, learned, n_first)
         else:
-            self._find_transition(facts, lambda: looked().posterior)
-            T = self.transition_matrix_
-            objective = correct(plain, T, self.prior_, facts, n_first)
+            transition = self._find_transition(facts, lambda: looked().posterior)
+            objective = correct(plain, transition, prior, facts, n_first)
         objective.n_epochs = n_epochs
+        objective.noise = prior, transition  # noted after training, should it end well
         return objective
+
+    def _check_request(self, facts):
+        """Return the correction; what can't be is refused before networks train."""
+        correct = lookup(
+            self.correction, CORRECTIONS, parameter="correction", kind="a correction"
+        )
+        if facts["soft_labels"] is not None:
+            raise ValueError(
+                "y holds distributions over classes, but a transition matrix says what"
+                " becomes of labels: give one label a sample, such as"
+                " y.argmax(axis=1), or train NoisyLabelClassifier on y."
+            )
+        facts["trusted"] = check_trusted(facts["trusted"], facts["n_samples"])
+        check_together(self.transition, self.correction, self.loss, facts)
+        given = self._routed_to("transition")
+        check_transition_given(self.transition, given, facts)
+        return correct
 
     def _plain_loss(self, facts):
         given = self._routed_to("loss")
@@ -389,53 +408,56 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
     def _n_warm_up_epochs(self, n_epochs):
         if isinstance(self.warm_up_epochs, str):
             check_choice(self.warm_up_epochs, ("auto",), "warm_up_epochs")
-            return max(1, round(WARM_UP_SHARE * n_epochs))
-        return check_scalar(
+            return min(max(1, round(WARM_UP_SHARE * n_epochs)), n_epochs - 1)
+        n_first = check_scalar(
             self.warm_up_epochs, "warm_up_epochs", numbers.Integral, min_val=0
         )
+        if n_first >= n_epochs and is_learned(self.transition):
+            raise ValueError(
+                f"warm_up_epochs={n_first} leaves none of {n_epochs} epochs to learn T"
+                " in: lower it, raise max_epochs, or leave it at 'auto'."
+            )
+        return n_first
 
     # --- the transition matrix ---
 
     def _find_transition(self, facts, posterior):
         if self.correction in NEED_NONE:
-            self._note_transition(None)
-            return
+            return None
         transition = find_transition(
             self.transition,
             given=self._routed_to("transition"),
             facts=facts,
             posterior=posterior,
         )
-        self._note_transition(transition)
+        inverts = self.correction in INVERTING
+        check_identifiable(transition, max_condition=1e3 if inverts else 1e9)
+        return transition
 
     def _cross_fit(self, facts):
-        codes = facts["labels"].numpy()
         classifier = NoisyLabelClassifier(
             **{name: getattr(self, name) for name in SHARED},
             **self._still_routed("module", "loss", "optimizer", "iterator_train"),
         )
-        found = cross_fit(
+        return cross_fit(
             classifier,
             facts["X"],
-            codes,
+            facts["labels"].numpy(),
+            trusted=facts["trusted"],
             cv=check_scalar(self.cv, "cv", numbers.Integral, min_val=1),
-            random_state=check_random_state(self.random_state),
+            calibrates=self.calibrate,
+            random_state=self._random_state(),
         )
-        if self.calibrate:
-            found = found._replace(posterior=calibrate(found.posterior, codes))
-        return found
-
-    def _note_transition(self, transition):
-        self.transition_matrix_ = transition
-        self.noise_rate_ = self.condition_number_ = None
-        if transition is not None:
-            inverts = self.correction in INVERTING
-            check_identifiable(transition, max_condition=1e3 if inverts else 1e9)
-            self.condition_number_ = condition_number(transition)
-            self.noise_rate_ = noise_rate(self.prior_, transition)
 
     def _remember(self, engine, data):
         super()._remember(engine, data)
-        learned = getattr(getattr(engine.criterion_, "now", None), "transition", None)
-        if learned is not None:  # with the network, so that only now it is known
-            self._note_transition(learned().detach().cpu().double().numpy())
+        self.prior_, transition = engine.criterion_.noise
+        if is_learned(self.transition):  # with the network: only now it is known
+            learned = engine.criterion_.stages[1].transition().detach()
+            transition = learned.cpu().double().numpy()
+            check_identifiable(transition, max_condition=1e9)
+        self.transition_matrix_ = transition
+        self.noise_rate_ = self.condition_number_ = None
+        if transition is not None:
+            self.condition_number_ = condition_number(transition)
+            self.noise_rate_ = noise_rate(self.prior_, transition)

@@ -39,11 +39,12 @@ class BatchedGridSearchCV(GridSearchCV):
 
     Alone, as `GridSearchCV` fits them, are fitted: all other estimators; objectives
     that remember samples or draw pairs of them ("elr", "peer", ``mixup`` and so on);
-    networks with other layers than linear ones, activations, dropout, layer
-    normalization and flattening, unless they train on a GPU and have no batch
-    normalization; fits with callbacks, early stopping, held-out samples or `verbose`;
-    sparse features; and a Pipeline whose `fit` gets parameters. The results are in the
-    same table.
+    losses that are modules; soft labels; optimizers that don't treat each number by
+    itself ("sam", for one) or have several groups of parameters; networks with other
+    layers than linear ones, activations, dropout, layer normalization and flattening,
+    unless they train on a GPU and have no batch normalization; fits with callbacks,
+    early stopping, held-out samples or `verbose`; sparse features; and a Pipeline whose
+    `fit` gets parameters. The results are in the same table.
 
     Parameters
     ----------
@@ -234,8 +235,8 @@ class BatchedGridSearchCV(GridSearchCV):
         if isinstance(search.estimator, HandsOut):
             timed(self.cv_results_, cells)
             self.scorer_ = _seen_through(self.scorer_)
-            if hasattr(self, "best_estimator_"):
-                self.best_estimator_ = self.best_estimator_.fitted_
+            if hasattr(search, "best_estimator_"):  # one of an earlier fit stays as is
+                self.best_estimator_ = search.best_estimator_.fitted_
         return self
 
 

@@ -297,6 +297,12 @@ def _noise_of(transition, labels):
     if hasattr(transition, "transition_matrix_"):
         classes = getattr(transition, "classes_", None)
         labels = classes if labels is None else labels
+        if transition.transition_matrix_ is None:
+            raise ValueError(
+                f"transition={transition!r} was fitted without a transition matrix:"
+                " pass one that has found one, a matrix, or a name such as"
+                " 'likelihood'."
+            )
         transition = transition.transition_matrix_
     labels = None if labels is None else check_labels(labels)
     if isinstance(transition, str):

@@ -20,6 +20,7 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm import tqdm
 
+from sknoisy._checks import is_soft
 from sknoisy.model_selection._labels import rows_of
 
 
@@ -91,8 +92,8 @@ def rehearse(estimator, candidates, splits, X, y, fit_params, *, verbose=0, **op
         [Cell(clone(estimator).set_params(**clone(c, safe=False))) for _ in splits]
         for c in candidates
     ]
-    if _can_carry(estimator, fit_params):
-        hopeless: set = set()
+    if _can_carry(estimator, fit_params) and not is_soft(y):
+        hopeless: set = set()  # networks, and steps before any, on folds so far
         for (train, _), column in zip(splits, zip(*cells, strict=True), strict=True):
             _prepare_fold(column, candidates, train, X, y, fit_params, hopeless)
         _train([c for row in cells for c in row], verbose)
@@ -225,7 +226,9 @@ def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
         return
     X_train, y_train = _safe_split(pairs[0][0].estimator, X, y, train)
     weight = rows_of(fit_params, train, _n_rows(X)).get("sample_weight")
-    for alike in _by_preprocessing(pairs):
+    for steps, alike in _by_preprocessing(pairs).items():
+        if steps in hopeless:
+            continue
         start = time.perf_counter()
         try:
             Xt = _preprocess(alike, X_train, y_train)
@@ -234,12 +237,14 @@ def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
         each = (time.perf_counter() - start) / len(alike)
         networks = [_last_step(cell.estimator) for cell in alike]
         prepared = prepare_fits(networks, Xt, y_train, weight, hopeless)
+        if not any(prepared):  # nor will they on another fold, for all that is known
+            hopeless.add(steps)
         for cell, one in zip(alike, prepared, strict=True):
             cell.prepared, cell.seconds = one, each
 
 
 def _by_preprocessing(pairs):
-    """Return lists of cells whose steps before the last are equal."""
+    """Return lists of cells, by what is set of the steps before the last."""
     groups = {}
     for cell, params in pairs:
         before = []
@@ -251,7 +256,7 @@ def _by_preprocessing(pairs):
                 if name.split("__")[0] != last
             ]
         groups.setdefault(tuple(before), []).append(cell)
-    return groups.values()
+    return groups
 
 
 def _preprocess(cells, X, y):

@@ -37,12 +37,13 @@ class AsymmetricCoTeaching(SampleSelection):
         sample.
 
     n_rounds : int, default=10
-        Into how many rounds the epochs are divided. In the first one, all samples are
-        inliers.
+        Into how many rounds the epochs are divided, at most one for each epoch. In the
+        first one, all samples are inliers.
 
     picks : pair of float in [0, 1], default=(0.2, 1.0)
         The share of easy samples that the networks pick for each other rises from round
-        to round, up to the second number in the last one.
+        to round, up to the second number in the last one. Of each batch, at least one
+        inlier and one outlier are picked, where there are any.
 
     relabel : bool, default=True
         Whether outliers get the class that the second network predicts as their label,
@@ -97,7 +98,8 @@ class AsymmetricCoTeaching(SampleSelection):
         super().__init__(n_samples, n_epochs, loss=loss)
         check_count(n_rounds=n_rounds)
         self.split = find_split(split)
-        self.n_rounds = n_rounds
+        self.n_rounds = min(n_rounds, n_epochs)
+        self.warm_up_epochs = n_epochs / self.n_rounds  # all are inliers until then
         self.picks = check_picks(picks)
         self.relabel = relabel
         self._begin_round(0)
@@ -135,8 +137,10 @@ class AsymmetricCoTeaching(SampleSelection):
 
     def _split(self, logits):
         """Part inliers from outliers by what the main network says of all samples."""
-        losses = per_network(self.loss, logits[:, :1], self.labels)[:, 0]
-        found = losses.detach(), directions(logits[:, 0]), self.labels
+        losses = per_network(self.loss, logits, self.labels).detach()
+        if not torch.isfinite(losses).all():
+            return  # training has diverged, which the engine is about to notice
+        found = losses[:, 0], directions(logits[:, 0]), self.labels
         facts = {n: f.cpu().numpy() for n, f in zip(FACTS, found, strict=True)}
         asked = choose_arguments(self.split, given={}, facts=facts, part="split")
         inlier = check_mask(self.split(**asked), self.labels)

@@ -1,5 +1,7 @@
 """What an objective is, and the one that every plain loss uses."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -35,6 +37,10 @@ class Objective(nn.Module):
         How long to train, where the method has found out. None leaves it to the
         estimator.
 
+    warm_up_epochs : float
+        In how many epochs, from the first, the method isn't itself yet: early stopping
+        judges none of them.
+
     needs_whole_fit : bool
         Whether what it remembers belongs to one fit, so that `partial_fit` is refused.
 
@@ -55,6 +61,7 @@ class Objective(nn.Module):
     n_networks = 1
     n_epochs = None
     lr_factor = 1.0
+    warm_up_epochs: Any = 0
     takes_sample_weight = False
     takes_soft_labels = False
     takes_mixup = True

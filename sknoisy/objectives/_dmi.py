@@ -77,6 +77,7 @@ class DeterminantMutualInformation(ScheduledObjective):
         super().__init__(n_epochs)
         check_range("[0, 1]", warm_up=warm_up)
         self.warm_up = warm_up
+        self.warm_up_epochs = warm_up * n_epochs
         self.mean = WeightedMean(sample_weight)
 
     def compute(self, logits, labels, index):

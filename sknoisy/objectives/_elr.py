@@ -36,6 +36,10 @@ class EarlyLearningRegularization(Objective):
         The weight λ. The authors take (β, λ) = (0.7, 3) for symmetric noise on
         CIFAR-10, (0.9, 1) for asymmetric noise and (0.9, 7) for CIFAR-100.
 
+    keep : bool, default=False
+        Whether the beliefs stay after fit, as the estimator's ``beliefs_`` of shape
+        (n_samples, n_classes); NaN for samples that were held out.
+
     See Also
     --------
     EarlyLearningPlus : Two networks that hold each other to it.
@@ -72,13 +76,21 @@ class EarlyLearningRegularization(Objective):
     needs_whole_fit = True
 
     def __init__(
-        self, n_samples, n_classes, sample_weight=None, *, momentum=0.9, strength=3.0
+        self,
+        n_samples,
+        n_classes,
+        sample_weight=None,
+        *,
+        momentum=0.9,
+        strength=3.0,
+        keep=False,
     ):
         super().__init__()
         check_range("[0, 1)", momentum=momentum)
         check_range("[0, inf)", strength=strength)
         self.momentum = momentum
         self.strength = strength
+        self.keep = keep
         self.mean = WeightedMean(sample_weight)
         beliefs = torch.zeros(n_samples, n_classes)
         self.register_buffer("beliefs", beliefs, persistent=False)
@@ -110,7 +122,16 @@ class EarlyLearningRegularization(Objective):
         self.beliefs.index_copy_(0, index, belief)
         return belief
 
+    def findings(self):
+        """Return the beliefs, where they are to be kept."""
+        return {"beliefs": seen_only(self.beliefs)} if self.keep else {}
+
     def forget(self):
         """Let go of beliefs and weights."""
         self.beliefs = None
         self.mean.forget()
+
+
+def seen_only(beliefs):
+    """Return beliefs, NaN for samples that none was formed about."""
+    return beliefs.where(beliefs.sum(dim=-1, keepdim=True) > 0, torch.nan)

@@ -5,7 +5,7 @@ import copy
 import torch
 
 from sknoisy._ranges import check_range
-from sknoisy.objectives._elr import SHRINKAGE
+from sknoisy.objectives._elr import SHRINKAGE, seen_only
 from sknoisy.objectives._mixup import draw_mixture
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
 
@@ -41,6 +41,11 @@ class EarlyLearningPlus(ScheduledObjective):
 
     rise : pair of float in [0, 1], default=(0.0, 0.0)
         The interval of training, in shares of its epochs, in which λ grows from zero.
+
+    keep : bool, default=False
+        Whether the beliefs stay after fit, the mean of both networks', as the
+        estimator's ``beliefs_`` of shape (n_samples, n_classes); NaN for samples that
+        were held out.
 
     See Also
     --------
@@ -87,6 +92,7 @@ class EarlyLearningPlus(ScheduledObjective):
         averaging=0.997,
         mixup=1.0,
         rise=(0.0, 0.0),
+        keep=False,
     ):
         super().__init__(n_epochs)
         check_range("[0, 1)", momentum=momentum, averaging=averaging)
@@ -96,6 +102,7 @@ class EarlyLearningPlus(ScheduledObjective):
         self.averaging = averaging
         self.mixup = mixup
         self.rise = check_rise(rise)
+        self.keep = keep
         beliefs = torch.zeros(n_samples, self.n_networks, n_classes)
         self.register_buffer("beliefs", beliefs, persistent=False)
         self.averages = None
@@ -131,12 +138,23 @@ class EarlyLearningPlus(ScheduledObjective):
             kept.copy_(now)  # statistics of batch normalization are averages already
         return self.averages(features).softmax(dim=-1).flip(1)
 
+    def train(self, mode=True):
+        """Set the mode; the averages teach in evaluation mode all the same."""
+        super().train(mode)
+        if self.averages is not None:
+            self.averages.eval()
+        return self
+
     def _update(self, p, index):
         if self.beliefs.dtype != p.dtype:
             self.beliefs = self.beliefs.to(p.dtype)
         beliefs = torch.lerp(p, self.beliefs.index_select(0, index), self.momentum)
         self.beliefs.index_copy_(0, index, beliefs)
         return beliefs
+
+    def findings(self):
+        """Return the beliefs, where they are to be kept."""
+        return {"beliefs": seen_only(self.beliefs.mean(dim=1))} if self.keep else {}
 
     def forget(self):
         """Let go of beliefs and averages."""

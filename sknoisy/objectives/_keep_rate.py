@@ -120,6 +120,8 @@ class KeepRateSelection(SampleSelection):
         if self.is_apart and epoch + 1 >= n_apart:
             rows = torch.arange(len(self.side), device=self.side.device)
             unseen = predict()[rows, 1 - self.side].softmax(dim=-1)
+            if not torch.isfinite(unseen).all():
+                return  # training has diverged, which the engine is about to notice
             self.noise_rate = self.noise_rate(
                 unseen.double().cpu().numpy(), self.labels.cpu().numpy()
             )

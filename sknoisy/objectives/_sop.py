@@ -42,6 +42,10 @@ class SparseOverParameterization(Objective):
         128; they are scaled so that other trainings, too, give noise the same time
         to grow.
 
+    keep : bool, default=False
+        Whether the noise stays after fit, as the estimator's ``label_noise_`` of shape
+        (n_samples, n_classes): u² of the given label, and −v² of the others.
+
     See Also
     --------
     EarlyLearningRegularization : Remembers what the network said instead.
@@ -81,12 +85,21 @@ class SparseOverParameterization(Objective):
     needs_whole_fit = True
 
     def __init__(
-        self, n_classes, n_epochs, labels, sample_weight=None, *, lr_u=1.0, lr_v=10.0
+        self,
+        n_classes,
+        n_epochs,
+        labels,
+        sample_weight=None,
+        *,
+        lr_u=1.0,
+        lr_v=10.0,
+        keep=False,
     ):
         super().__init__()
         check_count(n_epochs=n_epochs)
         check_range("[0, inf)", lr_u=lr_u, lr_v=lr_v)
         time = 300 / 128 / n_epochs
+        self.keep = keep
         self.rate_u, self.rate_v = 4 * lr_u * time, 8 * lr_v * time
         self.mean = WeightedMean(sample_weight)
         noise = torch.full((len(labels), n_classes), -START)
@@ -122,6 +135,10 @@ class SparseOverParameterization(Objective):
         return (noise / torch.rsub(noise, 1, alpha=self.rate_v)).scatter_(
             1, guess, grown
         )
+
+    def findings(self):
+        """Return the noise, where it is to be kept."""
+        return {"label_noise": self.noise} if self.keep else {}
 
     def forget(self):
         """Let go of noise and weights."""

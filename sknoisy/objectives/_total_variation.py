@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from sknoisy._ranges import check_range
 from sknoisy.losses import forward_correction
 from sknoisy.objectives._base import Objective
 
@@ -26,8 +27,10 @@ class TotalVariation(Objective):
     variation_weight : float, default=0.1
         γ, the authors'.
 
-    start : float in (0, 1), default=0.5
-        The diagonal of T at first, the rest spread evenly.
+    start : float in (1 / n_classes, 1), default=None
+        The diagonal of T at first, the rest spread evenly. None is midway between no
+        noise and labels drawn blindly; at or below the latter, which class is which
+        would be left to chance. The authors' 0.5 is that for two classes.
 
     See Also
     --------
@@ -50,8 +53,12 @@ class TotalVariation(Objective):
 
     needs_whole_fit = True
 
-    def __init__(self, n_classes, variation_weight=0.1, start=0.5):
+    def __init__(self, n_classes, variation_weight=0.1, start=None):
         super().__init__()
+        blind = 1 / n_classes
+        start = (1 + blind) / 2 if start is None else start
+        check_range("[0, inf)", variation_weight=variation_weight)
+        check_range(f"({blind:.4g}, 1)", start=start)
         self.variation_weight = variation_weight
         rest = torch.full((n_classes, n_classes), (1 - start) / (n_classes - 1))
         self.scores = nn.Parameter(rest.fill_diagonal_(start).log())

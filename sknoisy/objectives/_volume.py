@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from sknoisy._ranges import check_range
 from sknoisy.losses import forward_correction
 from sknoisy.objectives._base import Objective
 
@@ -53,6 +54,8 @@ class VolumeMinimization(Objective):
 
     def __init__(self, n_classes, volume_weight=1e-4, start=-2.0):
         super().__init__()
+        check_range("[0, inf)", volume_weight=volume_weight)
+        check_range("(-inf, inf)", start=start)
         self.volume_weight = volume_weight
         self.scores = nn.Parameter(torch.full((n_classes, n_classes), float(start)))
 

@@ -5,12 +5,15 @@ import numbers
 import numpy as np
 from sklearn.utils.validation import check_scalar
 
+from sknoisy._checks import check_choice
 from sknoisy.transition._inputs import check_probs
 
 __all__ = ["anchor_transition"]
 
+USUAL = 97
 
-def anchor_transition(pred_probs, *, percentile=97, n_anchors=1):
+
+def anchor_transition(pred_probs, *, percentile="auto", n_anchors=1):
     """Transition matrix from the label probabilities of anchor points [1]_.
 
     The sample that is most probably *labelled* i is taken for one that surely *is*
@@ -23,9 +26,10 @@ def anchor_transition(pred_probs, *, percentile=97, n_anchors=1):
         labels. It must not have memorized them: rows that are too sure of themselves
         make a matrix that is too close to the identity.
 
-    percentile : float in (0, 100], default=97
+    percentile : float in (0, 100] or "auto", default="auto"
         Where among the probabilities of a class its anchor is: those above this
-        percentile are left out as outliers. 100 takes the largest.
+        percentile are left out as outliers. 100 takes the largest. "auto" is 97, or
+        more for a class so rare that half of its expected number would be left out.
 
     n_anchors : int >= 1, default=1
         How many samples are averaged, from the percentile downwards. More have less
@@ -53,6 +57,9 @@ def anchor_transition(pred_probs, *, percentile=97, n_anchors=1):
     leaving out the outliers of one class sets their probabilities of that class to
     zero in the rows of later classes, too; here it doesn't.
 
+    97 is that of the authors' code. With more than 33 classes it would be outside of
+    the class.
+
     Where noise depends on the features, too, anchors show that of the extremes: such
     samples aren't typical of their class, and the matrix is biased.
 
@@ -70,6 +77,26 @@ def anchor_transition(pred_probs, *, percentile=97, n_anchors=1):
            [0.2, 0.8]])
     """
     probs = check_probs(pred_probs)
+    percentiles = choose_percentiles(percentile, probs)
+    check_scalar(n_anchors, "n_anchors", numbers.Integral, min_val=1)
+    if n_anchors > len(probs):
+        raise ValueError(
+            f"n_anchors={n_anchors} is more than there are samples, {len(probs)}."
+        )
+    return np.array(
+        [
+            row_of(column, probs, bar, n_anchors)
+            for column, bar in zip(probs.T, percentiles, strict=True)
+        ]
+    )
+
+
+def choose_percentiles(percentile, probs):
+    """Return the percentile of each class."""
+    if isinstance(percentile, str):
+        check_choice(percentile, ("auto",), "percentile")
+        half_above = 100 * (1 - probs.mean(axis=0) / 2)
+        return np.maximum(USUAL, half_above)
     check_scalar(
         percentile,
         "percentile",
@@ -78,14 +105,7 @@ def anchor_transition(pred_probs, *, percentile=97, n_anchors=1):
         max_val=100,
         include_boundaries="right",
     )
-    check_scalar(n_anchors, "n_anchors", numbers.Integral, min_val=1)
-    if n_anchors > len(probs):
-        raise ValueError(
-            f"n_anchors={n_anchors} is more than there are samples, {len(probs)}."
-        )
-    return np.array(
-        [row_of(column, probs, percentile, n_anchors) for column in probs.T]
-    )
+    return np.full(probs.shape[1], percentile)
 
 
 def row_of(column, probs, percentile, n_anchors):

@@ -6,7 +6,7 @@ from sknoisy.transition._counts import counts_transition
 __all__ = ["dual_t_transition"]
 
 
-def dual_t_transition(pred_probs, labels, *, percentile=97):
+def dual_t_transition(pred_probs, labels, *, percentile="auto"):
     """Transition matrix as a product of two that are easier to estimate [1]_.
 
     From the true class to the class a model says (read off anchor points), and from
@@ -21,7 +21,7 @@ def dual_t_transition(pred_probs, labels, *, percentile=97):
     labels : array-like of shape (n_samples,)
         Given labels as codes 0…n_classes−1. Not every class needs to be among them.
 
-    percentile : float in (0, 100], default=97
+    percentile : float in (0, 100] or "auto", default="auto"
         Where the anchor points are; see `anchor_transition`.
 
     Returns

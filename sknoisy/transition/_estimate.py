@@ -107,7 +107,9 @@ def estimate_transition(
         "trusted": trusted,
     }
     facts = {name: value for name, value in known.items() if value is not None}
-    arguments = choose_arguments(function, given=parameters, facts=facts, part="method")
+    arguments = choose_arguments(
+        function, given=parameters, facts=facts, part=None, complete=False
+    )
     _check_complete(function, arguments, method)
     return function(**arguments)
 

@@ -110,9 +110,9 @@ def check_identifiable(transition, *, max_condition=1e3):
         raise ValueError(
             f"The condition number of transition is {condition:.3g}, more than"
             f" max_condition={max_condition:.3g}: true classes leave nearly the same"
-            " labels, and inverting the matrix would blow up every error. Use a method"
-            " that doesn't invert it, such as forward correction, or raise"
-            " max_condition."
+            " labels, and what inverts the matrix, or learns through it, would blow up"
+            " every error. Merge such classes; or take what needs no matrix, such as a"
+            " robust loss."
         )
     _warn_if_swapped(transition)
     return condition
