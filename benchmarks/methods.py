@@ -229,19 +229,20 @@ def table(rows, some, size):
         )
         for labels in some
     }
-    lines = []
+    most, lines = max(map(len, cells.values())), []
     for method in METHODS:
         if any(cells[method, labels] for labels in some):
-            texts = [text(cells[method, labels], best[labels]) for labels in some]
+            texts = [text(cells[method, labels], best[labels], most) for labels in some]
             lines.append([f"`{method}`" if method != CLEAN else method, *texts])
     return markdown_table(["method", *some], lines)
 
 
-def text(values, best):
-    """Return what a cell shows."""
+def text(values, best, most):
+    """Return what a cell shows, and how many seeds it has where others have more."""
     if not values:
         return ""
     shown = mean_and_deviation(values)
+    shown += f" ({len(values)})" if len(values) < most else ""
     return f"**{shown}**" if np.mean(values) == best else shown
 
 
@@ -284,9 +285,9 @@ def write_tables(path, rows, size):
         path,
         "# Every method beside cross entropy",
         "Percent correct on clean test labels after the last epoch, mean ± standard"
-        f" deviation over seeds {', '.join(seeds)}; every estimator with its defaults,"
-        " told nothing. A name of a loss or objective stands for"
-        " `NoisyLabelClassifier(loss=...)`. Bold is the best of a column, by test"
+        f" deviation over seeds {', '.join(seeds)}, in brackets how many they are where"
+        " others have more; every estimator with its defaults, told nothing. A name of a"
+        " loss or objective stands for `NoisyLabelClassifier(loss=...)`. Bold is the best of a column, by test"
         " labels, so part of its lead is luck.",
         "## Ten classes of Fashion-MNIST",
         "5,000 images of 14×14 pixels as a table, so that the default network is"
