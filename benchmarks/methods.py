@@ -286,9 +286,9 @@ def write_tables(path, rows, size):
         "# Every method beside cross entropy",
         "Percent correct on clean test labels after the last epoch, mean ± standard"
         f" deviation over seeds {', '.join(seeds)}, in brackets how many they are where"
-        " others have more; every estimator with its defaults, told nothing. A name of a"
-        " loss or objective stands for `NoisyLabelClassifier(loss=...)`. Bold is the best of a column, by test"
-        " labels, so part of its lead is luck.",
+        " others have more; every estimator with its defaults, told nothing. A name of"
+        " a loss or objective stands for `NoisyLabelClassifier(loss=...)`. Bold is the"
+        " best of a column, by test labels, so part of its lead is luck.",
         "## Ten classes of Fashion-MNIST",
         "5,000 images of 14×14 pixels as a table, so that the default network is"
         " `MLP`. Symmetric noise never keeps a label; asymmetric noise moves 40 % of"
