@@ -68,14 +68,15 @@ class Rising(Objective):
         super().__init__()
         self.objective = objective
         self.corrected = corrected
-        self.n_first = self.warm_up_epochs = n_first
+        self.warm_up_epochs = n_first
         self.register_buffer("whole", corrected.transition)
 
     def compute(self, logits, labels, index):
         return self.objective.compute(logits, labels, index)
 
     def on_epoch_begin(self, epoch, networks, predict):
-        share = min(1.0, epoch / self.n_first) if self.n_first else 1.0
+        n_first = self.warm_up_epochs
+        share = min(1.0, epoch / n_first) if n_first else 1.0
         nothing = torch.eye(len(self.whole)).to(self.whole)
         self.corrected.transition = nothing.lerp(self.whole, share)
 

@@ -41,7 +41,7 @@ class Stages(Objective):
     def __init__(self, first, then, n_first):
         super().__init__()
         self.stages = nn.ModuleList([first, then])
-        self.n_first = self.warm_up_epochs = n_first
+        self.warm_up_epochs = n_first
         self.n_networks = then.n_networks
         self.lr_factor = then.lr_factor
         self.takes_sample_weight = all(s.takes_sample_weight for s in self.stages)
@@ -60,7 +60,7 @@ class Stages(Objective):
         return self.now.compute(logits, labels, index)
 
     def on_epoch_begin(self, epoch, networks, predict):
-        self._place = int(epoch >= self.n_first)
+        self._place = int(epoch >= self.warm_up_epochs)
         self.now.on_epoch_begin(epoch, networks, predict)
 
     def on_epoch_end(self, epoch, networks, predict):
