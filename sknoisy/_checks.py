@@ -1,6 +1,7 @@
 """Argument checks: each returns what it checked, or says what was wrong with it."""
 
 import numbers
+from collections.abc import Iterable
 
 import numpy as np
 from sklearn.utils import check_array, column_or_1d
@@ -31,7 +32,7 @@ def check_choice(value, choices, name):
     )
 
 
-def check_transition(transition, n_classes=None):
+def check_transition(transition, n_classes=None, *, counted="y has {} classes"):
     """Return `transition` as a float array, or say which row breaks the rules.
 
     Parameters
@@ -41,11 +42,22 @@ def check_transition(transition, n_classes=None):
 
     n_classes : int, default=None
         How many classes there must be; None takes any square matrix.
+
+    counted : str, default="y has {} classes"
+        Where `n_classes` comes from, for the message.
     """
+    if not isinstance(transition, Iterable):
+        fitted = hasattr(transition, "transition_matrix_")
+        hint = " Pass its transition_matrix_." if fitted else ""
+        raise TypeError(
+            f"transition={transition!r} is no matrix: expected one with a row of"
+            " P(given label | true label i) for each class i. Of a rate,"
+            f" sknoisy.noise.symmetric_transition makes one.{hint}"
+        )
     transition = check_array(transition, dtype=np.float64, input_name="transition")
     n_rows = transition.shape[0] if n_classes is None else n_classes
     if transition.shape != (n_rows, n_rows):
-        found = "is not square" if n_classes is None else f"y has {n_classes} classes"
+        found = "is not square" if n_classes is None else counted.format(n_classes)
         raise ValueError(
             f"transition has shape {transition.shape}, but {found}: expected"
             f" ({n_rows}, {n_rows}), with row i holding P(given label | true label i)."
@@ -158,5 +170,5 @@ def check_weights(sample_weight, n_samples, name="sample_weight"):
             f" position {np.flatnonzero(weight < 0)[0]}: weights can't be negative."
         )
     if not weight.any():
-        raise ValueError(f"{name} is zero for every sample: none is left to fit.")
+        raise ValueError(f"{name} is zero for every sample: none is left.")
     return weight / weight.max()

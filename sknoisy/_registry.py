@@ -6,7 +6,8 @@ from os.path import commonprefix
 
 def did_you_mean(name, known):
     """Return ``" did you mean 'x'?"`` where `known` holds a name close to `name`."""
-    close = get_close_matches(str(name), list(known))
+    name = str(name)
+    close = get_close_matches(name, list(known))
     if not close:
         return ""
 

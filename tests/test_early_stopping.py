@@ -1,10 +1,12 @@
 """Early stopping judges no epoch in which a method isn't itself yet."""
 
+import numpy as np
 import pytest
 from helpers import small
 from skorch.callbacks import Callback
 
 from sknoisy.classifiers import CoTeachingClassifier, TransitionCorrectedClassifier
+from sknoisy.noise import SymmetricNoise
 from sknoisy.objectives import DeterminantMutualInformation, MeanLoss, Mixup, Stages
 
 
@@ -35,3 +37,40 @@ def test_what_wraps_an_objective_warms_up_as_it_does():
     assert Mixup(dmi, 1.0).warm_up_epochs == dmi.warm_up_epochs == 4
     assert Stages(MeanLoss(None), MeanLoss(None), 5).warm_up_epochs == 5
     assert MeanLoss(None).warm_up_epochs == 0
+
+
+class Matrices(Callback):
+    """Remembers the matrix that an objective has learned so far, and how it did."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.seen = []
+
+    def on_epoch_end(self, net, **kwargs):
+        learned = net.criterion_.stages[1].transition().detach().numpy()
+        self.seen.append(learned.copy())
+
+
+@pytest.mark.parametrize("early_stopping", [True, "label_wave"])
+@pytest.mark.parametrize("transition", ["total_variation", "volmin"])
+def test_a_learned_matrix_is_that_of_the_networks_epoch(
+    early_stopping, transition, table
+):
+    X, y = table
+    clf = TransitionCorrectedClassifier(
+        transition=transition,
+        early_stopping=early_stopping,
+        validation_fraction=0.3 if early_stopping is True else None,
+        lr_schedule="constant",
+        max_epochs=60,
+        n_iter_no_change=5,
+        batch_size=32,
+        callbacks=[("matrices", Matrices())],
+        random_state=0,
+    )
+    clf.fit(X, SymmetricNoise(0.3, random_state=0).fit_corrupt(y))
+    seen = np.array(dict(clf.net_.callbacks_)["matrices"].seen)
+    distances = np.abs(seen - clf.transition_matrix_).max(axis=(1, 2))
+    stop = dict(clf.net_.callbacks_).get("early_stopping")
+    best = clf.n_iter_ - 5 if stop is None else stop.best_epoch_
+    assert clf.n_iter_ < 60
+    assert distances.argmin() == best - 1 != len(seen) - 1

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 import torch
 from scipy import sparse
-from skorch.callbacks import Callback, EpochScoring, GradientNormClipping, LRScheduler
+from skorch.callbacks import (
+    Callback,
+    Checkpoint,
+    EpochScoring,
+    GradientNormClipping,
+    LRScheduler,
+    TrainEndCheckpoint,
+)
 from skorch.callbacks import EarlyStopping as SkorchEarlyStopping
 from torch import nn
 
@@ -116,8 +123,34 @@ def test_skorch_scoring_callbacks_score(callback, data):
     fitted = small(callbacks=[callback], validation_fraction=0.2).fit(*data)
     scores = fitted.history_[:, "own"]
     assert len(scores) == 3 and all(0 <= score <= 1 for score in scores)
-    if not callback.on_train:
+    if callback.on_train:  # of shuffled batches, each before its step
+        assert scores[-1] > 0.8 * fitted.score(*data)
+    else:
         np.testing.assert_allclose(scores, fitted.history_[:, "valid_acc"])
+
+
+@pytest.mark.parametrize("monitor", ["valid_loss_best", "valid_acc_best", None])
+@pytest.mark.parametrize("watcher", [None, GradientNormClipping(10.0)])
+def test_skorch_checkpoints_save_and_load(monitor, watcher, data, tmp_path):
+    checkpoint = Checkpoint(
+        monitor=monitor, dirname=str(tmp_path), load_best=monitor is not None
+    )
+    callbacks = [checkpoint, TrainEndCheckpoint(dirname=str(tmp_path))]
+    callbacks += [watcher] if watcher else []
+    clf = small(callbacks=callbacks, validation_fraction=0.2, max_epochs=6)
+    history = clf.fit(*data).history_
+    saved = history[:, "event_cp"]
+    if monitor is None:
+        assert saved == [True] * 6
+    else:
+        column = history[:, monitor.removesuffix("_best")]
+        best = np.minimum if "loss" in monitor else np.maximum
+        before = best.accumulate(column)
+        expected = [True, *(before[1:] != before[:-1])]
+        assert saved == expected
+    assert (tmp_path / "params.pt").exists() and (
+        tmp_path / "train_end_params.pt"
+    ).exists()
 
 
 def test_the_users_callbacks_are_copied_not_used(data):

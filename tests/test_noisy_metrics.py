@@ -189,7 +189,10 @@ def test_labels_say_what_the_rows_are():
         ),
         (lambda: corrected_accuracy([0, np.nan], [0, 1], np.eye(2)), "1 missing"),
         (lambda: forward_log_likelihood([0, 1], np.eye(3)[:2], T), "There are 3"),
-        (lambda: forward_log_likelihood([0, 1], np.eye(2), T), "y has 2 classes"),
+        (
+            lambda: forward_log_likelihood([0, 1], np.eye(2), T),
+            "pred_probs has 2 columns",
+        ),
         (lambda: forward_log_likelihood([0], np.eye(2), np.eye(2)), "inconsistent"),
         (lambda: peer_accuracy([0, 1], [0, 1], alpha=np.inf), "alpha=inf"),
         (lambda: peer_accuracy([0, 1], [0]), "inconsistent"),
@@ -198,3 +201,39 @@ def test_labels_say_what_the_rows_are():
 def test_what_cannot_be_scored_is_said(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("score", ["corrected", "forward", "peer"])
+def test_weights_that_are_none_are_refused(score):
+    scores = {
+        "corrected": lambda w: corrected_accuracy(Y_NOISY, Y, T, sample_weight=w),
+        "forward": lambda w: forward_log_likelihood(
+            Y_NOISY, np.eye(3)[Y], T, sample_weight=w
+        ),
+        "peer": lambda w: peer_accuracy(Y_NOISY, Y, sample_weight=w),
+    }
+    ones = np.ones(len(Y))
+    for weight, message in (
+        (np.where(Y == 0, np.nan, 1), "NaN"),
+        (0 * ones, "zero for every sample"),
+        (-ones, "negative weights"),
+        (ones[:, None], "expected"),
+        (ones[1:], "expected"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            scores[score](weight)
+
+
+def test_labels_of_two_kinds_twice_or_none_at_all_are_refused():
+    two = np.array([[0.8, 0.2], [0.2, 0.8]])
+    for call in (
+        lambda: peer_accuracy(NAMES[Y], Y),
+        lambda: corrected_accuracy(["a", "b"], [0, 1], two),
+        lambda: corrected_accuracy([0, 1], [0, 1], two, labels=["0", "1"]),
+    ):
+        with pytest.raises(TypeError, match="convert them to one type"):
+            call()
+    with pytest.raises(ValueError, match="names a class twice"):
+        corrected_accuracy([0, 1], [0, 1], T, labels=[0, 1, 1])
+    with pytest.raises(ValueError, match="no samples"):
+        peer_accuracy([], [])

@@ -1,20 +1,25 @@
 """Scores on given labels that are, on average over the noise, those on true ones."""
 
+import copy
 import pickle
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.datasets import load_iris, make_blobs
+from sklearn.exceptions import NotFittedError, UnsetMetadataPassedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
     PredefinedSplit,
     StratifiedKFold,
+    cross_val_score,
     cross_validate,
 )
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import scale
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -181,7 +186,7 @@ def test_who_has_no_probabilities_is_scored_by_decisions():
     decisions = 0.99 * np.eye(3)[machine.predict(X)] + 0.01 / 3
     scorer = forward_log_likelihood_scorer(T, response_method="predict")
     assert scorer(machine, X, Y_NOISY) == forward_log_likelihood(Y_NOISY, decisions, T)
-    matrix = estimate_transition("hoc", features=X, labels=Y_NOISY)
+    matrix = estimate_transition("hoc", features=scale(X), labels=Y_NOISY)
     by_features = corrected_accuracy_scorer("hoc")(machine, X, Y_NOISY)
     assert by_features == corrected_accuracy(Y_NOISY, machine.predict(X), matrix)
     for scorer in (
@@ -282,3 +287,53 @@ def test_an_estimator_without_a_matrix_is_refused():
     ).fit(X, y)
     with pytest.raises(ValueError, match="was fitted without a transition matrix"):
         corrected_accuracy_scorer(clf)
+
+
+@pytest.mark.parametrize("name", sorted(SCORERS))
+def test_weights_reach_the_score_where_they_are_asked_for(name):
+    weight = np.random.default_rng(0).uniform(0.5, 2, size=len(Y))
+    fitted = LogisticRegression(max_iter=500).fit(X, Y_NOISY)
+    scorer = copy.deepcopy(SCORERS[name])
+    assert scorer(fitted, X, Y_NOISY, sample_weight=np.ones(len(Y))) == pytest.approx(
+        scorer(fitted, X, Y_NOISY)
+    )
+    assert scorer(fitted, X, Y_NOISY, sample_weight=weight) != scorer(
+        fitted, X, Y_NOISY
+    )
+    with config_context(enable_metadata_routing=True):
+        how = {"scoring": scorer, "params": {"sample_weight": weight}, "cv": FOLDS}
+        candidate = LogisticRegression(max_iter=500).set_fit_request(
+            sample_weight=False
+        )
+        with pytest.raises(UnsetMetadataPassedError):
+            cross_val_score(candidate, X, Y_NOISY, **how)
+        scorer.set_score_request(sample_weight=True)
+        found = cross_val_score(candidate, X, Y_NOISY, **how)
+    train, test = next(FOLDS.split(X, Y_NOISY))
+    candidate.fit(X[train], Y_NOISY[train])
+    alone = scorer(candidate, X[test], Y_NOISY[test], sample_weight=weight[test])
+    assert found[0] == pytest.approx(alone)
+
+
+def test_distances_are_those_of_features_on_one_scale():
+    machine = LinearSVC(random_state=0).fit(X, Y_NOISY)
+    stretched = X * [1, 1000, 1, 1]
+    scorer = corrected_accuracy_scorer("hoc")
+    far = LinearSVC(random_state=0).fit(X, Y_NOISY)
+    far.coef_ = far.coef_ / [1, 1000, 1, 1]
+    assert scorer(far, stretched, Y_NOISY) == pytest.approx(scorer(machine, X, Y_NOISY))
+    with pytest.raises(ValueError, match="must be numbers: could not convert"):
+        scorer(machine, X.astype(str).astype(object) + "x", Y_NOISY)
+
+
+def test_classes_that_labels_leave_out_or_name_twice_are_told():
+    fitted = LogisticRegression(max_iter=500).fit(X, Y_NOISY)
+    scorer = forward_log_likelihood_scorer("counts", labels=[0, 1])
+    with pytest.raises(ValueError, match=r"labels leaves out \[2\], which the candid"):
+        scorer(fitted, X, Y_NOISY)
+    with pytest.raises(ValueError, match="names a class twice"):
+        corrected_accuracy_scorer(T, labels=[0, 1, 1])
+    with pytest.raises(NotFittedError):
+        corrected_accuracy_scorer(ConfidentLearning(LogisticRegression()))
+    with pytest.raises(TypeError, match=r"transition=0.3 is no matrix"):
+        corrected_accuracy_scorer(0.3)

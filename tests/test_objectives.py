@@ -187,6 +187,31 @@ def test_mean_loss_scales_weights_over_the_training_set_not_the_batch():
     torch.testing.assert_close(got, expected)
 
 
+@pytest.mark.parametrize("kind", ["ohem", "ogc", "peer", "sparse_regularization"])
+@pytest.mark.parametrize("form", ["expected", "sampled"])
+def test_so_is_one_that_is_a_part_of_something_larger(kind, form, blobs):
+    options = {"loss__form": form} if kind == "peer" else {}
+    clf = NoisyLabelClassifier(loss=kind, loss__loss=F.cross_entropy, **options)
+    with pytest.raises(ValueError, match="one value a sample.*not reduced"):
+        clf.fit(*blobs[:2])
+
+
+def test_what_an_earlier_fit_found_of_other_samples_is_gone(blobs):
+    X, y, _ = blobs
+    clf = NoisyLabelClassifier(loss="elr", loss__keep=True, max_epochs=2)
+    assert clf.fit(X, y).beliefs_.shape[0] == len(y)
+    assert not hasattr(clf.set_params(loss__keep=False).fit(X[:9], y[:9]), "beliefs_")
+
+
+def test_samples_held_out_have_no_findings(blobs):
+    for loss, name in (("sop", "label_noise_"), ("elr", "beliefs_")):
+        clf = NoisyLabelClassifier(
+            loss=loss, loss__keep=True, max_epochs=2, validation_fraction=0.25
+        )
+        unknown = np.isnan(getattr(clf.fit(*blobs[:2]), name)).all(axis=1)
+        assert unknown.sum() == np.ceil(0.25 * len(unknown))
+
+
 def test_a_loss_that_reduces_itself_is_told_so(blobs):
     X, y_noisy, _ = blobs
     clf = NoisyLabelClassifier(loss=F.cross_entropy)

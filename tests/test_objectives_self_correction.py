@@ -10,11 +10,12 @@ from torch import nn
 
 from sknoisy._engine import Networks
 from sknoisy.losses import LOSSES, cross_entropy, generalized_cross_entropy
+from sknoisy.losses._per_sample import each_class
 from sknoisy.objectives import DivideMix, DynamicBootstrapping, Mixup
 from sknoisy.objectives import _dividemix as dividemix_module
 from sknoisy.objectives import _dynamic_bootstrapping as bootstrapping_module
 from sknoisy.objectives._dividemix import sharpen
-from sknoisy.objectives._self_correction import each_class, expected, imbalance
+from sknoisy.objectives._self_correction import expected, imbalance
 from sknoisy.quality import BetaMixture, NormalMixture
 
 N, C, SHARE = 8, 3, 0.3

@@ -185,7 +185,8 @@ def test_the_warm_up_can_be_left_out_or_take_all_epochs(blobs):
     plain = NoisyLabelClassifier(loss="ce", **FAST).fit(X, y_noisy)
     for correction in ("reweight", "backward"):
         options = {"transition": SPARSE, "correction": correction}
-        only = fast(**options, warm_up_epochs=12).fit(X, y_noisy)
+        with pytest.warns(UserWarning, match="leaves none of 12 epochs to correct"):
+            only = fast(**options, warm_up_epochs=12).fit(X, y_noisy)
         assert_allclose(only.predict_proba(X), plain.predict_proba(X), atol=1e-6)
         none = fast(**options, warm_up_epochs=0).fit(X, y_noisy)
         assert np.abs(none.predict_proba(X) - plain.predict_proba(X)).max() > 0.1
@@ -211,7 +212,9 @@ def test_without_a_warm_up_the_matrix_is_whole_at_once(blobs):
     X, y_noisy, _ = blobs
     clf = fast(transition=SPARSE, warm_up_epochs=0, max_epochs=1).fit(X, y_noisy)
     assert_allclose(clf.net_.criterion_.corrected.transition, SPARSE, atol=1e-7)
-    rising = fast(transition=SPARSE, warm_up_epochs=2, max_epochs=2).fit(X, y_noisy)
+    rising = fast(transition=SPARSE, warm_up_epochs=2, max_epochs=2)
+    with pytest.warns(UserWarning, match="leaves none of 2 epochs"):
+        rising.fit(X, y_noisy)
     half = (SPARSE + np.eye(3)) / 2
     assert_allclose(rising.net_.criterion_.corrected.transition, half, atol=1e-7)
 
@@ -233,12 +236,13 @@ def test_without_a_warm_up_the_matrix_is_whole_at_once(blobs):
         ({"warm_up_epochs": -1}, "warm_up_epochs == -1"),
         ({"warm_up_epochs": "aut"}, "did you mean 'auto'"),
         ({"cv": 0}, "cv == 0"),
+        ({"calibrate": "no"}, "calibrate='no', but must be True or False"),
         ({"transition": "gold"}, "trusted"),
         ({"transition": SPARSE, "transition__percentile": 90}, "can't change a matrix"),
         ({"transition": "volmin", "loss": "mae"}, "learns T by cross entropy"),
         (
             {"transition": "volmin", "warm_up_epochs": 1},
-            "none of 1 epochs to learn",
+            "none of 1 epochs to correct",
         ),
         ({"transition": "volmin", "transition__volume_weight": -1}, "volume_weight=-1"),
         ({"transition": "hoc", "transition__representation": "net"}, "'network'"),
@@ -257,6 +261,13 @@ def test_an_ill_conditioned_matrix_is_refused_where_it_would_be_inverted(blobs):
         with pytest.raises(ValueError, match="condition number of transition is"):
             fast(transition=nearly, correction=correction).fit(X, y_noisy)
     fast(transition=nearly, max_epochs=1).fit(X, y_noisy)
+
+
+@pytest.mark.parametrize("transition", [0.3, lambda labels: None])
+def test_what_is_no_matrix_is_told_what_would_be_one(transition, blobs):
+    X, y_noisy, _ = blobs
+    with pytest.raises(TypeError, match="no matrix.*symmetric_transition makes one"):
+        fast(transition=transition, max_epochs=1).fit(X, y_noisy)
 
 
 @pytest.mark.parametrize("trusted", [np.ones(3, dtype=bool), np.ones(900)])
@@ -297,6 +308,29 @@ def test_a_fit_that_fails_leaves_the_last_one_alone(blobs):
         ).fit(X[:300], y_noisy[:300])
     assert_array_equal(clf.transition_matrix_, SPARSE)
     assert_allclose(clf.prior_, np.bincount(y_noisy) / 900)
+
+
+def test_a_learned_matrix_that_is_refused_leaves_the_last_fit_alone(blobs, monkeypatch):
+    X, y_noisy, _ = blobs
+    clf = fast(transition="volmin").fit(X, y_noisy)
+    before = clf.predict_proba(X)
+
+    def refuse(*args, **kwargs):
+        raise ValueError("refused")
+
+    module = "sknoisy.classifiers.transition_corrected.check_identifiable"
+    monkeypatch.setattr(module, refuse)
+    with pytest.raises(ValueError, match="refused"):
+        clf.fit(X, y_noisy[::-1])
+    assert_array_equal(clf.predict_proba(X), before)
+
+
+def test_what_is_set_after_fit_corrects_nothing_before_the_next(blobs):
+    X, y_noisy, _ = blobs
+    clf = fast(correction="prior_ratio").fit(X, y_noisy)
+    before = clf.predict_proba(X)
+    clf.set_params(correction="posterior")
+    assert_array_equal(clf.predict_proba(X), before)
 
 
 def test_trusted_labels_do_not_make_the_matrix_too_clean(blobs):

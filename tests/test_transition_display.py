@@ -108,7 +108,9 @@ def test_many_classes_have_colors_instead_of_numbers():
     display = TransitionMatrixDisplay(np.eye(40)).plot()
     assert texts_of(display.axes_[0]) == []
     assert len(display.figure_.axes) == 2  # the second is the bar of colors
-    assert not display.axes_[0].get_yticks().size
+    # names that would lie on each other are left out
+    names = [text.get_text() for text in display.axes_[0].get_yticklabels()]
+    assert names == [str(i) for i in range(0, 40, 2)]
 
 
 def test_axes_may_be_the_callers(pyplot):
@@ -133,7 +135,11 @@ def test_what_has_no_matrix_is_refused():
     ("transition", "options", "message"),
     [
         (2 * FOUND, {}, "Row 0 of transition"),
-        (FOUND, {"true_transition": np.eye(2)}, r"expected \(3, 3\)"),
+        (
+            FOUND,
+            {"true_transition": np.eye(2)},
+            r"shape \(3, 3\), but the true one.* has \(2, 2\)",
+        ),
         (FOUND, {"classes": ["a", "b"]}, "classes has 2 names, but the matrix has 3"),
         (np.full((3, 3), np.nan), {}, "NaN"),
         ([0.5, 0.5], {}, "2D"),

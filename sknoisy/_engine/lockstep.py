@@ -13,7 +13,8 @@ from sknoisy._engine.net import Engine
 from sknoisy._engine.stacked import Streams, shape_of, stack
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import LOSSES
-from sknoisy.objectives._base import MeanLoss, per_sample
+from sknoisy.losses._per_sample import per_sample
+from sknoisy.objectives._base import MeanLoss
 
 # Those that treat each number by itself, so that it doesn't matter which tensor of
 # which network it lies in.

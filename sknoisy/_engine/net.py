@@ -70,9 +70,10 @@ class Engine(NeuralNetClassifier):
         options = {
             "batch_size": self.batch_size,
             "shuffle": True,
+            "device": self.device,
             **self.get_params_for("iterator_train"),
         }
-        return Batches(dataset, device=self.device, **options)
+        return Batches(dataset, **options)
 
     def initialize_optimizer(self, triggered_directly=None):
         """Make the optimizer; what the objective learns gets a group of its own.
@@ -112,6 +113,9 @@ class Engine(NeuralNetClassifier):
     def fit_loop(self, X, y=None, epochs=None, **fit_params):
         """Train for `epochs` epochs, or for `max_epochs`."""
         train, valid = X
+        train = train.to(self.device)  # once, for batches, hooks and validation
+        if valid is not None:
+            valid = train.subset(valid.rows.to(train.rows.device))
         batches = self.get_iterator(train, training=True)
         held_out = None if valid is None else self.get_iterator(valid)
         epochs = self.max_epochs if epochs is None else epochs
@@ -151,6 +155,8 @@ class Engine(NeuralNetClassifier):
         else:
             loss = fast_epoch(self, iterator) if fast else self._mean_batch_loss()
             self._record_training(loss)
+            if fast:  # skorch's checkpoints count batches
+                self.history.new_batch()
 
     def train_step(self, batch, **fit_params):
         """Take one step in skorch's own way, for callbacks that watch batches."""
@@ -241,8 +247,15 @@ class Engine(NeuralNetClassifier):
             logits = self.logits(batches.dataset)
         labels = batches.dataset.codes[batches.dataset.rows].to(logits.device)
         hits = mean_probability(logits).argmax(dim=1) == labels
-        self.history.record("valid_loss", float(self.get_loss(logits, labels)))
-        self.history.record("valid_acc", float(hits.double().mean()))
+        self._record_score("valid_loss", float(self.get_loss(logits, labels)), min)
+        self._record_score("valid_acc", float(hits.double().mean()), max)
+
+    def _record_score(self, name, value, best_of):
+        before = [epoch[name] for epoch in self.history[:-1] if name in epoch]
+        self.history.record(name, value)
+        # what skorch's checkpoints ask for
+        is_best = not before or best_of(value, *before) not in before
+        self.history.record(f"{name}_best", is_best)
 
     def _mean_batch_loss(self):
         batches = self.history[-1, "batches", :, ("train_loss", "train_batch_size")]
@@ -273,7 +286,9 @@ class Engine(NeuralNetClassifier):
 
     def predict_proba(self, X, speaker=None):
         """Return the probabilities of one network, or their mean, as an array."""
-        if not hasattr(X, "batch"):  # skorch's scoring callbacks hand us other things
+        # skorch's scoring callbacks hand us other things, or want the outputs that they
+        # have seen in training, in that order
+        if not hasattr(X, "batch") or "forward_iter" in self.__dict__:
             return super().predict_proba(X)
         with torch.inference_mode():
             return mean_probability(self.logits(X, speaker)).cpu().numpy()

@@ -170,6 +170,10 @@ class BaseNoisyClassifier(
     def _check_parameters(self):
         self._check_routed()
         check_training_parameters(self)
+        if not isinstance(self.callbacks, (list, tuple, type(None))):
+            raise TypeError(
+                f"callbacks={self.callbacks!r}, but must be a list of them."
+            )
         check_callback_names(self.callbacks or [], self._routed_to("callbacks"))
         given = self._routed_to("iterator_train")
         choose_arguments(
@@ -379,7 +383,11 @@ class BaseNoisyClassifier(
         self._remember(engine, data)
 
     def _remember(self, engine, data):
-        for name, values in engine.criterion_.findings().items():
+        for name in getattr(self, "_found", ()):  # by an earlier fit, of other samples
+            delattr(self, name)
+        found = engine.criterion_.findings()
+        self._found = [f"{name}_" for name in found]
+        for name, values in found.items():
             setattr(self, f"{name}_", data.as_given(values))
         engine.criterion_.forget()
         # its copy of the best weights has served, and partial_fit has no validation

@@ -104,7 +104,8 @@ def by_loss(function, rises=False):
 def by_revision(plain, transition, prior, facts, n_first):
     """Return the objective that revises the matrix."""
     check_cross_entropy(plain, "revision", instead="reweight")
-    return Stages(plain, TransitionRevision(as_tensor(transition, facts)), n_first)
+    matrix = as_tensor(transition, facts)
+    return Stages(plain, TransitionRevision(matrix, facts["trusted"]), n_first)
 
 
 def by_adjustment(plain, transition, prior, facts, n_first):
@@ -115,8 +116,17 @@ def by_adjustment(plain, transition, prior, facts, n_first):
 
 
 def by_nothing(plain, transition, prior, facts, n_first):
-    """Return the loss as it is: what there is to do comes after training."""
-    return plain
+    """Return the loss as it is: what there is to do comes after training.
+
+    That treats all probabilities alike, so that trusted labels have to be like others:
+    each stands for the distribution of labels that its class is given.
+    """
+    if facts["trusted"] is None:
+        return plain
+    labels, matrix = facts["labels"], as_tensor(transition, facts)
+    given = nn.functional.one_hot(labels, len(matrix)).to(matrix)
+    trusted = facts["trusted"][:, None]
+    return MeanLoss(plain.loss, soft_labels=matrix[labels].where(trusted, given))
 
 
 def check_cross_entropy(plain, correction, instead):

@@ -64,6 +64,11 @@ class TrainingData:
         rows = np.arange(len(self.codes))
         counts = np.bincount(self.codes)
         n_held_out = int(np.ceil(fraction * len(rows)))
+        if n_held_out == len(rows):
+            raise ValueError(
+                f"validation_fraction={fraction} of {len(rows)} samples leaves none to"
+                " train on: lower it."
+            )
         enough = (
             counts.min() > 1 and n_held_out >= len(counts) <= len(rows) - n_held_out
         )

@@ -8,6 +8,9 @@ from skorch.callbacks import Callback
 
 from sknoisy.objectives._base import mean_probability
 
+# of use in training only
+WITHIN_TRAINING = {"best_weights_": None, "best_learned_": None, "predictions_": None}
+
 
 class LabelWave(Callback):
     """Stop at the first minimum of the number of predictions that change [1]_.
@@ -72,8 +75,7 @@ class LabelWave(Callback):
         self.changes_ = []
         self.lowest_ = np.inf
         self.best_epoch_ = 0
-        self.best_weights_ = None
-        self.predictions_ = None
+        self.__dict__.update(WITHIN_TRAINING)
 
     def on_epoch_end(self, net, dataset_train=None, **kwargs):
         """Count changes; remember the network at a minimum, and stop well after it."""
@@ -91,6 +93,7 @@ class LabelWave(Callback):
         if level < self.lowest_:
             self.lowest_, self.best_epoch_ = level, epoch
             self.best_weights_ = copy.deepcopy(net.module_.state_dict())
+            self.best_learned_ = learned_by(net.criterion_)
         elif epoch - self.best_epoch_ >= self.patience:
             raise KeyboardInterrupt  # skorch's way to end training
 
@@ -98,13 +101,25 @@ class LabelWave(Callback):
         """Put the network of the minimum back."""
         if self.best_weights_ is not None:
             net.module_.load_state_dict(self.best_weights_)
-        self.best_weights_ = self.predictions_ = None  # of use in training only
+            put_back(self.best_learned_, net.criterion_)
+        self.__dict__.update(WITHIN_TRAINING)
 
     def __getstate__(self):
-        return {**self.__dict__, "best_weights_": None, "predictions_": None}
+        return {**self.__dict__, **WITHIN_TRAINING}
 
 
 def predict(net, dataset):
     """Return the codes that the net predicts for the rows of a dataset."""
     with torch.inference_mode():
         return mean_probability(net.logits(dataset)).argmax(dim=-1)
+
+
+def learned_by(objective):
+    """Return a copy of what an objective has learned beside the network."""
+    return copy.deepcopy(dict(objective.named_parameters()))
+
+
+def put_back(learned, objective):
+    """Let an objective have again what `learned_by` found, if it did."""
+    if learned:
+        objective.load_state_dict(learned, strict=False)

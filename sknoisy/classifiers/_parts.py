@@ -1,6 +1,7 @@
 """The parts of a net, made from what the user gave and from facts of the data."""
 
 import copy
+import inspect
 import numbers
 import warnings
 from functools import partial
@@ -35,12 +36,23 @@ def check_training_parameters(estimator):
     """Check the parameters of training that every classifier has."""
     whole, real = numbers.Integral, numbers.Real
     check_choice(estimator.dtype, ("float32", "float64"), "dtype")
-    if not isinstance(estimator.early_stopping, (bool, np.bool_)):
-        check_choice(estimator.early_stopping, ("label_wave",), "early_stopping")
+    early_stopping = estimator.early_stopping
+    if (
+        not isinstance(early_stopping, (bool, np.bool_))
+        and early_stopping != "label_wave"
+    ):
+        raise ValueError(
+            f"early_stopping={early_stopping!r}, but must be True, False or"
+            " 'label_wave'."
+        )
     check_scalar(estimator.batch_size, "batch_size", whole, min_val=1)
     check_scalar(estimator.weight_decay, "weight_decay", real, min_val=0)
     check_scalar(estimator.n_iter_no_change, "n_iter_no_change", whole, min_val=1)
     check_scalar(estimator.lr, "lr", real, min_val=0, include_boundaries="neither")
+    for name in ("lr", "weight_decay", "validation_fraction"):  # NaN has passed so far
+        value = getattr(estimator, name)
+        if value is not None and not np.isfinite(value):
+            raise ValueError(f"{name}={value}, but must be a finite number.")
     if isinstance(estimator.max_epochs, str):
         check_choice(estimator.max_epochs, ("auto",), "max_epochs")
     else:
@@ -129,6 +141,14 @@ def find_loss(loss):
 
 
 def _find_loss(loss, registry, kind, otherwise):
+    if (
+        isinstance(loss, type)
+        and issubclass(loss, nn.Module)
+        and not _is_objective(loss)
+    ):
+        raise TypeError(
+            f"loss={loss!r} is a class: pass an instance, with reduction='none'."
+        )
     if callable(loss) and not isinstance(loss, Objective):
         return loss
     return lookup(loss, registry, parameter="loss", kind=kind, otherwise=otherwise)
@@ -152,8 +172,8 @@ def check_objective(objective, data, in_parts=False):
     weight = data.sample_weight
     if weight is not None and weight.min() < 1 and not objective.takes_sample_weight:
         raise ValueError(
-            f"sample_weight and class_weight have no exact meaning for {name}, which"
-            " ranks or pairs samples: leave them out."
+            f"sample_weight and class_weight have no exact meaning for {name}: leave"
+            " them out."
         )
     if data.soft_labels is not None and not objective.takes_soft_labels:
         raise ValueError(
@@ -172,6 +192,8 @@ def make_callbacks(callbacks, early_stopping, has_validation):
     # copied, since skorch trains callbacks in place and these are the user's
     callbacks = copy.deepcopy(list(callbacks or []))
     for callback in map(callback_of, callbacks):
+        if isinstance(callback, type):
+            raise TypeError(f"callbacks holds the class {callback.__name__}: call it.")
         monitor = getattr(callback, "monitor", None)
         if isinstance(monitor, str) and monitor.startswith("valid_"):
             _check_validation(callback, monitor, has_validation)
@@ -234,6 +256,11 @@ def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
         )
     facts = {"weight_decay": weight_decay}
     steps = given.get("base", torch.optim.AdamW) if optimizer is SAM else optimizer
+    if optimizer is SAM:  # hands on what it doesn't know
+        own = inspect.signature(SAM).parameters
+        others = {name: given[name] for name in given if name not in own}
+        others = {"given": others, "facts": {}, "part": "optimizer"}
+        choose_arguments(steps, **others, skip=1, complete=False)
     can_fuse = isinstance(steps, type) and issubclass(steps, FUSED)
     if can_fuse and not {"foreach", "differentiable"} & set(given):
         facts["fused"] = torch.device(device).type in ("cpu", "cuda")
@@ -255,6 +282,11 @@ def pick_device(device):
         device = torch.device(device)
     except (RuntimeError, TypeError) as error:
         raise ValueError(f"device={device!r} is not a device: {error}") from None
+    if device.type not in ("cpu", "cuda"):
+        raise ValueError(
+            f"device='{device}' isn't supported, which would need float64 and random"
+            " numbers that can be repeated: pass 'auto', 'cpu' or 'cuda'."
+        )
     if device.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(
             f"device='{device}', but torch finds no CUDA GPU here: pass device='auto'"

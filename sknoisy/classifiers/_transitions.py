@@ -33,12 +33,18 @@ def check_together(transition, correction, loss, facts):
                 f"transition={transition!r} learns T by cross entropy: leave loss='ce',"
                 f" or choose an estimate of T, such as 'likelihood'."
             )
-    needless = is_learned(transition) or correction in NEED_NONE
-    if facts["trusted"] is not None and needless:
-        name = f"transition={transition!r}" if is_learned(transition) else correction
+    if facts["trusted"] is None:
+        return
+    if is_learned(transition):
         raise ValueError(
-            f"{name} has no use for trusted labels: leave them out, or choose"
-            " transition='gold', which counts on them."
+            f"transition={transition!r} has no use for trusted labels: leave them out,"
+            " or choose transition='gold', which counts on them."
+        )
+    if correction in NEED_NONE:
+        raise ValueError(
+            f"correction={correction!r} has no use for trusted labels, as it needs no"
+            " transition matrix: leave them out, or choose another correction, such as"
+            " 'forward'."
         )
 
 
@@ -91,12 +97,14 @@ def find_transition(transition, *, given, facts, posterior):
     n_classes = facts["n_classes"]
     if not isinstance(transition, str) and not callable(transition):
         return check_transition(transition, n_classes)
-    known = {"labels": facts["labels"].numpy(), "features": standardized(facts)}
+    known = {"labels": facts["labels"].numpy()}
     named = isinstance(transition, str)
     if named and transition == "hoc":
-        given, known["features"] = choose_features(given, known["features"], posterior)
+        given, known["features"] = choose_features(given, facts, posterior)
     else:
         known["pred_probs"] = posterior()
+    if not named:
+        known["features"] = standardized(facts)
     if facts["trusted"] is not None:
         trusted = facts["trusted"].numpy()
         if named and transition != "gold":
@@ -109,13 +117,13 @@ def find_transition(transition, *, given, facts, posterior):
     )
 
 
-def choose_features(given, features, posterior):
+def choose_features(given, facts, posterior):
     """Return what "hoc" looks for neighbors in, and its other parameters."""
     others = dict(given)
     representation = others.pop("representation", "features")
     check_choice(representation, ("features", "network"), "transition__representation")
     if representation == "features":
-        return others, features
+        return others, standardized(facts)
     return others, np.log(posterior().clip(min=1e-6))
 
 
@@ -124,8 +132,10 @@ def standardized(facts):
     X, mean = facts["X"], facts["feature_mean"]
     if mean is None:  # sparse: one scale for all, which moves no neighbor
         return X
-    X = X.reshape(len(X), -1)
-    return (X - mean.numpy().reshape(-1)) / facts["feature_scale"].numpy().reshape(-1)
+    # a column of a table has a mean of its own, the pixels of a channel share one
+    X = X.reshape(len(X), -1, len(mean))
+    X = (X - mean.numpy()) / facts["feature_scale"].numpy()
+    return X.reshape(len(X), -1)
 
 
 def check_trusted(trusted, n_samples):
@@ -138,4 +148,19 @@ def check_trusted(trusted, n_samples):
             f"trusted has type {trusted.dtype} and shape {trusted.shape}, but must hold"
             f" one boolean for each of the {n_samples} samples."
         )
-    return torch.from_numpy(trusted)
+    return torch.tensor(trusted)  # a copy, as pandas' arrays are read-only
+
+
+def check_others(transition, facts):
+    """Say so if trusted labels leave a class without others to estimate T from."""
+    trusted = facts["trusted"]
+    if trusted is None or not isinstance(transition, str) or transition == "gold":
+        return
+    counts = torch.bincount(facts["labels"][~trusted], minlength=facts["n_classes"])
+    if not counts.all():
+        classes = facts["classes"][(counts == 0).numpy()].tolist()
+        raise ValueError(
+            f"Every label of the classes {str(classes)[1:-1]} is trusted, and"
+            f" transition={transition!r} estimates from the others how labels go wrong:"
+            " trust fewer, or pass transition='gold' or the matrix."
+        )

@@ -1,6 +1,7 @@
 """A classifier that knows by which rule labels went wrong, or finds it out."""
 
 import numbers
+import warnings
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,7 @@ from sknoisy.classifiers._corrections import (
 from sknoisy.classifiers._cross_fit import cross_fit
 from sknoisy.classifiers._parts import make_objective
 from sknoisy.classifiers._transitions import (
+    check_others,
     check_together,
     check_transition_given,
     check_trusted,
@@ -194,7 +196,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         `correction` needs none.
 
     noise_rate_ : float or None
-        Share of labels that are wrong if T is right.
+        Share of labels that are wrong if T is right, and trusted ones are.
 
     condition_number_ : float or None
         Condition number of T: how much it multiplies what is wrong with the estimated
@@ -322,7 +324,9 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         trusted : array-like of bool of shape (n_samples,), default=None
             Which labels are known to be right. ``transition="gold"`` counts on them,
             other estimates leave them out, and corrections of the loss ("forward",
-            "backward", "reweight") leave them uncorrected.
+            "backward", "reweight", "revision") leave them uncorrected. "posterior",
+            which expects all labels to be alike, learns from each of them what label
+            it might have been given instead.
 
         Returns
         -------
@@ -355,7 +359,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
             Probabilities in the order of ``classes_``.
         """
         proba = super().predict_proba(X)
-        undo = AFTERWARDS.get(self.correction)
+        undo = AFTERWARDS.get(self._corrected_by)
         if undo is None:
             return proba
         return undo(proba, self.transition_matrix_, self.prior_).astype(proba.dtype)
@@ -367,6 +371,8 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         n_epochs = looked().n_epochs if self.max_epochs == "auto" else facts["n_epochs"]
         n_first = self._n_warm_up_epochs(n_epochs)
         prior = np.bincount(facts["labels"]) / facts["n_samples"]
+        others = ~facts["trusted"] if facts["trusted"] is not None else slice(None)
+        counts = np.bincount(facts["labels"][others], minlength=facts["n_classes"])
         if is_learned(self.transition):
             given, transition = self._routed_to("transition"), None
             learned = make_learned(self.transition, given=given, facts=facts)
@@ -375,7 +381,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
             transition = self._find_transition(facts, lambda: looked().posterior)
             objective = correct(plain, transition, prior, facts, n_first)
         objective.n_epochs = n_epochs
-        objective.noise = prior, transition  # noted after training, should it end well
+        objective.noise = prior, counts, transition  # noted should training end well
         return objective
 
     def _check_request(self, facts):
@@ -393,6 +399,11 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         check_together(self.transition, self.correction, self.loss, facts)
         given = self._routed_to("transition")
         check_transition_given(self.transition, given, facts)
+        check_others(self.transition, facts)
+        if not isinstance(self.calibrate, (bool, np.bool_)):
+            raise ValueError(
+                f"calibrate={self.calibrate!r}, but must be True or False."
+            )
         return correct
 
     def _plain_loss(self, facts):
@@ -412,11 +423,14 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         n_first = check_scalar(
             self.warm_up_epochs, "warm_up_epochs", numbers.Integral, min_val=0
         )
-        if n_first >= n_epochs and is_learned(self.transition):
-            raise ValueError(
-                f"warm_up_epochs={n_first} leaves none of {n_epochs} epochs to learn T"
-                " in: lower it, raise max_epochs, or leave it at 'auto'."
+        if n_first >= n_epochs and self.correction not in AFTERWARDS:
+            message = (
+                f"warm_up_epochs={n_first} leaves none of {n_epochs} epochs to correct"
+                " labels in: lower it, raise max_epochs, or leave it at 'auto'."
             )
+            if is_learned(self.transition):
+                raise ValueError(message)
+            warnings.warn(message, UserWarning, stacklevel=2)
         return n_first
 
     # --- the transition matrix ---
@@ -450,14 +464,18 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         )
 
     def _remember(self, engine, data):
-        super()._remember(engine, data)
-        self.prior_, transition = engine.criterion_.noise
+        prior, counts, transition = engine.criterion_.noise
         if is_learned(self.transition):  # with the network: only now it is known
             learned = engine.criterion_.stages[1].transition().detach()
             transition = learned.cpu().double().numpy()
             check_identifiable(transition, max_condition=1e9)
-        self.transition_matrix_ = transition
+        super()._remember(engine, data)
+        self.prior_, self.transition_matrix_ = prior, transition
+        self._corrected_by = self.correction
         self.noise_rate_ = self.condition_number_ = None
         if transition is not None:
             self.condition_number_ = condition_number(transition)
-            self.noise_rate_ = noise_rate(self.prior_, transition)
+            self.noise_rate_ = 0.0
+            if counts.any():  # T is that of labels that aren't trusted
+                share = counts.sum() / len(data.codes)
+                self.noise_rate_ = share * noise_rate(counts, transition)

@@ -1,6 +1,7 @@
 """The most suspicious images, one beside the other."""
 
 import numpy as np
+from sklearn.utils import check_consistent_length
 
 from sknoisy.inspection._drawing import SUSPECT, findings_of, issues_of
 
@@ -91,6 +92,7 @@ class LabelGalleryDisplay:
         detector = findings_of(estimator)
         images, y = np.asarray(images), np.asarray(y)
         _check_images(images, len(detector.quality_))
+        check_consistent_length(images, y)
         issues = np.flatnonzero(issues_of(estimator))
         worst = np.argsort(detector.quality_[issues], kind="stable")[:n_images]
         rows = issues[worst]

@@ -177,7 +177,12 @@ class TransitionMatrixDisplay:
         estimate = known_rows(self.transition)
         if self.true_transition is None:
             return [("", estimate, SHARES, 1)]
-        truth = known_rows(self.true_transition, len(estimate))
+        truth = known_rows(self.true_transition)
+        if truth.shape != estimate.shape:
+            raise ValueError(
+                f"transition has shape {estimate.shape}, but the true one, or that of"
+                f" the labels, has {truth.shape}: both must be of the same classes."
+            )
         difference = estimate - truth
         known = ~np.isnan(difference).any(axis=1)
         error = np.abs(difference[known]).mean()
@@ -227,21 +232,23 @@ def matrix_of(estimator):
     check_is_fitted(estimator)
     if getattr(estimator, "transition_matrix_", None) is None:
         raise TypeError(
-            f"{type(estimator).__name__} has no transition_matrix_: pass an estimator"
-            " or a noise model that has one."
+            f"{type(estimator).__name__} has no transition_matrix_, or was fitted in a"
+            " way that needs none: pass an estimator or a noise model that has one."
         )
     return estimator.transition_matrix_
 
 
-def known_rows(transition, n_classes=None):
+def known_rows(transition):
     """Return a checked matrix; rows of NaN are left as they are."""
+    if np.ndim(transition) == 0:  # no array: it says what was meant
+        check_transition(transition)
     transition = np.array(transition, dtype=np.float64)
     known = transition
     if transition.ndim == 2 and transition.shape[0] == transition.shape[1]:
         unknown = np.isnan(transition).all(axis=1, keepdims=True)
         if not unknown.all():
             known = np.where(unknown, np.eye(len(transition)), transition)
-    check_transition(known, n_classes)
+    check_transition(known)
     return transition
 
 
@@ -266,11 +273,12 @@ def draw(ax, matrix, colors, span):
 
 def dress(ax, name, names, *, first):
     """Write names beside a heat map, and nothing that isn't needed."""
-    ticks = np.arange(len(names)) if len(names) <= MOST_NAMES else []
+    step = -(-len(names) // MOST_NAMES)  # of many names, every second or third
+    ticks, names = np.arange(0, len(names), step), names[::step]
     longest = max(map(len, names))
     turned = {"rotation": 40, "ha": "right"} if longest > 4 else {}
-    ax.set_xticks(ticks, names if len(ticks) else [], **turned)
-    ax.set_yticks(ticks, names if len(ticks) else [])
+    ax.set_xticks(ticks, names, **turned)
+    ax.set_yticks(ticks, names)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
     ax.set_xlabel("given label")

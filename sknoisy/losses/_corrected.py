@@ -6,6 +6,8 @@ They need T, so that no name of :data:`sknoisy.losses.LOSSES` stands for them.
 import torch
 import torch.nn.functional as F
 
+from sknoisy.losses._per_sample import each_class
+
 
 def forward_correction(logits, labels, *, transition, loss=None):
     r"""Forward correction, :math:`\ell(T^\top p, \tilde y)`.
@@ -111,7 +113,7 @@ def backward_correction(logits, labels, *, transition, loss=None):
     if loss is None:
         by_class = -F.log_softmax(logits, dim=-1)
     else:
-        by_class = _loss_of_every_class(loss, logits)
+        by_class = each_class(loss, logits)
     unbiased = torch.linalg.solve(transition, by_class.T)  # solve, not an inverse
     return unbiased.T.gather(1, labels[:, None])[:, 0]
 
@@ -217,9 +219,3 @@ def logit_adjustment(logits, labels, *, prior, tau=1.0):
 def _log_of(probabilities):
     # the smallest normal number instead of zero: log 0 has no gradient to come back by
     return probabilities.clamp_min(torch.finfo(probabilities.dtype).tiny).log()
-
-
-def _loss_of_every_class(loss, logits):
-    n_samples, n_classes = logits.shape
-    classes = torch.arange(n_classes, device=logits.device).repeat(n_samples)
-    return loss(logits.repeat_interleave(n_classes, 0), classes).view_as(logits)

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_scalar
 
-from sknoisy._checks import check_labels, check_transition
+from sknoisy._checks import check_labels, check_transition, check_weights
 from sknoisy.transition import check_identifiable
 from sknoisy.transition._inputs import check_probs
 
@@ -158,13 +158,16 @@ def forward_log_likelihood(
     -0.58
     """
     probs, y_noisy = check_probs(pred_probs), check_labels(y_noisy)
-    check_consistent_length(y_noisy, probs, sample_weight)
-    transition = check_transition(transition, probs.shape[1])
+    check_consistent_length(y_noisy, probs)
+    weight = check_weights(sample_weight, len(probs))
+    transition = check_transition(
+        transition, probs.shape[1], counted="pred_probs has {} columns"
+    )
     labels = _classes(labels, len(transition), y_noisy)
     likelihood = (probs * transition.T[_places(y_noisy, labels)]).sum(axis=1)
     smallest = np.finfo(np.float64).eps
     logs = np.log(likelihood.clip(min=smallest))
-    return float(np.average(logs, weights=sample_weight))
+    return float(np.average(logs, weights=weight))
 
 
 def peer_accuracy(y_noisy, y_pred, *, alpha=1.0, sample_weight=None):
@@ -234,13 +237,17 @@ def peer_accuracy(y_noisy, y_pred, *, alpha=1.0, sample_weight=None):
     if not np.isfinite(alpha):
         raise ValueError(f"alpha={alpha}, but must be a finite number.")
     y_noisy, y_pred = check_labels(y_noisy), check_labels(y_pred)
-    joint = _joint(y_noisy, y_pred, np.union1d(y_noisy, y_pred), sample_weight)
+    labels = _classes(None, None, y_noisy, y_pred)
+    joint = _joint(y_noisy, y_pred, labels, sample_weight)
     return float(np.trace(joint) - alpha * joint.sum(axis=1) @ joint.sum(axis=0))
 
 
 def _joint(y_noisy, y_pred, labels, sample_weight):
     """Return the share of each pair of given label (row) and prediction (column)."""
-    check_consistent_length(y_noisy, y_pred, sample_weight)
+    check_consistent_length(y_noisy, y_pred)
+    if not len(y_noisy):
+        raise ValueError("There are no samples: expected at least one label.")
+    sample_weight = check_weights(sample_weight, len(y_noisy))
     n_classes = len(labels)
     cells = _places(y_noisy, labels) * n_classes + _places(y_pred, labels)
     counts = np.bincount(cells, sample_weight, minlength=n_classes**2)
@@ -255,13 +262,21 @@ def _places(y, labels):
 
 def _classes(labels, n_classes, *found):
     """Return the classes, if they are as many as there should be and name all found."""
-    if labels is None:
-        labels = np.unique(np.concatenate(found))
-    labels, there = np.asarray(labels), np.unique(np.concatenate(found))
+    given = [*found] if labels is None else [*found, np.asarray(labels)]
+    kinds = {"text" if y.dtype.kind in "OUS" else "numbers" for y in given if len(y)}
+    if len(kinds) > 1:
+        raise TypeError(
+            "Some of the labels are text and others numbers: convert them to one type,"
+            " e.g. with y.astype(str)."
+        )
+    there = np.unique(np.concatenate(found))
+    labels = there if labels is None else np.asarray(labels)
+    if len(np.unique(labels)) != len(labels):
+        raise ValueError(f"labels={labels.tolist()} names a class twice.")
     strange = np.setdiff1d(there, labels)
     if strange.size:
         raise ValueError(f"labels leaves out {strange.tolist()}, which are there.")
-    if labels.shape != (n_classes,):
+    if n_classes is not None and labels.shape != (n_classes,):
         raise ValueError(
             f"There are {n_classes} classes, but the labels are {labels.tolist()}: pass"
             " labels=..., all classes in the order of rows and columns."

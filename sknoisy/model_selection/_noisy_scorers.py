@@ -3,8 +3,12 @@
 import numbers
 
 import numpy as np
+from scipy import sparse
 from sklearn.metrics import make_scorer
-from sklearn.utils.validation import check_scalar
+from sklearn.preprocessing import scale
+from sklearn.utils import check_array
+from sklearn.utils.metadata_routing import MetadataRequest
+from sklearn.utils.validation import check_is_fitted, check_scalar
 
 from sknoisy._checks import check_choice, check_labels, check_transition
 from sknoisy._registry import lookup
@@ -65,7 +69,8 @@ def corrected_accuracy_scorer(transition, *, labels=None):
 
     An estimate by name from the probabilities of the candidate itself lets it mark its
     own work: whatever it predicts wrongly counts as noise, and what is left is an
-    accuracy near 1 for all. Only "hoc", which looks at features, is free of that.
+    accuracy near 1 for all. Only "hoc", which looks at standardized features, is free
+    of that; with folds of a hundred rows or fewer, its matrix is a matter of chance.
 
     Examples
     --------
@@ -231,15 +236,53 @@ class _Scorer:
     def __init__(self, transition, labels):
         self.transition = transition
         self.labels = labels
+        self.wants_weight = None
 
-    def __call__(self, estimator, X, y):
+    def __call__(self, estimator, X, y, sample_weight=None):
         y = check_labels(y)
         labels = self._labels(estimator, y)
         transition = self._find_transition(estimator, X, y, labels)
-        return self._score(estimator, X, y, transition, labels)
+        known = {"labels": labels, "sample_weight": sample_weight}
+        return self._score(estimator, X, y, transition, **known)
+
+    def set_score_request(self, *, sample_weight=None):
+        """Say whether a search is to hand over weights, as of scikit-learn's scorers.
+
+        Parameters
+        ----------
+        sample_weight : bool, str or None, default=None
+            True, False, the name that weights have in the search, or None, which makes
+            it an error to pass any.
+
+        Returns
+        -------
+        self : callable
+            The scorer.
+        """
+        self.wants_weight = sample_weight
+        return self
+
+    def get_metadata_routing(self):
+        """Tell scikit-learn's metadata routing what this scorer asks for.
+
+        Returns
+        -------
+        routing : MetadataRequest
+            The request.
+        """
+        routing = MetadataRequest(owner=self)
+        routing.score.add_request(param="sample_weight", alias=self.wants_weight)
+        return routing
 
     def _labels(self, estimator, y):
         if self.labels is not None:
+            known = np.union1d(getattr(estimator, "classes_", y), y)
+            strange = np.setdiff1d(known, self.labels)
+            if strange.size:
+                raise ValueError(
+                    f"labels leaves out {strange.tolist()}, which the candidate or this"
+                    " fold knows."
+                )
             return self.labels
         # a rare class may be in one part of the data only
         labels = np.union1d(getattr(estimator, "classes_", y), y)
@@ -258,7 +301,7 @@ class _Scorer:
             return self.transition
         known = {"labels": (labels == y[:, None]).argmax(axis=1), "features": X}
         if self.transition == "hoc":  # it can't see classes that no label names
-            known["n_classes"] = len(labels)
+            known |= {"n_classes": len(labels), "features": _comparable(X)}
         else:
             known["pred_probs"] = _probabilities(estimator, X, labels)
         return check_transition(
@@ -275,8 +318,8 @@ class _Scorer:
 class _CorrectedAccuracy(_Scorer):
     name = "corrected_accuracy_scorer"
 
-    def _score(self, estimator, X, y, transition, labels):
-        return corrected_accuracy(y, estimator.predict(X), transition, labels=labels)
+    def _score(self, estimator, X, y, transition, **known):
+        return corrected_accuracy(y, estimator.predict(X), transition, **known)
 
 
 class _ForwardLogLikelihood(_Scorer):
@@ -286,14 +329,16 @@ class _ForwardLogLikelihood(_Scorer):
         super().__init__(transition, labels)
         self.response_method = response_method
 
-    def _score(self, estimator, X, y, transition, labels):
+    def _score(self, estimator, X, y, transition, **known):
         respond = _decisions if self.response_method == "predict" else _probabilities
-        probs = respond(estimator, X, labels)
-        return forward_log_likelihood(y, probs, transition, labels=labels)
+        probs = respond(estimator, X, known["labels"])
+        return forward_log_likelihood(y, probs, transition, **known)
 
 
 def _noise_of(transition, labels):
     """Return a checked matrix (or what finds one) and the classes, where known."""
+    if hasattr(transition, "fit"):
+        check_is_fitted(transition)
     if hasattr(transition, "transition_matrix_"):
         classes = getattr(transition, "classes_", None)
         labels = classes if labels is None else labels
@@ -305,6 +350,8 @@ def _noise_of(transition, labels):
             )
         transition = transition.transition_matrix_
     labels = None if labels is None else check_labels(labels)
+    if labels is not None and len(np.unique(labels)) != len(labels):
+        raise ValueError(f"labels={labels.tolist()} names a class twice.")
     if isinstance(transition, str):
         lookup(
             transition,
@@ -318,6 +365,18 @@ def _noise_of(transition, labels):
             transition, None if labels is None else len(labels)
         )
     return transition, labels
+
+
+def _comparable(X):
+    """Return features among which distances mean something: on one scale, in rows."""
+    try:
+        X = check_array(X, accept_sparse="csr", allow_nd=True)
+    except ValueError as error:
+        raise ValueError(
+            f"transition='hoc' looks for neighbors among features, which must be"
+            f" numbers: {error} Pass the matrix itself, or encode X before."
+        ) from error
+    return X if sparse.issparse(X) else scale(X.reshape(len(X), -1))
 
 
 def _probabilities(estimator, X, labels):

@@ -5,6 +5,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from sknoisy.losses._per_sample import per_sample
+
 
 class Objective(nn.Module):
     """What one training step makes small.
@@ -161,6 +163,7 @@ class MeanLoss(Objective):
         self.register_buffer("soft_labels", soft_labels, persistent=False)
 
     def compute(self, logits, labels, index):
+        """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         if self.soft_labels is None:
             losses = per_sample(self.loss, logits[:, 0], labels)
         else:
@@ -170,6 +173,7 @@ class MeanLoss(Objective):
         return losses.mean()
 
     def forget(self):
+        """Let go of weights and soft labels."""
         self.sample_weight = self.soft_labels = None
 
     def _expected_losses(self, logits, soft_labels):
@@ -177,17 +181,6 @@ class MeanLoss(Objective):
         rows, codes = soft_labels.nonzero(as_tuple=True)
         losses = per_sample(self.loss, logits[rows], codes) * soft_labels[rows, codes]
         return losses.new_zeros(len(logits)).index_add(0, rows, losses)
-
-
-def per_sample(loss, logits, labels):
-    """Return ``loss(logits, labels)``, if it is one value a sample."""
-    losses = loss(logits, labels)
-    if losses.shape != labels.shape:
-        raise ValueError(
-            f"The loss gave shape {tuple(losses.shape)} for {len(labels)} samples:"
-            f" expected one value a sample, ({len(labels)},), not reduced."
-        )
-    return losses
 
 
 def mean_probability(logits):

@@ -122,9 +122,11 @@ class KeepRateSelection(SampleSelection):
             unseen = predict()[rows, 1 - self.side].softmax(dim=-1)
             if not torch.isfinite(unseen).all():
                 return  # training has diverged, which the engine is about to notice
-            self.noise_rate = self.noise_rate(
+            found = self.noise_rate(
                 unseen.double().cpu().numpy(), self.labels.cpu().numpy()
             )
+            check_range("[0, 1)", noise_rate=found)
+            self.noise_rate = found
 
 
 def halves(labels):

@@ -9,6 +9,7 @@ import torch
 
 from sknoisy._ranges import check_count, check_range
 from sknoisy.losses import get_loss
+from sknoisy.losses._per_sample import per_sample
 from sknoisy.losses._probability import label_nll, probability_of
 from sknoisy.objectives._scheduled import ScheduledObjective
 
@@ -88,7 +89,8 @@ class OptimizedGradientClipping(ScheduledObjective):
 
     def compute(self, logits, labels, index):
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
-        losses, nll = self.loss(logits[:, 0], labels), label_nll(logits[:, 0], labels)
+        losses = per_sample(self.loss, logits[:, 0], labels)
+        nll = label_nll(logits[:, 0], labels)
         self._observe(nll.detach())
         if self.tangent is not None:
             touches_at, value, slope = self.tangent
@@ -127,7 +129,7 @@ class Tangents:
         p = torch.from_numpy(np.exp(-self.nll)).requires_grad_()
         labels = torch.zeros(n_points, dtype=torch.int64)
         with torch.enable_grad():
-            values = loss(torch.stack([p, 1 - p], dim=1).log(), labels)
+            values = per_sample(loss, torch.stack([p, 1 - p], dim=1).log(), labels)
             (slopes,) = torch.autograd.grad(values.sum(), p)
         self.values, self.slopes = values.detach().numpy(), -slopes.numpy()
         shared = torch.stack([p, (1 - p) / 2, (1 - p) / 2], dim=1).log()

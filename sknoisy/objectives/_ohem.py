@@ -4,6 +4,7 @@ import copy
 
 from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
+from sknoisy.losses._per_sample import per_sample
 from sknoisy.objectives._base import Objective
 
 
@@ -64,7 +65,7 @@ class OnlineHardExampleMining(Objective):
 
     def compute(self, logits, labels, index):
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
-        losses = self.loss(logits[:, 0], labels)
+        losses = per_sample(self.loss, logits[:, 0], labels)
         n_drop = int(self.drop * len(losses))
         n_keep = min(max(1, round(self.keep * len(losses))), len(losses) - n_drop)
         return losses.topk(n_drop + n_keep).values[n_drop:].mean()

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from sknoisy._checks import check_choice
 from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
+from sknoisy.losses._per_sample import each_class, per_sample
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
 from sknoisy.objectives._weighted_mean import WeightedMean
 
@@ -126,7 +127,7 @@ class PeerLoss(ScheduledObjective):
         if self.loss is None:
             gains = floored_log_softmax(logits, self.floor)
         else:
-            gains = -losses_of_all_labels(self.loss, logits)
+            gains = -each_class(self.loss, logits)
         own = F.nll_loss(gains, labels, reduction="none")
         prior = self.prior.to(gains.dtype)
         return torch.addmv(own, gains, prior, beta=1 - share, alpha=share)
@@ -137,9 +138,8 @@ class PeerLoss(ScheduledObjective):
             loss = partial(F.nll_loss, reduction="none")
         else:
             scores, loss = logits, self.loss
-        return (1 - share) * loss(scores, labels) - share * loss(
-            scores, shifted(labels)
-        )
+        own = per_sample(loss, scores, labels)
+        return (1 - share) * own - share * loss(scores, shifted(labels))
 
     def forget(self):
         """Let go of the weights."""
@@ -163,11 +163,3 @@ def shifted(labels):
     """Return the labels a random number of places further on, never at their own."""
     places = torch.randint(1, max(2, len(labels)), ())
     return labels.roll(int(places))
-
-
-def losses_of_all_labels(loss, logits):
-    """Return the loss of every label for every sample, (n_samples, n_classes)."""
-    n_samples, n_classes = logits.shape
-    labels = torch.arange(n_classes, device=logits.device).repeat(n_samples)
-    rows = logits.repeat_interleave(n_classes, dim=0)
-    return loss(rows, labels).view(n_samples, n_classes)

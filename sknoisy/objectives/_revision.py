@@ -21,6 +21,9 @@ class TransitionRevision(Objective):
     transition : Tensor of shape (n_classes, n_classes)
         The estimate to start from; rows are true classes.
 
+    trusted : BoolTensor of shape (n_samples,), default=None
+        Which labels are known to be right: their weight is one.
+
     See Also
     --------
     sknoisy.losses.importance_reweighting : The same without a slack.
@@ -43,9 +46,10 @@ class TransitionRevision(Objective):
     lr_factor = 0.02  # 1e-4 a step beside our networks' 5e-3: entries drift by percents
     needs_whole_fit = True
 
-    def __init__(self, transition):
+    def __init__(self, transition, trusted=None):
         super().__init__()
         self.register_buffer("estimate", transition)
+        self.register_buffer("trusted", trusted, persistent=False)
         self.slack = nn.Parameter(torch.zeros_like(transition))
 
     def transition(self):
@@ -54,8 +58,15 @@ class TransitionRevision(Objective):
         return revised / revised.sum(dim=1, keepdim=True)
 
     def compute(self, logits, labels, index):
+        """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         # weights hold the network's opinion still, so that only the slack bends them
         p = logits[:, 0].detach().softmax(dim=-1)
         given = (p * self.transition().T[labels]).sum(-1).clamp_min(1e-12)
         weight = p.gather(1, labels[:, None])[:, 0] / given
+        if self.trusted is not None:
+            weight = weight.masked_fill(self.trusted[index], 1.0)
         return (weight * cross_entropy(logits[:, 0], labels)).mean()
+
+    def forget(self):
+        """Let go of who is trusted."""
+        self.trusted = None

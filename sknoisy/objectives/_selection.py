@@ -6,7 +6,7 @@ from abc import abstractmethod
 import torch
 
 from sknoisy.losses import get_loss
-from sknoisy.objectives._base import per_sample
+from sknoisy.losses._per_sample import per_sample
 from sknoisy.objectives._scheduled import ScheduledObjective
 
 

@@ -10,8 +10,8 @@ from torch.nn.functional import one_hot
 
 from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
-from sknoisy.losses import cross_entropy, get_loss
-from sknoisy.objectives._base import per_sample
+from sknoisy.losses import get_loss
+from sknoisy.losses._per_sample import each_class
 from sknoisy.objectives._keep_rate import WARM_UP_SHARE
 from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._selection import per_network
@@ -121,17 +121,6 @@ class SelfCorrection(ScheduledObjective):
         columns = np.mean(self.recent, axis=0).T
         clean = [clean_probability(column, self.mixture) for column in columns]
         self.clean = torch.as_tensor(np.stack(clean, axis=1)).to(logits)
-
-
-def each_class(loss, logits):
-    """Return what the loss of each class would be, in the shape of `logits`."""
-    if loss is cross_entropy:  # which needs no list of n_classes² logits a sample
-        return -logits.log_softmax(dim=-1)
-    n_classes = logits.shape[-1]
-    rows = logits.reshape(-1, n_classes)
-    classes = torch.arange(n_classes, device=logits.device).repeat(len(rows))
-    losses = per_sample(loss, rows.repeat_interleave(n_classes, dim=0), classes)
-    return losses.view(logits.shape)
 
 
 def expected(loss, logits, targets):

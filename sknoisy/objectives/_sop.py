@@ -137,8 +137,12 @@ class SparseOverParameterization(Objective):
         )
 
     def findings(self):
-        """Return the noise, where it is to be kept."""
-        return {"label_noise": self.noise} if self.keep else {}
+        """Return the noise, where it is to be kept; NaN of samples held out."""
+        if not self.keep:
+            return {}
+        # a step only ever adds to what it sees
+        unseen = (self.noise.abs() < 1.001 * START).all(dim=1, keepdim=True)
+        return {"label_noise": self.noise.masked_fill(unseen, torch.nan)}
 
     def forget(self):
         """Let go of noise and weights."""

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
+from sknoisy.losses._per_sample import per_sample
 from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._weighted_mean import WeightedMean
 
@@ -113,8 +114,8 @@ class SparseRegularization(ScheduledObjective):
             logits = F.normalize(logits, dim=-1)
         logits = logits / self.temperature
         strength = self.strength * self.growth**self.progress
-        losses = self.loss(logits, labels) + strength * spread(logits, self.power)
-        return self.mean(losses, index)
+        losses = per_sample(self.loss, logits, labels)
+        return self.mean(losses + strength * spread(logits, self.power), index)
 
     def forget(self):
         """Let go of the weights."""

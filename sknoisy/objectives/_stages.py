@@ -54,24 +54,26 @@ class Stages(Objective):
         return self.stages[self._place]
 
     def forward(self, networks, features, labels, index):
+        """Return the scalar to minimize for one batch, that of the current stage."""
         return self.now(networks, features, labels, index)
 
-    def compute(self, logits, labels, index):
-        return self.now.compute(logits, labels, index)
-
     def on_epoch_begin(self, epoch, networks, predict):
+        """Choose the stage, and let it prepare its epoch."""
         self._place = int(epoch >= self.warm_up_epochs)
         self.now.on_epoch_begin(epoch, networks, predict)
 
     def on_epoch_end(self, epoch, networks, predict):
+        """Let the current stage act on what the epoch has taught."""
         self.now.on_epoch_end(epoch, networks, predict)
 
     def findings(self):
+        """Return what either stage knows of single samples."""
         found = {}
         for stage in self.stages:
             found |= stage.findings()
         return found
 
     def forget(self):
+        """Let both stages let go."""
         for stage in self.stages:
             stage.forget()

@@ -1,5 +1,6 @@
 """One loss for labels that are known to be right, another one for the rest."""
 
+from sknoisy.losses._per_sample import per_sample
 from sknoisy.objectives._base import Objective
 
 
@@ -49,9 +50,11 @@ class TrustedLabels(Objective):
         self.register_buffer("trusted", trusted, persistent=False)
 
     def compute(self, logits, labels, index):
-        sure = self.trusted[index]
-        plain = self.loss(logits[:, 0], labels)
-        return plain.where(sure, self.corrected(logits[:, 0], labels)).mean()
+        """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
+        plain = per_sample(self.loss, logits[:, 0], labels)
+        corrected = per_sample(self.corrected, logits[:, 0], labels)
+        return plain.where(self.trusted[index], corrected).mean()
 
     def forget(self):
+        """Let go of who is trusted."""
         self.register_buffer("trusted", None)

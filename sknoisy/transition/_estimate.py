@@ -125,5 +125,6 @@ def _check_complete(function, arguments, method):
     if missing:
         raise ValueError(
             f"method={method!r} needs {' and '.join(missing)}, which"
-            f" {'is' if len(missing) == 1 else 'are'} not given."
+            f" {'is' if len(missing) == 1 else 'are'} not given. It gets"
+            f" {' and '.join(arguments) or 'nothing'}."
         )

@@ -64,7 +64,8 @@ def clean_posterior(pred_probs, transition, *, max_condition=1e3):
            [0. , 1. ]])
     """
     probs = check_probs(pred_probs)
-    transition = check_transition(transition, probs.shape[1])
+    n_classes, columns = probs.shape[1], "pred_probs has {} columns"
+    transition = check_transition(transition, n_classes, counted=columns)
     check_identifiable(transition, max_condition=max_condition)
     return solve_on_simplex(transition, probs)
 

@@ -81,7 +81,8 @@ def noise_rate(noisy_prior, transition):
     0.2
     """
     prior = clean_prior(noisy_prior, transition)
-    return float(1 - prior @ np.diagonal(np.asarray(transition)))
+    kept = prior @ np.diagonal(np.asarray(transition))
+    return float(max(0.0, 1 - kept))  # rounding may take it below
 
 
 def check_prior(prior, n_classes=None):
