@@ -15,7 +15,7 @@ from sknoisy._engine.lockstep import (
 )
 from sknoisy._engine.stacked import shape_of
 from sknoisy.classifiers._data import TrainingData
-from sknoisy.classifiers._parts import OPTIMIZERS, find_loss
+from sknoisy.classifiers._parts import OPTIMIZERS, find_loss, is_auto
 from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
 from sknoisy.objectives import Objective
 
@@ -75,6 +75,8 @@ def _is_unwatched(estimator):
 
 
 def _has_plain_loss(estimator):
+    if is_auto(estimator.loss):
+        return True
     try:
         loss = find_loss(estimator.loss)
     except Exception:  # the estimator's own fit says it better

@@ -27,6 +27,8 @@ OPTIMIZERS = {
     "sam": SAM,
     "sgd": torch.optim.SGD,
 }
+# loss="auto": which part of its even share of labels makes a class a rare one
+RARE = 0.3
 PLAIN = "a function (logits, labels) -> (n_samples,)"
 # one kernel a step, on a CPU and on a CUDA GPU
 FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
@@ -132,6 +134,30 @@ def make_loss(loss, *, given):
     if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
         kind = copy.deepcopy(kind)
     return partial(kind, **chosen) if chosen else kind
+
+
+def is_auto(loss):
+    """Whether a loss is to be chosen by the labels."""
+    return isinstance(loss, str) and loss == "auto"
+
+
+def choose_loss(loss, *, given, facts):
+    """Return `loss`, or the name of the one that "auto" stands for with these labels.
+
+    The gradient of generalized cross entropy shrinks with the probability of the given
+    label. The first steps make that of a rare class so small that it may never come
+    back: such labels get cross entropy.
+    """
+    if not is_auto(loss):
+        return loss
+    if given:  # parameters, which cross entropy hasn't got
+        return "gce"
+    weight, given_labels = facts["sample_weight"], facts["soft_labels"]
+    if given_labels is None:
+        given_labels = nn.functional.one_hot(facts["labels"], facts["n_classes"])
+    weight = torch.ones(len(given_labels)) if weight is None else weight.float()
+    shares = weight @ given_labels.float() / weight.sum()
+    return "ce" if shares.min() < RARE / facts["n_classes"] else "gce"
 
 
 def find_loss(loss):

@@ -7,7 +7,13 @@ from sklearn.utils.validation import check_scalar
 
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
-from sknoisy.classifiers._parts import can_learn_in_parts, find_loss, make_objective
+from sknoisy.classifiers._parts import (
+    can_learn_in_parts,
+    choose_loss,
+    find_loss,
+    is_auto,
+    make_objective,
+)
 
 __all__ = ["NoisyLabelClassifier"]
 
@@ -29,15 +35,17 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         `n_samples`, `n_classes`, `labels`, `feature_mean`, `feature_scale`. An
         instance is copied at fit, never trained in place.
 
-    loss : str or callable, default="gce"
+    loss : str or callable, default="auto"
         A name from :data:`sknoisy.losses.LOSSES` or, for methods that remember
         samples or look at whole batches, from
         :data:`sknoisy.objectives.OBJECTIVES` ("elr", "sop", "peer", ...); or a
         function ``(logits, labels) -> (n_samples,)``, or a subclass of
         :class:`~sknoisy.objectives.Objective`. Its parameters are set as ``loss__*``,
-        e.g. ``loss="gce", loss__q=0.5``. The default is generalized cross entropy:
-        like cross entropy on tables, better on images. "ce" gives probabilities that
-        are those of the *noisy* labels.
+        e.g. ``loss="gce", loss__q=0.5``. "auto" is generalized cross entropy, "gce":
+        like cross entropy on tables, better on images. But where a class has less than
+        0.3 of its even share of the labels (weights counted), it is cross entropy,
+        since "gce" and other bounded losses may never predict a rare class. "ce" gives
+        probabilities that are those of the *noisy* labels.
 
     mixup : float, default=0.0
         With a positive value, every step mixes pairs of samples and their losses with
@@ -157,7 +165,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     References
     ----------
     .. [1] Zhang and Sabuncu, "Generalized Cross Entropy Loss for Training Deep
-       Neural Networks with Noisy Labels", NeurIPS 2018: the default loss.
+       Neural Networks with Noisy Labels", NeurIPS 2018: the default loss, but for
+       rare classes.
 
     Examples
     --------
@@ -177,7 +186,7 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         self,
         module=None,
         *,
-        loss="gce",
+        loss="auto",
         mixup=0.0,
         max_epochs="auto",
         batch_size=512,
@@ -255,7 +264,8 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         """Train for one epoch at a constant learning rate, from where it stands.
 
         There is no such method with a `loss` that remembers samples or follows a
-        schedule, such as "elr": what it knows belongs to one whole `fit`.
+        schedule, such as "elr": what it knows belongs to one whole `fit`. With
+        ``loss="auto"`` each call chooses by its own labels.
 
         Parameters
         ----------
@@ -282,9 +292,12 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     @property
     def takes_soft_labels(self):
         """Whether `y` may hold a distribution over classes per sample."""
+        if is_auto(self.loss):
+            return True
         return getattr(find_loss(self.loss), "takes_soft_labels", True)
 
     def _make_objective(self, facts):
         mixup = check_scalar(self.mixup, "mixup", numbers.Real, min_val=0)
         given = self._routed_to("loss")
-        return make_objective(self.loss, given=given, facts=facts, mixup=mixup)
+        loss = choose_loss(self.loss, given=given, facts=facts)
+        return make_objective(loss, given=given, facts=facts, mixup=mixup)
