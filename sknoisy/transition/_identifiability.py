@@ -108,11 +108,11 @@ def check_identifiable(transition, *, max_condition=1e3):
     condition = condition_number(transition)
     if condition > max_condition:
         raise ValueError(
-            f"The condition number of transition is {condition:.6g}, more than the"
-            f" {max_condition:.6g} that can be coped with: true classes leave nearly"
-            " the same labels, and what inverts the matrix, or learns through it, would"
-            " blow up every error. Merge such classes; or take what needs no matrix,"
-            " such as a robust loss."
+            f"The condition number of transition is {condition:.6g}, more than"
+            f" max_condition={max_condition:.6g}: true classes leave nearly the same"
+            " labels, and what inverts the matrix, or learns through it, would blow up"
+            " every error. Merge such classes; or take what needs no matrix, such as a"
+            " robust loss."
         )
     _warn_if_swapped(transition)
     return condition
