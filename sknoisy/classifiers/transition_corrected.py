@@ -30,11 +30,11 @@ from sknoisy.classifiers._transitions import (
 )
 from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
 from sknoisy.objectives import MeanLoss, Stages
+from sknoisy.objectives._scheduled import default_warm_up
 from sknoisy.transition import check_identifiable, condition_number, noise_rate
 
 __all__ = ["TransitionCorrectedClassifier"]
 
-WARM_UP_SHARE = 0.25
 # what the networks that T is estimated from have in common with the last one
 SHARED = (
     "module",
@@ -419,7 +419,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
     def _n_warm_up_epochs(self, n_epochs):
         if isinstance(self.warm_up_epochs, str):
             check_choice(self.warm_up_epochs, ("auto",), "warm_up_epochs")
-            return min(max(1, round(WARM_UP_SHARE * n_epochs)), n_epochs - 1)
+            return min(default_warm_up(n_epochs), n_epochs - 1)
         n_first = check_scalar(
             self.warm_up_epochs, "warm_up_epochs", numbers.Integral, min_val=0
         )

@@ -83,6 +83,10 @@ class Objective(nn.Module):
 
         index : LongTensor of shape (n_batch,)
             The place of each row in the training set.
+
+        Returns
+        -------
+        loss : Tensor of shape ()
         """
         return self.compute(networks(features), labels, index)
 

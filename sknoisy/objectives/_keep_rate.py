@@ -6,9 +6,9 @@ import torch
 
 from sknoisy._checks import check_choice
 from sknoisy._ranges import check_range
+from sknoisy.objectives._scheduled import default_warm_up
 from sknoisy.objectives._selection import SampleSelection, easiest
 
-WARM_UP_SHARE = 0.25
 ENOUGH = 8  # samples of a class in a batch, for a share of them to be one
 
 
@@ -60,7 +60,7 @@ class KeepRateSelection(SampleSelection):
     ):
         super().__init__(n_samples, n_epochs, loss=loss)
         if warm_up_epochs == "auto":
-            warm_up_epochs = max(1, round(WARM_UP_SHARE * n_epochs))
+            warm_up_epochs = default_warm_up(n_epochs)
         check_range("[0, inf)", warm_up_epochs=warm_up_epochs)
         check_range("(0, inf)", exponent=exponent)
         if not callable(noise_rate):

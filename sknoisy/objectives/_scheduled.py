@@ -34,6 +34,11 @@ class ScheduledObjective(Objective):
         self.progress = min(1.0, epoch / self.n_epochs)
 
 
+def default_warm_up(n_epochs):
+    """Return how many epochs a method warms up where nobody says: a quarter."""
+    return max(1, round(n_epochs / 4))
+
+
 def ramp(progress, rise):
     """Return 0 before the interval `rise` of progress, 1 after it, a line within."""
     start, stop = rise

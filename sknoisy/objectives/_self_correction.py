@@ -12,8 +12,7 @@ from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy.losses import get_loss
 from sknoisy.losses._per_sample import each_class
-from sknoisy.objectives._keep_rate import WARM_UP_SHARE
-from sknoisy.objectives._scheduled import ScheduledObjective
+from sknoisy.objectives._scheduled import ScheduledObjective, default_warm_up
 from sknoisy.objectives._selection import per_network
 from sknoisy.quality import clean_probability
 from sknoisy.quality._mixture import MIXTURES
@@ -68,7 +67,7 @@ class SelfCorrection(ScheduledObjective):
     ):
         super().__init__(n_epochs)
         if warm_up_epochs == "auto":
-            warm_up_epochs = max(1, round(WARM_UP_SHARE * n_epochs))
+            warm_up_epochs = default_warm_up(n_epochs)
         check_count(warm_up_epochs=warm_up_epochs, average_epochs=average_epochs)
         lookup(mixture, MIXTURES, parameter="mixture", kind="a mixture")
         self.loss = copy.deepcopy(get_loss(loss))
