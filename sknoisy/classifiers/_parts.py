@@ -19,6 +19,7 @@ from sknoisy._registry import did_you_mean, lookup
 from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
 from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
+from sknoisy.objectives._peer import label_frequencies
 from sknoisy.optimizers import SAM
 
 OPTIMIZERS = {
@@ -152,11 +153,12 @@ def choose_loss(loss, *, given, facts):
         return loss
     if given:  # parameters, which cross entropy hasn't got
         return "gce"
-    weight, given_labels = facts["sample_weight"], facts["soft_labels"]
-    if given_labels is None:
-        given_labels = nn.functional.one_hot(facts["labels"], facts["n_classes"])
-    weight = torch.ones(len(given_labels)) if weight is None else weight.float()
-    shares = weight @ given_labels.float() / weight.sum()
+    weight, soft = facts["sample_weight"], facts["soft_labels"]
+    if soft is None:
+        shares = label_frequencies(facts["labels"], facts["n_classes"], weight)
+    else:
+        weight = soft.new_ones(len(soft)) if weight is None else weight
+        shares = weight @ soft / weight.sum()
     return "ce" if shares.min() < RARE / facts["n_classes"] else "gce"
 
 
