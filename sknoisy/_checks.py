@@ -4,8 +4,7 @@ import numbers
 from collections.abc import Iterable
 
 import numpy as np
-from sklearn.utils import check_array, column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_scalar
 
 from sknoisy._registry import did_you_mean
@@ -75,100 +74,11 @@ def check_transition(transition, n_classes=None, *, counted="y has {} classes"):
     return transition
 
 
-def check_labels(y):
-    """Return `y` as a 1-d array of class labels, none of them missing."""
-    y = column_or_1d(y, warn=True)
-    check_present(y)
-    if y.dtype.kind == "f" and np.isinf(y).any():
-        raise ValueError("y contains infinity, which is no label.")
-    if y.dtype.kind == "O":
-        _check_one_kind(y)
-    check_classification_targets(y)
-    return y
-
-
-def is_soft(y):
-    """Whether `y` holds a distribution over classes per sample, not one label."""
-    shape = np.asarray(y).shape
-    return len(shape) == 2 and shape[1] > 1
-
-
-def check_soft_labels(y):
-    """Return `y`, one distribution over classes per row, as a float64 array."""
-    y = check_array(y, dtype=np.float64, input_name="y")
-    sums = y.sum(axis=1)
-    wrong = np.flatnonzero((y < 0).any(axis=1) | ~np.isclose(sums, 1, atol=1e-4))
-    if wrong.size:
-        i = wrong[0]
+def check_values(values, name):
+    """Return `values` as a vector of finite floats."""
+    values = check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
+    if values.ndim != 1:
         raise ValueError(
-            f"y has shape {y.shape}, so that each row should be a distribution over"
-            f" {y.shape[1]} classes, but row {i} is {y[i]}, which sums to"
-            f" {sums[i]:.3g}. Pass probabilities, or one label a sample."
+            f"{name} has shape {values.shape}: expected one number for each sample."
         )
-    return y / sums[:, np.newaxis]
-
-
-def check_present(y):
-    """Say so if labels are missing: NaN, None or pandas.NA."""
-    missing = np.flatnonzero(_is_missing(np.asarray(y)))
-    if missing.size:
-        raise ValueError(
-            f"y contains {missing.size} missing labels (NaN or None), the first at"
-            f" position {missing[0]}. Drop those samples, or give them a label."
-        )
-
-
-def encode_labels(y):
-    """Return the sorted classes of `y` and the codes 0…c−1 of its labels."""
-    return np.unique(check_labels(y), return_inverse=True)
-
-
-def _check_one_kind(y):
-    kinds = {isinstance(label, str): type(label).__name__ for label in y}
-    if len(kinds) > 1:
-        raise TypeError(
-            f"y mixes labels of types {sorted(kinds.values())}: convert them to one"
-            " type, e.g. with y.astype(str)."
-        )
-
-
-def _is_missing(y):
-    if y.dtype.kind == "f":
-        return np.isnan(y)
-    if y.dtype.kind == "O" and y.ndim == 1:  # NaN alone differs from itself
-        return np.array([v is None or _differs_from_itself(v) for v in y], dtype=bool)
-    return np.zeros(y.shape, dtype=bool)
-
-
-def _differs_from_itself(value):
-    try:
-        return bool(value != value)
-    except TypeError:  # pandas.NA refuses to say, which says enough
-        return True
-
-
-def check_weights(sample_weight, n_samples, name="sample_weight"):
-    """Return weights as a float64 array of shape (n_samples,), or None.
-
-    The largest is one: very large and very small weights would not survive float32.
-    """
-    if sample_weight is None:
-        return None
-    if isinstance(sample_weight, numbers.Real):
-        sample_weight = np.full(n_samples, sample_weight, dtype=np.float64)
-    weight = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name=name
-    )
-    if weight.shape != (n_samples,):
-        raise ValueError(
-            f"{name} has shape {weight.shape}, but X has {n_samples} samples:"
-            f" expected ({n_samples},)."
-        )
-    if (weight < 0).any():
-        raise ValueError(
-            f"{name} holds {(weight < 0).sum()} negative weights, the first at"
-            f" position {np.flatnonzero(weight < 0)[0]}: weights can't be negative."
-        )
-    if not weight.any():
-        raise ValueError(f"{name} is zero for every sample: none is left.")
-    return weight / weight.max()
+    return values

@@ -424,7 +424,7 @@ def test_bad_data_are_refused_with_a_reason(two_views):
         clf.fit(X[:-1], given)
     with pytest.raises(ValueError, match="fewer than two classes"):
         clf.fit(X, given, sample_weight=(given == 0).astype(float))
-    with pytest.raises(TypeError, match="KNeighborsClassifier takes none"):
+    with pytest.raises(TypeError, match="KNeighborsClassifier doesn.t"):
         CoTrainingClassifier(KNeighborsClassifier()).fit(
             X, given, sample_weight=given + 2
         )

@@ -24,6 +24,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
+from sknoisy._seeds import draw_seed
 from sknoisy.detectors import (
     KDN,
     ConfidentLearning,
@@ -34,7 +35,6 @@ from sknoisy.detectors import (
 )
 from sknoisy.detectors._out_of_fold import (
     default_forest,
-    draw_seed,
     make_folds,
     predict_out_of_sample,
 )

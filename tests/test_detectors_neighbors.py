@@ -15,15 +15,15 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import StandardScaler
 
+from sknoisy._neighbors import nearest_neighbors
+from sknoisy._seeds import draw_seed
 from sknoisy.detectors import CLNI, KDN, ForestKDN, NeighborConsensus
-from sknoisy.detectors._out_of_fold import draw_seed
 from sknoisy.noise import SymmetricNoise
 from sknoisy.quality import (
     flag_issues,
     neighbor_agreement,
     soft_neighbor_labels,
 )
-from sknoisy.quality._neighbors import nearest_neighbors
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,21 @@ import sknoisy
 
 FLOORS = {
     "exceptions": 0,
-    "_params": 0,
     "_checks": 0,
+    "_containers": 0,
+    "_counting": 0,
     "_delegation": 0,
+    "_labels": 0,
+    "_logits": 0,  # the only one that needs torch
+    "_missing": 0,
+    "_neighbors": 0,
+    "_params": 0,
     "_ranges": 0,
     "_registry": 0,
+    "_rows": 0,
+    "_seeds": 0,
+    "_tags": 0,
+    "_weights": 0,
     "losses": 1,
     "modules": 1,
     "schedules": 1,

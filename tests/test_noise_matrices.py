@@ -9,7 +9,7 @@ from sknoisy.noise import (
     CIFAR10_SPARSE_PAIRS,
     MNIST_MAP,
     MNIST_SPARSE_PAIRS,
-    TRANSITIONS,
+    NOISE_MATRICES,
     UNIFORM_HIGH,
     UNIFORM_LOW,
     class_map_transition,
@@ -29,13 +29,13 @@ PARAMETERS = {
 }
 
 
-@pytest.mark.parametrize("kind", sorted(TRANSITIONS))
+@pytest.mark.parametrize("kind", sorted(NOISE_MATRICES))
 def test_every_matrix_is_row_stochastic_and_built_by_its_name(kind):
     transition = noise_transition_matrix(kind, 4, **PARAMETERS[kind])
     assert transition.shape == (4, 4)
     assert (transition >= 0).all()
     assert_allclose(transition.sum(axis=1), 1)
-    assert_array_equal(transition, TRANSITIONS[kind](4, **PARAMETERS[kind]))
+    assert_array_equal(transition, NOISE_MATRICES[kind](4, **PARAMETERS[kind]))
 
 
 @pytest.mark.parametrize("kind", ["class_map", "pair", "symmetric"])

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 from numpy.testing import assert_array_equal
 
+from sknoisy._counting import lowest
 from sknoisy.quality import (
-    _ranking,
     _validation,
     compute_confident_joint,
     estimate_noise_matrices,
@@ -376,4 +376,4 @@ def test_memory_mapped_probabilities_are_not_copied(in_a_file, filter_by):
 def test_lowest_are_the_first_of_a_stable_sort(values, count):
     expected = np.zeros(len(values), dtype=bool)
     expected[np.argsort(values, kind="stable")[: max(count, 0)]] = True
-    assert_array_equal(_ranking.lowest(values, count), expected)
+    assert_array_equal(lowest(values, count), expected)

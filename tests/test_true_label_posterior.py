@@ -14,10 +14,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sknoisy._counting import keep_at_least
 from sknoisy.detectors import ConfidentLearning, TrueLabelPosterior
 from sknoisy.noise import PairFlipNoise, SymmetricNoise
 from sknoisy.quality import true_label_posterior
-from sknoisy.quality._spared import keep_at_least
 
 
 def draw_problem(n_samples=400, n_classes=4, rate=0.3, seed=0):

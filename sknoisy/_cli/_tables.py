@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.datasets import load_digits
 
-from sknoisy._checks import encode_labels
 from sknoisy._cli._errors import CommandError, command_errors
+from sknoisy._labels import encode_labels
 
 
 @dataclass

@@ -11,10 +11,10 @@ from torch import nn
 from sknoisy._engine.batches import ArrayDataset, batch_sizes
 from sknoisy._engine.net import Engine
 from sknoisy._engine.stacked import Streams, shape_of, stack
+from sknoisy._logits import per_sample
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import LOSSES
-from sknoisy.losses._per_sample import per_sample
-from sknoisy.objectives._base import MeanLoss
+from sknoisy.objectives import MeanLoss
 
 # Those that treat each number by itself, so that it doesn't matter which tensor of
 # which network it lies in.

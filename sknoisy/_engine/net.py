@@ -12,8 +12,8 @@ from torch.nn import functional as F
 from sknoisy._engine.batches import Batches
 from sknoisy._engine.epochs import can_be_fast, fast_epoch
 from sknoisy._engine.networks import Networks
+from sknoisy._logits import mean_probability
 from sknoisy.exceptions import NonFiniteLossError
-from sknoisy.objectives._base import mean_probability
 from sknoisy.schedules import constant
 
 # large enough to hide Python, small enough that what layers hand on stays in the cache

@@ -7,13 +7,16 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clo
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_consistent_length, check_random_state, get_tags
+from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, check_scalar
 
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator, estimator_has
+from sknoisy._labels import require
 from sknoisy._params import RoutedParams
+from sknoisy._seeds import make_generator
+from sknoisy._tags import tags_of_classifier
 from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
 from sknoisy.annotators._folds import make_folds, predict_out_of_fold
 from sknoisy.annotators._training import choose_training, fit_on
@@ -298,12 +301,7 @@ class ConsensusClassifier(
             )
 
     def _read(self, X, y):
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is"
-                " None."
-            )
-        votes = read_votes(y, self.marker)
+        votes = read_votes(require(y, self), self.marker)
         check_consistent_length(X, votes.codes)
         check_classes(votes)
         return votes
@@ -312,11 +310,7 @@ class ConsensusClassifier(
         return isinstance(self.aggregation, str) and self.aggregation in WITH_CLASSIFIER
 
     def _find_consensus(self, X, votes, params):
-        rng = (
-            np.random.RandomState()  # None: fresh entropy, not numpy's global state
-            if self.random_state is None
-            else check_random_state(self.random_state)
-        )
+        rng = make_generator(self.random_state)
         labeled = votes.n_votes > 0
         consensus = aggregate(
             votes.of_samples(labeled),
@@ -381,11 +375,7 @@ class ConsensusClassifier(
         return make_pipeline(scaler, LogisticRegression(max_iter=1000))
 
     def __sklearn_tags__(self):
-        tags, theirs = super().__sklearn_tags__(), get_tags(self._get_estimator())
-        tags.input_tags = theirs.input_tags
-        if theirs.classifier_tags is not None:
-            tags.classifier_tags = replace(theirs.classifier_tags, multi_label=False)
-        return tags
+        return tags_of_classifier(super().__sklearn_tags__(), self._get_estimator())
 
 
 def spread(consensus, rows):

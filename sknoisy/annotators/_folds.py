@@ -7,7 +7,8 @@ from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.utils.validation import check_scalar
 
-from sknoisy.annotators._training import fit_on, take
+from sknoisy._rows import take
+from sknoisy.annotators._training import fit_on
 
 
 def predict_out_of_fold(estimator, X, consensus, rows, others, *, cv, training, params):

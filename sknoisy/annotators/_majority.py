@@ -1,9 +1,9 @@
 """Majority vote: one annotator, one vote."""
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from sknoisy._checks import check_choice
+from sknoisy._seeds import make_generator
 from sknoisy.annotators._agreement import agreement_of
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._votes import check_votes
@@ -63,8 +63,8 @@ def majority_vote(votes, *, ties="frequent", marker=-1, random_state=None):
     check_choice(ties, ("frequent", "random"), "ties")
     preference = np.broadcast_to(votes.counts.sum(axis=0), votes.counts.shape)
     if ties == "random":
-        rng = np.random.RandomState() if random_state is None else random_state
-        preference = check_random_state(rng).random_sample(votes.counts.shape)
+        rng = make_generator(random_state)
+        preference = rng.random_sample(votes.counts.shape)
     codes = winners(votes.counts, preference)
     return Consensus(
         classes=votes.classes,

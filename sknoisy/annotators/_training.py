@@ -1,11 +1,10 @@
 """How a classifier is fitted on a consensus: soft, weighted or hard."""
 
 import numpy as np
-from sklearn import get_config
-from sklearn.utils import _safe_indexing, indexable
-from sklearn.utils.validation import has_fit_parameter
 
 from sknoisy._checks import check_choice
+from sknoisy._rows import cut_params, take
+from sknoisy._weights import weight_name
 
 LEAST_SHARE = 1e-3  # below it, a class isn't worth a row of its own
 
@@ -31,22 +30,10 @@ def takes_soft_labels(estimator):
     return getattr(steps[-1][1] if steps else estimator, "takes_soft_labels", False)
 
 
-def weight_name(estimator):
-    """Return the name by which `fit` takes sample weights, or None."""
-    if has_fit_parameter(estimator, "sample_weight"):
-        return "sample_weight"
-    steps = getattr(estimator, "steps", None)
-    if not steps or get_config()["enable_metadata_routing"]:
-        return None  # routing asks every step, scalers too, whether it wants weights
-    name, last = steps[-1]
-    inner = weight_name(last)
-    return None if inner is None else f"{name}__{inner}"
-
-
 def fit_on(consensus, estimator, X, rows, *, training, params):
     """Fit `estimator` on the consensus of some rows; return its classes, in order."""
     samples, target, weight = TRAININGS[training](consensus, rows)
-    params = take_params(params, samples, len(consensus.labels))
+    params = cut_params(params, samples, len(consensus.labels))
     if weight is not None:
         name = weight_name(estimator)
         params[name] = weight * np.asarray(params.get(name, 1.0))
@@ -76,21 +63,3 @@ def weighted(consensus, rows):
 
 
 TRAININGS = {"hard": hard, "soft": soft, "weighted": weighted}
-
-
-def take(X, samples, n_samples):
-    """Return samples of X; X itself where all are asked for, in order."""
-    if np.array_equal(samples, np.arange(n_samples)):
-        return X
-    (indexable_X,) = indexable(X)  # not all sparse formats are, as they come
-    return _safe_indexing(indexable_X, samples)
-
-
-def take_params(params, samples, n_samples):
-    """Return fit parameters, with those that have one value a sample cut to samples."""
-    return {
-        name: take(value, samples, n_samples)
-        if np.ndim(value) and len(value) == n_samples
-        else value
-        for name, value in params.items()
-    }

@@ -7,8 +7,8 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import column_or_1d
 
-from sknoisy._checks import encode_labels
-from sknoisy.annotators._missing import find_missing, holds_numbers
+from sknoisy._labels import encode_labels
+from sknoisy._missing import find_missing, holds_numbers
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import (
     check_consistent_length,
     check_is_fitted,
@@ -15,14 +14,11 @@ from sklearn.utils.validation import (
 )
 from skorch.callbacks import LRScheduler
 
-from sknoisy._checks import (
-    check_present,
-    check_soft_labels,
-    check_weights,
-    is_soft,
-)
 from sknoisy._engine import ArrayDataset, Batches, Engine
+from sknoisy._labels import check_present, check_soft_labels, is_soft
 from sknoisy._params import RoutedParams, choose_arguments
+from sknoisy._seeds import make_generator
+from sknoisy._weights import check_weights
 from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
 from sknoisy.classifiers._data import as_numpy, make_training_data
 from sknoisy.classifiers._early_stopping import make_early_stopping
@@ -233,9 +229,7 @@ class BaseNoisyClassifier(
         return self._validate(X, y, reset=reset)
 
     def _random_state(self):
-        if self.random_state is None:  # fresh entropy, not numpy's global state
-            return np.random.RandomState()
-        return check_random_state(self.random_state)
+        return make_generator(self.random_state)
 
     @contextmanager
     def _seeded(self, n_epochs_before=0):

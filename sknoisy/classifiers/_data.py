@@ -9,9 +9,10 @@ from scipy import sparse
 from sklearn.model_selection import train_test_split
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from sknoisy._checks import check_weights, encode_labels
 from sknoisy._engine import ArrayDataset
+from sknoisy._labels import encode_labels
 from sknoisy._registry import did_you_mean
+from sknoisy._weights import check_weights
 
 BLOCK = 2048  # rows
 

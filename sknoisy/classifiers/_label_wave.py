@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from skorch.callbacks import Callback
 
-from sknoisy.objectives._base import mean_probability
+from sknoisy._logits import mean_probability
 
 # of use in training only
 WITHIN_TRAINING = {"best_weights_": None, "best_learned_": None, "predictions_": None}

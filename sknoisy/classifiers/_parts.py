@@ -14,12 +14,12 @@ from torch.nn.parameter import is_lazy
 
 from sknoisy._checks import check_choice
 from sknoisy._engine import build_networks, fresh_copies
+from sknoisy._logits import label_frequencies
 from sknoisy._params import choose_arguments
 from sknoisy._registry import did_you_mean, lookup
 from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
 from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
-from sknoisy.objectives._peer import label_frequencies
 from sknoisy.optimizers import SAM
 
 OPTIMIZERS = {

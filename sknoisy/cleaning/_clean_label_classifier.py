@@ -1,22 +1,20 @@
 """A classifier that looks for wrong labels first, and is trained without them."""
 
-from copy import deepcopy
-from dataclasses import replace
-
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.utils import get_tags
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator
-from sknoisy.annotators._training import take, take_params
+from sknoisy._labels import require_labels
+from sknoisy._rows import cut_params, take
+from sknoisy._seeds import draw_seed
+from sknoisy._tags import tags_of_classifier
+from sknoisy._weights import check_classes_have_weight, name_of_weights, name_weights
 from sknoisy.cleaning._actions import ACTIONS
-from sknoisy.cleaning._findings import choose_detector, findings_of, require_labels
+from sknoisy.cleaning._findings import choose_detector, findings_of
 from sknoisy.cleaning._self_training import self_train
-from sknoisy.cleaning._weights import check_classes_have_weight, name_of_weights
-from sknoisy.detectors._out_of_fold import draw_seed
 
 __all__ = ["CleanLabelClassifier"]
 
@@ -205,7 +203,7 @@ class CleanLabelClassifier(
             model = clone(estimator)
             if self.estimator is None:
                 model.set_params(random_state=seed)
-            cut = take_params(params, rows, n_samples)
+            cut = cut_params(params, rows, n_samples)
             return model.fit(take(X, rows, n_samples), self.classes_[codes], **cut)
 
         if training.unlabeled.size:
@@ -225,12 +223,9 @@ class CleanLabelClassifier(
 
     def _name_weights(self, params, y):
         """Return `params` with ``sample_weight`` under the name that fit takes."""
-        weight, others = params.get("sample_weight"), dict(params)
-        others.pop("sample_weight", None)
-        if weight is None:
-            return others
-        check_classes_have_weight(y, weight)
-        return {**others, name_of_weights(self._get_estimator(), "fit"): weight}
+        if params.get("sample_weight") is not None:
+            check_classes_have_weight(y, params["sample_weight"])
+        return name_weights(params, self._get_estimator())
 
     def _get_estimator(self):
         return RandomForestClassifier() if self.estimator is None else self.estimator
@@ -239,12 +234,7 @@ class CleanLabelClassifier(
         return draw_seed(self.random_state)
 
     def __sklearn_tags__(self):
-        tags, theirs = super().__sklearn_tags__(), get_tags(self._get_estimator())
-        tags.input_tags = deepcopy(theirs.input_tags)
-        if self.detector is not None:
-            others = get_tags(self.detector).input_tags
-            tags.input_tags.sparse &= others.sparse
-            tags.input_tags.allow_nan &= others.allow_nan
-        if theirs.classifier_tags is not None:
-            tags.classifier_tags = replace(theirs.classifier_tags, multi_label=False)
-        return tags
+        others = [] if self.detector is None else [self.detector]
+        return tags_of_classifier(
+            super().__sklearn_tags__(), self._get_estimator(), *others
+        )

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sknoisy._checks import check_choice, check_labels
+from sknoisy._checks import check_choice
+from sknoisy._containers import labels_out
+from sknoisy._labels import check_labels
 from sknoisy.cleaning._fingerprint import difference, label_text
 from sknoisy.cleaning._vocabulary import Vocabulary
-from sknoisy.noise._labels import labels_out
 
 __all__ = ["Decision", "apply_corrections", "apply_decisions"]
 

@@ -9,10 +9,9 @@ from sklearn.base import clone
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_scalar
 
-from sknoisy._checks import check_labels, encode_labels
+from sknoisy._counting import keep_at_least
+from sknoisy._labels import encode_labels
 from sknoisy.detectors import TrueLabelPosterior
-from sknoisy.noise._labels import check_finite
-from sknoisy.quality._spared import keep_at_least
 
 
 @dataclass(frozen=True)
@@ -91,15 +90,6 @@ def choose_detector(detector, X, *, otherwise=None, random_state=None):
         return clone(detector)
     judge = None if is_table_of_numbers(X) else otherwise
     return TrueLabelPosterior(judge, random_state=random_state)
-
-
-def require_labels(y, owner):
-    """Return `y` as an array of labels, or say that there are none."""
-    if y is None:
-        raise ValueError(
-            f"{type(owner).__name__} requires y to be passed, but the target y is None."
-        )
-    return check_labels(check_finite(y))
 
 
 def is_table_of_numbers(X):

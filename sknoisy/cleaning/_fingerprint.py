@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 from scipy.sparse import issparse
 
-from sknoisy._checks import encode_labels
+from sknoisy._labels import encode_labels
 
 __all__ = ["difference", "fingerprint", "label_text"]
 

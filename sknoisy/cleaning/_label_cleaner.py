@@ -6,12 +6,13 @@ from sklearn.utils import check_consistent_length, get_tags
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice
-from sknoisy.annotators._training import take
+from sknoisy._containers import labels_out
+from sknoisy._labels import labels_in, require_labels
+from sknoisy._rows import take
+from sknoisy._seeds import draw_seed
+from sknoisy._tags import as_sampler
 from sknoisy.cleaning._actions import ACTIONS
-from sknoisy.cleaning._findings import choose_detector, findings_of, require_labels
-from sknoisy.detectors._out_of_fold import draw_seed
-from sknoisy.noise._labels import labels_in, labels_out
-from sknoisy.noise._tags import as_sampler
+from sknoisy.cleaning._findings import choose_detector, findings_of
 
 __all__ = ["LabelCleaner"]
 

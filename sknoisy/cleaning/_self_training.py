@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sknoisy.annotators._training import take
+from sknoisy._rows import take
 
 
 def self_train(fit, X, training, *, threshold=0.75, max_iter=10):

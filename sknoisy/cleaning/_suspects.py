@@ -7,7 +7,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import check_scalar
 
-from sknoisy._checks import check_labels
+from sknoisy._labels import check_labels
 from sknoisy.cleaning._fingerprint import fingerprint
 from sknoisy.cleaning._vocabulary import Vocabulary
 

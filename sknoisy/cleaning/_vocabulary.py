@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import column_or_1d
 
-from sknoisy._checks import check_labels, check_present
+from sknoisy._labels import check_labels, check_present
 from sknoisy._registry import did_you_mean
 from sknoisy.cleaning._fingerprint import label_text
 

@@ -6,8 +6,8 @@ import numpy as np
 from scipy.special import expit
 from sklearn.utils.validation import check_scalar
 
+from sknoisy._seeds import draw_seed
 from sknoisy.detectors._base import Evidence, likeliest
-from sknoisy.detectors._out_of_fold import draw_seed
 from sknoisy.detectors._recording import TrainingDetector
 from sknoisy.quality import TrainingDynamics
 

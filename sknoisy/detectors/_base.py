@@ -1,18 +1,18 @@
 """What all detectors share: labels in, evidence weighed, findings remembered."""
 
 from abc import ABCMeta, abstractmethod
-from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_consistent_length, get_tags, indexable
+from sklearn.utils import check_consistent_length, indexable
 from sklearn.utils.validation import validate_data
 
-from sknoisy._checks import check_choice, encode_labels
-from sknoisy.quality._confident_joint import compute_confident_joint
-from sknoisy.quality._ranking import lowest
-from sknoisy.quality._thresholds import check_budget, flag_issues, nearest
+from sknoisy._checks import check_choice
+from sknoisy._counting import lowest, nearest
+from sknoisy._labels import encode_labels, require
+from sknoisy.quality import compute_confident_joint, flag_issues
+from sknoisy.quality._thresholds import check_budget
 
 RULES = ("auto", "noise_rate", "mixture")
 
@@ -93,12 +93,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         return indexable(X)[0]  # of any format but those whose rows can't be picked
 
     def _encode(self, X, y):
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is"
-                " None."
-            )
-        self.classes_, codes = encode_labels(y)
+        self.classes_, codes = encode_labels(require(y, self))
         check_consistent_length(X, codes)
         if len(self.classes_) < 2:
             raise ValueError(
@@ -130,7 +125,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         if self.threshold == "auto" and evidence.is_issue is not None:
             return evidence.is_issue
         if self.threshold in ("auto", "noise_rate"):
-            count = nearest(self.noise_rate_, len(self.quality_))
+            count = nearest(self.noise_rate_ * len(self.quality_))
             return lowest(self.quality_, count)
         return flag_issues(self.quality_, self.threshold)
 
@@ -138,12 +133,6 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         return tags
-
-
-def tags_of(tags, estimator):
-    """Return a detector's `tags`, for one that hands X on to `estimator`."""
-    tags.input_tags = deepcopy(get_tags(estimator).input_tags)
-    return tags
 
 
 def likeliest(codes, probabilities):
@@ -168,7 +157,7 @@ def _believed_issues(evidence):
     if evidence.is_issue is not None:
         return evidence.is_issue
     if evidence.noise_rate is not None:
-        count = nearest(evidence.noise_rate, len(evidence.quality))
+        count = nearest(evidence.noise_rate * len(evidence.quality))
         return lowest(evidence.quality, count)
     return flag_issues(evidence.quality, "mixture")
 

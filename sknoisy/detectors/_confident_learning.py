@@ -3,11 +3,11 @@
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 
-from sknoisy.detectors._base import BaseDetector, Evidence, likeliest, tags_of
+from sknoisy._tags import tags_of
+from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.detectors._out_of_fold import default_forest
-from sknoisy.quality._issues import find_label_issues
-from sknoisy.quality._scores import get_label_quality_scores
+from sknoisy.quality import find_label_issues, get_label_quality_scores
 
 __all__ = ["ConfidentLearning"]
 

@@ -7,10 +7,10 @@ from sklearn.utils import get_tags
 from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice
+from sknoisy._seeds import draw_seed
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._confident_learning import ConfidentLearning
 from sknoisy.detectors._neighbor_consensus import NeighborConsensus
-from sknoisy.detectors._out_of_fold import draw_seed
 
 __all__ = ["DetectorEnsemble"]
 

@@ -6,7 +6,8 @@ from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import validate_data
 
-from sknoisy.detectors._base import BaseDetector, tags_of
+from sknoisy._tags import tags_of
+from sknoisy.detectors._base import BaseDetector
 
 
 class FeatureDetector(BaseDetector, metaclass=ABCMeta):

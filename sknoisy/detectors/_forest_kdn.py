@@ -3,10 +3,11 @@
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.preprocessing import OneHotEncoder
 
-from sknoisy.detectors._base import BaseDetector, tags_of
+from sknoisy._neighbors import nearest_neighbors
+from sknoisy._seeds import draw_seed
+from sknoisy._tags import tags_of
+from sknoisy.detectors._base import BaseDetector
 from sknoisy.detectors._kdn import evidence_of
-from sknoisy.detectors._out_of_fold import draw_seed
-from sknoisy.quality._neighbors import nearest_neighbors
 
 __all__ = ["ForestKDN"]
 

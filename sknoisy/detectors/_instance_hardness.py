@@ -9,8 +9,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import get_tags
 
+from sknoisy._seeds import draw_seed
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
-from sknoisy.detectors._out_of_fold import draw_seed, predict_out_of_sample
+from sknoisy.detectors._out_of_fold import predict_out_of_sample
 
 __all__ = ["InstanceHardness"]
 

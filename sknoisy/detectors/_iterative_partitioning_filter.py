@@ -10,8 +10,10 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_choice, check_rate
-from sknoisy.detectors._base import BaseDetector, Evidence, likeliest, tags_of
-from sknoisy.detectors._out_of_fold import draw_seed, make_folds
+from sknoisy._seeds import draw_seed
+from sknoisy._tags import tags_of
+from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
+from sknoisy.detectors._out_of_fold import make_folds
 
 __all__ = ["IterativePartitioningFilter"]
 

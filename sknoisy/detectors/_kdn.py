@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._features import FeatureDetector
-from sknoisy.quality._neighbors import label_shares, nearest_neighbors
 
 __all__ = ["KDN"]
 

@@ -12,7 +12,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import FLOAT_DTYPES
 
-from sknoisy.detectors._out_of_fold import draw_seed, make_folds, predict_out_of_sample
+from sknoisy._seeds import draw_seed
+from sknoisy.detectors._out_of_fold import make_folds, predict_out_of_sample
 
 FOLDS = 5
 LEAST = 0.01  # of an even share, for a class without a vote

@@ -3,7 +3,7 @@
 from sknoisy._registry import lookup
 from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._recording import TrainingDetector
-from sknoisy.quality._mixture import MIXTURES
+from sknoisy.quality import MIXTURES
 
 __all__ = ["LossMixture"]
 

@@ -2,13 +2,15 @@
 
 import numpy as np
 
+from sknoisy._counting import lowest
 from sknoisy._registry import lookup
 from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._features import FeatureDetector
-from sknoisy.quality._confident_joint import compute_confident_joint
-from sknoisy.quality._neighbors import soft_neighbor_labels
-from sknoisy.quality._ranking import lowest
-from sknoisy.quality._scores import get_label_quality_scores
+from sknoisy.quality import (
+    compute_confident_joint,
+    get_label_quality_scores,
+    soft_neighbor_labels,
+)
 
 __all__ = ["NeighborConsensus"]
 

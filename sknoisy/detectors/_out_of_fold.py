@@ -8,10 +8,11 @@ from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.pipeline import Pipeline
-from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_scalar
+
+from sknoisy._seeds import draw_seed
 
 
 def predict_out_of_sample(classifier, X, codes, *, cv, random_state=None, n_jobs=None):
@@ -62,13 +63,6 @@ def predict_out_of_sample(classifier, X, codes, *, cv, random_state=None, n_jobs
             " by a fit without it."
         )
     return total / times[:, None]
-
-
-def draw_seed(random_state):
-    """Return an int; None takes fresh entropy, and leaves numpy's generator alone."""
-    if random_state is None:
-        random_state = np.random.RandomState()
-    return check_random_state(random_state).randint(2**31 - 1)
 
 
 def default_forest(n_samples, random_state=None, n_jobs=None):

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from sklearn.base import clone
 
-from sknoisy.detectors._base import BaseDetector, tags_of
+from sknoisy._tags import tags_of
+from sknoisy.detectors._base import BaseDetector
 from sknoisy.quality import TrainingDynamics
 
 RECORDER = "training_dynamics"  # its name among the network's callbacks

@@ -6,10 +6,11 @@ from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.utils.validation import check_scalar
 
-from sknoisy.detectors._base import BaseDetector, Evidence, likeliest, tags_of
+from sknoisy._counting import keep_at_least
+from sknoisy._tags import tags_of
+from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
-from sknoisy.quality._spared import keep_at_least
-from sknoisy.quality._true_labels import true_label_posterior
+from sknoisy.quality import true_label_posterior
 
 __all__ = ["TrueLabelPosterior"]
 

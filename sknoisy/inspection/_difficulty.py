@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from sknoisy._checks import check_values
 from sknoisy.inspection._drawing import SUSPECT, TRUSTED, dress, findings_of, new_axes
-from sknoisy.quality._mixture import check_values
 
 __all__ = ["SampleDifficultyDisplay"]
 

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.metrics import PrecisionRecallDisplay
 
+from sknoisy._checks import check_values
 from sknoisy.inspection._drawing import (
     check_flags,
     dress,
@@ -10,7 +11,6 @@ from sknoisy.inspection._drawing import (
     issues_of,
     new_axes,
 )
-from sknoisy.quality._mixture import check_values
 
 __all__ = ["LabelPrecisionRecallDisplay"]
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sknoisy._checks import check_values
 from sknoisy.inspection._drawing import (
     LINE,
     SUSPECT,
@@ -12,12 +13,9 @@ from sknoisy.inspection._drawing import (
     issues_of,
     new_axes,
 )
-from sknoisy.quality import BetaMixture, NormalMixture
-from sknoisy.quality._mixture import check_values
+from sknoisy.quality import MIXTURES
 
 __all__ = ["LabelQualityDisplay"]
-
-MIXTURES = {"beta": BetaMixture, "gaussian": NormalMixture}
 
 
 class LabelQualityDisplay:

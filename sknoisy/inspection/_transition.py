@@ -3,7 +3,8 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from sknoisy._checks import check_labels, check_transition
+from sknoisy._checks import check_transition
+from sknoisy._labels import check_labels
 from sknoisy.metrics import realized_transition
 
 __all__ = ["TransitionMatrixDisplay"]

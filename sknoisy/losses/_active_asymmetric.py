@@ -2,10 +2,10 @@
 
 import torch
 
+from sknoisy._logits import log_softmax_and_nll, probability_of
 from sknoisy._ranges import check_range
 from sknoisy.losses._asymmetric import ael_of, agce_of, amse_of, aul_of
 from sknoisy.losses._normalized import nce_of
-from sknoisy.losses._probability import log_softmax_and_nll, probability_of
 
 
 def nce_and_agce(logits, labels, *, alpha=1.0, beta=4.0, a=6.0, q=1.5):

@@ -1,12 +1,9 @@
 """Weighted sums of an active loss, which lifts p_y, and a passive one."""
 
+from sknoisy._logits import log_softmax_and_nll, probability_of
 from sknoisy._ranges import check_range
 from sknoisy.losses._bounded import rce_of
 from sknoisy.losses._normalized import nce_of, nfl_of, nnce_of
-from sknoisy.losses._probability import (
-    log_softmax_and_nll,
-    probability_of,
-)
 
 
 def nce_and_mae(logits, labels, *, alpha=1.0, beta=1.0):

@@ -3,8 +3,8 @@
 import torch
 import torch.nn.functional as F
 
+from sknoisy._logits import label_probability
 from sknoisy._ranges import check_range
-from sknoisy.losses._probability import label_probability
 
 
 def asymmetric_generalized_cross_entropy(logits, labels, *, a=0.6, q=0.6):

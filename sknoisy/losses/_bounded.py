@@ -2,8 +2,8 @@
 
 import math
 
+from sknoisy._logits import label_nll, label_probability, probability_of
 from sknoisy._ranges import check_range
-from sknoisy.losses._probability import label_nll, label_probability, probability_of
 
 
 def mean_absolute_error(logits, labels):

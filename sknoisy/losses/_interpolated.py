@@ -4,8 +4,8 @@ import math
 
 import torch
 
+from sknoisy._logits import label_nll, probability_of
 from sknoisy._ranges import check_range
-from sknoisy.losses._probability import label_nll, probability_of
 
 
 def generalized_cross_entropy(logits, labels, *, q=0.7):

@@ -3,8 +3,8 @@
 import torch
 import torch.nn.functional as F
 
+from sknoisy._logits import label_nll, label_probability, probability_of
 from sknoisy._ranges import check_count, check_range
-from sknoisy.losses._probability import label_nll, label_probability, probability_of
 
 
 def cross_entropy(logits, labels, *, class_weight=None):

@@ -5,9 +5,9 @@ import math
 import torch
 import torch.nn.functional as F
 
+from sknoisy._logits import log_softmax_and_nll
 from sknoisy._ranges import check_range
 from sknoisy.losses._likelihood import focal_factor
-from sknoisy.losses._probability import log_softmax_and_nll
 
 
 def normalized_cross_entropy(logits, labels):

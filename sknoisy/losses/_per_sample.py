@@ -1,19 +1,9 @@
-"""Losses that others gave, asked for one value a sample."""
+"""What a loss would be if the label were another."""
 
 import torch
 
+from sknoisy._logits import per_sample
 from sknoisy.losses._likelihood import cross_entropy
-
-
-def per_sample(loss, logits, labels):
-    """Return ``loss(logits, labels)``, if it is one value a sample."""
-    losses = loss(logits, labels)
-    if losses.shape != labels.shape:
-        raise ValueError(
-            f"The loss gave shape {tuple(losses.shape)} for {len(labels)} samples:"
-            f" expected one value a sample, ({len(labels)},), not reduced."
-        )
-    return losses
 
 
 def each_class(loss, logits):

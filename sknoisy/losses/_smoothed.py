@@ -1,7 +1,7 @@
 """Cross entropy against a label that has been softened."""
 
+from sknoisy._logits import log_softmax_and_nll
 from sknoisy._ranges import check_range
-from sknoisy.losses._probability import log_softmax_and_nll
 
 
 def label_smoothing(logits, labels, *, rate=0.1):

@@ -4,10 +4,10 @@ import math
 
 import torch
 
+from sknoisy._logits import log_softmax_and_nll, probability_of
 from sknoisy._ranges import check_range
 from sknoisy.losses._interpolated import generalized_cross_entropy
 from sknoisy.losses._likelihood import cross_entropy
-from sknoisy.losses._probability import log_softmax_and_nll, probability_of
 
 
 def epsilon_softmax_loss(logits, labels, *, alpha=0.01, beta=5.0, m=1e5, floor=1e-8):

@@ -4,7 +4,8 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 from sklearn.utils import check_consistent_length
 
-from sknoisy._checks import check_labels, check_rate
+from sknoisy._checks import check_rate
+from sknoisy._labels import check_labels
 
 __all__ = ["noise_rate_error", "realized_noise_rate", "realized_transition"]
 

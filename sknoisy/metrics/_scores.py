@@ -6,7 +6,9 @@ import numpy as np
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_scalar
 
-from sknoisy._checks import check_labels, check_transition, check_weights
+from sknoisy._checks import check_transition
+from sknoisy._labels import check_labels
+from sknoisy._weights import check_weights
 from sknoisy.transition import check_identifiable
 from sknoisy.transition._inputs import check_probs
 

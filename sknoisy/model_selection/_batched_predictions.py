@@ -4,7 +4,7 @@ from sklearn.base import is_classifier
 from sklearn.model_selection import check_cv, cross_val_predict
 from sklearn.utils import indexable
 
-from sknoisy._checks import encode_labels, is_soft
+from sknoisy._labels import encode_labels, is_soft
 from sknoisy.model_selection._rehearsal import HandsOut, in_this_process, rehearse
 
 __all__ = ["batched_cross_val_predict"]

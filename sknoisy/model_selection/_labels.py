@@ -1,9 +1,8 @@
 """The labels of a cross-validation: given ones, clean ones, and what noise draws."""
 
 from sklearn.base import clone
-from sklearn.utils import _safe_indexing
 
-from sknoisy._checks import check_labels
+from sknoisy._labels import check_labels
 
 
 def noisy_and_clean(X, y, y_clean, noise):
@@ -18,14 +17,6 @@ def noisy_and_clean(X, y, y_clean, noise):
         )
     y = check_labels(y)
     return check_labels(clone(noise).fit_corrupt(y, X)), y
-
-
-def rows_of(params, rows, n_samples):
-    """Return `params` with those that have one value per sample cut to `rows`."""
-    return {
-        name: _safe_indexing(value, rows) if _is_per_sample(value, n_samples) else value
-        for name, value in params.items()
-    }
 
 
 def _check_clean(y_clean, y_noisy):
@@ -45,14 +36,3 @@ def _check_clean(y_clean, y_noisy):
 def _some(labels):
     shown = [repr(label) for label in sorted(labels, key=str)[:5]]
     return ", ".join(shown) + (", …" if len(labels) > 5 else "")
-
-
-def _is_per_sample(value, n_samples):
-    if isinstance(value, str | bytes | dict):
-        return False
-    n_rows = value.shape[:1] if hasattr(value, "shape") else (_length(value),)
-    return tuple(n_rows) == (n_samples,)
-
-
-def _length(value):
-    return len(value) if hasattr(value, "__len__") else None

@@ -11,7 +11,8 @@ from sklearn.utils import Bunch, indexable
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 
-from sknoisy.model_selection._labels import noisy_and_clean, rows_of
+from sknoisy._rows import cut_params
+from sknoisy.model_selection._labels import noisy_and_clean
 
 __all__ = ["noisy_cross_validate"]
 
@@ -172,7 +173,7 @@ def _run_fold(
     train, test = split
     X_train, y_train = _safe_split(estimator, X, labels["noisy"], train)
     clock, cpu = time.perf_counter(), time.process_time()
-    estimator.fit(X_train, y_train, **rows_of(params, train, len(labels["noisy"])))
+    estimator.fit(X_train, y_train, **cut_params(params, train, len(labels["noisy"])))
     found = {
         "fit_time": time.perf_counter() - clock,
         "fit_cpu_time": time.process_time() - cpu,

@@ -10,7 +10,8 @@ from sklearn.utils import check_array
 from sklearn.utils.metadata_routing import MetadataRequest
 from sklearn.utils.validation import check_is_fitted, check_scalar
 
-from sknoisy._checks import check_choice, check_labels, check_transition
+from sknoisy._checks import check_choice, check_transition
+from sknoisy._labels import check_labels
 from sknoisy._registry import lookup
 from sknoisy.metrics import corrected_accuracy, forward_log_likelihood, peer_accuracy
 from sknoisy.transition import TRANSITIONS, estimate_transition

@@ -20,8 +20,8 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 from tqdm import tqdm
 
-from sknoisy._checks import is_soft
-from sknoisy.model_selection._labels import rows_of
+from sknoisy._labels import is_soft
+from sknoisy._rows import cut_params
 
 
 class Cell:
@@ -225,7 +225,7 @@ def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
     if not pairs:
         return
     X_train, y_train = _safe_split(pairs[0][0].estimator, X, y, train)
-    weight = rows_of(fit_params, train, _n_rows(X)).get("sample_weight")
+    weight = cut_params(fit_params, train, _n_rows(X)).get("sample_weight")
     for steps, alike in _by_preprocessing(pairs).items():
         if steps in hopeless:
             continue
@@ -307,7 +307,7 @@ def _fit_alone(estimator, X, y, train, fit_params):
     start, error = time.perf_counter(), None
     X_train, y_train = _safe_split(estimator, X, y, train)
     try:
-        estimator.fit(X_train, y_train, **rows_of(fit_params, train, _n_rows(X)))
+        estimator.fit(X_train, y_train, **cut_params(fit_params, train, _n_rows(X)))
     except Exception as raised:
         error = raised
     return estimator, error, time.perf_counter() - start

@@ -17,7 +17,7 @@ from sknoisy.noise._feature import FeatureNoise
 from sknoisy.noise._instance_dependent import InstanceDependentNoise
 from sknoisy.noise._margin import MarginNoise
 from sknoisy.noise._matrices import (
-    TRANSITIONS,
+    NOISE_MATRICES,
     class_map_transition,
     noise_transition_matrix,
     pair_flip_transition,
@@ -41,8 +41,8 @@ __all__ = [
     "CIFAR10_SPARSE_PAIRS",
     "MNIST_MAP",
     "MNIST_SPARSE_PAIRS",
+    "NOISE_MATRICES",
     "NOISE_MODELS",
-    "TRANSITIONS",
     "UNIFORM_HIGH",
     "UNIFORM_LOW",
     "AnnotatorNoise",

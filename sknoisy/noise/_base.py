@@ -7,10 +7,11 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sknoisy._checks import encode_labels
+from sknoisy._containers import labels_out
+from sknoisy._labels import encode_labels, labels_in
+from sknoisy._tags import as_sampler
 from sknoisy.noise._draws import DRAW, draw_given_class, generator
-from sknoisy.noise._labels import encode_known, labels_in, labels_out
-from sknoisy.noise._tags import as_sampler
+from sknoisy.noise._labels import encode_known
 
 
 class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):

@@ -1,19 +1,19 @@
 """A classifier that is fitted on noisy labels and judged on the caller's."""
 
 import warnings
-from dataclasses import replace
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from sknoisy._checks import check_labels, check_weights
 from sknoisy._delegation import PredictsByEstimator
+from sknoisy._labels import require_labels
+from sknoisy._tags import tags_of_classifier
+from sknoisy._weights import check_classes_have_weight
 from sknoisy.noise._base import FitResample
 from sknoisy.noise._class_conditional import SymmetricNoise
-from sknoisy.noise._labels import check_finite
 
 __all__ = ["NoisyTargetClassifier"]
 
@@ -106,13 +106,8 @@ class NoisyTargetClassifier(
         self : estimator instance
             The fitted classifier.
         """
-        if y is None:
-            raise ValueError(
-                f"{type(self).__name__} requires y to be passed, but the target y is"
-                " None."
-            )
-        y = check_labels(check_finite(y))
-        _check_classes_have_weight(y, fit_params.get("sample_weight"))
+        y = require_labels(y, self)
+        check_classes_have_weight(y, fit_params.get("sample_weight"))
         self.noise_ = self._make_noise()
         self.given_labels_ = self.noise_.fit_corrupt(y, X)
         _warn_of_lost_classes(y, self.given_labels_)
@@ -145,23 +140,7 @@ class NoisyTargetClassifier(
         return noise
 
     def __sklearn_tags__(self):
-        tags, theirs = super().__sklearn_tags__(), get_tags(self._get_estimator())
-        tags.input_tags = theirs.input_tags
-        if theirs.classifier_tags is not None:
-            tags.classifier_tags = replace(theirs.classifier_tags, multi_label=False)
-        return tags
-
-
-def _check_classes_have_weight(y, sample_weight):
-    # a sample of weight 0 isn't there, but noise could give its class to others
-    if sample_weight is None or len(np.unique(y)) < 2:
-        return
-    left = np.unique(y[check_weights(sample_weight, len(y)) > 0])
-    if len(left) < 2:
-        raise ValueError(
-            f"sample_weight leaves fewer than two classes, {left.tolist()}: noise that"
-            " moves labels between classes needs another one."
-        )
+        return tags_of_classifier(super().__sklearn_tags__(), self._get_estimator())
 
 
 def _warn_of_lost_classes(y, given):

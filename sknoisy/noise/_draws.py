@@ -1,7 +1,9 @@
 """Random draws of labels: independent ones, and ones that hit their counts exactly."""
 
 import numpy as np
-from sklearn.utils import check_random_state
+
+from sknoisy._counting import nearest
+from sknoisy._seeds import make_generator
 
 # What a model learns and what it draws come from streams of their own: with an int
 # seed, one stream for both would tie the drawn labels to the drawn parameters.
@@ -16,8 +18,8 @@ def generator(random_state, stream):
     and leaves numpy's global generator where it is.
     """
     if random_state is None:
-        return np.random.RandomState()
-    seeds = check_random_state(random_state).randint(2**31 - 1, size=stream + 1)
+        return make_generator(None)
+    seeds = make_generator(random_state).randint(2**31 - 1, size=stream + 1)
     return np.random.RandomState(seeds[stream])
 
 
@@ -109,11 +111,6 @@ def draw_mask(codes, rate, rng, *, exact=False):
         members = rng.permutation(np.flatnonzero(codes == k))
         mask[members[: nearest(rate * len(members))]] = True
     return mask
-
-
-def nearest(count):
-    """Nearest whole number, halves to the even one, whatever float rounding did."""
-    return int(np.rint(np.round(count, 9)))  # 0.35 * 90 is 31.499999999999996
 
 
 def _draw_from_rows(probabilities, rng):

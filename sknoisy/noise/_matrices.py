@@ -9,7 +9,7 @@ from sknoisy._checks import check_rate, check_transition
 from sknoisy._registry import lookup
 
 __all__ = [
-    "TRANSITIONS",
+    "NOISE_MATRICES",
     "class_map_transition",
     "noise_transition_matrix",
     "pair_flip_transition",
@@ -253,7 +253,7 @@ def uniform_transition(n_classes, rates):
     return transition
 
 
-TRANSITIONS = {
+NOISE_MATRICES = {
     "class_map": class_map_transition,
     "pair": pair_flip_transition,
     "sparse": sparse_transition,
@@ -299,7 +299,7 @@ def noise_transition_matrix(kind, n_classes, **parameters):
     array([[0.75, 0.25],
            [0.25, 0.75]])
     """
-    build = lookup(kind, TRANSITIONS, parameter="kind", kind="a kind of noise")
+    build = lookup(kind, NOISE_MATRICES, parameter="kind", kind="a kind of noise")
     return check_transition(build(n_classes, **parameters))
 
 

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import torch
 from torch import nn
 
-from sknoisy.losses._per_sample import per_sample
+from sknoisy._logits import per_sample
 
 
 class Objective(nn.Module):
@@ -185,10 +184,3 @@ class MeanLoss(Objective):
         rows, codes = soft_labels.nonzero(as_tuple=True)
         losses = per_sample(self.loss, logits[rows], codes) * soft_labels[rows, codes]
         return losses.new_zeros(len(logits)).index_add(0, rows, losses)
-
-
-def mean_probability(logits):
-    """Probabilities (n, n_classes): the mean over networks of their softmax."""
-    if logits.shape[1] == 1:
-        return torch.softmax(logits[:, 0], dim=-1)
-    return torch.softmax(logits, dim=-1).mean(dim=1)

@@ -3,8 +3,9 @@
 import torch
 import torch.nn.functional as F
 
+from sknoisy._logits import label_frequencies
 from sknoisy._ranges import check_range
-from sknoisy.objectives._peer import floored_log_softmax, label_frequencies
+from sknoisy.objectives._peer import floored_log_softmax
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
 from sknoisy.objectives._weighted_mean import WeightedMean
 

@@ -3,8 +3,8 @@
 import torch
 import torch.nn.functional as F
 
+from sknoisy._logits import label_nll
 from sknoisy._ranges import check_range
-from sknoisy.losses._probability import label_nll
 from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._weighted_mean import WeightedMean
 

@@ -2,8 +2,8 @@
 
 import torch
 
+from sknoisy._logits import log_softmax_and_nll
 from sknoisy._ranges import check_range
-from sknoisy.losses._probability import log_softmax_and_nll
 from sknoisy.objectives._base import Objective
 from sknoisy.objectives._weighted_mean import WeightedMean
 

@@ -7,10 +7,9 @@ import warnings
 import numpy as np
 import torch
 
+from sknoisy._logits import label_nll, per_sample, probability_of
 from sknoisy._ranges import check_count, check_range
 from sknoisy.losses import get_loss
-from sknoisy.losses._per_sample import per_sample
-from sknoisy.losses._probability import label_nll, probability_of
 from sknoisy.objectives._scheduled import ScheduledObjective
 
 MAX_NLL = -math.log(1e-7)  # what is less probable counts as this

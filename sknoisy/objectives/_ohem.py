@@ -2,9 +2,9 @@
 
 import copy
 
+from sknoisy._logits import per_sample
 from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
-from sknoisy.losses._per_sample import per_sample
 from sknoisy.objectives._base import Objective
 
 

@@ -7,9 +7,10 @@ import torch
 import torch.nn.functional as F
 
 from sknoisy._checks import check_choice
+from sknoisy._logits import label_frequencies, per_sample
 from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
-from sknoisy.losses._per_sample import each_class, per_sample
+from sknoisy.losses._per_sample import each_class
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
 from sknoisy.objectives._weighted_mean import WeightedMean
 
@@ -151,12 +152,6 @@ def floored_log_softmax(logits, floor):
     if floor == 0:
         return F.log_softmax(logits, dim=-1)
     return torch.log(F.softmax(logits, dim=-1) + floor)
-
-
-def label_frequencies(labels, n_classes, sample_weight=None):
-    """Return the share of each label in the training set."""
-    counts = torch.bincount(labels, sample_weight, minlength=n_classes).double()
-    return counts / counts.sum()
 
 
 def shifted(labels):

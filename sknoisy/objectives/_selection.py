@@ -5,8 +5,8 @@ from abc import abstractmethod
 
 import torch
 
+from sknoisy._logits import per_sample
 from sknoisy.losses import get_loss
-from sknoisy.losses._per_sample import per_sample
 from sknoisy.objectives._scheduled import ScheduledObjective
 
 

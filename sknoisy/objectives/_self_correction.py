@@ -14,8 +14,7 @@ from sknoisy.losses import get_loss
 from sknoisy.losses._per_sample import each_class
 from sknoisy.objectives._scheduled import ScheduledObjective, default_warm_up
 from sknoisy.objectives._selection import per_network
-from sknoisy.quality import clean_probability
-from sknoisy.quality._mixture import MIXTURES
+from sknoisy.quality import MIXTURES, clean_probability
 
 
 class SelfCorrection(ScheduledObjective):

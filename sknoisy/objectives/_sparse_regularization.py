@@ -5,9 +5,9 @@ import math
 
 import torch.nn.functional as F
 
+from sknoisy._logits import per_sample
 from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
-from sknoisy.losses._per_sample import per_sample
 from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._weighted_mean import WeightedMean
 

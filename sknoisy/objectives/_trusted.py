@@ -1,6 +1,6 @@
 """One loss for labels that are known to be right, another one for the rest."""
 
-from sknoisy.losses._per_sample import per_sample
+from sknoisy._logits import per_sample
 from sknoisy.objectives._base import Objective
 
 

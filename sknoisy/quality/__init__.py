@@ -12,7 +12,12 @@ from sknoisy.quality._dynamics import (
     mean_loss,
 )
 from sknoisy.quality._issues import find_label_issues
-from sknoisy.quality._mixture import BetaMixture, NormalMixture, clean_probability
+from sknoisy.quality._mixture import (
+    MIXTURES,
+    BetaMixture,
+    NormalMixture,
+    clean_probability,
+)
 from sknoisy.quality._neighbors import neighbor_agreement, soft_neighbor_labels
 from sknoisy.quality._noise_matrices import NoiseMatrices, estimate_noise_matrices
 from sknoisy.quality._number import num_label_issues
@@ -23,6 +28,7 @@ from sknoisy.quality._training_dynamics import TrainingDynamics
 from sknoisy.quality._true_labels import TrueLabels, true_label_posterior
 
 __all__ = [
+    "MIXTURES",
     "BetaMixture",
     "NoiseMatrices",
     "NormalMixture",

@@ -3,10 +3,11 @@
 import numpy as np
 
 from sknoisy._checks import check_rate
+from sknoisy._counting import lowest
 from sknoisy._registry import lookup
 from sknoisy.quality._confident_joint import likely_classes, surely_wrong
 from sknoisy.quality._pruning import PRUNERS, make_budget
-from sknoisy.quality._ranking import lowest, make_ranker
+from sknoisy.quality._ranking import make_ranker
 from sknoisy.quality._reading import read
 from sknoisy.quality._validation import (
     check_count,

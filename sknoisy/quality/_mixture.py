@@ -8,8 +8,8 @@ from scipy.special import betaln, softmax
 from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
-from sklearn.utils import check_array
 
+from sknoisy._checks import check_values
 from sknoisy._registry import lookup
 
 __all__ = ["BetaMixture", "NormalMixture", "clean_probability"]
@@ -333,13 +333,3 @@ def clean_probability(losses, mixture="gaussian"):
     """
     kind = lookup(mixture, MIXTURES, parameter="mixture", kind="a mixture")
     return kind().fit(losses).low_probability(losses)
-
-
-def check_values(values, name):
-    """Return `values` as a vector of finite floats."""
-    values = check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
-    if values.ndim != 1:
-        raise ValueError(
-            f"{name} has shape {values.shape}: expected one number for each sample."
-        )
-    return values

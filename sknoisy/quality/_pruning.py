@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sknoisy._counting import lowest
 from sknoisy.quality._confident_joint import confident_joint_of, round_rows
-from sknoisy.quality._ranking import lowest
 
 __all__ = ["PRUNERS"]
 

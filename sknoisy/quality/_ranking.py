@@ -87,19 +87,3 @@ def make_ranker(method, options):
         return rows[np.argsort(scores, kind="stable")]
 
     return rank
-
-
-def lowest(values, count):
-    """Flag the `count` lowest of `values`; of equal ones, the first.
-
-    Without sorting: the place of the last one flagged is found by partition.
-    """
-    if count <= 0:
-        return np.zeros(len(values), dtype=bool)
-    if count >= len(values):
-        return np.ones(len(values), dtype=bool)
-    last = np.partition(values, count - 1)[count - 1]
-    flagged = values < last
-    tied = np.flatnonzero(values == last)
-    flagged[tied[: count - np.count_nonzero(flagged)]] = True
-    return flagged

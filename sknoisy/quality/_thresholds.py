@@ -2,10 +2,9 @@
 
 import numbers
 
-import numpy as np
-
-from sknoisy.quality._mixture import check_values, clean_probability
-from sknoisy.quality._ranking import lowest
+from sknoisy._checks import check_values
+from sknoisy._counting import lowest, nearest
+from sknoisy.quality._mixture import clean_probability
 
 __all__ = ["flag_issues"]
 
@@ -64,18 +63,13 @@ def flag_issues(quality, threshold="mixture"):
     return lowest(quality, check_budget(threshold, len(quality)))
 
 
-def nearest(share, n_samples):
-    """Nearest whole number of samples, whatever float rounding did."""
-    return int(np.rint(np.round(share * n_samples, 9)))  # 0.35 * 90 is 31.499…96
-
-
 def check_budget(threshold, n_samples):
     """Return the number of samples to flag that `threshold` stands for."""
     if isinstance(threshold, numbers.Integral) and not isinstance(threshold, bool):
         if 0 <= threshold <= n_samples:
             return int(threshold)
     elif isinstance(threshold, numbers.Real) and 0 < threshold < 1:
-        return nearest(threshold, n_samples)
+        return nearest(threshold * n_samples)
     raise ValueError(
         f"threshold={threshold!r} is neither a rule nor a budget: pass 'mixture', a"
         f" share of the samples as a float in (0, 1), or their number as an int from 0"

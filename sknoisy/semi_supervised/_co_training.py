@@ -1,15 +1,12 @@
 """Two classifiers with a view each, which label samples for each other."""
 
 import numbers
-from copy import deepcopy
-from dataclasses import replace
 from itertools import count
 
 import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.utils import get_tags
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
@@ -23,9 +20,11 @@ from sklearn.utils.validation import (
 )
 
 from sknoisy._checks import check_rate
-from sknoisy.annotators._training import take, take_params, weight_name
-from sknoisy.detectors._out_of_fold import draw_seed
-from sknoisy.semi_supervised._labels import check_classes_have_weight, read_labels
+from sknoisy._rows import cut_params, take
+from sknoisy._seeds import draw_seed
+from sknoisy._tags import tags_of_classifier
+from sknoisy._weights import check_classes_have_weight, name_weights
+from sknoisy.semi_supervised._labels import read_labels
 from sknoisy.semi_supervised._picking import agree, pick, pools, quotas_of
 from sknoisy.semi_supervised._views import (
     check_views,
@@ -224,7 +223,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         y, self.classes_, codes = read_labels(y, self.marker, self)
         X = self._validate(X, reset=True)
         check_consistent_length(X, y)
-        check_classes_have_weight(codes, fit_params.get("sample_weight"))
+        check_classes_have_weight(codes, fit_params.get("sample_weight"), codes >= 0)
         params = self._route_to_both(fit_params)
         rng = np.random.RandomState(draw_seed(self.random_state))
         shown = self._fit_views(X, rng)
@@ -340,7 +339,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         for view, classifier, theirs in zip(
             shown, self.estimators_, params, strict=True
         ):
-            cut = take_params(theirs, rows, n_samples)
+            cut = cut_params(theirs, rows, n_samples)
             classifier.fit(take(view, rows, n_samples), labels, **cut)
 
     def _label_some(self, shown, waiting, quotas):
@@ -404,25 +403,4 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return router
 
     def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        first, second = map(get_tags, self._get_estimators())
-        tags.input_tags = deepcopy(first.input_tags)
-        tags.input_tags.sparse &= second.input_tags.sparse
-        tags.input_tags.allow_nan &= second.input_tags.allow_nan
-        if first.classifier_tags is not None:
-            tags.classifier_tags = replace(first.classifier_tags, multi_label=False)
-        return tags
-
-
-def name_weights(params, classifier):
-    """Return `params` with ``sample_weight`` under the name that fit takes."""
-    others = {name: value for name, value in params.items() if name != "sample_weight"}
-    if params.get("sample_weight") is None:
-        return others
-    name = weight_name(classifier)
-    if name is None:
-        raise TypeError(
-            "fit was given sample_weight, but the fit of"
-            f" {type(classifier).__name__} takes none."
-        )
-    return {**others, name: params["sample_weight"]}
+        return tags_of_classifier(super().__sklearn_tags__(), *self._get_estimators())

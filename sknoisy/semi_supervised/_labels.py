@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 from sklearn.utils import column_or_1d
 
-from sknoisy._checks import check_weights, encode_labels
-from sknoisy.annotators._missing import equals, find_nothing, holds_numbers
+from sknoisy._labels import encode_labels, require
+from sknoisy._missing import equals, find_nothing, holds_numbers
 
 
 def read_labels(y, marker, owner):
@@ -23,9 +23,7 @@ def read_labels(y, marker, owner):
         Who asks, for the messages.
     """
     name = type(owner).__name__
-    if y is None:
-        raise ValueError(f"{name} requires y to be passed, but the target y is None.")
-    y = column_or_1d(np.asarray(y), warn=True)
+    y = column_or_1d(np.asarray(require(y, owner)), warn=True)
     unlabeled = _find_unlabeled(y, marker)
     if unlabeled.all():
         raise ValueError(f"{name} learns from labels, but y holds none.")
@@ -41,15 +39,6 @@ def read_labels(y, marker, owner):
     codes = np.full(len(y), -1)
     codes[~unlabeled] = found
     return y, classes, codes
-
-
-def check_classes_have_weight(codes, weight):
-    """Say so if weights (or None) leave fewer than two classes among the labeled."""
-    weight = check_weights(weight, len(codes))
-    if weight is None:
-        return
-    if len(np.unique(codes[(codes >= 0) & (weight > 0)])) < 2:
-        raise ValueError("sample_weight leaves labels of fewer than two classes.")
 
 
 def _find_unlabeled(y, marker):

@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils.validation import check_scalar
 
-from sknoisy.quality._neighbors import nearest_neighbors
+from sknoisy._neighbors import nearest_neighbors
 from sknoisy.transition._counts import count_labels, surest
 from sknoisy.transition._inputs import (
     check_features_and_labels,

@@ -1,0 +1,31 @@
+"""Rows of whatever X is, and of fit parameters that have one value a sample."""
+
+import numpy as np
+from sklearn.utils import _safe_indexing, indexable
+
+
+def take(X, samples, n_samples):
+    """Return samples of X; X itself where all are asked for, in order."""
+    if np.array_equal(samples, np.arange(n_samples)):
+        return X
+    (indexable_X,) = indexable(X)  # not all sparse formats are, as they come
+    return _safe_indexing(indexable_X, samples)
+
+
+def cut_params(params, rows, n_samples):
+    """Return `params` with those that have one value per sample cut to `rows`."""
+    return {
+        name: _safe_indexing(value, rows) if _is_per_sample(value, n_samples) else value
+        for name, value in params.items()
+    }
+
+
+def _is_per_sample(value, n_samples):
+    if isinstance(value, str | bytes | dict):
+        return False
+    n_rows = value.shape[:1] if hasattr(value, "shape") else (_length(value),)
+    return tuple(n_rows) == (n_samples,)
+
+
+def _length(value):
+    return len(value) if hasattr(value, "__len__") else None

@@ -1,0 +1,113 @@
+"""Weights of samples: what they may be, and by which name a classifier takes them."""
+
+import inspect
+import numbers
+
+import numpy as np
+from sklearn import get_config
+from sklearn.utils import check_array
+from sklearn.utils.validation import has_fit_parameter
+
+
+def check_weights(sample_weight, n_samples, name="sample_weight"):
+    """Return weights as a float64 array of shape (n_samples,), or None.
+
+    The largest is one: very large and very small weights would not survive float32.
+    """
+    if sample_weight is None:
+        return None
+    if isinstance(sample_weight, numbers.Real):
+        sample_weight = np.full(n_samples, sample_weight, dtype=np.float64)
+    weight = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name=name
+    )
+    if weight.shape != (n_samples,):
+        raise ValueError(
+            f"{name} has shape {weight.shape}, but X has {n_samples} samples:"
+            f" expected ({n_samples},)."
+        )
+    if (weight < 0).any():
+        raise ValueError(
+            f"{name} holds {(weight < 0).sum()} negative weights, the first at"
+            f" position {np.flatnonzero(weight < 0)[0]}: weights can't be negative."
+        )
+    if not weight.any():
+        raise ValueError(f"{name} is zero for every sample: none is left.")
+    return weight / weight.max()
+
+
+def check_classes_have_weight(y, weight, labeled=slice(None)):
+    """Say so if weights (or None) leave fewer than two classes of `y`.
+
+    A class of weight zero isn't there, but cleaning or noise could give its label to
+    others. Only the samples `labeled` count.
+    """
+    weight, known = check_weights(weight, len(y)), y[labeled]
+    left = np.unique(known if weight is None else known[weight[labeled] > 0])
+    if len(left) < 2 <= len(np.unique(known)):
+        raise ValueError(
+            f"sample_weight leaves fewer than two classes, {left.tolist()}: there is"
+            " no other one that a label could be mistaken for."
+        )
+
+
+def weight_name(estimator):
+    """Return the name by which `fit` takes sample weights, or None."""
+    if has_fit_parameter(estimator, "sample_weight"):
+        return "sample_weight"
+    steps = getattr(estimator, "steps", None)
+    if not steps or get_config()["enable_metadata_routing"]:
+        return None  # routing asks every step, scalers too, whether it wants weights
+    name, last = steps[-1]
+    inner = weight_name(last)
+    return None if inner is None else f"{name}__{inner}"
+
+
+def name_of_weights(estimator, asker):
+    """Return the name by which `estimator.fit` takes weights of samples.
+
+    Parameters
+    ----------
+    estimator : classifier
+        A Pipeline takes them as parameter of its last step.
+
+    asker : str
+        What needs it, for the message.
+
+    Raises
+    ------
+    TypeError
+        If it takes none.
+    """
+    name = weight_name(estimator)
+    if name is None and _hands_on(estimator):
+        name = "sample_weight"
+    if name is None:
+        raise TypeError(
+            f"{asker} needs an estimator whose fit takes sample_weight, and"
+            f" {_described(estimator)} doesn't."
+        )
+    return name
+
+
+def name_weights(params, classifier):
+    """Return `params` with ``sample_weight`` under the name that fit takes."""
+    others = {name: value for name, value in params.items() if name != "sample_weight"}
+    if params.get("sample_weight") is None:
+        return others
+    name = name_of_weights(classifier, "fit with sample_weight")
+    return {**others, name: params["sample_weight"]}
+
+
+def _hands_on(estimator):
+    """Whether `fit` takes any parameter, and finds out where it belongs."""
+    parameters = inspect.signature(estimator.fit).parameters.values()
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+    routed = get_config()["enable_metadata_routing"]
+    return takes_any and (routed or not hasattr(estimator, "steps"))
+
+
+def _described(estimator):
+    steps = getattr(estimator, "steps", None)
+    name = type(estimator).__name__
+    return f"{name} with {type(steps[-1][1]).__name__} at its end" if steps else name
