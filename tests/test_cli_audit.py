@@ -114,7 +114,7 @@ def test_pictures_that_cannot_be_drawn_are_told(folder, capsys, monkeypatch):
     out = capsys.readouterr().out
     assert out.count('note: no pictures without matplotlib: pip install "skn') == 1
     assert out.count("rows without a label left out") == 1
-    assert "Written to sknoisy-audit: review.html, issues.csv" in out
+    assert "Written to sknoisy-audit: issues.csv, transition.csv, review.html\n" in out
 
 
 def test_equal_seeds_give_equal_files(folder):

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from sknoisy._files import write_csv
 from sknoisy.cleaning import apply_corrections, from_label_studio, to_label_studio
 from sknoisy.cleaning._corrections import COLUMNS
 from sknoisy.cleaning._fingerprint import fingerprint, label_text
@@ -47,13 +48,36 @@ EXPECTED = ["dog", "dog", "cat", "cat"]
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"separator": ";"}, {"encoding": "utf-8-sig"}, {"X": X}]
+    "options",
+    [
+        *({}, {"separator": ";"}, {"separator": "\t"}, {"X": X}),
+        *({"encoding": e} for e in ("utf-8-sig", "utf-16", "cp1252")),
+    ],
 )
 def test_decisions_change_labels_and_skipped_ones_stay(options, tmp_path):
     path = write(tmp_path / "c.csv", Y, *DECISIONS, **options)
     assert apply_corrections(Y, path) == EXPECTED
     assert apply_corrections(Y, str(path), X=X) == EXPECTED
     assert Y == ["cat", "dog", "cat", "bird"]
+
+
+def test_labels_that_look_like_formulas_come_back(tmp_path):
+    y = ["=a", "'=a", "-1", "-x", "ä"]
+    rows = [(0, "'=a", "choose"), (1, "-x", "choose"), (3, "ä", "choose")]
+    plain = write(tmp_path / "plain.csv", y, *rows)
+    with plain.open(newline="", encoding="utf-8") as file:
+        cells = list(csv.reader(file))
+    safe = tmp_path / "safe.csv"
+    write_csv(safe, cells)
+    assert "'=a" in safe.read_text("utf-8")
+    assert "''=a" in safe.read_text("utf-8")
+    assert apply_corrections(y, safe) == ["'=a", "-x", "-1", "ä", "ä"]
+
+
+def test_a_label_that_is_kept_and_corrected_at_once_is_refused(tmp_path):
+    path = write(tmp_path / "c.csv", Y, (0, "dog", "keep"))
+    with pytest.raises(ValueError, match="keeps the label 'cat' of sample 0, and corr"):
+        apply_corrections(Y, path)
 
 
 KINDS = {

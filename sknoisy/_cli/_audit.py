@@ -1,6 +1,5 @@
 """``sknoisy audit``: read, look for wrong labels, report, write a page for review."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from sknoisy._cli._read import read_table
 from sknoisy._cli._tables import Table, check_table
 from sknoisy._cli._text_table import text_table
 from sknoisy._cli._threads import held_to
+from sknoisy._files import set_aside, write_csv
 from sknoisy.cleaning import review_page
 from sknoisy.inspection import (
     LabelGalleryDisplay,
@@ -38,12 +38,12 @@ def audit(arguments):
     findings.print_head()
     with held_to(arguments.threads), Progress(STAGES, "step") as progress:
         findings.detector = find_issues(table, arguments)
+        findings.write_tables()  # first: they cost nothing, and nothing can undo them
         progress.tick()
         findings.write_page(arguments.max_items)
         progress.tick()
         findings.draw()
         progress.tick()
-    findings.write_tables()
     findings.print_summary()
     return 0
 
@@ -165,11 +165,8 @@ class Findings:
         self._write_csv("transition.csv", ["true \\ given", *found.classes_], matrix)
 
     def _write_csv(self, name, head, rows):
-        with (
-            command_errors(OSError, about="--out: "),
-            open(self.folder / name, "w", newline="", encoding="utf-8") as file,
-        ):
-            csv.writer(file).writerows([head, *rows])
+        with command_errors(OSError, about="--out: "):
+            write_csv(self.folder / name, [head, *rows])
         self.written.append(name)
 
     def draw(self):
@@ -183,8 +180,11 @@ class Findings:
             return
         with matplotlib.rc_context({"backend": "agg", "savefig.dpi": 150}):
             for name, display in self._displays():
-                with command_errors(OSError, about="--out: "):
-                    display.figure_.savefig(self.folder / name)
+                with (
+                    command_errors(OSError, about="--out: "),
+                    set_aside(self.folder / name) as aside,
+                ):
+                    display.figure_.savefig(aside)
                 matplotlib.pyplot.close(display.figure_)
                 self.written.append(name)
 

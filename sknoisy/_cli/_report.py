@@ -1,6 +1,5 @@
 """What ``sknoisy compare`` found: on the terminal, as CSV and as a picture."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from sklearn.base import clone
 from sknoisy._cli._errors import command_errors
 from sknoisy._cli._tables import Table
 from sknoisy._cli._text_table import text_table
+from sknoisy._files import set_aside, write_csv
 from sknoisy.inspection import ComparisonDisplay
 
 
@@ -102,11 +102,8 @@ class Report:
 
     def _write_csv(self, display):
         name = "comparison.csv"
-        with open(self.folder / name, "w", newline="", encoding="utf-8") as file:
-            rows = [self._csv_row(method, display) for method in display.names]
-            writer = csv.DictWriter(file, rows[0])
-            writer.writeheader()
-            writer.writerows(rows)
+        rows = [self._csv_row(method, display) for method in display.names]
+        write_csv(self.folder / name, [rows[0], *(row.values() for row in rows)])
         return name
 
     def _csv_row(self, method, display):
@@ -135,7 +132,8 @@ class Report:
             return None
         figure = Figure(figsize=display.figsize, layout="constrained", dpi=150)
         display.plot(figure.subplots(), title=self._title(), xlabel=self.score)
-        figure.savefig(self.folder / "comparison.png")
+        with set_aside(self.folder / "comparison.png") as aside:
+            figure.savefig(aside)
         return "comparison.png"
 
     def _title(self):

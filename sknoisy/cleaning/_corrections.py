@@ -1,6 +1,7 @@
 """Decisions of people, brought back into y."""
 
 import csv
+import io
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 
 from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
+from sknoisy._files import read_text, with_formula
 from sknoisy._labels import check_labels
 from sknoisy.cleaning._fingerprint import difference, label_text
 from sknoisy.cleaning._vocabulary import Vocabulary
@@ -137,12 +139,11 @@ def as_index(text, n_samples, where):
 
 
 def _read_decisions(path, y, X):
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = file.readline()  # some spreadsheets save with semicolons
-        separator = ";" if header.count(";") > header.count(",") else ","
-        file.seek(0)
-        reader = csv.DictReader(file, delimiter=separator)
-        rows, names = list(reader), reader.fieldnames or ()
+    text = read_text(path)
+    header = text.partition("\n")[0]  # some spreadsheets save with other separators
+    separator = max(",;\t", key=header.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    rows, names = list(reader), reader.fieldnames or ()
     missing = [name for name in COLUMNS if name not in names]
     if missing:
         raise ValueError(
@@ -151,14 +152,20 @@ def _read_decisions(path, y, X):
         )
     for found in {row["fingerprint"] for row in rows}:
         check_belongs(found, y, X, path)
-    return [_decision(row, len(y), f"{path}") for row in rows]
+    return [_decision(row, len(y), f"{path}") for row in rows if any(row.values())]
 
 
 def _decision(row, n_samples, where):
     index = as_index(row["index"], n_samples, where)
     kind = check_choice(row["decision"], DECISIONS, f"{where}: decision")
-    corrected = None if kind == "skip" else row["corrected"]
-    return Decision(index, row["given"], corrected, where)
+    given, corrected = map(with_formula, (row["given"] or "", row["corrected"] or ""))
+    if kind == "keep" and corrected != given:
+        raise ValueError(
+            f"{where} keeps the label {given!r} of sample {index}, and corrects it to"
+            f" {corrected!r}: write 'choose' for the decision, or {given!r} for the"
+            " label."
+        )
+    return Decision(index, given, None if kind == "skip" else corrected, where)
 
 
 def _without_conflicts(decisions):

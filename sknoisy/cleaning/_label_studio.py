@@ -7,6 +7,7 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
+from sknoisy._files import set_aside
 from sknoisy.cleaning._corrections import (
     Decision,
     apply_decisions,
@@ -165,9 +166,12 @@ def to_label_studio(
         exhibits = show(X, suspects.order, suspects.given, n_classes, looks)
         shown, samples = exhibits.kind, [_sample(exhibits, i) for i in exhibits.items]
     path = Path(path)
-    path.write_text(json.dumps(_tasks(suspects, samples), indent=1), encoding="utf-8")
+    tasks = json.dumps(_tasks(suspects, samples), indent=1)
+    with set_aside(path) as aside:
+        aside.write_text(tasks, encoding="utf-8")
     interface = _interface(TAGS[shown], suspects.vocabulary)
-    path.with_suffix(".xml").write_text(interface, encoding="utf-8")
+    with set_aside(path.with_suffix(".xml")) as aside:
+        aside.write_text(interface, encoding="utf-8")
     return path
 
 

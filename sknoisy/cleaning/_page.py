@@ -6,6 +6,8 @@ import html
 import re
 from importlib.resources import files
 
+from sknoisy._files import set_aside
+
 __all__ = ["write_page"]
 
 SCRIPTS = ("decisions.js", "files.js", "card.js", "queue.js", "start.js")
@@ -37,7 +39,8 @@ def write_page(path, title, data):
     # in one sweep, so that no part is searched for the places of others
     page = re.sub(r"\{\{(\w+)\}\}", lambda place: parts[place[1]], _read("page.html"))
     # half of a surrogate pair is no character, and can stand in no file
-    path.write_bytes(page.encode("utf-8", "replace"))
+    with set_aside(path) as aside:
+        aside.write_bytes(page.encode("utf-8", "replace"))
 
 
 def _read(name):

@@ -23,11 +23,19 @@ function save() {
   }
 }
 
+// Spreadsheets run text that begins so; numbers are none. An apostrophe tells them not to,
+// and is taken off when the file comes back.
+const formula = /^'*[=+\-@\t\r]/;
+const number = /^[+-]?(\d[\d,]*(\.\d*)?|\.\d+)([eE][+-]?\d+)?%?$/;
+const withoutFormula = (text) => (formula.test(text) && !number.test(text) ? `'${text}` : text);
+const withFormula = (text) => (text.startsWith("'") && formula.test(text) ? text.slice(1) : text);
+
 function asCSV() {
   const quote = (value) => (/[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   const rows = [...decisions]
     .sort(([a], [b]) => a - b)
-    .map(([index, d]) => [String(index), d.given, d.corrected, d.decision, data.fingerprint]);
+    .map(([index, d]) => [String(index), d.given, d.corrected, d.decision, data.fingerprint])
+    .map((row) => row.map(withoutFormula));
   return [csvColumns, ...rows].map((row) => row.map(quote).join(",") + "\r\n").join("");
 }
 
@@ -42,7 +50,7 @@ async function loadCSV(file) {
   const [head, ...rows] = parseCSV(await file.text());
   const place = csvColumns.map((column) => head?.indexOf(column) ?? -1);
   if (place.includes(-1)) return notice(`${file.name} isn't a file that such a page exported.`);
-  const found = rows.map((row) => place.map((at) => row[at]));
+  const found = rows.map((row) => place.map((at) => withFormula(row[at] ?? "")));
   if (found.some((row) => row[4] !== data.fingerprint)) {
     return notice(`${file.name} belongs to other data.`);
   }
