@@ -83,8 +83,31 @@ def test_issues_are_counted_by_given_and_suggested_class():
     assert_array_equal(display.counts, [[0, 1, 1], [1, 0, 0], [0, 0, 0]])
     written = {text.get_text() for text in display.ax_.texts}
     assert {"2  (66.7%)", "1  (50.0%)", "0  (0.0%)"} <= written
-    widths = np.reshape([bar.get_width() for bar in display.ax_.patches], (3, 3))
-    assert_array_equal(widths.T, display.counts)
+    bars = [(round(b.get_y()), b.get_x(), b.get_width()) for b in display.ax_.patches]
+    assert bars == [(0, 0, 1), (0, 1, 1), (1, 0, 1)]
+
+
+def test_of_many_classes_those_with_most_issues_are_shown():
+    codes = np.arange(12_000) % 300
+    is_issue = np.arange(12_000) < 300 * 40 * 0.25
+    is_issue[codes == 7] = True  # all 40 of them, seven others suggested
+    suggested = np.where(is_issue, (codes + 1 + codes % 2) % 300, codes)
+    suggested[codes == 7] = 100 + np.arange(40) % 7
+    display = LabelIssuesDisplay.from_predictions(codes, is_issue, suggested)
+    names = [text.get_text() for text in display.ax_.get_yticklabels()]
+    assert len(names) == 30
+    assert "7" in names
+    assert names == sorted(names, key=int)
+    assert "270 more classes, with 2,700 issues" in display.ax_.get_xlabel()
+    at = names.index("7")
+    widths = [b.get_width() for b in display.ax_.patches if round(b.get_y()) == at]
+    assert widths == [6, 6, 6, 6, 6, 5, 5]  # the last is all that have no color
+    assert "others" in [text.get_text() for text in display.ax_.texts]
+    assert display.figure_.get_size_inches()[1] < 11
+    few = display.plot(max_classes=2)
+    assert len(few.ax_.get_yticks()) == 2
+    with pytest.raises(ValueError, match="max_classes == 0"):
+        display.plot(max_classes=0)
 
 
 def test_labels_that_a_class_keeps_anyway_are_no_issues(found):

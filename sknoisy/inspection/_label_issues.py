@@ -1,6 +1,9 @@
 """Which classes the wrong labels are in, and where they should be."""
 
+import numbers
+
 import numpy as np
+from sklearn.utils.validation import check_scalar
 
 from sknoisy.inspection._drawing import (
     check_flags,
@@ -11,6 +14,9 @@ from sknoisy.inspection._drawing import (
 )
 
 __all__ = ["LabelIssuesDisplay"]
+
+MOST_PARTS = 6  # of a bar, that can be told apart
+LEFTOVER = "#999999"
 
 
 class LabelIssuesDisplay:
@@ -61,7 +67,9 @@ class LabelIssuesDisplay:
         self.classes = classes
 
     @classmethod
-    def from_estimator(cls, estimator, y, *, class_names=None, ax=None, title=None):
+    def from_estimator(
+        cls, estimator, y, *, class_names=None, max_classes=30, ax=None, title=None
+    ):
         """Plot what a detector found.
 
         Parameters
@@ -74,6 +82,9 @@ class LabelIssuesDisplay:
 
         class_names : list of str, default=None
             Names to write instead of the labels, in sorted order of the labels.
+
+        max_classes : int >= 1, default=30
+            How many classes to show at most: those with most issues.
 
         ax : matplotlib Axes, default=None
             Where to plot; None makes a new figure.
@@ -93,13 +104,22 @@ class LabelIssuesDisplay:
             issues_of(estimator),
             detector.suggested_labels_,
             class_names=class_names,
+            max_classes=max_classes,
             ax=ax,
             title=title,
         )
 
     @classmethod
     def from_predictions(
-        cls, y, is_issue, suggested_labels, *, class_names=None, ax=None, title=None
+        cls,
+        y,
+        is_issue,
+        suggested_labels,
+        *,
+        class_names=None,
+        max_classes=30,
+        ax=None,
+        title=None,
     ):
         """Plot issues from anywhere.
 
@@ -116,6 +136,9 @@ class LabelIssuesDisplay:
 
         class_names : list of str, default=None
             Names to write instead of the labels, in sorted order of the labels.
+
+        max_classes : int >= 1, default=30
+            How many classes to show at most: those with most issues.
 
         ax : matplotlib Axes, default=None
             Where to plot; None makes a new figure.
@@ -140,9 +163,9 @@ class LabelIssuesDisplay:
         np.add.at(counts, (given[is_issue], better[is_issue]), 1)
         totals = np.bincount(given, minlength=len(classes))
         display = cls(counts, totals, _names(class_names, classes))
-        return display.plot(ax=ax, title=title)
+        return display.plot(ax=ax, title=title, max_classes=max_classes)
 
-    def plot(self, ax=None, *, title=None):
+    def plot(self, ax=None, *, title=None, max_classes=30):
         """Plot the issues.
 
         Parameters
@@ -153,61 +176,85 @@ class LabelIssuesDisplay:
         title : str, default=None
             Title of the plot.
 
+        max_classes : int >= 1, default=30
+            How many classes to show at most: those with most issues. In each, the six
+            classes suggested most often have a color, and the others one together.
+
         Returns
         -------
         display : LabelIssuesDisplay
             This object.
         """
-        n_classes = len(self.classes)
-        self.ax_ = new_axes((7.5, 1.4 + 0.3 * n_classes)) if ax is None else ax
+        shown = self._most_concerned(max_classes)
+        height = 1.4 + 0.3 * len(shown)
+        self.ax_ = new_axes((7.5, height)) if ax is None else ax
         self.figure_ = self.ax_.figure
-        self._draw_bars()
-        self._write_shares()
-        self.ax_.set_yticks(np.arange(n_classes), [str(name) for name in self.classes])
-        self.ax_.set_ylim(n_classes - 0.4, -0.6)
+        self._draw_bars(shown)
+        self._write_shares(shown)
+        names = [str(self.classes[i]) for i in shown]
+        self.ax_.set_yticks(np.arange(len(shown)), names)
+        self.ax_.set_ylim(len(shown) - 0.4, -0.6)
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.margins(x=0.14)  # room for what is written beside the longest bar
-        self.ax_.set_xlabel("label issues")
+        self.ax_.set_xlabel(self._describe(shown))
         self.ax_.set_ylabel("given class")
         dress(self.ax_, grid="x", title=title)
         return self
 
-    def _draw_bars(self):
+    def _most_concerned(self, max_classes):
+        """Return the classes to show, in their order: those with most issues."""
+        check_scalar(max_classes, "max_classes", numbers.Integral, min_val=1)
+        order = np.argsort(-self.counts.sum(axis=1), kind="stable")
+        return np.sort(order[:max_classes])
+
+    def _describe(self, shown):
+        left_out = np.delete(self.counts.sum(axis=1), shown)
+        if not left_out.size:
+            return "label issues"
+        return (
+            f"label issues ({left_out.size:,} more classes, with {left_out.sum():,}"
+            " issues, aren't shown)"
+        )
+
+    def _draw_bars(self, shown):
         from matplotlib import colormaps
 
-        n_classes = len(self.classes)
-        palette = colormaps["tab10" if n_classes <= 10 else "tab20"]
-        starts = np.zeros(n_classes)
-        for j in range(n_classes):
-            bars = {"color": palette(j % palette.N), "edgecolor": "white"}
-            self.ax_.barh(
-                np.arange(n_classes), self.counts[:, j], left=starts, height=0.7, **bars
-            )
-            starts += self.counts[:, j]
-        self._write_suggestions(palette)
-
-    def _write_suggestions(self, palette):
-        """Write a class into the parts of bars that have the room."""
-        longest = max(1, self.counts.sum(axis=1).max())
-        for i, row in enumerate(self.counts):
-            ends = np.cumsum(row)
-            for j in np.flatnonzero(row > 0.011 * longest * _width(self.classes)):
-                self.ax_.text(
-                    ends[j] - row[j] / 2,
-                    i,
-                    str(self.classes[j]),
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color="white",
+        palette = colormaps["tab10" if len(self.classes) <= 10 else "tab20"]
+        for place, i in enumerate(shown):
+            start = 0
+            for j, count in self._parts(i):
+                color = LEFTOVER if j is None else palette(j % palette.N)
+                self.ax_.barh(
+                    place, count, left=start, height=0.7, color=color, edgecolor="white"
                 )
+                self._write_suggestion(j, start + count / 2, place, count)
+                start += count
 
-    def _write_shares(self):
-        for i, (row, total) in enumerate(zip(self.counts, self.totals, strict=True)):
-            share = row.sum() / max(1, total)
+    def _parts(self, i):
+        """Yield suggested classes and their counts; for the rarest together, None."""
+        counts = self.counts[i]
+        order = np.argsort(-counts, kind="stable")[:MOST_PARTS]
+        for j in np.sort(order[counts[order] > 0]):
+            yield j, counts[j]
+        rest = counts.sum() - counts[order].sum()
+        if rest:
+            yield None, rest
+
+    def _write_suggestion(self, j, x, y, count):
+        """Write a class into a part of a bar that has the room."""
+        longest = max(1, self.counts.sum(axis=1).max())
+        name = "others" if j is None else str(self.classes[j])
+        if count > 0.011 * longest * (1.6 * len(name) + 1):
+            self.ax_.text(
+                x, y, name, ha="center", va="center", fontsize=8, color="white"
+            )
+
+    def _write_shares(self, shown):
+        for place, i in enumerate(shown):
+            n_issues, total = self.counts[i].sum(), self.totals[i]
             self.ax_.annotate(
-                f"{row.sum():,}  ({share:.1%})",
-                (row.sum(), i),
+                f"{n_issues:,}  ({n_issues / max(1, total):.1%})",
+                (n_issues, place),
                 xytext=(6, 0),
                 textcoords="offset points",
                 va="center",
@@ -225,7 +272,3 @@ def _names(class_names, classes):
             f" classes: {classes.tolist()}."
         )
     return np.asarray(class_names)
-
-
-def _width(names):
-    return 1.6 * max(len(str(name)) for name in names) + 1
