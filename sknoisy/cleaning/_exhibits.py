@@ -1,8 +1,6 @@
 """What a person gets to see of a sample: an image, a row of a table, or a text."""
 
-import mimetypes
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from scipy.sparse import issparse
@@ -10,6 +8,7 @@ from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_choice
 from sknoisy.cleaning._columns import columns_of
+from sknoisy.cleaning._image_files import read_image
 from sknoisy.cleaning._thumbnails import as_image, brightness_range, png, to_data_uri
 
 __all__ = ["EXHIBITS", "Exhibits", "Looks", "show"]
@@ -75,9 +74,11 @@ def show_images(X, rows, codes, n_classes, looks):
 
 
 def show_files(X, rows, codes, n_classes, looks):
-    """Show images from files, which go into the page as they are."""
+    """Show images from files."""
+    check_scalar(looks.image_size, "image_size", int, min_val=1)
     paths = np.asarray(X, dtype=object).ravel()[rows]
-    return Exhibits("image", [{"image": _read_image(path)} for path in paths])
+    images = (read_image(path, looks.image_size) for path in paths)
+    return Exhibits("image", [{"image": image} for image in images])
 
 
 def show_texts(X, rows, codes, n_classes, looks):
@@ -146,21 +147,6 @@ def _image(X, row, shape):
             f" of X has {array.size}."
         )
     return array.reshape(shape)
-
-
-def _read_image(path):
-    if "://" in str(path):
-        raise ValueError(
-            f"{path} is on the network, which a page that stands alone can't reach:"
-            " save the images first, and pass the paths of their files."
-        )
-    mime = mimetypes.guess_type(path)[0] or ""
-    if not mime.startswith("image/"):
-        raise ValueError(
-            f"{path} isn't named as an image: expected an ending that browsers know,"
-            " such as .png, .jpg or .webp."
-        )
-    return to_data_uri(Path(path).read_bytes(), mime)
 
 
 def _column_names(X, feature_names):

@@ -98,8 +98,9 @@ def review_page(
         channels.
 
     image_size : int >= 1, default=160
-        Largest height and width of images in the page; larger arrays are averaged
-        down. More shows more, and makes a larger file.
+        Largest height and width of images in the page; larger ones are averaged down
+        (files by Pillow, where it is installed). More shows more, and makes a larger
+        file.
 
     feature_names : array-like of str of shape (n_features,), default=None
         Names of the columns of a table. None takes those of a DataFrame.
