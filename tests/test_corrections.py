@@ -335,7 +335,10 @@ def test_annotations_change_labels_and_cancelled_ones_do_not(tasks, tmp_path):
         annotate(zero, "dog", result=[{"from_name": "note", "value": {"text": "?"}}]),
     )
     assert from_label_studio(Y, export, X=X) == ["cat", "dog", "bird", "bird"]
-    assert from_label_studio(Y, path) == Y  # nobody has annotated anything
+    with pytest.raises(
+        ValueError, match="Nothing in .*tasks.json decides.*3 untouched"
+    ):
+        from_label_studio(Y, path)
     back = from_label_studio(np.array(Y), [export, path])
     assert_array_equal(back, np.array(["cat", "dog", "bird", "bird"]), strict=True)
 
@@ -367,7 +370,6 @@ def test_integers_and_further_classes_come_back(tasks, tmp_path):
     "export",
     [
         {"data": {}},
-        [1],
         [{"data": [1]}],
         [{"index": 2, "label": "bird"}],
         [{"data": {}}],

@@ -1,6 +1,7 @@
 """Tasks for Label Studio, and its annotations brought back."""
 
 import json
+from collections import Counter
 from os import PathLike
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -8,6 +9,14 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from sknoisy._files import set_aside
+from sknoisy.annotators._answers import as_path, check_label, objects, read_items
+from sknoisy.annotators._label_studio_results import (
+    annotations_of,
+    is_rejected,
+    is_skipped,
+    labels_of,
+    person,
+)
 from sknoisy.cleaning._corrections import (
     Decision,
     apply_decisions,
@@ -15,6 +24,7 @@ from sknoisy.cleaning._corrections import (
     check_belongs,
 )
 from sknoisy.cleaning._exhibits import Looks, show
+from sknoisy.cleaning._fingerprint import label_text
 from sknoisy.cleaning._suspects import find_suspects
 
 __all__ = ["from_label_studio", "to_label_studio"]
@@ -203,17 +213,20 @@ def from_label_studio(y, path, *, X=None, classes=None):
     ------
     ValueError
         If a file isn't such an export, belongs to other data, holds a label that isn't
-        among the classes, or if annotations disagree about a sample.
+        among the classes, if annotations disagree about a sample, or if nothing in the
+        files decides about a label.
 
     See Also
     --------
+    sknoisy.annotators.read_label_studio : Reads exports of any project, as votes.
     to_label_studio : Writes the tasks.
     apply_corrections : The same for a review page.
 
     Notes
     -----
     Where a task has several annotations, those marked as ground truth count; without
-    such a mark, all of them, and they have to agree.
+    such a mark, all of them, and they have to agree. Annotations that were skipped, or
+    that a reviewer rejected, don't count, nor do several labels at once.
 
     References
     ----------
@@ -237,9 +250,12 @@ def from_label_studio(y, path, *, X=None, classes=None):
     ['good', 'bad', 'bad']
     """
     paths = [path] if isinstance(path, str | PathLike) else list(path)
-    decisions = [
-        decision for one in paths for decision in _read_annotations(Path(one), y, X)
-    ]
+    decisions, left_out = [], Counter()
+    for one in paths:
+        found, others = _read_annotations(as_path(one), y, X)
+        decisions += found
+        left_out += others
+    _check_applied(decisions, left_out, paths)
     return apply_decisions(y, decisions, classes)
 
 
@@ -296,31 +312,72 @@ def _interface(tag, vocabulary):
 
 
 def _read_annotations(path, y, X):
-    tasks = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(tasks, list) or not all(map(_is_task, tasks)):
+    """Return the decisions in one file, and how many answers were left out and why."""
+    tasks = list(read_items(path))
+    if not all(_is_task(task) for task, _ in tasks):
         raise ValueError(
             f"{path} isn't what Label Studio exported of tasks by to_label_studio:"
             " expected a list of tasks, each with its data. Of its formats, take JSON,"
             " not JSON-MIN."
         )
-    for found in {task["data"]["fingerprint"] for task in tasks}:
+    for found in {str(task["data"]["fingerprint"]) for task, _ in tasks}:
         check_belongs(found, y, X, path)
-    return [
-        decision for task in tasks for decision in _decisions_of(task, len(y), path)
+    left_out: Counter = Counter()
+    decisions = [
+        decision
+        for task, where in tasks
+        for decision in _decisions_of(task, len(y), where, left_out)
     ]
+    return decisions, left_out
 
 
 def _is_task(task):
-    data = task.get("data") if isinstance(task, dict) else None
+    data = task.get("data")
     return isinstance(data, dict) and {"index", "given", "fingerprint"} <= set(data)
 
 
-def _decisions_of(task, n_samples, path):
-    index = as_index(task["data"]["index"], n_samples, path)
-    made = [a for a in task.get("annotations", ()) if not a.get("was_cancelled")]
-    made = [a for a in made if a.get("ground_truth")] or made
-    for annotation in made:
-        for result in annotation["result"]:
-            if result.get("from_name") == CONTROL:
-                label = result["value"]["choices"][0]
-                yield Decision(index, task["data"]["given"], label, f"{path}")
+def _decisions_of(task, n_samples, where, left_out):
+    index = as_index(task["data"]["index"], n_samples, where)
+    given = label_text(task["data"]["given"])
+    annotations = annotations_of(task, where)
+    if not annotations:
+        left_out["untouched"] += 1
+    counted = [a for a in annotations if not _is_left_out(a, where, left_out)]
+    for annotation in [a for a in counted if a.get("ground_truth")] or counted:
+        for result in objects(annotation, "result", where):
+            if result.get("from_name") != CONTROL:
+                left_out["from another tag"] += 1
+                continue
+            labels, reason = labels_of(result, where)
+            if reason or len(labels) != 1:
+                several = "several labels at once" if labels else "empty"
+                left_out[reason or several] += 1
+                continue
+            label = label_text(check_label(labels[0], where))
+            yield Decision(index, given, label, _by(annotation, where))
+
+
+def _is_left_out(annotation, where, left_out):
+    if is_skipped(annotation):
+        left_out["skipped"] += 1
+    elif is_rejected(annotation, where):
+        left_out["rejected by a reviewer"] += 1
+    else:
+        return False
+    return True
+
+
+def _by(annotation, where):
+    who = person(annotation.get("completed_by"), where)
+    return f"annotator {who} in {where}" if who != "" else where
+
+
+def _check_applied(decisions, left_out, paths):
+    if decisions:
+        return
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
+    raise ValueError(
+        f"Nothing in {', '.join(map(str, paths))} decides about a label: {reasons}."
+        f" People's choices are looked for in the tag named {CONTROL!r}, as"
+        " to_label_studio wrote it."
+    )

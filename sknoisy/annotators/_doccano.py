@@ -1,0 +1,112 @@
+"""Answers from doccano: JSON or JSON lines of text or image classification."""
+
+from sknoisy.annotators._answers import (
+    Collector,
+    as_path,
+    key,
+    objects,
+    read_items,
+    shown,
+)
+
+__all__ = ["read_doccano"]
+
+
+def read_doccano(path, *, annotator=None, label_names=None):
+    """Read what people chose in doccano [1]_.
+
+    Parameters
+    ----------
+    path : str or path-like
+        An exported file, JSON or JSON lines, of a project that classifies texts or
+        images.
+
+    annotator : str, default=None
+        Who answered, where the file doesn't say. None takes the name of the file,
+        since doccano writes one file a person; "all" and "unknown", which it writes
+        where people share their answers, name nobody.
+
+    label_names : dict, default=None
+        Names of labels by their numbers, for exports that hold numbers only.
+
+    Returns
+    -------
+    answers : Answers
+        Tasks are named by doccano's ids. ``answers.left_out`` counts texts that nobody
+        labelled, several labels at once, and marks on parts of a text.
+
+    Raises
+    ------
+    ValueError
+        If the file is no such export, or nothing in it can be taken for a label.
+
+    See Also
+    --------
+    pivot_votes : Makes a table of votes of the answers.
+
+    References
+    ----------
+    .. [1] `doccano: Dataset formats <https://doccano.github.io/doccano>`_.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from sknoisy.annotators import read_doccano
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "ann.jsonl")
+    ...     _ = path.write_text('{"id": 5, "text": "Miaow", "label": ["cat"]}')
+    ...     answers = read_doccano(path)
+    >>> answers.tasks, answers.annotators, answers.labels
+    ([5], ['ann'], ['cat'])
+    """
+    path = as_path(path)
+    collector = Collector(path)
+    if annotator is None:
+        annotator = "" if path.stem in ("all", "unknown") else path.stem
+    for number, (item, where) in enumerate(read_items(path)):
+        if not {"label", "labels", "annotations"} & set(item):
+            raise ValueError(
+                f"{where} has neither 'label' nor 'annotations', so that it isn't what"
+                " doccano exports."
+            )
+        task = key(item.get("id", number), where)
+        names = ("label", "labels", "annotations")
+        collector.show(task, {k: v for k, v in item.items() if k not in names})
+        for who, labels in _answers_of(item, annotator, where):
+            _take(collector, task, who, labels, label_names or {}, where)
+    return collector.done()
+
+
+def _answers_of(item, annotator, where):
+    """Return pairs of a person and the labels that person chose."""
+    if "annotations" in item:
+        by_person: dict = {}
+        for one in objects(item, "annotations", where):
+            who = key(one.get("user", annotator), where)
+            by_person.setdefault(who, []).append(one)
+        return list(by_person.items()) or [(annotator, [])]
+    found = item.get("label", item.get("labels"))
+    if isinstance(found, str | int):  # as its CSV has it
+        found = [found]
+    if not isinstance(found, list | None):
+        raise ValueError(f"{where} holds {shown(found)} where labels should be.")
+    return [(annotator, found or [])]
+
+
+def _take(collector, task, who, labels, names, where):
+    if not labels:
+        return collector.skip("untouched")
+    if any(map(_is_part, labels)):
+        return collector.skip("about a part of a sample")
+    labels = [one["label"] if isinstance(one, dict) else one for one in labels]
+    labels = [
+        names.get(one, one) if isinstance(one, str | int) else one for one in labels
+    ]
+    return collector.take(task, who, labels, where)
+
+
+def _is_part(label):
+    if isinstance(label, dict):
+        return "start_offset" in label or "label" not in label
+    return isinstance(label, list)
