@@ -11,6 +11,8 @@ import numbers
 import torch
 from torch import nn
 
+from sknoisy import _streams
+
 __all__ = [
     "MLP",
     "Dropout",
@@ -101,7 +103,8 @@ class Dropout(nn.Module):
             Its shape and type are those of the mask.
 
         generator : torch.Generator, default=None
-            Where it is drawn from; None takes torch's own.
+            Where it is drawn from; None takes the generator of the fit that is running,
+            or torch's own outside of one.
 
         Returns
         -------
@@ -110,6 +113,7 @@ class Dropout(nn.Module):
         """
         n_kept = round((1 - self.p) * 2**16)
         words = torch.empty(-(-like.numel() // 4), dtype=torch.int64)
+        generator = _streams.generator() if generator is None else generator
         # the whole range: without bounds, random_() never sets the sign bit
         words.random_(-(2**63), None, generator=generator)
         kept = words.view(torch.int16)[: like.numel()].view(like.shape) < n_kept - 2**15
@@ -162,7 +166,12 @@ class RandomShift(nn.Module):
         n, height, width = images.shape[:3]
         padding = (0, 0) * (images.ndim - 3) + (self.pixels,) * 4
         padded = nn.functional.pad(images, padding)
-        corner = torch.randint(2 * self.pixels + 1, (2, n, 1), device=images.device)
+        corner = torch.randint(
+            2 * self.pixels + 1,
+            (2, n, 1),
+            device=images.device,
+            generator=_streams.generator(),
+        )
         rows = corner[0] + torch.arange(height, device=images.device)
         columns = corner[1] + torch.arange(width, device=images.device)
         image = torch.arange(n, device=images.device).view(n, 1, 1)
@@ -196,9 +205,8 @@ class RandomFlip(nn.Module):
         if not self.training:
             return images
         shape = (len(images), *[1] * (images.ndim - 1))
-        return images.flip(2).where(
-            torch.rand(shape, device=images.device) < 0.5, images
-        )
+        drawn = torch.rand(shape, device=images.device, generator=_streams.generator())
+        return images.flip(2).where(drawn < 0.5, images)
 
 
 class MLP(nn.Sequential):

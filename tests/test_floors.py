@@ -21,6 +21,8 @@ FLOORS = {
     "_delegation": 0,
     "_ranges": 0,
     "_registry": 0,
+    "_settings": 0,
+    "_streams": 0,
     "losses": 1,
     "modules": 1,
     "schedules": 1,

@@ -6,6 +6,7 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 
+from sknoisy import _streams
 from sknoisy._checks import check_choice
 from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
@@ -161,5 +162,6 @@ def label_frequencies(labels, n_classes, sample_weight=None):
 
 def shifted(labels):
     """Return the labels a random number of places further on, never at their own."""
-    places = torch.randint(1, max(2, len(labels)), ())
+    most = max(2, len(labels))
+    places = torch.randint(1, most, (), generator=_streams.generator())
     return labels.roll(int(places))
