@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from sknoisy import _streams
+from sknoisy._tensors import as_tensor
 
 __all__ = [
     "MLP",
@@ -46,8 +47,8 @@ class Standardize(nn.Module):
     def __init__(self, mean=None, scale=None):
         super().__init__()
         mean, scale = 0.0 if mean is None else mean, 1.0 if scale is None else scale
-        self.register_buffer("mean", torch.as_tensor(mean))
-        self.register_buffer("factor", 1 / torch.as_tensor(scale))
+        self.register_buffer("mean", as_tensor(mean))
+        self.register_buffer("factor", 1 / as_tensor(scale))
 
     def forward(self, features):
         """Return features of the same shape."""

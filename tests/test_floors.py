@@ -23,6 +23,7 @@ FLOORS = {
     "_registry": 0,
     "_settings": 0,
     "_streams": 0,
+    "_tensors": 0,
     "losses": 1,
     "modules": 1,
     "schedules": 1,

@@ -1,6 +1,6 @@
 """The engine: moves data, takes steps, and knows the method only as an objective."""
 
-from sknoisy._engine.batches import ArrayDataset, Batches, as_tensor
+from sknoisy._engine.batches import ArrayDataset, Batches
 from sknoisy._engine.net import Engine, StopTraining
 from sknoisy._engine.networks import Networks, build_networks, fresh_copies
 
@@ -10,7 +10,6 @@ __all__ = [
     "Engine",
     "Networks",
     "StopTraining",
-    "as_tensor",
     "build_networks",
     "fresh_copies",
 ]

@@ -6,6 +6,7 @@ from scipy import sparse
 from torch.utils.data import Dataset
 
 from sknoisy import _streams
+from sknoisy._tensors import as_tensor
 
 
 class ArrayDataset(Dataset):
@@ -117,17 +118,6 @@ class Batches:
             rows = rows[order.to(rows.device)]
         for chunk in rows[: sum(self.sizes)].split(self.sizes):
             yield _to_device(self.dataset.batch(chunk), self.device)
-
-
-def as_tensor(array, dtype=None):
-    """Return an array as a tensor, in the same memory where torch can do that."""
-    if isinstance(array, np.ndarray):
-        # torch has no read-only tensors and warns of arrays that are, as joblib's
-        # memmaps; it has none that run backwards, either, as X[::-1] does
-        backwards = any(stride < 0 for stride in array.strides)
-        if backwards or not array.flags.writeable:
-            array = array.copy()
-    return torch.as_tensor(array, dtype=dtype)
 
 
 def batch_sizes(n_rows, batch_size, drop_last=False):

@@ -10,8 +10,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from sknoisy._checks import check_weights, encode_labels
-from sknoisy._engine import ArrayDataset, as_tensor
+from sknoisy._engine import ArrayDataset
 from sknoisy._registry import did_you_mean
+from sknoisy._tensors import as_tensor
 
 BLOCK = 2048  # rows
 

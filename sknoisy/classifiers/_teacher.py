@@ -11,8 +11,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
-from sknoisy._engine import ArrayDataset, as_tensor
+from sknoisy._engine import ArrayDataset
 from sknoisy._streams import initial_seed, lent
+from sknoisy._tensors import as_tensor
 
 LEAST_PROBABILITY = 1e-9
 

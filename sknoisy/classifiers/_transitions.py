@@ -9,6 +9,7 @@ from sknoisy._checks import check_choice, check_transition
 from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
 from sknoisy._streams import lent
+from sknoisy._tensors import as_tensor
 from sknoisy.classifiers._corrections import NEED_NONE
 from sknoisy.classifiers._parts import find_loss
 from sknoisy.losses import cross_entropy
@@ -151,7 +152,7 @@ def check_trusted(trusted, n_samples):
             f"trusted has type {trusted.dtype} and shape {trusted.shape}, but must hold"
             f" one boolean for each of the {n_samples} samples."
         )
-    return torch.tensor(trusted)  # a copy, as pandas' arrays are read-only
+    return as_tensor(trusted)
 
 
 def check_others(transition, facts):
