@@ -2,10 +2,11 @@
 
 import os
 import threading
-from collections import Counter
 from contextlib import ExitStack, contextmanager
 
 import torch
+
+from sknoisy._interrupts import to_the_end
 
 
 @contextmanager
@@ -16,7 +17,7 @@ def own_settings():
     and the CPU as the default device. All is as before in the end.
     """
     with ExitStack() as stack:
-        stack.enter_context(_default_type)
+        stack.enter_context(_default_type.float32())
         if torch.is_inference_mode_enabled():
             stack.enter_context(torch.inference_mode(False))
         stack.enter_context(torch.enable_grad())
@@ -37,32 +38,40 @@ class _DefaultType:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.users = Counter()
+        self.users = {}  # the thread of each
         self.original = None
 
-    def __enter__(self):
+    @contextmanager
+    def float32(self):
+        """Let it be float32 meanwhile."""
+        user = object()
+        try:
+            self.enter(user)
+            yield
+        finally:
+            to_the_end(lambda: self.leave(user))
+
+    def enter(self, user):
         with self.lock:
             if not self.users:
                 self.original = torch.get_default_dtype()
-            self.users[threading.get_ident()] += 1
+            self.users[user] = threading.get_ident()
             if self.original != torch.float32:
                 torch.set_default_dtype(torch.float32)
 
-    def __exit__(self, *error):
-        with self.lock:
-            me = threading.get_ident()
-            self.users[me] -= 1
-            self.users += Counter()  # drops what is zero
-            if not self.users:
+    def leave(self, user):
+        with self.lock:  # Ctrl-C may have come before it was one
+            others = {one: it for one, it in self.users.items() if one is not user}
+            if self.users and not others:
                 torch.set_default_dtype(self.original)
+            self.users = others
 
     def renew(self):
         """Forget the fits of other threads, none of which comes along with a fork."""
-        me = threading.get_ident()
-        others = any(thread != me for thread in self.users)
+        me, before = threading.get_ident(), len(self.users)
         self.lock = threading.Lock()
-        self.users = Counter({me: self.users[me]}) + Counter()
-        if others and not self.users:
+        self.users = {user: it for user, it in self.users.items() if it == me}
+        if before and not self.users:
             torch.set_default_dtype(self.original)
 
 

@@ -15,8 +15,11 @@ from contextvars import ContextVar
 import numpy as np
 import torch
 
+from sknoisy._interrupts import to_the_end
+
 _current: ContextVar = ContextVar("stream of the running fit", default=None)
-_held: list = []  # (thread, what the generators held before), one a loan
+_lock = threading.RLock()  # who has it may use the global generators
+_held: list = []  # what the generators held before each loan
 
 
 class Stream:
@@ -65,11 +68,12 @@ class Stream:
 @contextmanager
 def drawing_from(stream):
     """Let all that this thread draws meanwhile come from `stream`."""
-    token = _current.set(stream)
-    try:
+    before = _current.get()
+    try:  # from here on, Ctrl-C may come at any place
+        _current.set(stream)
         yield stream
     finally:
-        _current.reset(token)
+        to_the_end(lambda: _current.set(before))
 
 
 def generator():
@@ -99,14 +103,15 @@ def lent(others=True):
     if stream is None:
         yield
         return
-    with _turn, drawing_from(None):
-        _held.append((threading.get_ident(), _Before(stream.device, others)))
+    with _lock, drawing_from(None):
+        before = _Before(stream.device, others)
         try:
+            _held.append(before)
             stream.put(others)
             yield
             stream.take(others)
         finally:
-            _held.pop()[1].restore()
+            to_the_end(before.restore)
 
 
 class Witness:
@@ -124,6 +129,7 @@ class _Before:
     """What the global generators hold before a loan."""
 
     def __init__(self, device, others):
+        self.thread = threading.get_ident()
         self.of_torch = torch.get_rng_state()
         self.device = device
         self.of_device = None if device is None else torch.cuda.get_rng_state(device)
@@ -135,30 +141,7 @@ class _Before:
             torch.cuda.set_rng_state(self.of_device, self.device)
         if self.of_others is not None:
             _set_others(self.of_others)
-
-
-class _Turn:
-    """A lock that a thread may take several times, and that a fork doesn't inherit."""
-
-    def __init__(self):
-        self.lock = threading.RLock()
-        self.taken = []  # by the thread that holds it: the lock itself may be another
-
-    def __enter__(self):
-        lock = self.lock
-        lock.acquire()
-        self.taken.append(lock)
-
-    def __exit__(self, *error):
-        self.taken.pop().release()
-
-    def renew(self):
-        """Begin anew in a forked process, of whose threads only this one has come."""
-        self.lock = threading.RLock()
-        if _held and _held[0][0] != threading.get_ident():
-            _held[0][1].restore()
-            _held.clear()
-            self.taken.clear()
+        _held[:] = [held for held in _held if held is not self]
 
 
 def _get_others():
@@ -177,6 +160,15 @@ def _fingerprint():
     return torch.get_rng_state().numpy().tobytes(), of_numpy, random.getstate()
 
 
-_turn = _Turn()
+def _renew():
+    """Begin anew in a forked process, of whose threads only this one has come along."""
+    global _lock
+    _lock = threading.RLock()
+    if _held and _held[0].thread != threading.get_ident():
+        first = _held[0]
+        _held.clear()
+        first.restore()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_turn.renew)
+    os.register_at_fork(after_in_child=_renew)

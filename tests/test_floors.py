@@ -16,6 +16,7 @@ import sknoisy
 
 FLOORS = {
     "exceptions": 0,
+    "_interrupts": 0,
     "_params": 0,
     "_checks": 0,
     "_delegation": 0,
