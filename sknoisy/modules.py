@@ -11,6 +11,9 @@ import numbers
 import torch
 from torch import nn
 
+from sknoisy import _streams
+from sknoisy._tensors import as_tensor
+
 __all__ = [
     "MLP",
     "Dropout",
@@ -44,8 +47,8 @@ class Standardize(nn.Module):
     def __init__(self, mean=None, scale=None):
         super().__init__()
         mean, scale = 0.0 if mean is None else mean, 1.0 if scale is None else scale
-        self.register_buffer("mean", torch.as_tensor(mean))
-        self.register_buffer("factor", 1 / torch.as_tensor(scale))
+        self.register_buffer("mean", as_tensor(mean))
+        self.register_buffer("factor", 1 / as_tensor(scale))
 
     def forward(self, features):
         """Return features of the same shape."""
@@ -101,7 +104,8 @@ class Dropout(nn.Module):
             Its shape and type are those of the mask.
 
         generator : torch.Generator, default=None
-            Where it is drawn from; None takes torch's own.
+            Where it is drawn from; None takes the generator of the fit that is running,
+            or torch's own outside of one.
 
         Returns
         -------
@@ -110,6 +114,7 @@ class Dropout(nn.Module):
         """
         n_kept = round((1 - self.p) * 2**16)
         words = torch.empty(-(-like.numel() // 4), dtype=torch.int64)
+        generator = _streams.generator() if generator is None else generator
         # the whole range: without bounds, random_() never sets the sign bit
         words.random_(-(2**63), None, generator=generator)
         kept = words.view(torch.int16)[: like.numel()].view(like.shape) < n_kept - 2**15
@@ -162,7 +167,12 @@ class RandomShift(nn.Module):
         n, height, width = images.shape[:3]
         padding = (0, 0) * (images.ndim - 3) + (self.pixels,) * 4
         padded = nn.functional.pad(images, padding)
-        corner = torch.randint(2 * self.pixels + 1, (2, n, 1), device=images.device)
+        corner = torch.randint(
+            2 * self.pixels + 1,
+            (2, n, 1),
+            device=images.device,
+            generator=_streams.generator(),
+        )
         rows = corner[0] + torch.arange(height, device=images.device)
         columns = corner[1] + torch.arange(width, device=images.device)
         image = torch.arange(n, device=images.device).view(n, 1, 1)
@@ -196,9 +206,8 @@ class RandomFlip(nn.Module):
         if not self.training:
             return images
         shape = (len(images), *[1] * (images.ndim - 1))
-        return images.flip(2).where(
-            torch.rand(shape, device=images.device) < 0.5, images
-        )
+        drawn = torch.rand(shape, device=images.device, generator=_streams.generator())
+        return images.flip(2).where(drawn < 0.5, images)
 
 
 class MLP(nn.Sequential):

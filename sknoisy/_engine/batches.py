@@ -5,6 +5,9 @@ import torch
 from scipy import sparse
 from torch.utils.data import Dataset
 
+from sknoisy import _streams
+from sknoisy._tensors import as_tensor
+
 
 class ArrayDataset(Dataset):
     """Features and labels that are indexed a batch at a time, never a row at a time.
@@ -23,9 +26,9 @@ class ArrayDataset(Dataset):
     """
 
     def __init__(self, X, codes=None, rows=None):
-        self.X = X if sparse.issparse(X) else _as_tensor(X)
+        self.X = X if sparse.issparse(X) else as_tensor(X)
         codes = np.zeros(X.shape[0], dtype=np.int64) if codes is None else codes
-        self.codes = _as_tensor(codes)
+        self.codes = as_tensor(codes)
         self.is_whole = rows is None
         self.rows = torch.arange(X.shape[0]) if rows is None else rows
 
@@ -111,16 +114,10 @@ class Batches:
     def __iter__(self):
         rows = self.dataset.rows
         if self.shuffle:  # drawn on the CPU: equal seeds, equal order on any device
-            rows = rows[torch.randperm(len(rows)).to(rows.device)]
+            order = torch.randperm(len(rows), generator=_streams.generator())
+            rows = rows[order.to(rows.device)]
         for chunk in rows[: sum(self.sizes)].split(self.sizes):
             yield _to_device(self.dataset.batch(chunk), self.device)
-
-
-def _as_tensor(array):
-    # torch has no read-only tensors and warns of arrays that are, as joblib's memmaps
-    if isinstance(array, np.ndarray) and not array.flags.writeable:
-        array = array.copy()
-    return torch.as_tensor(array)
 
 
 def batch_sizes(n_rows, batch_size, drop_last=False):

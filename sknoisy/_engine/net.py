@@ -54,6 +54,7 @@ class Engine(NeuralNetClassifier):
         self.input_shape = input_shape
         self.input_dtype = input_dtype
         self.schedule = schedule
+        self.prediction_seed = None  # of networks that draw as they predict, too
 
     @property
     def _default_callbacks(self):

@@ -2,7 +2,7 @@
 
 import copy
 from abc import ABCMeta, abstractmethod
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 import torch
@@ -15,9 +15,12 @@ from sklearn.utils.validation import (
 from skorch.callbacks import LRScheduler
 
 from sknoisy._engine import ArrayDataset, Batches, Engine
+from sknoisy._engine.draws import draws_to_predict, is_quiet, may_draw
 from sknoisy._labels import check_present, check_soft_labels, is_soft
 from sknoisy._params import RoutedParams, choose_arguments
 from sknoisy._seeds import make_generator
+from sknoisy._settings import own_settings
+from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
 from sknoisy.classifiers._data import as_numpy, make_training_data
@@ -79,7 +82,8 @@ class BaseNoisyClassifier(
         """
         check_is_fitted(self, "net_")
         X = self._validate(X, reset=False)
-        proba = self.net_.predict_proba(ArrayDataset(X), self._speaker())
+        with own_settings(), self._prediction_stream():
+            proba = self.net_.predict_proba(ArrayDataset(X), self._speaker())
         if not np.isfinite(proba).all():
             strange = np.flatnonzero(~np.isfinite(proba).all(axis=1))
             raise ValueError(
@@ -132,8 +136,19 @@ class BaseNoisyClassifier(
         tags.input_tags.sparse = True
         return tags
 
+    @contextmanager
+    def _prediction_stream(self):
+        """Seed what networks draw as they predict, in case they do."""
+        seed = self.net_.prediction_seed
+        if seed is None:
+            yield
+        else:
+            with drawing_from(Stream(seed, self.net_.device)), lent():
+                yield
+
     # --- what fit and partial_fit are made of ---
 
+    @own_settings()
     def _fit(self, X, y, sample_weight=None, **facts):
         """Validate, make, train, remember; `facts` are what a method knows besides."""
         self._check_parameters()
@@ -145,6 +160,7 @@ class BaseNoisyClassifier(
             self._train(engine, data, split, X, y)
         return self
 
+    @own_settings()
     def _partial_fit(self, X, y, classes, sample_weight):
         """One more epoch, of a new engine or of the one there is."""
         self._check_parameters()
@@ -233,17 +249,10 @@ class BaseNoisyClassifier(
 
     @contextmanager
     def _seeded(self, n_epochs_before=0):
-        """Seed torch from `random_state`, and leave the global generators alone."""
+        """Draw from a stream that `random_state` seeds, and from nowhere else."""
         random_state = self._random_state()
         seed = random_state.randint(np.iinfo(np.int32).max) + n_epochs_before
-        device = torch.device(pick_device(self.device))
-        devices = [device] if device.type == "cuda" else []
-        with torch.random.fork_rng(devices=devices):
-            # not torch.manual_seed, which would seed the devices that aren't forked
-            torch.default_generator.manual_seed(seed)
-            for cuda in devices:
-                with torch.cuda.device(cuda):
-                    torch.cuda.manual_seed(seed)
+        with drawing_from(Stream(seed, pick_device(self.device))):
             yield random_state
 
     def _held_out_share(self):
@@ -252,10 +261,17 @@ class BaseNoisyClassifier(
         return self.validation_fraction
 
     def _make_engine(self, data, split):
-        device = pick_device(self.device)
         n_epochs = self._n_epochs(len(split[0]))
         objective = self._make_objective({**data.facts, "n_epochs": n_epochs})
         check_objective(objective, data)
+        # torch's layers draw their weights from its global generator, other parts that
+        # aren't ours maybe from NumPy's
+        parts = (self.module, self.optimizer, self.callbacks, self._routed)
+        with lent(others=not is_quiet(*parts)):
+            return self._assemble(objective, data, split[1] is not None, n_epochs)
+
+    def _assemble(self, objective, data, has_validation, n_epochs):
+        device = pick_device(self.device)
         networks = self._starting_networks(data, objective.n_networks)
         check_output(networks, data.dataset, len(data.classes), device)
         optimizer, arguments = make_optimizer_arguments(
@@ -274,7 +290,7 @@ class BaseNoisyClassifier(
             lr=self.lr,
             max_epochs=objective.n_epochs or n_epochs,
             batch_size=self.batch_size,
-            callbacks=self._make_callbacks(has_validation=split[1] is not None),
+            callbacks=self._make_callbacks(has_validation),
             classes=data.classes,
             device=device,
             verbose=int(self.verbose),
@@ -367,6 +383,16 @@ class BaseNoisyClassifier(
         }
 
     def _train(self, engine, data, split, X, y):
+        # a fit that might draw from elsewhere waits for its turn to do so
+        is_watched = bool(getattr(self, "_skl_callbacks", None))
+        takes_turns = is_watched or may_draw(engine)
+        engine.prediction_seed = initial_seed() if takes_turns else None
+        with lent() if takes_turns else nullcontext():
+            self._train_here(engine, data, split, X, y)
+            if takes_turns and not draws_to_predict(engine, split[0]):
+                engine.prediction_seed = None
+
+    def _train_here(self, engine, data, split, X, y):
         with epoch_tasks(self, engine, X, y):
             try:
                 engine.partial_fit(split)

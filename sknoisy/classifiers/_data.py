@@ -12,6 +12,7 @@ from sklearn.utils.sparsefuncs import mean_variance_axis
 from sknoisy._engine import ArrayDataset
 from sknoisy._labels import encode_labels
 from sknoisy._registry import did_you_mean
+from sknoisy._tensors import as_tensor
 from sknoisy._weights import check_weights
 
 BLOCK = 2048  # rows
@@ -45,7 +46,7 @@ class TrainingData:
             "n_classes": len(self.classes),
             "n_features": int(np.prod(self.X.shape[1:])),
             "input_shape": tuple(self.X.shape[1:]),
-            "labels": torch.as_tensor(self.codes),
+            "labels": as_tensor(self.codes),
             "soft_labels": None if soft is None else self._tensor(soft),
             "sample_weight": None if weight is None else self._tensor(weight),
             "feature_mean": None if mean is None else self._tensor(mean),
@@ -88,7 +89,7 @@ class TrainingData:
         return aligned
 
     def _tensor(self, array):
-        return torch.as_tensor(array, dtype=self.dtype)
+        return as_tensor(array, self.dtype)
 
 
 def make_training_data(X, y, weight, *, class_weight, classes, dtype):

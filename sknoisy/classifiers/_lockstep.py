@@ -7,6 +7,7 @@ from functools import partial
 import torch
 from torch import nn
 
+from sknoisy._engine.draws import may_draw
 from sknoisy._engine.lockstep import (
     ELEMENTWISE,
     Trainee,
@@ -14,6 +15,8 @@ from sknoisy._engine.lockstep import (
     train_in_lockstep,
 )
 from sknoisy._engine.stacked import shape_of
+from sknoisy._settings import own_settings
+from sknoisy._streams import Stream, Witness, drawing_from, generator, lent
 from sknoisy.classifiers._data import TrainingData
 from sknoisy.classifiers._parts import OPTIMIZERS, find_loss, is_auto
 from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
@@ -164,13 +167,13 @@ def _what_is_built(estimator, X):
     return repr((estimator.module, given, getattr(X, "shape", ())[1:]))
 
 
+@own_settings()
 def _stop_before_training(estimator, X, y, sample_weight):
     estimator._check_parameters()
     data = estimator._check_data(X, y, sample_weight)
     with estimator._seeded():
         engine = estimator._make_engine(data, (data.dataset, None))
-        generator = torch.Generator().set_state(torch.get_rng_state())
-    return data, Trainee(engine, data.dataset, generator)
+        return data, Trainee(engine, data.dataset, generator())
 
 
 def _shared(dataset, datasets):
@@ -200,8 +203,10 @@ def _train(prepared, tick):
     start = time.perf_counter()
     trainees = [one.trainee for one in prepared]
     try:
-        errors = train_in_lockstep(trainees, lambda: tick(len(trainees)))
+        errors = _train_trainees(trainees, lambda: tick(len(trainees)))
     except Exception:  # of one of them: fitted alone, that one says so
+        return
+    if errors is None:
         return
     seconds = (time.perf_counter() - start) / len(prepared)
     for one, error in zip(prepared, errors, strict=True):
@@ -209,3 +214,19 @@ def _train(prepared, tick):
         one.seconds += seconds
         if error is None:
             one.estimator._remember(one.trainee.engine, one.data)
+
+
+@own_settings()
+def _train_trainees(trainees, tick):
+    """Return what went wrong with each; None where they have to be trained alone.
+
+    A loss that draws at random would draw other numbers here than by itself.
+    """
+    engines = [trainee.engine for trainee in trainees]
+    if not any(map(may_draw, engines)):
+        return train_in_lockstep(trainees, tick)
+    seed = trainees[0].generator.initial_seed()
+    with drawing_from(Stream(seed, engines[0].device)), lent():
+        witness = Witness()
+        errors = train_in_lockstep(trainees, tick)
+        return None if witness.has_seen_draws() else errors

@@ -4,6 +4,7 @@ import copy
 import inspect
 import numbers
 import warnings
+from contextlib import nullcontext
 from functools import partial
 
 import numpy as np
@@ -14,9 +15,11 @@ from torch.nn.parameter import is_lazy
 
 from sknoisy._checks import check_choice
 from sknoisy._engine import build_networks, fresh_copies
+from sknoisy._engine.draws import is_quiet
 from sknoisy._logits import label_frequencies
 from sknoisy._params import choose_arguments
 from sknoisy._registry import did_you_mean, lookup
+from sknoisy._streams import lent
 from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
 from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
@@ -113,9 +116,9 @@ def make_objective(loss, *, given, facts, mixup=0.0):
     """Return the objective that `loss` stands for, made anew for one fit."""
     kind = find_loss(loss)
     if _is_objective(kind):
-        objective = kind(
-            **choose_arguments(kind, given=given, facts=facts, part="loss")
-        )
+        arguments = choose_arguments(kind, given=given, facts=facts, part="loss")
+        with nullcontext() if is_quiet(kind) else lent():
+            objective = kind(**arguments)
     else:
         objective = MeanLoss(
             make_loss(kind, given=given), facts["sample_weight"], facts["soft_labels"]

@@ -2,6 +2,7 @@
 
 import copy
 import warnings
+from contextlib import nullcontext
 
 import numpy as np
 import torch
@@ -11,6 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from sknoisy._engine import ArrayDataset
+from sknoisy._streams import initial_seed, lent
+from sknoisy._tensors import as_tensor
 
 LEAST_PROBABILITY = 1e-9
 
@@ -35,14 +38,17 @@ def ready_teacher(teacher, facts):
     labels, weight = facts["soft_labels"], facts["sample_weight"]
     y = facts["classes"][facts["labels"]] if labels is None else labels.numpy()
     weights = {} if weight is None else {"sample_weight": weight.numpy()}
-    return seeded(clone(teacher)).fit(facts["X"], y, **weights)
+    teacher = seeded(clone(teacher))
+    with lent_to(teacher):
+        return teacher.fit(facts["X"], y, **weights)
 
 
 def seeded(estimator):
     """Return `estimator` with a seed for each `random_state` that is None.
 
-    They follow from torch's seed, which our own `random_state` has set; nothing is
-    drawn from torch, so that a student doesn't depend on whether its teacher is fitted.
+    They follow from the seed of the fit, which our own `random_state` gave; nothing is
+    drawn from its stream, so that a student doesn't depend on whether its teacher is
+    fitted.
     """
     params = estimator.get_params()
     unset = [
@@ -50,9 +56,20 @@ def seeded(estimator):
         for name in sorted(params)
         if name.split("__")[-1] == "random_state" and params[name] is None
     ]
-    rng = np.random.RandomState(torch.initial_seed())
+    rng = np.random.RandomState(initial_seed())
     seeds = {name: rng.randint(np.iinfo(np.int32).max) for name in unset}
     return estimator.set_params(**seeds)
+
+
+def lent_to(teacher):
+    """Lend the fit's stream to a teacher that may draw from the global generators.
+
+    scikit-learn's and our own don't, and may wait for threads that fit our classifiers:
+    they mustn't hold what those are waiting for.
+    """
+    parts = [teacher, *teacher.get_params().values()]
+    roots = {type(p).__module__.split(".")[0] for p in parts if hasattr(p, "fit")}
+    return nullcontext() if roots <= {"sklearn", "sknoisy"} else lent()
 
 
 def check_same_features(teacher, student):
@@ -71,7 +88,8 @@ def teacher_log_proba(teacher, facts, device):
     expected = (facts["n_samples"], facts["n_classes"])
     dtype = facts["feature_scale"].dtype
     if isinstance(teacher, nn.Module):
-        logits = _logits(teacher, facts["X"], device, dtype)
+        with lent():
+            logits = _logits(teacher, facts["X"], device, dtype)
         if tuple(logits.shape) != expected:
             raise ValueError(
                 f"The teacher's output for all samples has shape {tuple(logits.shape)}:"
@@ -81,7 +99,7 @@ def teacher_log_proba(teacher, facts, device):
     else:
         proba = _proba(teacher, facts["X"], facts["classes"])
         # a class that a teacher rules out must not make the divergence infinite
-        log_p = torch.as_tensor(np.log(np.maximum(proba, LEAST_PROBABILITY)))
+        log_p = as_tensor(np.log(np.maximum(proba, LEAST_PROBABILITY)))
     return log_p.to(dtype)
 
 
@@ -101,4 +119,5 @@ def _proba(teacher, X, classes):
         )
     with warnings.catch_warnings():  # X has been checked, and lost its names so
         warnings.filterwarnings("ignore", "X does not have valid feature names")
-        return np.asarray(teacher.predict_proba(X), dtype=np.float64)
+        with lent_to(teacher):
+            return np.asarray(teacher.predict_proba(X), dtype=np.float64)

@@ -1,11 +1,15 @@
 """Where a transition matrix comes from: the user, an estimate, or training itself."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import torch
 
 from sknoisy._checks import check_choice, check_transition
 from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
+from sknoisy._streams import lent
+from sknoisy._tensors import as_tensor
 from sknoisy.classifiers._corrections import NEED_NONE
 from sknoisy.classifiers._parts import find_loss
 from sknoisy.losses import cross_entropy
@@ -112,9 +116,9 @@ def find_transition(transition, *, given, facts, posterior):
             known = {name: values[~trusted] for name, values in known.items()}
         else:
             known |= {"trusted": trusted, "true_labels": known["labels"]}
-    return check_transition(
-        estimate_transition(transition, **known, **given), n_classes
-    )
+    with nullcontext() if named else lent():  # a function of the user's may draw
+        found = estimate_transition(transition, **known, **given)
+    return check_transition(found, n_classes)
 
 
 def choose_features(given, facts, posterior):
@@ -148,7 +152,7 @@ def check_trusted(trusted, n_samples):
             f"trusted has type {trusted.dtype} and shape {trusted.shape}, but must hold"
             f" one boolean for each of the {n_samples} samples."
         )
-    return torch.tensor(trusted)  # a copy, as pandas' arrays are read-only
+    return as_tensor(trusted)
 
 
 def check_others(transition, facts):

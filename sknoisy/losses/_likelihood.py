@@ -5,6 +5,7 @@ import torch.nn.functional as F
 
 from sknoisy._logits import label_nll, label_probability, probability_of
 from sknoisy._ranges import check_count, check_range
+from sknoisy._tensors import as_tensor
 
 
 def cross_entropy(logits, labels, *, class_weight=None):
@@ -47,7 +48,7 @@ def cross_entropy(logits, labels, *, class_weight=None):
     """
     if class_weight is None:
         return label_nll(logits, labels)
-    weight = torch.as_tensor(class_weight, dtype=logits.dtype, device=logits.device)
+    weight = as_tensor(class_weight, logits.dtype, logits.device)
     if weight.shape != logits.shape[-1:]:
         raise ValueError(
             f"class_weight has shape {tuple(weight.shape)}, but there are"

@@ -166,8 +166,23 @@ class HandsOut(MetaEstimatorMixin, BaseEstimator):
             self.fitted_ = cell.result()
         else:
             chosen = clone(self.estimator).set_params(**getattr(self, "chosen_", {}))
-            self.fitted_ = chosen.fit(X, y, **params)
+            with self._callbacks_for(chosen):
+                self.fitted_ = chosen.fit(X, y, **params)
         return self
+
+    def set_callbacks(self, *callbacks):
+        """Accept scikit-learn's callbacks, for what this one fits itself.
+
+        What has been trained before has no epochs left that they could be told of.
+        """
+        self._skl_callbacks = list(callbacks)
+        return self
+
+    def _callbacks_for(self, estimator):
+        context = getattr(self, "_parent_callback_ctx", None)  # scikit-learn's search
+        if context is None:
+            return nullcontext()
+        return context.propagate_callback_context(estimator)
 
     def predict(self, X):
         """Let the fitted estimator predict."""

@@ -4,6 +4,7 @@ import torch
 
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
+from sknoisy._tensors import as_tensor
 from sknoisy.objectives._selection import SampleSelection, easiest, per_network
 from sknoisy.objectives._splits import FACTS, find_split
 
@@ -180,7 +181,7 @@ def directions(logits):
 
 def check_mask(mask, labels):
     """Return what a split gave as a tensor, if it is a boolean for each sample."""
-    mask = torch.as_tensor(mask)
+    mask = as_tensor(mask)
     if mask.dtype != torch.bool or mask.shape != labels.shape:
         raise ValueError(
             f"The split gave {mask.dtype} of shape {tuple(mask.shape)}: expected one"

@@ -4,6 +4,7 @@ from abc import abstractmethod
 
 import torch
 
+from sknoisy import _streams
 from sknoisy._checks import check_choice
 from sknoisy._ranges import check_range
 from sknoisy.objectives._scheduled import default_warm_up
@@ -131,7 +132,9 @@ class KeepRateSelection(SampleSelection):
 
 def halves(labels):
     """Return 0 or 1 for each sample, at random, equally often in every class."""
-    order = torch.randperm(len(labels), device="cpu").to(labels.device)
+    order = torch.randperm(
+        len(labels), device="cpu", generator=_streams.generator()
+    ).to(labels.device)
     order = order[labels[order].argsort()]
     side = torch.empty_like(labels)
     side[order] = torch.arange(len(labels), device=labels.device) % 2

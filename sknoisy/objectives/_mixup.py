@@ -2,6 +2,7 @@
 
 import torch
 
+from sknoisy import _streams
 from sknoisy._ranges import check_range
 from sknoisy.objectives._base import Objective
 
@@ -100,8 +101,12 @@ def draw_mixture(alpha, labels):
 
     The share is that of the sample itself; it is 1 for an alpha of zero.
     """
-    share = float(torch.distributions.Beta(alpha, alpha).sample()) if alpha else 1.0
-    return share, torch.randperm(len(labels)).to(labels.device)
+    share = 1.0
+    if alpha:
+        with _streams.lent(others=False):  # which takes no generator
+            share = float(torch.distributions.Beta(alpha, alpha).sample())
+    partner = torch.randperm(len(labels), generator=_streams.generator())
+    return share, partner.to(labels.device)
 
 
 def _check_mixable(objective):

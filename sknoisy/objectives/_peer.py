@@ -6,6 +6,7 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 
+from sknoisy import _streams
 from sknoisy._checks import check_choice
 from sknoisy._logits import label_frequencies, per_sample
 from sknoisy._ranges import check_range
@@ -156,5 +157,6 @@ def floored_log_softmax(logits, floor):
 
 def shifted(labels):
     """Return the labels a random number of places further on, never at their own."""
-    places = torch.randint(1, max(2, len(labels)), ())
+    most = max(2, len(labels))
+    places = torch.randint(1, most, (), generator=_streams.generator())
     return labels.roll(int(places))

@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from sknoisy import _streams
 from sknoisy._ranges import check_range
 from sknoisy.losses import forward_correction
 from sknoisy.objectives._base import Objective
@@ -72,5 +73,8 @@ class TotalVariation(Objective):
         transition = self.transition().to(logits.dtype)
         fit = forward_correction(logits, labels, transition=transition).mean()
         p = logits.softmax(dim=-1)
-        apart = (p - p[torch.randperm(len(p), device=p.device)]).abs().sum(-1) / 2
+        partner = torch.randperm(
+            len(p), device=p.device, generator=_streams.generator()
+        )
+        apart = (p - p[partner]).abs().sum(-1) / 2
         return fit - self.variation_weight * apart.mean()

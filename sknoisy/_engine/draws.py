@@ -1,0 +1,90 @@
+"""Who might draw from the generators of the whole process: torch's, NumPy's, Python's.
+
+Our own code draws from the stream of its fit alone. For what others wrote there is no
+telling, so that only what is known to draw nothing counts as quiet; whatever isn't
+costs no more than fits that take turns.
+"""
+
+import inspect
+from functools import partial
+
+import torch
+from skorch.callbacks import Callback, EpochTimer, PrintLog
+from torch import nn
+from torch.optim import Optimizer
+
+from sknoisy._streams import Witness
+
+CONTAINERS = (list, tuple, set, frozenset)
+# of torch's layers, by name: all kinds of dropout, RReLU, FractionalMaxPool
+DRAWING = ("Dropout", "RReLU", "FractionalMaxPool")
+QUIET = ("torch.nn.modules.", "torch.optim.", "skorch.callbacks.")
+QUIET_FUNCTIONS = ("sknoisy", "skorch", "builtins", "math")
+TALKATIVE = "skorch.callbacks.logging"  # what others' loggers do is theirs
+
+
+def may_draw(engine):
+    """Whether training might draw from elsewhere than the stream of its fit."""
+    if torch.device(engine.device).type != "cpu":
+        return True  # a device draws from its own generator
+    parts = (engine.module_, engine.criterion_, engine.optimizer_, engine.schedule)
+    return not is_quiet(*parts, *engine.callbacks_)
+
+
+def draws_to_predict(engine, dataset):
+    """Whether networks draw in evaluation mode, too; ask when the stream is lent."""
+    witness = Witness()
+    with torch.inference_mode():
+        engine.logits(dataset.subset(dataset.rows[:2].cpu()))
+    return witness.has_seen_draws()
+
+
+def is_quiet(*parts):
+    """Whether parts, and all that they consist of, are known to draw nothing."""
+    seen, stack = set(), list(parts)
+    while stack:
+        part = stack.pop()
+        if id(part) in seen or isinstance(part, torch.Tensor):
+            continue
+        seen.add(id(part))
+        inner = _inside(part)
+        if inner is None:
+            return False
+        stack += inner
+    return True
+
+
+def _inside(part):
+    """Return what a part consists of; None for one that may draw."""
+    if isinstance(part, CONTAINERS):
+        return list(part)
+    if isinstance(part, dict):
+        return list(part.values())
+    if isinstance(part, partial):
+        return [part.func, *part.args, *part.keywords.values()]
+    if inspect.ismethod(part):
+        return [part.__self__, part.__func__]
+    if inspect.isroutine(part) or isinstance(part, type):
+        return _inside_function(part)
+    if not (callable(part) or isinstance(part, (nn.Module, Callback, Optimizer))):
+        return []
+    return list(vars(part).values()) if _is_known(part) else None
+
+
+def _inside_function(function):
+    root = (function.__module__ or "").split(".")[0]
+    if root == "torch":  # a class, such as that of a schedule; functions may draw
+        return [] if isinstance(function, type) else None
+    cells = getattr(function, "__closure__", None) or ()
+    return [c.cell_contents for c in cells] if root in QUIET_FUNCTIONS else None
+
+
+def _is_known(part):
+    kind, module = type(part).__name__, type(part).__module__
+    if module.startswith("sknoisy."):
+        return True
+    if module == TALKATIVE:
+        return isinstance(part, (EpochTimer, PrintLog))
+    draws = any(name in kind for name in DRAWING)
+    draws |= bool(getattr(part, "dropout", False))  # of attention, recurrent layers
+    return module.startswith(QUIET) and not draws

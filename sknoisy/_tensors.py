@@ -1,0 +1,16 @@
+"""Where arrays become tensors."""
+
+import numpy as np
+import torch
+
+
+def as_tensor(array, dtype=None, device=None):
+    """Return an array as a tensor, in the same memory where torch can do that."""
+    if isinstance(array, np.ndarray):
+        # torch has no read-only tensors and warns of arrays that are, as joblib's
+        # memmaps; nor has it any that run backwards, as X[::-1] does, or whose numbers
+        # lie between others, as a field of records does
+        odd = any(step < 0 or step % array.itemsize for step in array.strides)
+        if odd or not array.flags.writeable:
+            array = array.copy()
+    return torch.as_tensor(array, dtype=dtype, device=device)
