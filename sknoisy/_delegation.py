@@ -129,7 +129,7 @@ class PredictsByEstimator:
 
     def _for_all_classes(self, columns, least):
         """Return what the estimator says, and `least` of classes it was kept from."""
-        theirs = getattr(self.estimator_, "classes_", self.classes_)
+        theirs = self._their_classes()
         if len(theirs) == len(self.classes_):
             return columns
         if columns.ndim == 1:  # of two classes, scores of the second one
@@ -137,6 +137,9 @@ class PredictsByEstimator:
         wide = np.full((len(columns), len(self.classes_)), least)
         wide[:, np.searchsorted(self.classes_, theirs)] = columns
         return wide
+
+    def _their_classes(self):
+        return getattr(self.estimator_, "classes_", self.classes_)
 
     def get_metadata_routing(self):
         """Return how metadata goes to the estimator.

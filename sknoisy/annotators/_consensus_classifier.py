@@ -240,7 +240,8 @@ class ConsensusClassifier(
         consensus = self._find_consensus(X, there, params)
         self._remember(consensus, votes, rows)
         self._fit_estimator(X, there, consensus, params)
-        self.classes_ = np.union1d(self.classes_, votes.classes[_lost(votes, there)])
+        lost = np.setdiff1d(votes.classes, there.classes)
+        self.classes_ = np.union1d(self.classes_, lost)
         return self
 
     @available_if(estimator_has("predict"))
@@ -259,7 +260,7 @@ class ConsensusClassifier(
         """
         check_is_fitted(self)
         labels = self.estimator_.predict(X)
-        return self.classes_[labels] if self.training_ == "soft" else labels
+        return self._their_classes()[labels] if self.training_ == "soft" else labels
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy on labels, or the mean agreement with votes.
@@ -379,6 +380,11 @@ class ConsensusClassifier(
         if hasattr(self.estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.estimator_.feature_names_in_
 
+    def _their_classes(self):
+        if self.training_ == "soft":  # whose classes are columns
+            return self.consensus_.classes
+        return super()._their_classes()
+
     def _get_estimator(self):
         if self.estimator is not None:
             return self.estimator
@@ -392,19 +398,15 @@ class ConsensusClassifier(
 
 def _cut(X, params, votes, rows):
     """Return what belongs to the samples that are there; check that it is enough."""
-    n_samples, there = len(votes.codes), votes.of_samples(rows)
-    left = np.delete(there.classes, _lost(votes, there))
-    if len(left) < 2:
+    n_samples, there = len(votes.codes), votes
+    if len(rows) < n_samples:
+        there = votes.of_samples(rows).of_seen_classes()
+    if len(there.classes) < 2:
         raise ValueError(
-            f"sample_weight leaves fewer than two classes, {left.tolist()}: votes on"
-            " samples of weight zero don't count."
+            f"sample_weight leaves fewer than two classes, {there.classes.tolist()}:"
+            " votes on samples of weight zero don't count."
         )
     return take(X, rows, n_samples), cut_params(params, rows, n_samples), there
-
-
-def _lost(votes, there):
-    """Return codes of the classes that have votes, but none `there`."""
-    return np.flatnonzero(votes.counts.any(axis=0) & ~there.counts.any(axis=0))
 
 
 def spread(consensus, rows):

@@ -108,9 +108,9 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
     dtype : torch.dtype
     """
     n_given, rows = len(y), np.arange(len(y))
-    places = {"rows": rows, "n_given": n_given}
     if y.ndim == 2:
-        X, y, places["rows"], weight = without_absent(X, y, rows, weight=weight)
+        X, y, rows, weight = without_absent(X, y, rows, weight=weight)
+        places = {"rows": rows, "n_given": n_given}
         return _soft_training_data(X, y, weight, class_weight, classes, dtype, places)
     found, codes = encode_labels(y)  # all: one whose samples weigh nothing is a class
     X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
@@ -126,8 +126,7 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
             f"A classifier can't train on one class:{left} y holds nothing but"
             f" {there.tolist()[0]!r}."
         )
-    places["rows"] = rows
-    return TrainingData(X, codes, known, weight, dtype, **places)
+    return TrainingData(X, codes, known, weight, dtype, rows, n_given)
 
 
 def _soft_training_data(X, y, weight, class_weight, classes, dtype, places):

@@ -19,6 +19,7 @@ from sknoisy._weights import (
 from sknoisy.cleaning._actions import ACTIONS
 from sknoisy.cleaning._findings import choose_detector, findings_of
 from sknoisy.cleaning._self_training import self_train
+from sknoisy.cleaning._weight_caveats import warn_of_other_weights
 
 __all__ = ["CleanLabelClassifier"]
 
@@ -50,7 +51,9 @@ class CleanLabelClassifier(
         - "drop": they are left out.
         - "relabel": they get the suggested label.
         - "reweight": each sample, called wrong or not, weighs as much as its label is
-          trusted; the estimator must take ``sample_weight``.
+          trusted; the estimator must take ``sample_weight``. ``fit`` measures what it
+          means by that, by :func:`weight_meaning`, and warns if it is something else:
+          to a forest, such as the default, a weight is the chance to be drawn.
         - "semi_supervised": they lose their label and may get another one by
           self-training; the estimator must have ``predict_proba``.
 
@@ -68,16 +71,19 @@ class CleanLabelClassifier(
         The fitted classifier.
 
     detector_ : detector
-        The fitted detector, with ``noise_rate_`` and ``transition_matrix_``.
+        The fitted detector, with ``noise_rate_`` and ``transition_matrix_``. It has
+        seen the samples whose weight isn't zero.
 
     label_issues_ : ndarray of shape (n_samples,)
         A structured array with the fields ``index``, ``given_label``,
         ``suggested_label``, ``quality`` and ``is_issue``, one record for each sample
         of fit; ``pandas.DataFrame(label_issues_)`` makes a table of it. Labels that
-        `min_per_class` spared are no issues here.
+        `min_per_class` spared are no issues here, and samples of weight zero have NaN
+        for ``quality``.
 
     classes_ : ndarray of shape (n_classes,)
-        The labels seen in fit, sorted: all given ones.
+        The labels seen in fit, sorted: all given ones. A class whose samples all have
+        weight zero is among them, and is never predicted.
 
     n_features_in_ : int
         Number of features seen in fit, where X tells.
@@ -95,7 +101,9 @@ class CleanLabelClassifier(
     ``fit`` costs what the detector costs, and one fit of the estimator. The default
     detector fits a random forest and five linear models, then extremely randomized
     trees or five linear models more, whichever judge better; where X is no table of
-    numbers, the estimator ten times. The detector doesn't see ``sample_weight``.
+    numbers, the estimator ten times. The detector doesn't see ``sample_weight``, nor
+    the samples whose weight is zero, which count as absent; "reweight" measures what
+    the estimator means by a weight in about ten fits on 150 samples, once a process.
 
     References
     ----------
@@ -155,7 +163,8 @@ class CleanLabelClassifier(
             Handed on to the estimator's ``fit``: as they are, or by scikit-learn's
             metadata routing where that is enabled. What has one value a sample is cut
             to the samples that are trained on. A ``sample_weight`` reaches the last
-            step of a Pipeline without its name.
+            step of a Pipeline without its name; a sample of weight zero counts as
+            absent.
 
         Returns
         -------
@@ -225,6 +234,7 @@ class CleanLabelClassifier(
             )
         if self.action == "reweight":  # before the detector's work, not after it
             name_of_weights(estimator, "action='reweight'")
+            warn_of_other_weights(estimator, "action='reweight'")
 
     def _read_weights(self, params, y):
         """Return `params` under the names that fit takes, and which samples count."""
