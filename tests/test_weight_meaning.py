@@ -213,3 +213,11 @@ def test_the_default_forest_is_told_of_too(table):
     assert (
         "RandomForestClassifier takes them in its own way: a weight is the" in message
     )
+
+
+def test_the_benchmark_writes_its_table(load_benchmark, tmp_path):
+    load_benchmark("weight_meanings").main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "weight_meanings.md").read_text(encoding="utf-8")
+    assert "| `GaussianNB()` | yes | yes | yes | no | – |" in text
+    assert "| `SVC()` | yes | yes | **no** | no | **rows** |" in text
+    assert "| `LinearDiscriminantAnalysis()` | – | – | – | no | – |" in text
