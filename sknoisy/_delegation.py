@@ -1,5 +1,6 @@
 """What a meta-estimator leaves to the classifier that it fitted."""
 
+import numpy as np
 from sklearn import get_config
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -64,7 +65,7 @@ class PredictsByEstimator:
             Probabilities in the order of `classes_`.
         """
         check_is_fitted(self)
-        return self.estimator_.predict_proba(X)
+        return self._for_all_classes(self.estimator_.predict_proba(X), 0.0)
 
     @available_if(estimator_has("predict_log_proba"))
     def predict_log_proba(self, X):
@@ -81,7 +82,8 @@ class PredictsByEstimator:
             Log-probabilities in the order of `classes_`.
         """
         check_is_fitted(self)
-        return self.estimator_.predict_log_proba(X)
+        log_proba = self.estimator_.predict_log_proba(X)
+        return self._for_all_classes(log_proba, -np.inf)
 
     @available_if(estimator_has("decision_function"))
     def decision_function(self, X):
@@ -95,10 +97,12 @@ class PredictsByEstimator:
         Returns
         -------
         scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            As the estimator gives them.
+            As the estimator gives them; −∞ for a class that it was kept from, since
+            all samples of it weighed nothing.
         """
         check_is_fitted(self)
-        return self.estimator_.decision_function(X)
+        scores = self.estimator_.decision_function(X)
+        return self._for_all_classes(scores, -np.inf)
 
     @available_if(estimator_has("score"))
     def score(self, X, y, **params):
@@ -122,6 +126,20 @@ class PredictsByEstimator:
         """
         check_is_fitted(self)
         return self.estimator_.score(X, y, **self._route("score", params))
+
+    def _for_all_classes(self, columns, least):
+        """Return what the estimator says, and `least` of classes it was kept from."""
+        theirs = self._their_classes()
+        if len(theirs) == len(self.classes_):
+            return columns
+        if columns.ndim == 1:  # of two classes, scores of the second one
+            columns = np.column_stack([-columns, columns])
+        wide = np.full((len(columns), len(self.classes_)), least)
+        wide[:, np.searchsorted(self.classes_, theirs)] = columns
+        return wide
+
+    def _their_classes(self):
+        return getattr(self.estimator_, "classes_", self.classes_)
 
     def get_metadata_routing(self):
         """Return how metadata goes to the estimator.

@@ -12,15 +12,12 @@ from sklearn.utils.validation import has_fit_parameter
 def check_weights(sample_weight, n_samples, name="sample_weight"):
     """Return weights as a float64 array of shape (n_samples,), or None.
 
-    The largest is one: very large and very small weights would not survive float32.
+    A number stands for equal weights. The largest is one: very large and very small
+    weights would not survive float32, and only their ratios count.
     """
     if sample_weight is None:
         return None
-    if isinstance(sample_weight, numbers.Real):
-        sample_weight = np.full(n_samples, sample_weight, dtype=np.float64)
-    weight = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name=name
-    )
+    weight = _as_floats(sample_weight, n_samples, name)
     if weight.shape != (n_samples,):
         raise ValueError(
             f"{name} has shape {weight.shape}, but X has {n_samples} samples:"
@@ -36,6 +33,29 @@ def check_weights(sample_weight, n_samples, name="sample_weight"):
     return weight / weight.max()
 
 
+def _as_floats(weight, n_samples, name):
+    if isinstance(weight, np.ma.MaskedArray):  # what is masked is missing
+        weight = weight.astype(np.float64).filled(np.nan)
+    try:
+        if isinstance(weight, numbers.Real) or getattr(weight, "shape", None) == ():
+            weight = np.full(n_samples, float(weight))
+        return check_array(
+            weight,
+            ensure_2d=False,
+            ensure_min_samples=0,
+            dtype=np.float64,
+            input_name=name,
+        )
+    except (TypeError, ValueError) as error:
+        if "NaN" in str(error) or "infinity" in str(error):
+            raise  # says it well
+        shown = " ".join(repr(weight).split())
+        raise TypeError(
+            f"{name}={shown:.60} can't be read as weights: pass a number for each of"
+            f" the {n_samples} samples, or one for all."
+        ) from error
+
+
 def check_classes_have_weight(y, weight, labeled=slice(None)):
     """Say so if weights (or None) leave fewer than two classes of `y`.
 
@@ -49,6 +69,17 @@ def check_classes_have_weight(y, weight, labeled=slice(None)):
             f"sample_weight leaves fewer than two classes, {left.tolist()}: there is"
             " no other one that a label could be mistaken for."
         )
+
+
+def present(weight, n_samples):
+    """Return the positions of the samples that weigh something; without weights, all.
+
+    A weight of zero means that a sample isn't there. It has to be taken out before
+    anybody sees it: a scaler, a detector, the draws of noise, and most classifiers of
+    others would count it.
+    """
+    weight = check_weights(weight, n_samples)
+    return np.arange(n_samples) if weight is None else np.flatnonzero(weight)
 
 
 def weight_name(estimator):
@@ -97,6 +128,43 @@ def name_weights(params, classifier):
         return others
     name = name_of_weights(classifier, "fit with sample_weight")
     return {**others, name: params["sample_weight"]}
+
+
+def read_weights(params, classifier, n_samples):
+    """Return `params` as `classifier.fit` takes them, and who is there.
+
+    Parameters
+    ----------
+    params : dict
+        Of `fit`; weights may be under ``sample_weight`` or the name that fit takes.
+
+    classifier : classifier
+
+    n_samples : int
+
+    Returns
+    -------
+    params : dict
+        With one weight a sample, if there are weights.
+
+    rows : ndarray of int
+        The positions of samples whose weight isn't zero.
+
+    weight : array-like of shape (n_samples,) or None
+    """
+    params = name_weights(params, classifier)
+    name = weight_name(classifier) or "sample_weight"
+    rows = present(params.get(name), n_samples)
+    params = one_each(params, n_samples, name)
+    return params, rows, params.get(name)
+
+
+def one_each(params, n_samples, name="sample_weight"):
+    """Return `params` with a weight for each sample, where it is one for all."""
+    weight = params.get(name)
+    if weight is None or np.ndim(weight):
+        return params
+    return {**params, name: np.full(n_samples, float(weight))}
 
 
 def _hands_on(estimator):

@@ -73,6 +73,7 @@ def noisy(blobs):
 # --- the classifier ---
 
 
+@pytest.mark.filterwarnings("ignore:action='reweight' makes weights")  # as it should
 @pytest.mark.parametrize("action", sorted(ACTIONS))
 def test_cleaning_helps_whatever_the_action(action, noisy):
     X, y, given = noisy

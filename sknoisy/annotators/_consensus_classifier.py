@@ -15,8 +15,10 @@ from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator, estimator_has
 from sknoisy._labels import require
 from sknoisy._params import RoutedParams
+from sknoisy._rows import cut_params, take
 from sknoisy._seeds import make_generator
 from sknoisy._tags import tags_of_classifier
+from sknoisy._weights import check_weights, read_weights
 from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
 from sknoisy.annotators._folds import make_folds, predict_out_of_fold
 from sknoisy.annotators._training import choose_training, fit_on
@@ -101,11 +103,11 @@ class ConsensusClassifier(
 
     consensus_labels_ : ndarray of shape (n_samples,)
         Consensus labels of the samples of fit. Without a vote (and with
-        ``unlabeled="drop"``) it is the most frequent class.
+        ``unlabeled="drop"``), or with weight zero, it is the most frequent class.
 
     consensus_proba_ : ndarray of shape (n_samples, n_classes)
-        Probabilities of the classes ``consensus_.classes``; without a vote, their
-        shares.
+        Probabilities of the classes ``consensus_.classes``; without a vote or with
+        weight zero, their shares.
 
     label_quality_ : ndarray of shape (n_samples,)
         Probability of each consensus label: low where annotators should look again.
@@ -124,7 +126,8 @@ class ConsensusClassifier(
 
     classes_ : ndarray of shape (n_classes,)
         The labels that `estimator_` knows, in the order of ``predict_proba``'s
-        columns: those of the consensus, which may be fewer than those voted for.
+        columns: those of the consensus, which may be fewer than those voted for. And
+        those for which only samples of weight zero have a vote, never predicted.
 
     n_features_in_ : int
         Number of features seen in fit, if `estimator_` tells.
@@ -212,8 +215,10 @@ class ConsensusClassifier(
 
         **fit_params : dict
             Handed on to the estimator's ``fit``, such as ``sample_weight``: as they
-            are, or by scikit-learn's metadata routing where that is enabled. They
-            have no say in the consensus by votes.
+            are, or by scikit-learn's metadata routing where that is enabled. A
+            ``sample_weight`` reaches the last step of a Pipeline without its name.
+            A sample of weight zero counts as absent, for the consensus, too; other
+            weights have no say in the consensus by votes.
 
         Returns
         -------
@@ -230,8 +235,13 @@ class ConsensusClassifier(
         self.training_ = choose_training(self.training, self._get_estimator())
         votes = self._read(X, y)
         params = self._route("fit", fit_params)
-        self._remember(self._find_consensus(X, votes, params), votes)
-        self._fit_estimator(X, votes, params)
+        params, rows, _ = read_weights(params, self._get_estimator(), len(votes.codes))
+        X, params, there = _cut(X, params, votes, rows)
+        consensus = self._find_consensus(X, there, params)
+        self._remember(consensus, votes, rows)
+        self._fit_estimator(X, there, consensus, params)
+        lost = np.setdiff1d(votes.classes, there.classes)
+        self.classes_ = np.union1d(self.classes_, lost)
         return self
 
     @available_if(estimator_has("predict"))
@@ -250,7 +260,7 @@ class ConsensusClassifier(
         """
         check_is_fitted(self)
         labels = self.estimator_.predict(X)
-        return self.classes_[labels] if self.training_ == "soft" else labels
+        return self._their_classes()[labels] if self.training_ == "soft" else labels
 
     def score(self, X, y, sample_weight=None):
         """Return the accuracy on labels, or the mean agreement with votes.
@@ -278,8 +288,9 @@ class ConsensusClassifier(
         codes = codes_of(self.predict(X), votes.classes)
         check_consistent_length(codes, votes.codes)
         shares = votes.shares[np.arange(len(codes)), codes] * (codes >= 0)
-        weight = 1 if sample_weight is None else np.asarray(sample_weight)
-        return float(np.average(shares, weights=weight * (votes.n_votes > 0)))
+        weight = check_weights(sample_weight, len(codes))
+        weight = (votes.n_votes > 0) * (1.0 if weight is None else weight)
+        return float(np.average(shares, weights=weight))
 
     @property
     def n_features_in_(self):
@@ -346,7 +357,9 @@ class ConsensusClassifier(
     def _rows_to_use(self, votes):
         return (votes.n_votes > 0) | (self.unlabeled == "keep")
 
-    def _remember(self, consensus, votes):
+    def _remember(self, consensus, votes, rows):
+        if len(rows) < len(votes.codes):
+            consensus = spread(consensus, np.isin(np.arange(len(votes.codes)), rows))
         self.consensus_ = consensus
         self.consensus_labels_ = consensus.labels
         self.consensus_proba_ = consensus.proba
@@ -354,10 +367,10 @@ class ConsensusClassifier(
         self.annotator_quality_ = consensus.annotator_quality
         self.has_votes_ = votes.n_votes > 0
 
-    def _fit_estimator(self, X, votes, params):
+    def _fit_estimator(self, X, votes, consensus, params):
         self.estimator_ = clone(self._get_estimator())
         self.classes_ = fit_on(
-            self.consensus_,
+            consensus,
             self.estimator_,
             X,
             np.flatnonzero(self._rows_to_use(votes)),
@@ -366,6 +379,11 @@ class ConsensusClassifier(
         )
         if hasattr(self.estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.estimator_.feature_names_in_
+
+    def _their_classes(self):
+        if self.training_ == "soft":  # whose classes are columns
+            return self.consensus_.classes
+        return super()._their_classes()
 
     def _get_estimator(self):
         if self.estimator is not None:
@@ -376,6 +394,19 @@ class ConsensusClassifier(
 
     def __sklearn_tags__(self):
         return tags_of_classifier(super().__sklearn_tags__(), self._get_estimator())
+
+
+def _cut(X, params, votes, rows):
+    """Return what belongs to the samples that are there; check that it is enough."""
+    n_samples, there = len(votes.codes), votes
+    if len(rows) < n_samples:
+        there = votes.of_samples(rows).of_seen_classes()
+    if len(there.classes) < 2:
+        raise ValueError(
+            f"sample_weight leaves fewer than two classes, {there.classes.tolist()}:"
+            " votes on samples of weight zero don't count."
+        )
+    return take(X, rows, n_samples), cut_params(params, rows, n_samples), there
 
 
 def spread(consensus, rows):

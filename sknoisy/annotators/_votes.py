@@ -86,6 +86,12 @@ class Votes:
         """Return the votes on some of the samples."""
         return Votes(self.codes[rows], self.classes)
 
+    def of_seen_classes(self):
+        """Return the same votes, without the classes that nobody votes for."""
+        seen = np.flatnonzero(self.counts.any(axis=0))
+        codes = np.where(self.codes < 0, -1, np.searchsorted(seen, self.codes))
+        return Votes(codes, self.classes[seen])
+
 
 def check_votes(votes, marker=-1):
     """Return `Votes` in which every sample and every annotator has one.

@@ -65,6 +65,7 @@ class TrainingData:
             return dataset, None
         rows = np.arange(len(self.codes))
         counts = np.bincount(self.codes)
+        counts = counts[counts > 0]  # a class of weight zero has no samples
         n_held_out = int(np.ceil(fraction * len(rows)))
         if n_held_out == len(rows):
             raise ValueError(
@@ -108,27 +109,25 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
     dtype : torch.dtype
     """
     n_given, rows = len(y), np.arange(len(y))
-    X, y, rows, weight = without_absent(X, y, rows, weight=weight)
-    places = {"rows": rows, "n_given": n_given}
     if y.ndim == 2:
+        X, y, rows, weight = without_absent(X, y, rows, weight=weight)
+        places = {"rows": rows, "n_given": n_given}
         return _soft_training_data(X, y, weight, class_weight, classes, dtype, places)
-    found, codes = encode_labels(y)
+    found, codes = encode_labels(y)  # all: one whose samples weigh nothing is a class
+    X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
+    known = found if classes is None else np.unique(classes)
+    codes = _positions(found[codes], known)
     if class_weight is not None:
-        known = found if classes is None else np.unique(classes)
-        by_class = weights_by_class(class_weight, found, codes, known)
-        by_class = by_class if weight is None else weight * by_class
-        weight = check_weights(by_class, len(y), name="class_weight")
+        weight = _with_class_weight(class_weight, known, codes, weight)
         X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
-        places["rows"] = rows
-    classes = found if classes is None else np.unique(classes)
-    if len(classes) < 2:
-        left = " where sample_weight isn't zero" if len(codes) < n_given else ""
+    there = known[np.unique(codes)] if classes is None else known
+    if len(there) < 2:
+        left = " where no weight is zero" if len(codes) < n_given else ""
         raise ValueError(
             f"A classifier can't train on one class:{left} y holds nothing but"
-            f" {found.tolist()[0]!r}."
+            f" {there.tolist()[0]!r}."
         )
-    codes = _positions(found, classes)[codes]
-    return TrainingData(X, codes, classes, weight, dtype, **places)
+    return TrainingData(X, codes, known, weight, dtype, rows, n_given)
 
 
 def _soft_training_data(X, y, weight, class_weight, classes, dtype, places):
@@ -173,22 +172,31 @@ def without_absent(*arrays, weight):
     return *(array[present] for array in arrays), weight[present]
 
 
-def weights_by_class(class_weight, classes, codes, known):
-    """Return the weight that `class_weight` gives to each sample.
+def _with_class_weight(class_weight, classes, codes, weight):
+    """Return the weights of samples, or none, times those of their classes."""
+    weight = np.ones(len(codes)) if weight is None else weight
+    by_class = weights_by_class(class_weight, classes, codes, weight)
+    return check_weights(weight * by_class[codes], len(codes), name="class_weight")
 
-    `classes` are those that the `codes` stand for, `known` those that there may be.
+
+def weights_by_class(class_weight, classes, codes, weight):
+    """Return what each class weighs, (n_classes,), by `class_weight`.
+
+    "balanced" gives all classes that are there the same sum of weights: it counts
+    samples by their `weight`, so that 2 is the same as twice.
     """
     if isinstance(class_weight, str) and class_weight == "balanced":
-        counts = np.bincount(codes)
-        return (len(codes) / (len(counts) * counts))[codes]
+        sums = np.bincount(codes, weight, minlength=len(classes))
+        there = sums > 0
+        return np.divide(sums.sum() / there.sum(), sums, out=sums, where=there)
     if not hasattr(class_weight, "get"):
         raise ValueError(
             f"class_weight={class_weight!r} must be a dict {{class: weight}},"
             " 'balanced' or None."
         )
-    _check_named(class_weight, known.tolist())
+    _check_named(class_weight, classes.tolist())
     by_class = [class_weight.get(label, 1.0) for label in classes.tolist()]
-    return np.asarray(by_class, dtype=np.float64)[codes]
+    return np.asarray(by_class, dtype=np.float64)
 
 
 def _check_named(class_weight, known):

@@ -97,7 +97,7 @@ def teacher_log_proba(teacher, facts, device):
             )
         log_p = torch.log_softmax(logits, dim=-1)
     else:
-        proba = _proba(teacher, facts["X"], facts["classes"])
+        proba = _proba(teacher, facts)
         # a class that a teacher rules out must not make the divergence infinite
         log_p = as_tensor(np.log(np.maximum(proba, LEAST_PROBABILITY)))
     return log_p.to(dtype)
@@ -111,13 +111,19 @@ def _logits(module, X, device, dtype):
     return torch.cat([module(features.to(device)).cpu() for features in blocks])
 
 
-def _proba(teacher, X, classes):
-    if not np.array_equal(teacher.classes_, classes):
+def _proba(teacher, facts):
+    classes, X = facts["classes"], facts["X"]
+    known = np.isin(classes, teacher.classes_)
+    # who was fitted by us doesn't know a class whose samples all weigh nothing
+    needed = np.union1d(classes[known], classes[np.unique(facts["labels"])])
+    if not np.array_equal(teacher.classes_, needed):
         raise ValueError(
             f"The teacher knows the classes {teacher.classes_}, but y holds {classes}:"
             " they must be the same."
         )
+    proba = np.zeros((facts["n_samples"], facts["n_classes"]))
     with warnings.catch_warnings():  # X has been checked, and lost its names so
         warnings.filterwarnings("ignore", "X does not have valid feature names")
         with lent_to(teacher):
-            return np.asarray(teacher.predict_proba(X), dtype=np.float64)
+            proba[:, known] = teacher.predict_proba(X)
+    return proba

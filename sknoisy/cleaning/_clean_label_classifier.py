@@ -3,18 +3,23 @@
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_consistent_length, validate_data
 
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator
-from sknoisy._labels import require_labels
+from sknoisy._labels import encode_labels, require_labels
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of_classifier
-from sknoisy._weights import check_classes_have_weight, name_of_weights, name_weights
+from sknoisy._weights import (
+    check_classes_have_weight,
+    name_of_weights,
+    read_weights,
+)
 from sknoisy.cleaning._actions import ACTIONS
 from sknoisy.cleaning._findings import choose_detector, findings_of
 from sknoisy.cleaning._self_training import self_train
+from sknoisy.cleaning._weight_caveats import warn_of_other_weights
 
 __all__ = ["CleanLabelClassifier"]
 
@@ -46,7 +51,9 @@ class CleanLabelClassifier(
         - "drop": they are left out.
         - "relabel": they get the suggested label.
         - "reweight": each sample, called wrong or not, weighs as much as its label is
-          trusted; the estimator must take ``sample_weight``.
+          trusted; the estimator must take ``sample_weight``. ``fit`` measures what it
+          means by that, by :func:`weight_meaning`, and warns if it is something else:
+          to a forest, such as the default, a weight is the chance to be drawn.
         - "semi_supervised": they lose their label and may get another one by
           self-training; the estimator must have ``predict_proba``.
 
@@ -64,16 +71,19 @@ class CleanLabelClassifier(
         The fitted classifier.
 
     detector_ : detector
-        The fitted detector, with ``noise_rate_`` and ``transition_matrix_``.
+        The fitted detector, with ``noise_rate_`` and ``transition_matrix_``. It has
+        seen the samples whose weight isn't zero.
 
     label_issues_ : ndarray of shape (n_samples,)
         A structured array with the fields ``index``, ``given_label``,
         ``suggested_label``, ``quality`` and ``is_issue``, one record for each sample
         of fit; ``pandas.DataFrame(label_issues_)`` makes a table of it. Labels that
-        `min_per_class` spared are no issues here.
+        `min_per_class` spared are no issues here, and samples of weight zero have NaN
+        for ``quality``.
 
     classes_ : ndarray of shape (n_classes,)
-        The labels seen in fit, sorted: all given ones.
+        The labels seen in fit, sorted: all given ones. A class whose samples all have
+        weight zero is among them, and is never predicted.
 
     n_features_in_ : int
         Number of features seen in fit, where X tells.
@@ -91,7 +101,9 @@ class CleanLabelClassifier(
     ``fit`` costs what the detector costs, and one fit of the estimator. The default
     detector fits a random forest and five linear models, then extremely randomized
     trees or five linear models more, whichever judge better; where X is no table of
-    numbers, the estimator ten times. The detector doesn't see ``sample_weight``.
+    numbers, the estimator ten times. The detector doesn't see ``sample_weight``, nor
+    the samples whose weight is zero, which count as absent; "reweight" measures what
+    the estimator means by a weight in about ten fits on 150 samples, once a process.
 
     References
     ----------
@@ -151,7 +163,8 @@ class CleanLabelClassifier(
             Handed on to the estimator's ``fit``: as they are, or by scikit-learn's
             metadata routing where that is enabled. What has one value a sample is cut
             to the samples that are trained on. A ``sample_weight`` reaches the last
-            step of a Pipeline without its name.
+            step of a Pipeline without its name; a sample of weight zero counts as
+            absent.
 
         Returns
         -------
@@ -173,9 +186,14 @@ class CleanLabelClassifier(
         self._check_estimator()
         y = require_labels(y, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
-        params = self._name_weights(self._route("fit", fit_params), y)
-        findings = self._look_for_issues(X, y)
-        self.estimator_ = self._train(X, ACTIONS[self.action](findings), params)
+        check_consistent_length(X, y)
+        params, rows = self._read_weights(self._route("fit", fit_params), y)
+        self.classes_, codes = encode_labels(y)
+        X, params = take(X, rows, len(y)), cut_params(params, rows, len(y))
+        findings = self._look_for_issues(X, y[rows])
+        self.label_issues_ = findings.among(codes, rows).table()
+        training = ACTIONS[self.action](findings)
+        self.estimator_ = self._train(X, training, params, len(rows))
         return self
 
     def _look_for_issues(self, X, y):
@@ -186,13 +204,9 @@ class CleanLabelClassifier(
             random_state=self._draw_seed(),
         )
         self.detector_ = detector.fit(X, y)
-        findings = findings_of(detector, y, self.min_per_class)
-        self.classes_ = findings.classes
-        self.label_issues_ = findings.table()
-        return findings
+        return findings_of(detector, y, self.min_per_class, self.classes_)
 
-    def _train(self, X, training, params):
-        n_samples = len(self.label_issues_)
+    def _train(self, X, training, params, n_samples):
         if training.weight is not None:
             name = name_of_weights(self._get_estimator(), f"action={self.action!r}")
             given = np.asarray(params.get(name, 1.0))
@@ -207,7 +221,7 @@ class CleanLabelClassifier(
             return model.fit(take(X, rows, n_samples), self.classes_[codes], **cut)
 
         if training.unlabeled.size:
-            return self_train(fit, X, training)
+            return self_train(fit, X, training, self.classes_)
         return fit(training.rows, training.codes)
 
     def _check_estimator(self):
@@ -220,12 +234,13 @@ class CleanLabelClassifier(
             )
         if self.action == "reweight":  # before the detector's work, not after it
             name_of_weights(estimator, "action='reweight'")
+            warn_of_other_weights(estimator, "action='reweight'")
 
-    def _name_weights(self, params, y):
-        """Return `params` with ``sample_weight`` under the name that fit takes."""
-        if params.get("sample_weight") is not None:
-            check_classes_have_weight(y, params["sample_weight"])
-        return name_weights(params, self._get_estimator())
+    def _read_weights(self, params, y):
+        """Return `params` under the names that fit takes, and which samples count."""
+        params, rows, weight = read_weights(params, self._get_estimator(), len(y))
+        check_classes_have_weight(y, weight)
+        return params, rows
 
     def _get_estimator(self):
         return RandomForestClassifier() if self.estimator is None else self.estimator

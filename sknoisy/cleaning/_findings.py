@@ -1,7 +1,7 @@
 """What a detector says of the labels, and which of them it may act on."""
 
 import numbers
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import issparse
@@ -37,6 +37,24 @@ class Findings:
     quality: np.ndarray
     is_issue: np.ndarray
 
+    def among(self, codes, rows):
+        """Return the findings on all samples, of which these are those at `rows`.
+
+        Parameters
+        ----------
+        codes : ndarray of shape (n_all,)
+            The given labels of all.
+
+        rows : ndarray of shape (n_samples,)
+        """
+        suggested, quality = codes.copy(), np.full(len(codes), np.nan)
+        is_issue = np.zeros(len(codes), dtype=bool)
+        suggested[rows], quality[rows] = self.suggested, self.quality
+        is_issue[rows] = self.is_issue
+        return replace(
+            self, given=codes, suggested=suggested, quality=quality, is_issue=is_issue
+        )
+
     def table(self):
         """Return all in one structured array, one record a sample."""
         columns = {
@@ -53,10 +71,16 @@ class Findings:
         return table
 
 
-def findings_of(detector, y, min_per_class):
-    """Return what a fitted detector found; few enough issues that no class vanishes."""
+def findings_of(detector, y, min_per_class, classes=None):
+    """Return what a fitted detector found; few enough issues that no class vanishes.
+
+    `classes` are all that there are; None stands for those of `y`.
+    """
     check_scalar(min_per_class, "min_per_class", numbers.Integral, min_val=1)
-    classes, given = encode_labels(y)
+    found, given = encode_labels(y)
+    if classes is None:
+        classes = found
+    given = np.searchsorted(classes, found)[given]
     quality = np.asarray(detector.quality_)
     kept = ~np.asarray(detector.is_issue_)
     return Findings(

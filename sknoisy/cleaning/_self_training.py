@@ -5,7 +5,7 @@ import numpy as np
 from sknoisy._rows import take
 
 
-def self_train(fit, X, training, *, threshold=0.75, max_iter=10):
+def self_train(fit, X, training, classes, *, threshold=0.75, max_iter=10):
     """Fit, let the classifier label what it is sure of, and fit again [1]_.
 
     scikit-learn's ``SelfTrainingClassifier`` does the same, but makes an array of X:
@@ -21,6 +21,9 @@ def self_train(fit, X, training, *, threshold=0.75, max_iter=10):
 
     training : Training
         Which of them have a label, and which have none.
+
+    classes : ndarray of shape (n_classes,)
+        The labels that codes stand for.
 
     threshold : float, default=0.75
         How probable a class must be to become a label.
@@ -44,7 +47,8 @@ def self_train(fit, X, training, *, threshold=0.75, max_iter=10):
         if not sure.any():
             break
         rows = np.append(rows, unlabeled[sure])
-        codes = np.append(codes, proba[sure].argmax(axis=1))
+        labels = classifier.classes_[proba[sure].argmax(axis=1)]
+        codes = np.append(codes, np.searchsorted(classes, labels))
         unlabeled = unlabeled[~sure]
         classifier = fit(rows, codes)
     return classifier

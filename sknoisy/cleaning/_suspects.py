@@ -64,7 +64,9 @@ def _evidence(detector):
     """Return quality, issues and suggestions; what isn't known is None."""
     table = getattr(detector, "label_issues_", None)
     if table is not None:  # where labels that `min_per_class` spared are no issues
-        return table["quality"], table["is_issue"], table["suggested_label"]
+        # NaN: weight zero, and so not judged; last in line
+        quality = np.nan_to_num(table["quality"], nan=1.0)
+        return quality, table["is_issue"], table["suggested_label"]
     detector = getattr(detector, "detector_", detector)
     if hasattr(detector, "quality_"):
         return detector.quality_, detector.is_issue_, detector.suggested_labels_

@@ -1,5 +1,7 @@
 """What several displays do alike: find what was found, and dress their axes."""
 
+from copy import copy
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
@@ -17,7 +19,19 @@ def findings_of(estimator):
             " quality_ nor detector_. Pass a fitted detector, CleanLabelClassifier or"
             " LabelCleaner."
         )
+    table = getattr(estimator, "label_issues_", None)
+    if table is not None and len(table) != len(detector.quality_):
+        return _with_the_absent(detector, table)
     return detector
+
+
+def _with_the_absent(detector, table):
+    """Return findings on all samples: a detector sees none whose weight is zero."""
+    found = copy(detector)
+    found.quality_ = table["quality"]  # of those NaN
+    found.is_issue_ = table["is_issue"]
+    found.suggested_labels_ = table["suggested_label"]
+    return found
 
 
 def issues_of(estimator):

@@ -92,10 +92,12 @@ class LabelPrecisionRecallDisplay:
             The display, plotted.
         """
         detector = findings_of(estimator)
+        is_wrong = check_flags(is_wrong, len(detector.quality_), "is_wrong")
+        judged = ~np.isnan(detector.quality_)
         return cls.from_predictions(
-            detector.quality_,
-            is_wrong,
-            issues_of(estimator),
+            detector.quality_[judged],
+            is_wrong[judged],
+            issues_of(estimator)[judged],
             name=type(detector).__name__ if name is None else name,
             ax=ax,
             title=title,

@@ -95,7 +95,8 @@ class LabelQualityDisplay:
         """
         detector = findings_of(estimator)
         title = type(detector).__name__ if title is None else title
-        display = cls(detector.quality_, issues_of(estimator))
+        judged = ~np.isnan(detector.quality_)
+        display = cls(detector.quality_[judged], issues_of(estimator)[judged])
         return display.plot(bins=bins, mixture=mixture, ax=ax, title=title)
 
     @classmethod

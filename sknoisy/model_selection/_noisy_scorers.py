@@ -13,6 +13,8 @@ from sklearn.utils.validation import check_is_fitted, check_scalar
 from sknoisy._checks import check_choice, check_transition
 from sknoisy._labels import check_labels
 from sknoisy._registry import lookup
+from sknoisy._rows import take
+from sknoisy._weights import check_weights
 from sknoisy.metrics import corrected_accuracy, forward_log_likelihood, peer_accuracy
 from sknoisy.transition import TRANSITIONS, estimate_transition
 
@@ -242,6 +244,11 @@ class _Scorer:
     def __call__(self, estimator, X, y, sample_weight=None):
         y = check_labels(y)
         labels = self._labels(estimator, y)
+        sample_weight = check_weights(sample_weight, len(y))
+        if sample_weight is not None:  # the matrix, too, is that of who is there
+            rows = np.flatnonzero(sample_weight)
+            X, y = take(X, rows, len(y)), y[rows]
+            sample_weight = sample_weight[rows]
         transition = self._find_transition(estimator, X, y, labels)
         known = {"labels": labels, "sample_weight": sample_weight}
         return self._score(estimator, X, y, transition, **known)

@@ -6,12 +6,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._labels import require_labels
+from sknoisy._rows import cut_params, take
 from sknoisy._tags import tags_of_classifier
-from sknoisy._weights import check_classes_have_weight
+from sknoisy._weights import check_classes_have_weight, read_weights
 from sknoisy.noise._base import FitResample
 from sknoisy.noise._class_conditional import SymmetricNoise
 
@@ -47,15 +48,18 @@ class NoisyTargetClassifier(
         The fitted classifier.
 
     noise_ : noise model
-        The fitted noise model, with ``noise_mask_`` and ``realized_rate_``.
+        The fitted noise model, with ``noise_mask_`` and ``realized_rate_``. It has
+        seen the samples whose weight isn't zero.
 
     given_labels_ : ndarray of shape (n_samples,)
-        The noisy labels that `estimator_` was fitted on.
+        The noisy labels that `estimator_` was fitted on; samples of weight zero, which
+        aren't there, keep theirs.
 
     classes_ : ndarray of shape (n_classes,)
         The labels that `estimator_` knows, in the order of ``predict_proba``'s
         columns. A class that lost all its samples to the noise is not among them;
-        ``fit`` warns of it.
+        ``fit`` warns of it. One whose samples all have weight zero is, and is never
+        predicted.
 
     n_features_in_ : int
         Number of features seen in fit, if `estimator_` tells.
@@ -99,7 +103,9 @@ class NoisyTargetClassifier(
 
         **fit_params : dict
             Handed on to the estimator's ``fit``, such as ``sample_weight``: as they
-            are, or by scikit-learn's metadata routing where that is enabled.
+            are, or by scikit-learn's metadata routing where that is enabled. A
+            ``sample_weight`` reaches the last step of a Pipeline without its name; a
+            sample of weight zero counts as absent, for the noise, too.
 
         Returns
         -------
@@ -107,13 +113,20 @@ class NoisyTargetClassifier(
             The fitted classifier.
         """
         y = require_labels(y, self)
-        check_classes_have_weight(y, fit_params.get("sample_weight"))
+        check_consistent_length(X, y)
+        estimator, n_samples = clone(self._get_estimator()), len(y)
+        params = self._route("fit", fit_params)
+        params, rows, weight = read_weights(params, estimator, n_samples)
+        check_classes_have_weight(y, weight)
+        X_there, y_there = take(X, rows, n_samples), y[rows]
         self.noise_ = self._make_noise()
-        self.given_labels_ = self.noise_.fit_corrupt(y, X)
-        _warn_of_lost_classes(y, self.given_labels_)
-        self.estimator_ = clone(self._get_estimator())
-        self.estimator_.fit(X, self.given_labels_, **self._route("fit", fit_params))
-        self.classes_ = self.estimator_.classes_
+        given = self.noise_.fit_corrupt(y_there, X_there)
+        _warn_of_lost_classes(y_there, given)
+        params = cut_params(params, rows, n_samples)
+        self.estimator_ = estimator.fit(X_there, given, **params)
+        self.given_labels_ = _at(rows, given, y)
+        absent = np.setdiff1d(y, y_there)
+        self.classes_ = np.union1d(self.estimator_.classes_, absent)
         if hasattr(self.estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.estimator_.feature_names_in_
         return self
@@ -141,6 +154,13 @@ class NoisyTargetClassifier(
 
     def __sklearn_tags__(self):
         return tags_of_classifier(super().__sklearn_tags__(), self._get_estimator())
+
+
+def _at(rows, labels, others):
+    """Return `others` with `labels` at the positions `rows`."""
+    merged = others.astype(np.result_type(others, labels))
+    merged[rows] = labels
+    return merged
 
 
 def _warn_of_lost_classes(y, given):

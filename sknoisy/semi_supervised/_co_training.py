@@ -23,7 +23,12 @@ from sknoisy._checks import check_rate
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of_classifier
-from sknoisy._weights import check_classes_have_weight, name_weights
+from sknoisy._weights import (
+    check_classes_have_weight,
+    name_weights,
+    one_each,
+    present,
+)
 from sknoisy.semi_supervised._labels import read_labels
 from sknoisy.semi_supervised._picking import agree, pick, pools, quotas_of
 from sknoisy.semi_supervised._views import (
@@ -107,7 +112,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     labeled_iter_ : ndarray of shape (n_samples,)
         The round in which each sample was labeled: 0 if it came with a label, -1 if it
-        never got one.
+        never got one, or wasn't there, being of weight zero.
 
     n_iter_ : int
         How many rounds there were; one, too, where nothing was to be labeled.
@@ -203,7 +208,8 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             Handed on to the ``fit`` of both classifiers: as they are, or by
             scikit-learn's metadata routing where that is enabled. What has one value a
             sample is cut to the samples that are labeled so far. A ``sample_weight``
-            reaches the last step of a Pipeline without its name.
+            reaches the last step of a Pipeline without its name; a sample of weight
+            zero counts as absent, with or without a label.
 
         Returns
         -------
@@ -223,15 +229,16 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         y, self.classes_, codes = read_labels(y, self.marker, self)
         X = self._validate(X, reset=True)
         check_consistent_length(X, y)
-        check_classes_have_weight(codes, fit_params.get("sample_weight"), codes >= 0)
-        params = self._route_to_both(fit_params)
+        weight, n_samples = fit_params.get("sample_weight"), len(y)
+        check_classes_have_weight(codes, weight, codes >= 0)
+        rows = present(weight, n_samples)
+        params = self._route_to_both(one_each(fit_params, n_samples))
+        params = [cut_params(theirs, rows, n_samples) for theirs in params]
         rng = np.random.RandomState(draw_seed(self.random_state))
-        shown = self._fit_views(X, rng)
+        shown = self._fit_views(take(X, rows, n_samples), rng)
+        codes = codes[rows]
         self.termination_condition_ = self._co_train(shown, codes, params, rng)
-        self.n_iter_ = max(1, self.labeled_iter_.max())
-        self.transduction_ = y.copy()
-        new = self.labeled_iter_ > 0
-        self.transduction_[new] = self.classes_[codes[new]]
+        self._remember(y, rows, codes)
         return self
 
     def predict(self, X):
@@ -314,7 +321,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def _co_train(self, shown, codes, params, rng):
         """Label, round by round, until there is a reason to stop; fill in `codes`."""
         given = codes >= 0
-        quotas = quotas_of(self.k_best, codes[given])
+        quotas = quotas_of(self.k_best, codes[given], len(self.classes_))
         self.labeled_iter_ = np.where(given, 0, -1)
         waiting = rng.permutation(np.flatnonzero(~given))
         seeds = rng.randint(2**31 - 1, size=2)
@@ -341,6 +348,15 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         ):
             cut = cut_params(theirs, rows, n_samples)
             classifier.fit(take(view, rows, n_samples), labels, **cut)
+
+    def _remember(self, y, rows, codes):
+        """Say what became of all labels; nothing of samples that weren't there."""
+        labeled_iter, self.labeled_iter_ = self.labeled_iter_, np.full(len(y), -1)
+        self.labeled_iter_[rows] = labeled_iter
+        self.n_iter_ = max(1, labeled_iter.max())
+        self.transduction_ = y.copy()
+        new = labeled_iter > 0
+        self.transduction_[rows[new]] = self.classes_[codes[new]]
 
     def _label_some(self, shown, waiting, quotas):
         """Return rows and codes, by the first pool in which there are any to pick."""

@@ -3,13 +3,13 @@
 import numpy as np
 
 
-def quotas_of(k_best, codes):
+def quotas_of(k_best, codes, n_classes=0):
     """Return how many samples of each class a classifier labels in a round.
 
     Together about `k_best`, in the proportions of the labels `codes`; at least one of
     each class.
     """
-    shares = np.bincount(codes) / len(codes)
+    shares = np.bincount(codes, minlength=n_classes) / len(codes)
     return np.maximum(1, np.floor(k_best * shares + 0.5).astype(int))
 
 
