@@ -3,6 +3,8 @@
 from difflib import SequenceMatcher, get_close_matches
 from os.path import commonprefix
 
+from sknoisy._shown import shown
+
 
 def did_you_mean(name, known):
     """Return ``" did you mean 'x'?"`` where `known` holds a name close to `name`."""
@@ -43,6 +45,7 @@ def lookup(name, registry, *, parameter, kind, otherwise=""):
     hint = did_you_mean(name, registry)
     instead = f"; or pass {otherwise}" if otherwise else ""
     raise ValueError(
-        f"{parameter}={name!r} is not {kind} sknoisy knows{';' if hint else '.'}{hint}"
+        f"{parameter}={shown(name)} is not {kind} sknoisy knows"
+        f"{';' if hint else '.'}{hint}"
         f" It knows: {', '.join(sorted(registry))}{instead}."
     )

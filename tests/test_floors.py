@@ -29,6 +29,7 @@ FLOORS = {
     "_registry": 0,
     "_rows": 0,
     "_seeds": 0,
+    "_shown": 0,
     "_tags": 0,
     "_weights": 0,
     "losses": 1,

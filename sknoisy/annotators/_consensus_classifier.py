@@ -9,12 +9,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, check_scalar
+from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator, estimator_has
 from sknoisy._labels import require
 from sknoisy._params import RoutedParams
+from sknoisy._ranges import check_count
 from sknoisy._seeds import make_generator
 from sknoisy._tags import tags_of_classifier
 from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
@@ -292,7 +293,7 @@ class ConsensusClassifier(
         if "marker" in self._routed_to("aggregation"):
             raise TypeError("aggregation__marker has no effect: set marker instead.")
         check_choice(self.unlabeled, ("drop", "keep"), "unlabeled")
-        check_scalar(self.rounds, "rounds", int, min_val=1)
+        check_count(rounds=self.rounds)
         if self.unlabeled == "keep" and not self._asks_classifier():
             raise ValueError(
                 "unlabeled='keep' needs an aggregation that asks the classifier, one"

@@ -2,20 +2,18 @@
 
 import copy
 import inspect
-import numbers
 import warnings
 from functools import partial
 
-import numpy as np
 import torch
-from sklearn.utils.validation import check_scalar
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from sknoisy._checks import check_choice
+from sknoisy._checks import check_choice, check_switch
 from sknoisy._engine import build_networks, fresh_copies
 from sknoisy._logits import label_frequencies
 from sknoisy._params import choose_arguments
+from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import did_you_mean, lookup
 from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
@@ -37,38 +35,21 @@ FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
 def check_training_parameters(estimator):
     """Check the parameters of training that every classifier has."""
-    whole, real = numbers.Integral, numbers.Real
     check_choice(estimator.dtype, ("float32", "float64"), "dtype")
-    early_stopping = estimator.early_stopping
-    if (
-        not isinstance(early_stopping, (bool, np.bool_))
-        and early_stopping != "label_wave"
-    ):
-        raise ValueError(
-            f"early_stopping={early_stopping!r}, but must be True, False or"
-            " 'label_wave'."
-        )
-    check_scalar(estimator.batch_size, "batch_size", whole, min_val=1)
-    check_scalar(estimator.weight_decay, "weight_decay", real, min_val=0)
-    check_scalar(estimator.n_iter_no_change, "n_iter_no_change", whole, min_val=1)
-    check_scalar(estimator.lr, "lr", real, min_val=0, include_boundaries="neither")
-    for name in ("lr", "weight_decay", "validation_fraction"):  # NaN has passed so far
-        value = getattr(estimator, name)
-        if value is not None and not np.isfinite(value):
-            raise ValueError(f"{name}={value}, but must be a finite number.")
+    if isinstance(estimator.early_stopping, str):
+        check_choice(estimator.early_stopping, ("label_wave",), "early_stopping")
+    else:
+        check_switch(early_stopping=estimator.early_stopping)
+    check_count(batch_size=estimator.batch_size)
+    check_range("[0, inf)", weight_decay=estimator.weight_decay)
+    check_count(n_iter_no_change=estimator.n_iter_no_change)
+    check_range("(0, inf)", lr=estimator.lr)
     if isinstance(estimator.max_epochs, str):
         check_choice(estimator.max_epochs, ("auto",), "max_epochs")
     else:
-        check_scalar(estimator.max_epochs, "max_epochs", whole, min_val=1)
+        check_count(max_epochs=estimator.max_epochs)
     if estimator.validation_fraction is not None:
-        check_scalar(
-            estimator.validation_fraction,
-            "validation_fraction",
-            real,
-            min_val=0,
-            max_val=1,
-            include_boundaries="neither",
-        )
+        check_range("(0, 1)", validation_fraction=estimator.validation_fraction)
 
 
 def make_networks(module, n_networks, *, given, facts, dtype):

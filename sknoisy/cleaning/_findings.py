@@ -1,16 +1,15 @@
 """What a detector says of the labels, and which of them it may act on."""
 
-import numbers
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._counting import keep_at_least
 from sknoisy._labels import encode_labels
+from sknoisy._ranges import check_count
 from sknoisy.detectors import TrueLabelPosterior
 
 
@@ -55,7 +54,7 @@ class Findings:
 
 def findings_of(detector, y, min_per_class):
     """Return what a fitted detector found; few enough issues that no class vanishes."""
-    check_scalar(min_per_class, "min_per_class", numbers.Integral, min_val=1)
+    check_count(min_per_class=min_per_class)
     classes, given = encode_labels(y)
     quality = np.asarray(detector.quality_)
     kept = ~np.asarray(detector.is_issue_)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_array, check_consistent_length
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._labels import check_labels
+from sknoisy._ranges import check_count
 from sknoisy.cleaning._fingerprint import fingerprint
 from sknoisy.cleaning._vocabulary import Vocabulary
 
@@ -105,7 +105,7 @@ def _check_length(values, name, n_samples):
 
 
 def _most_suspicious(quality, is_issue, only_issues, max_items):
-    check_scalar(max_items, "max_items", int, min_val=1)
+    check_count(max_items=max_items)
     order = np.lexsort((quality, ~is_issue))  # a stable sort: ties stay by position
     n_items = is_issue.sum() if only_issues else len(order)
     return order[: min(n_items, max_items)]

@@ -1,13 +1,11 @@
 """What predictions are worth on true labels, read off given ones."""
 
-import numbers
-
 import numpy as np
 from sklearn.utils import check_consistent_length
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_transition
 from sknoisy._labels import check_labels
+from sknoisy._ranges import check_range
 from sknoisy._weights import check_weights
 from sknoisy.transition import check_identifiable
 from sknoisy.transition._inputs import check_probs
@@ -235,9 +233,7 @@ def peer_accuracy(y_noisy, y_pred, *, alpha=1.0, sample_weight=None):
     >>> print(peer_accuracy([0, 0, 0, 1], [0, 0, 0, 0]))  # says nothing
     0.0
     """
-    check_scalar(alpha, "alpha", numbers.Real)
-    if not np.isfinite(alpha):
-        raise ValueError(f"alpha={alpha}, but must be a finite number.")
+    check_range("(-inf, inf)", alpha=alpha)
     y_noisy, y_pred = check_labels(y_noisy), check_labels(y_pred)
     labels = _classes(None, None, y_noisy, y_pred)
     joint = _joint(y_noisy, y_pred, labels, sample_weight)

@@ -1,17 +1,16 @@
 """Scorers that see given labels only, and rank models by what they are on true ones."""
 
-import numbers
-
 import numpy as np
 from scipy import sparse
 from sklearn.metrics import make_scorer
 from sklearn.preprocessing import scale
 from sklearn.utils import check_array
 from sklearn.utils.metadata_routing import MetadataRequest
-from sklearn.utils.validation import check_is_fitted, check_scalar
+from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._checks import check_choice, check_transition
 from sknoisy._labels import check_labels
+from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
 from sknoisy.metrics import corrected_accuracy, forward_log_likelihood, peer_accuracy
 from sknoisy.transition import TRANSITIONS, estimate_transition
@@ -225,9 +224,7 @@ def peer_accuracy_scorer(*, alpha=1.0):
     >>> search.fit(X, y_noisy).best_params_
     {'n_neighbors': 25}
     """
-    check_scalar(alpha, "alpha", numbers.Real)
-    if not np.isfinite(alpha):
-        raise ValueError(f"alpha={alpha}, but must be a finite number.")
+    check_range("(-inf, inf)", alpha=alpha)
     return make_scorer(peer_accuracy, alpha=alpha)
 
 

@@ -1,11 +1,10 @@
 """Noise on the features while a model is fitted, and at no other time."""
 
-import numbers
-
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, check_scalar, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
 from sknoisy.noise._draws import DRAW, generator
 
@@ -166,10 +165,8 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         disturb = lookup(
             self.kind, FEATURE_NOISES, parameter="kind", kind="a kind of noise"
         )
-        most = 1 if self.kind in SHARES else None
-        check_scalar(self.level, "level", numbers.Real, min_val=0, max_val=most)
-        if not np.isfinite(self.level):
-            raise ValueError(f"level is {self.level}, but must be a finite number.")
+        interval = "[0, 1]" if self.kind in SHARES else "[0, inf)"
+        check_range(interval, level=self.level)
         return X, disturb
 
     def _check_X(self, X, reset):

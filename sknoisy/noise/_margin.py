@@ -8,9 +8,10 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array, get_tags
-from sklearn.utils.validation import check_scalar, validate_data
+from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_rate
+from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy.noise._base import FitResample, LabelNoise, mean_by_class
 from sknoisy.noise._draws import LEARN, draw_given_sample, generator
@@ -183,7 +184,7 @@ class MarginNoise(FitResample, LabelNoise):
             return check_probabilities(X, len(self.classes_))
         estimator = self._make_estimator()
         self.estimator_ = clone(estimator).fit(X, codes)
-        check_scalar(self.cv, "cv", int, min_val=2)
+        check_count(2, cv=self.cv)
         n_splits = min(self.cv, np.bincount(codes).min())
         if n_splits < 2:  # no fold could do without the only sample of a class
             return self.estimator_.predict_proba(X)

@@ -3,9 +3,9 @@
 import numbers
 
 import numpy as np
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_rate, check_transition
+from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 
 __all__ = [
@@ -304,7 +304,8 @@ def noise_transition_matrix(kind, n_classes, **parameters):
 
 
 def _check_n_classes(n_classes):
-    return check_scalar(n_classes, "n_classes", numbers.Integral, min_val=2)
+    check_count(2, n_classes=n_classes)
+    return n_classes
 
 
 def _check_class_pair(source, target, n_classes, name):

@@ -36,7 +36,7 @@ class AsymmetricCoTeaching(SampleSelection):
         `features` and `labels`, arrays, by these names, and returns a boolean for each
         sample.
 
-    n_rounds : int, default=10
+    n_rounds : int >= 2, default=10
         Into how many rounds the epochs are divided, at most one for each epoch. In the
         first one, all samples are inliers.
 
@@ -96,7 +96,7 @@ class AsymmetricCoTeaching(SampleSelection):
         relabel=True,
     ):
         super().__init__(n_samples, n_epochs, loss=loss)
-        check_count(n_rounds=n_rounds)
+        check_count(2, n_rounds=n_rounds)  # in the first one nothing is split
         self.split = find_split(split)
         self.n_rounds = min(n_rounds, n_epochs)
         self.warm_up_epochs = n_epochs / self.n_rounds  # all are inliers until then

@@ -4,11 +4,9 @@ Probabilities may be larger than memory (a memory-mapped file): nothing here cop
 but a block at a time, and a block is checked while it is in the cache.
 """
 
-import numbers
 import warnings
 
 import numpy as np
-from sklearn.utils.validation import check_scalar
 
 BLOCK_SIZE = 2**18  # values: blocks, and what is made of them, should stay in the cache
 SUM_TOLERANCE = 1e-3  # what float16 probabilities of many classes need
@@ -121,11 +119,6 @@ def check_vector(vector, name, n_classes):
             f" expected ({n_classes},), one number for each class."
         )
     return _nonnegative(vector.ravel(), name)
-
-
-def check_count(value, name):
-    """Return `value` as an int >= 0."""
-    return int(check_scalar(value, name, numbers.Integral, min_val=0))
 
 
 def warn_ignored(ignored, parameter, value, *, stacklevel=3):

@@ -1,6 +1,5 @@
 """Two classifiers with a view each, which label samples for each other."""
 
-import numbers
 from itertools import count
 
 import numpy as np
@@ -15,11 +14,11 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import (
     check_consistent_length,
     check_is_fitted,
-    check_scalar,
     validate_data,
 )
 
 from sknoisy._checks import check_rate
+from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of_classifier
@@ -272,14 +271,13 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     # --- what fit is made of ---
 
     def _check_parameters(self):
-        whole = numbers.Integral
         if self.threshold is not None:
             check_rate(self.threshold, "threshold")
-        check_scalar(self.k_best, "k_best", whole, min_val=1)
+        check_count(k_best=self.k_best)
         if self.max_iter is not None:
-            check_scalar(self.max_iter, "max_iter", whole, min_val=1)
+            check_count(max_iter=self.max_iter)
         if self.pool_size is not None:
-            check_scalar(self.pool_size, "pool_size", whole, min_val=1)
+            check_count(pool_size=self.pool_size)
         for classifier in self._get_estimators():
             if not hasattr(classifier, "predict_proba"):
                 raise TypeError(

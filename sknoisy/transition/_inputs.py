@@ -1,12 +1,11 @@
 """What goes into estimates of transition matrices: probabilities, codes, classes."""
 
-import numbers
 import warnings
 
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._ranges import check_range
 from sknoisy.quality._validation import check_codes, checked_blocks
 
 MANY = 20  # labels of a class
@@ -63,12 +62,8 @@ def check_features_and_labels(features, labels):
 
 def check_share(value, name):
     """Return `value` as a float in (0, 1]."""
-    share = check_scalar(
-        value, name, numbers.Real, min_val=0, max_val=1, include_boundaries="right"
-    )
-    if share != share:
-        raise ValueError(f"{name} is NaN, but must be a number in (0, 1].")
-    return float(share)
+    check_range("(0, 1]", **{name: value})
+    return float(value)
 
 
 def rows_of_counts(counts):
