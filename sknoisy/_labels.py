@@ -50,11 +50,21 @@ def labels_in(y, owner):
     rows = check_finite(require(y, owner))
     if rows.ndim < 2 or rows.shape[1] == 1:
         return y
-    if rows.ndim == 2 and np.isin(rows, (0, 1)).all() and (rows.sum(axis=1) == 1).all():
+    if is_one_hot(rows):
         return rows.argmax(axis=1)
     raise ValueError(
         f"y has shape {rows.shape}. Multilabel and multioutput targets are not"
         " supported: pass one label a sample, or one-hot rows."
+    )
+
+
+def is_one_hot(y):
+    """Whether each row of `y` holds a single one, and zeros."""
+    rows = np.asarray(y)
+    return (
+        rows.ndim == 2
+        and rows.dtype.kind in "biuf"
+        and bool(np.isin(rows, (0, 1)).all() and (rows.sum(axis=1) == 1).all())
     )
 
 

@@ -11,6 +11,8 @@ import numbers
 import torch
 from torch import nn
 
+from sknoisy._shown import shown
+
 __all__ = [
     "MLP",
     "Dropout",
@@ -152,7 +154,9 @@ class RandomShift(nn.Module):
     def __init__(self, pixels=2):
         super().__init__()
         if not isinstance(pixels, numbers.Integral) or pixels < 0:
-            raise ValueError(f"pixels={pixels!r} must be a whole number, 0 or more.")
+            raise ValueError(
+                f"pixels={shown(pixels)} must be a whole number, 0 or more."
+            )
         self.pixels = int(pixels)
 
     def forward(self, images):

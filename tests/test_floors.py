@@ -20,6 +20,7 @@ FLOORS = {
     "_containers": 0,
     "_counting": 0,
     "_delegation": 0,
+    "_doors": 0,
     "_labels": 0,
     "_logits": 0,  # the only one that needs torch
     "_missing": 0,

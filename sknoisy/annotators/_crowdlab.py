@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import check_array
 
+from sknoisy._shown import shown
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._majority import winners
 from sknoisy.annotators._votes import check_votes
@@ -197,7 +198,7 @@ def check_pred_probs(pred_probs, votes):
         raise ValueError(
             f"pred_probs has shape {pred_probs.shape}, expected"
             f" ({n_samples}, {n_classes}): a row for each sample of votes, and a column"
-            f" for each of the labels {votes.classes.tolist()}."
+            f" for each of the labels {shown(votes.classes.tolist())}."
         )
     sums = pred_probs.sum(axis=1)
     wrong = np.flatnonzero((pred_probs < 0).any(axis=1) | (abs(sums - 1) > 1e-3))

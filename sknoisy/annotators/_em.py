@@ -10,6 +10,7 @@ from scipy.special import logsumexp, xlogy
 from sklearn.exceptions import ConvergenceWarning
 
 from sknoisy._ranges import check_count, check_range
+from sknoisy._shown import shown
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._votes import Votes
 
@@ -137,7 +138,7 @@ def check_class_prior(class_prior, n_classes):
         or abs(prior.sum() - 1) > 1e-6
     ):
         raise ValueError(
-            f"class_prior={class_prior!r} must hold a positive share for each of the"
-            f" {n_classes} classes, in sorted order, with a sum of one."
+            f"class_prior={shown(class_prior)} must hold a positive share for each of"
+            f" the {n_classes} classes, in sorted order, with a sum of one."
         )
     return prior

@@ -18,6 +18,7 @@ from sknoisy._engine import ArrayDataset, Batches, Engine
 from sknoisy._labels import check_present, check_soft_labels, is_soft
 from sknoisy._params import RoutedParams, choose_arguments
 from sknoisy._seeds import make_generator
+from sknoisy._shown import shown
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
 from sknoisy.classifiers._data import as_numpy, make_training_data
@@ -123,6 +124,12 @@ class BaseNoisyClassifier(
         proba = self.predict_proba(X)  # first, so that it is the one to complain
         return self.classes_[proba.argmax(axis=1)]
 
+    @property
+    def networks_(self):
+        """The trained networks: one, or as many as the method trains."""
+        check_is_fitted(self, "net_")
+        return list(self.net_.module_)
+
     def _speaker(self):
         """Return which network predicts; None stands for the mean over all of them."""
         return None
@@ -168,7 +175,7 @@ class BaseNoisyClassifier(
         check_training_parameters(self)
         if not isinstance(self.callbacks, (list, tuple, type(None))):
             raise TypeError(
-                f"callbacks={self.callbacks!r}, but must be a list of them."
+                f"callbacks={shown(self.callbacks)}, but must be a list of them."
             )
         check_callback_names(self.callbacks or [], self._routed_to("callbacks"))
         given = self._routed_to("iterator_train")
@@ -347,8 +354,9 @@ class BaseNoisyClassifier(
             isinstance(callback_of(c), LRScheduler) for c in self.callbacks or []
         ):
             raise ValueError(
-                f"lr_schedule={self.lr_schedule!r} and a skorch LRScheduler would both"
-                " set the learning rate: pass lr_schedule='constant' beside it."
+                f"lr_schedule={shown(self.lr_schedule)} and a skorch LRScheduler"
+                " would both set the learning rate: pass lr_schedule='constant'"
+                " beside it."
             )
         return schedule
 

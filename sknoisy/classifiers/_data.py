@@ -12,6 +12,7 @@ from sklearn.utils.sparsefuncs import mean_variance_axis
 from sknoisy._engine import ArrayDataset
 from sknoisy._labels import encode_labels
 from sknoisy._registry import did_you_mean
+from sknoisy._shown import shown
 from sknoisy._weights import check_weights
 
 BLOCK = 2048  # rows
@@ -133,8 +134,8 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
 def _soft_training_data(X, y, weight, class_weight, classes, dtype, places):
     if class_weight is not None:
         raise ValueError(
-            f"class_weight={class_weight!r} has no effect on soft labels: multiply it"
-            " into y, or pass sample_weight."
+            f"class_weight={shown(class_weight)} has no effect on soft labels:"
+            " multiply it into y, or pass sample_weight."
         )
     numbers = np.arange(y.shape[1])
     if classes is not None and not np.array_equal(np.unique(classes), numbers):
@@ -182,7 +183,7 @@ def weights_by_class(class_weight, classes, codes, known):
         return (len(codes) / (len(counts) * counts))[codes]
     if not hasattr(class_weight, "get"):
         raise ValueError(
-            f"class_weight={class_weight!r} must be a dict {{class: weight}},"
+            f"class_weight={shown(class_weight)} must be a dict {{class: weight}},"
             " 'balanced' or None."
         )
     _check_named(class_weight, known.tolist())

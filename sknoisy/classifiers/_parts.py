@@ -15,6 +15,7 @@ from sknoisy._logits import label_frequencies
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import did_you_mean, lookup
+from sknoisy._shown import shown
 from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
 from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
@@ -65,7 +66,7 @@ def make_networks(module, n_networks, *, given, facts, dtype):
     factory = default_module(facts["input_shape"]) if module is None else module
     if not callable(factory):
         raise TypeError(
-            f"module={module!r} is neither a torch module, nor a class or function"
+            f"module={shown(module)} is neither a torch module, nor a class or function"
             " that makes one."
         )
     arguments = choose_arguments(factory, given=given, facts=facts, part="module")
@@ -108,7 +109,7 @@ def make_loss(loss, *, given):
     """Return the loss of single samples that `loss` stands for, with its parameters."""
     if _is_objective(loss) or (isinstance(loss, str) and loss in OBJECTIVES):
         raise ValueError(
-            f"loss={loss!r} is more than a loss of single samples, and this method"
+            f"loss={shown(loss)} is more than a loss of single samples, and this method"
             " takes those only: choose one such as 'ce'."
         )
     kind = _find_loss(loss, LOSSES, "a loss of single samples", PLAIN)
@@ -156,7 +157,7 @@ def _find_loss(loss, registry, kind, otherwise):
         and not _is_objective(loss)
     ):
         raise TypeError(
-            f"loss={loss!r} is a class: pass an instance, with reduction='none'."
+            f"loss={shown(loss)} is a class: pass an instance, with reduction='none'."
         )
     if callable(loss) and not isinstance(loss, Objective):
         return loss
@@ -169,8 +170,8 @@ def can_learn_in_parts(estimator):
     kind = OBJECTIVES.get(name) if isinstance(name, str) else name
     if getattr(kind, "needs_whole_fit", False):
         raise AttributeError(
-            f"partial_fit can't train with loss={name!r}: what it remembers or learns"
-            " belongs to one whole fit. Call fit, or choose a plain loss."
+            f"partial_fit can't train with loss={shown(name)}: what it remembers or"
+            " learns belongs to one whole fit. Call fit, or choose a plain loss."
         )
     return True
 
@@ -290,7 +291,7 @@ def pick_device(device):
     try:
         device = torch.device(device)
     except (RuntimeError, TypeError) as error:
-        raise ValueError(f"device={device!r} is not a device: {error}") from None
+        raise ValueError(f"device={shown(device)} is not a device: {error}") from None
     if device.type not in ("cpu", "cuda"):
         raise ValueError(
             f"device='{device}' isn't supported, which would need float64 and random"

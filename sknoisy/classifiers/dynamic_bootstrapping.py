@@ -139,6 +139,9 @@ class DynamicBootstrappingClassifier(BaseNoisyClassifier):
         of losses at the end of training. Samples held out for
         validation are judged, too. NaN where training was interrupted in the warm-up.
 
+    networks_ : list of nn.Module
+        The trained network.
+
     net_ : skorch.NeuralNetClassifier
         The trained net.
 

@@ -130,6 +130,9 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     classes_ : ndarray of shape (n_classes,)
         The class labels.
 
+    networks_ : list of nn.Module
+        The trained networks: two with ``loss="elr+"``, else one.
+
     net_ : skorch.NeuralNetClassifier
         The trained net; ``net_.module_[0]`` is the network.
 

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 from sknoisy._registry import lookup
+from sknoisy._shown import shown
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
 from sknoisy.classifiers._corrections import (
@@ -200,6 +201,9 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
 
     prior_ : ndarray of shape (n_classes,)
         How frequent each given label is.
+
+    networks_ : list of nn.Module
+        The trained network.
 
     net_ : skorch.NeuralNetClassifier
         The trained net; ``net_.module_[0]`` is the network.
@@ -398,7 +402,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         check_others(self.transition, facts)
         if not isinstance(self.calibrate, (bool, np.bool_)):
             raise ValueError(
-                f"calibrate={self.calibrate!r}, but must be True or False."
+                f"calibrate={shown(self.calibrate)}, but must be True or False."
             )
         return correct
 
@@ -407,7 +411,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         plain = make_objective(self.loss, given=given, facts=facts)
         if not isinstance(plain, MeanLoss):
             raise ValueError(
-                f"loss={self.loss!r} is more than a loss of single samples, and a"
+                f"loss={shown(self.loss)} is more than a loss of single samples, and a"
                 " transition matrix corrects those only: choose one such as 'ce'."
             )
         return plain

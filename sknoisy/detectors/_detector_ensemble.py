@@ -8,6 +8,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice
 from sknoisy._seeds import draw_seed
+from sknoisy._shown import shown
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._confident_learning import ConfidentLearning
 from sknoisy.detectors._neighbor_consensus import NeighborConsensus
@@ -165,8 +166,8 @@ class DetectorEnsemble(BaseDetector):
             or not any(weights)
         ):
             raise ValueError(
-                f"weights={self.weights!r}: expected one number >= 0 for each of the"
-                f" {n_detectors} detectors, not all of them zero."
+                f"weights={shown(self.weights)}: expected one number >= 0 for each of"
+                f" the {n_detectors} detectors, not all of them zero."
             )
         return weights
 
@@ -177,8 +178,8 @@ class DetectorEnsemble(BaseDetector):
             isinstance(one, BaseDetector) for one in self.detectors
         ):
             raise TypeError(
-                f"detectors={self.detectors!r} is not a list of detectors: pass one,"
-                " such as [ConfidentLearning(), NeighborConsensus()]."
+                f"detectors={shown(self.detectors)} is not a list of detectors: pass"
+                " one, such as [ConfidentLearning(), NeighborConsensus()]."
             )
         return self.detectors
 

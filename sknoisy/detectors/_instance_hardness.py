@@ -10,6 +10,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import get_tags
 
 from sknoisy._seeds import draw_seed
+from sknoisy._shown import shown
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._out_of_fold import predict_out_of_sample
 
@@ -143,8 +144,8 @@ class InstanceHardness(BaseDetector):
             return make_classifiers(n_samples, seed)
         if not isinstance(self.classifiers, list | tuple) or not self.classifiers:
             raise TypeError(
-                f"classifiers={self.classifiers!r} is not a list of classifiers: pass"
-                " one, such as [GaussianNB(), DecisionTreeClassifier()]."
+                f"classifiers={shown(self.classifiers)} is not a list of classifiers:"
+                " pass one, such as [GaussianNB(), DecisionTreeClassifier()]."
             )
         return self.classifiers
 

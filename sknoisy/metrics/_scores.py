@@ -6,6 +6,7 @@ from sklearn.utils import check_consistent_length
 from sknoisy._checks import check_transition
 from sknoisy._labels import check_labels
 from sknoisy._ranges import check_range
+from sknoisy._shown import shown
 from sknoisy._weights import check_weights
 from sknoisy.transition import check_identifiable
 from sknoisy.transition._inputs import check_probs
@@ -270,13 +271,16 @@ def _classes(labels, n_classes, *found):
     there = np.unique(np.concatenate(found))
     labels = there if labels is None else np.asarray(labels)
     if len(np.unique(labels)) != len(labels):
-        raise ValueError(f"labels={labels.tolist()} names a class twice.")
+        raise ValueError(f"labels={shown(labels.tolist())} names a class twice.")
     strange = np.setdiff1d(there, labels)
     if strange.size:
-        raise ValueError(f"labels leaves out {strange.tolist()}, which are there.")
+        raise ValueError(
+            f"labels leaves out {shown(strange.tolist())}, which are there."
+        )
     if n_classes is not None and labels.shape != (n_classes,):
         raise ValueError(
-            f"There are {n_classes} classes, but the labels are {labels.tolist()}: pass"
+            f"There are {n_classes} classes, but the labels are"
+            f" {shown(labels.tolist())}: pass"
             " labels=..., all classes in the order of rows and columns."
         )
     return labels

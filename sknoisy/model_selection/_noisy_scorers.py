@@ -12,6 +12,7 @@ from sknoisy._checks import check_choice, check_transition
 from sknoisy._labels import check_labels
 from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
+from sknoisy._shown import shown
 from sknoisy.metrics import corrected_accuracy, forward_log_likelihood, peer_accuracy
 from sknoisy.transition import TRANSITIONS, estimate_transition
 
@@ -278,8 +279,8 @@ class _Scorer:
             strange = np.setdiff1d(known, self.labels)
             if strange.size:
                 raise ValueError(
-                    f"labels leaves out {strange.tolist()}, which the candidate or this"
-                    " fold knows."
+                    f"labels leaves out {shown(strange.tolist())}, which the"
+                    " candidate or this fold knows."
                 )
             return self.labels
         # a rare class may be in one part of the data only
@@ -289,8 +290,8 @@ class _Scorer:
         ):
             raise ValueError(
                 f"transition has {len(self.transition)} rows, but the candidate and"
-                f" this fold know the classes {labels.tolist()}: pass labels=..., all"
-                " classes in the order of the rows."
+                f" this fold know the classes {shown(labels.tolist())}: pass"
+                " labels=..., all classes in the order of the rows."
             )
         return labels
 
@@ -342,14 +343,14 @@ def _noise_of(transition, labels):
         labels = classes if labels is None else labels
         if transition.transition_matrix_ is None:
             raise ValueError(
-                f"transition={transition!r} was fitted without a transition matrix:"
-                " pass one that has found one, a matrix, or a name such as"
+                f"transition={shown(transition)} was fitted without a transition"
+                " matrix: pass one that has found one, a matrix, or a name such as"
                 " 'likelihood'."
             )
         transition = transition.transition_matrix_
     labels = None if labels is None else check_labels(labels)
     if labels is not None and len(np.unique(labels)) != len(labels):
-        raise ValueError(f"labels={labels.tolist()} names a class twice.")
+        raise ValueError(f"labels={shown(labels.tolist())} names a class twice.")
     if isinstance(transition, str):
         lookup(
             transition,

@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._labels import require_labels
+from sknoisy._shown import shown
 from sknoisy._tags import tags_of_classifier
 from sknoisy._weights import check_classes_have_weight
 from sknoisy.noise._base import FitResample
@@ -131,8 +132,8 @@ class NoisyTargetClassifier(
         noise = SymmetricNoise(0.2) if self.noise is None else clone(self.noise)
         if not isinstance(noise, FitResample):
             raise TypeError(
-                f"noise={noise!r} is not a noise model that gives one label a sample:"
-                " pass one of sknoisy.noise, such as SymmetricNoise(0.2)."
+                f"noise={shown(noise)} is not a noise model that gives one label a"
+                " sample: pass one of sknoisy.noise, such as SymmetricNoise(0.2)."
             )
         if noise.random_state is None and self.random_state is not None:
             seed = check_random_state(self.random_state).randint(2**31 - 1)

@@ -4,6 +4,7 @@ import torch
 
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
+from sknoisy._shown import shown
 from sknoisy.objectives._selection import SampleSelection, easiest, per_network
 from sknoisy.objectives._splits import FACTS, find_split
 
@@ -163,12 +164,12 @@ def check_picks(picks):
         low, high = picks
     except (TypeError, ValueError):
         raise ValueError(
-            f"picks={picks!r} must be a pair of shares, one for the first round and one"
-            " for the last, e.g. (0.2, 1.0)."
+            f"picks={shown(picks)} must be a pair of shares, one for the first round"
+            " and one for the last, e.g. (0.2, 1.0)."
         ) from None
     check_range("[0, 1]", first_pick=low, last_pick=high)
     if high < low:
-        raise ValueError(f"picks={picks!r} must not fall from round to round.")
+        raise ValueError(f"picks={shown(picks)} must not fall from round to round.")
     return low, high
 
 

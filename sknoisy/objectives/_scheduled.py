@@ -95,7 +95,7 @@ def check_rise(rise, n_epochs):
     check_range("[0, 1)", rise_begins=start)
     check_range("[0, 1]", rise_ends=stop)
     if stop < start:
-        raise ValueError(f"rise={rise!r} ends before it begins: swap its numbers.")
+        raise ValueError(f"rise={shown(rise)} ends before it begins: swap its numbers.")
     if start and start * n_epochs > n_epochs - 1:
         message = never_begins("rise", rise, n_epochs)
         warnings.warn(message, UserWarning, stacklevel=2)
