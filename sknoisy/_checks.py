@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from sklearn.utils import check_array
 
+from sknoisy._arrays import as_numpy
 from sknoisy._ranges import check_range
 from sknoisy._registry import did_you_mean
 from sknoisy._shown import shown
@@ -59,7 +60,9 @@ def check_transition(transition, n_classes=None, *, counted="y has {} classes"):
             " P(given label | true label i) for each class i. Of a rate,"
             f" sknoisy.noise.symmetric_transition makes one.{hint}"
         )
-    transition = check_array(transition, dtype=np.float64, input_name="transition")
+    transition = check_array(
+        as_numpy(transition), dtype=np.float64, input_name="transition"
+    )
     n_rows = transition.shape[0] if n_classes is None else n_classes
     if transition.shape != (n_rows, n_rows):
         found = "is not square" if n_classes is None else counted.format(n_classes)
@@ -82,7 +85,9 @@ def check_transition(transition, n_classes=None, *, counted="y has {} classes"):
 
 def check_values(values, name):
     """Return `values` as a vector of finite floats."""
-    values = check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
+    values = check_array(
+        as_numpy(values), ensure_2d=False, dtype=np.float64, input_name=name
+    )
     if values.ndim != 1:
         raise ValueError(
             f"{name} has shape {values.shape}: expected one number for each sample."

@@ -9,6 +9,8 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sknoisy._arrays import numpy_inside
+
 
 def estimator_has(method):
     """Return a condition for `available_if`: the estimator has this method."""
@@ -33,6 +35,7 @@ class PredictsByEstimator:
     _hands_on: tuple[str, ...] = ("fit", "score")
 
     @available_if(estimator_has("predict"))
+    @numpy_inside(returns="X")
     def predict(self, X):
         """Predict labels.
 
@@ -50,6 +53,7 @@ class PredictsByEstimator:
         return self.estimator_.predict(X)
 
     @available_if(estimator_has("predict_proba"))
+    @numpy_inside(returns="X")
     def predict_proba(self, X):
         """Predict the probability of each class.
 
@@ -67,6 +71,7 @@ class PredictsByEstimator:
         return self.estimator_.predict_proba(X)
 
     @available_if(estimator_has("predict_log_proba"))
+    @numpy_inside(returns="X")
     def predict_log_proba(self, X):
         """Predict the logarithm of each class's probability.
 
@@ -84,6 +89,7 @@ class PredictsByEstimator:
         return self.estimator_.predict_log_proba(X)
 
     @available_if(estimator_has("decision_function"))
+    @numpy_inside(returns="X")
     def decision_function(self, X):
         """Return the estimator's confidence scores.
 
@@ -101,6 +107,7 @@ class PredictsByEstimator:
         return self.estimator_.decision_function(X)
 
     @available_if(estimator_has("score"))
+    @numpy_inside()
     def score(self, X, y, **params):
         """Score on `y` as it is: only fit spoils or cleans labels.
 

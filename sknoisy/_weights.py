@@ -8,6 +8,8 @@ from sklearn import get_config
 from sklearn.utils import check_array
 from sklearn.utils.validation import has_fit_parameter
 
+from sknoisy._arrays import as_numpy
+
 
 def check_weights(sample_weight, n_samples, name="sample_weight"):
     """Return weights as a float64 array of shape (n_samples,), or None.
@@ -19,7 +21,7 @@ def check_weights(sample_weight, n_samples, name="sample_weight"):
     if isinstance(sample_weight, numbers.Real):
         sample_weight = np.full(n_samples, sample_weight, dtype=np.float64)
     weight = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name=name
+        as_numpy(sample_weight), ensure_2d=False, dtype=np.float64, input_name=name
     )
     if weight.shape != (n_samples,):
         raise ValueError(

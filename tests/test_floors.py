@@ -16,6 +16,7 @@ import sknoisy
 
 FLOORS = {
     "exceptions": 0,
+    "_arrays": 0,
     "_checks": 0,
     "_containers": 0,
     "_counting": 0,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import check_array
 
+from sknoisy._arrays import as_numpy
 from sknoisy._shown import shown
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._majority import winners
@@ -192,7 +193,9 @@ def rate_annotators(votes, proba, codes, weights):
 
 def check_pred_probs(pred_probs, votes):
     """Return `pred_probs` as an array with a distribution over classes in each row."""
-    pred_probs = check_array(pred_probs, dtype=np.float64, input_name="pred_probs")
+    pred_probs = check_array(
+        as_numpy(pred_probs), dtype=np.float64, input_name="pred_probs"
+    )
     n_samples, _, n_classes = votes.shape
     if pred_probs.shape != (n_samples, n_classes):
         raise ValueError(

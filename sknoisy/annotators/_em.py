@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import logsumexp, xlogy
 from sklearn.exceptions import ConvergenceWarning
 
+from sknoisy._arrays import as_numpy
 from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
 from sknoisy.annotators._consensus import Consensus
@@ -131,7 +132,7 @@ def check_class_prior(class_prior, n_classes):
     """Return known shares of the classes as an array, or None."""
     if class_prior is None:
         return None
-    prior = np.asarray(class_prior, dtype=np.float64)
+    prior = np.asarray(as_numpy(class_prior), dtype=np.float64)
     if (
         prior.shape != (n_classes,)
         or not (prior > 0).all()

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import column_or_1d
 
+from sknoisy._arrays import as_numpy
 from sknoisy._labels import encode_labels
 from sknoisy._missing import find_missing, holds_numbers
 from sknoisy._shown import shown
@@ -168,6 +169,7 @@ def as_table(votes):
 
 def as_array(votes):
     """Return `votes` as an array in which missing votes are still to be seen."""
+    votes = as_numpy(votes)
     if sparse.issparse(votes):
         raise TypeError(
             "votes is a sparse matrix, whose zeros could be votes or none: pass"

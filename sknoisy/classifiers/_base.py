@@ -14,6 +14,7 @@ from sklearn.utils.validation import (
 )
 from skorch.callbacks import LRScheduler
 
+from sknoisy._arrays import as_numpy, numpy_inside
 from sknoisy._engine import ArrayDataset, Batches, Engine
 from sknoisy._labels import check_present, check_soft_labels, is_soft
 from sknoisy._params import RoutedParams, choose_arguments
@@ -21,7 +22,7 @@ from sknoisy._seeds import make_generator
 from sknoisy._shown import shown
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
-from sknoisy.classifiers._data import as_numpy, make_training_data
+from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._early_stopping import make_early_stopping
 from sknoisy.classifiers._parts import (
     callback_of,
@@ -64,6 +65,7 @@ class BaseNoisyClassifier(
 
     # --- predict ---
 
+    @numpy_inside(returns="X")
     def predict_proba(self, X):
         """Predict the probability of each class.
 
@@ -90,6 +92,7 @@ class BaseNoisyClassifier(
             )
         return proba
 
+    @numpy_inside(returns="X")
     def predict_log_proba(self, X):
         """Predict the logarithm of the probability of each class.
 
@@ -107,6 +110,7 @@ class BaseNoisyClassifier(
         proba = self.predict_proba(X)
         return np.log(np.maximum(proba, np.finfo(proba.dtype).tiny))
 
+    @numpy_inside(returns="X")
     def predict(self, X):
         """Predict the most probable class.
 

@@ -158,13 +158,6 @@ def _positions(labels, classes):
     return np.searchsorted(classes, labels)
 
 
-def as_numpy(array):
-    """Return a torch tensor as an array, and anything else as it is."""
-    if isinstance(array, torch.Tensor):
-        return array.detach().cpu().numpy()
-    return array
-
-
 def without_absent(*arrays, weight):
     """Return the rows of `arrays`, and of `weight`, whose weight isn't zero."""
     if weight is None or weight.all():

@@ -44,6 +44,11 @@ def check_training_parameters(estimator):
     check_count(batch_size=estimator.batch_size)
     check_range("[0, inf)", weight_decay=estimator.weight_decay)
     check_count(n_iter_no_change=estimator.n_iter_no_change)
+    check_switch(
+        warm_start=estimator.warm_start, keep_on_interrupt=estimator.keep_on_interrupt
+    )
+    if not isinstance(estimator.verbose, bool):
+        check_count(0, verbose=estimator.verbose)
     check_range("(0, inf)", lr=estimator.lr)
     if isinstance(estimator.max_epochs, str):
         check_choice(estimator.max_epochs, ("auto",), "max_epochs")
@@ -204,6 +209,10 @@ def make_callbacks(callbacks, early_stopping, has_validation):
     for callback in map(callback_of, callbacks):
         if isinstance(callback, type):
             raise TypeError(f"callbacks holds the class {callback.__name__}: call it.")
+        if not hasattr(callback, "on_epoch_end"):
+            raise TypeError(
+                f"callbacks holds {shown(callback)}, which is no callback of skorch."
+            )
         monitor = getattr(callback, "monitor", None)
         if isinstance(monitor, str) and monitor.startswith("valid_"):
             _check_validation(callback, monitor, has_validation)
@@ -263,6 +272,11 @@ def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
             parameter="optimizer",
             kind="an optimizer",
             otherwise="a class from torch.optim",
+        )
+    if not callable(optimizer):
+        raise TypeError(
+            f"optimizer={shown(optimizer)} is neither a name, such as 'adamw', nor a"
+            " class from torch.optim."
         )
     facts = {"weight_decay": weight_decay}
     steps = given.get("base", torch.optim.AdamW) if optimizer is SAM else optimizer

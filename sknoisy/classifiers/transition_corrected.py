@@ -4,6 +4,8 @@ from functools import cache
 
 import numpy as np
 
+from sknoisy._arrays import numpy_inside
+from sknoisy._checks import check_switch
 from sknoisy._registry import lookup
 from sknoisy._shown import shown
 from sknoisy.classifiers._base import BaseNoisyClassifier
@@ -344,6 +346,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         """
         return self._fit(X, y, trusted=trusted)
 
+    @numpy_inside(returns="X")
     def predict_proba(self, X):
         """Predict the probability of each class being the true one.
 
@@ -400,10 +403,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         given = self._routed_to("transition")
         check_transition_given(self.transition, given, facts)
         check_others(self.transition, facts)
-        if not isinstance(self.calibrate, (bool, np.bool_)):
-            raise ValueError(
-                f"calibrate={shown(self.calibrate)}, but must be True or False."
-            )
+        check_switch(calibrate=self.calibrate)
         return correct
 
     def _plain_loss(self, facts):

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_array, check_consistent_length
 
+from sknoisy._arrays import as_numpy
 from sknoisy._labels import check_labels
 from sknoisy._ranges import check_count
 from sknoisy.cleaning._fingerprint import fingerprint
@@ -78,7 +79,7 @@ def _evidence(detector):
 
 def _check_quality(quality, n_samples):
     quality = check_array(
-        quality, ensure_2d=False, dtype=np.float64, input_name="quality"
+        as_numpy(quality), ensure_2d=False, dtype=np.float64, input_name="quality"
     )
     return _check_length(quality, "quality", n_samples)
 
@@ -86,7 +87,7 @@ def _check_quality(quality, n_samples):
 def _check_mask(is_issue, n_samples):
     if is_issue is None:  # then all are under suspicion
         return np.ones(n_samples, dtype=bool)
-    is_issue = np.asarray(is_issue)
+    is_issue = np.asarray(as_numpy(is_issue))
     if is_issue.dtype != bool:
         raise TypeError(
             f"is_issue has the type {is_issue.dtype}; expected a boolean for each"

@@ -159,7 +159,10 @@ class DetectorEnsemble(BaseDetector):
         n_detectors = len(self._get_detectors())
         if self.weights is None:
             return np.ones(n_detectors)
-        weights = np.asarray(self.weights, dtype=np.float64)
+        try:
+            weights = np.asarray(self.weights, dtype=np.float64)
+        except (TypeError, ValueError):
+            weights = np.empty(0)  # for the message below
         if (
             weights.shape != (n_detectors,)
             or not (weights >= 0).all()
@@ -174,7 +177,8 @@ class DetectorEnsemble(BaseDetector):
     def _get_detectors(self):
         if self.detectors is None:
             return [ConfidentLearning(), NeighborConsensus()]
-        if not self.detectors or not all(
+        is_list = isinstance(self.detectors, list | tuple) and self.detectors
+        if not is_list or not all(
             isinstance(one, BaseDetector) for one in self.detectors
         ):
             raise TypeError(

@@ -183,6 +183,7 @@ class IterativePartitioningFilter(BaseDetector):
         check_choice(self.voting, VOTING, "voting")
         check_rate(self.min_removed, "min_removed")
         check_count(patience=self.patience)
+        check_count(2, n_partitions=self.n_partitions)
 
     def _get_classifier(self, seed=None):
         if self.classifier is not None:

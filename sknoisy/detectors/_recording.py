@@ -34,7 +34,7 @@ class TrainingDetector(BaseDetector):
         if self.network is None:  # NoisyLabelClassifier, which would load torch
             tags.input_tags.sparse = True
             return tags
-        return tags_of(tags, self.network)
+        return tags_of(tags, self.network, "network")
 
 
 def default_network(random_state):

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils import check_consistent_length
 
+from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy._labels import check_labels
 from sknoisy._ranges import check_range
@@ -261,7 +262,7 @@ def _places(y, labels):
 
 def _classes(labels, n_classes, *found):
     """Return the classes, if they are as many as there should be and name all found."""
-    given = [*found] if labels is None else [*found, np.asarray(labels)]
+    given = [*found] if labels is None else [*found, np.asarray(as_numpy(labels))]
     kinds = {"text" if y.dtype.kind in "OUS" else "numbers" for y in given if len(y)}
     if len(kinds) > 1:
         raise TypeError(
@@ -269,7 +270,7 @@ def _classes(labels, n_classes, *found):
             " e.g. with y.astype(str)."
         )
     there = np.unique(np.concatenate(found))
-    labels = there if labels is None else np.asarray(labels)
+    labels = there if labels is None else np.asarray(as_numpy(labels))
     if len(np.unique(labels)) != len(labels):
         raise ValueError(f"labels={shown(labels.tolist())} names a class twice.")
     strange = np.setdiff1d(there, labels)

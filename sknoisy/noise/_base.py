@@ -7,6 +7,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_switch
 from sknoisy._containers import labels_out
 from sknoisy._labels import encode_labels, labels_in
@@ -27,6 +28,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
     ``transform`` for a transformer of X.
     """
 
+    @numpy_inside()
     def fit(self, X, y):
         """Learn the classes of `y`, and what the noise needs to know of `X`.
 
@@ -46,6 +48,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         self._start(X, y)
         return self
 
+    @numpy_inside(returns="y")
     def corrupt(self, y, X=None):
         """Draw given labels for the true labels `y`.
 
@@ -71,6 +74,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         check_consistent_length(X, codes)
         return self._finish(y, codes, self._see(X))
 
+    @numpy_inside(returns="y")
     def fit_corrupt(self, y, X=None):
         """Fit to `y` and draw given labels for it.
 

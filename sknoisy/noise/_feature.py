@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
 from sknoisy.noise._draws import DRAW, generator
@@ -105,6 +106,7 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.kind = kind
         self.random_state = random_state
 
+    @numpy_inside()
     def fit(self, X, y=None):
         """Check the parameters and the features.
 
@@ -124,6 +126,7 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self._start(X)
         return self
 
+    @numpy_inside(returns="X")
     def fit_transform(self, X, y=None):
         """Return noisy features: what a Pipeline's next step is fitted on.
 
@@ -144,6 +147,7 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         rng = generator(self.random_state, DRAW)
         return disturb(X, self.level, rng).astype(X.dtype, copy=False)
 
+    @numpy_inside(returns="X")
     def transform(self, X):
         """Return features as they are: what a Pipeline's next step predicts from.
 

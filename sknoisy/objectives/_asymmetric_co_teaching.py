@@ -2,6 +2,7 @@
 
 import torch
 
+from sknoisy._checks import check_switch
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
@@ -102,6 +103,7 @@ class AsymmetricCoTeaching(SampleSelection):
         self.n_rounds = min(n_rounds, n_epochs)
         self.warm_up_epochs = n_epochs / self.n_rounds  # all are inliers until then
         self.picks = check_picks(picks)
+        check_switch(relabel=relabel)
         self.relabel = relabel
         self._begin_round(0)
         everyone = torch.ones(n_samples, dtype=torch.bool)

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
+from sknoisy._arrays import as_numpy
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy._ranges import check_count
 from sknoisy.quality._scores import get_label_quality_scores
@@ -163,9 +164,12 @@ def _similarity(distances, metric):
 
 def _check(labels, features):
     features = check_array(
-        features, accept_sparse="csr", ensure_min_samples=2, input_name="features"
+        as_numpy(features),
+        accept_sparse="csr",
+        ensure_min_samples=2,
+        input_name="features",
     )
-    labels = column_or_1d(labels)
+    labels = column_or_1d(as_numpy(labels))
     check_consistent_length(features, labels)
     if labels.dtype.kind not in "iu" or labels.min() < 0:
         raise ValueError(

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import softmax
 
+from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy._ranges import check_count
 from sknoisy.quality._noise_matrices import estimate_noise_matrices
@@ -60,7 +61,7 @@ class TrueLabels(NamedTuple):
         -------
         quality : ndarray of shape (n_samples,)
         """
-        codes = np.asarray(labels, dtype=int)
+        codes = np.asarray(as_numpy(labels), dtype=int)
         return self.probabilities[np.arange(len(codes)), codes]
 
 

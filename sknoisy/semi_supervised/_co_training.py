@@ -17,11 +17,12 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_rate
 from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
-from sknoisy._tags import tags_of_classifier
+from sknoisy._tags import tags_of_classifier, tags_of_part
 from sknoisy._weights import check_classes_have_weight, name_weights
 from sknoisy.semi_supervised._labels import read_labels
 from sknoisy.semi_supervised._picking import agree, pick, pools, quotas_of
@@ -187,6 +188,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.marker = marker
         self.random_state = random_state
 
+    @numpy_inside()
     def fit(self, X, y, **fit_params):
         """Train on what has a label, and on what the classifiers label on the way.
 
@@ -233,6 +235,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.transduction_[new] = self.classes_[codes[new]]
         return self
 
+    @numpy_inside(returns="X")
     def predict(self, X):
         """Predict labels.
 
@@ -249,6 +252,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         proba = self.predict_proba(X)  # first, so that it is the one to complain
         return self.classes_[proba.argmax(axis=1)]
 
+    @numpy_inside(returns="X")
     def predict_proba(self, X):
         """Predict the probability of each class, by both classifiers together.
 
@@ -278,7 +282,9 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             check_count(max_iter=self.max_iter)
         if self.pool_size is not None:
             check_count(pool_size=self.pool_size)
-        for classifier in self._get_estimators():
+        names = ("estimator", "second")
+        for name, classifier in zip(names, self._get_estimators(), strict=False):
+            tags_of_part(classifier, name)
             if not hasattr(classifier, "predict_proba"):
                 raise TypeError(
                     "CoTrainingClassifier picks what a classifier is sure of, but"

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils import check_array
 
+from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy._ranges import check_range
 from sknoisy.transition._identifiability import check_identifiable
@@ -166,7 +167,7 @@ def adjust_logits(logits, noisy_prior, *, tau=1.0):
     >>> adjust_logits([[0.0, 0.5]], [0.25, 0.75]).argmax(axis=1)
     array([0])
     """
-    logits = check_array(logits, dtype=np.float64, input_name="logits")
+    logits = check_array(as_numpy(logits), dtype=np.float64, input_name="logits")
     prior = check_prior(noisy_prior, logits.shape[1])
     check_range("(-inf, inf)", tau=tau)
     if not prior.all():
