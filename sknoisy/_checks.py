@@ -1,24 +1,30 @@
 """Argument checks: each returns what it checked, or says what was wrong with it."""
 
-import numbers
 from collections.abc import Iterable
 
 import numpy as np
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._arrays import as_numpy
+from sknoisy._ranges import check_range
 from sknoisy._registry import did_you_mean
+from sknoisy._shown import shown
 
 
 def check_rate(rate, name="rate", *, below_one=False):
     """Return `rate` as a float in [0, 1] (or in [0, 1), where `below_one`)."""
-    closed = "left" if below_one else "both"
-    rate = check_scalar(
-        rate, name, numbers.Real, min_val=0, max_val=1, include_boundaries=closed
-    )
-    if rate != rate:  # NaN, which is neither below 0 nor above 1
-        raise ValueError(f"{name} is NaN, but must be a number in [0, 1].")
+    check_range("[0, 1)" if below_one else "[0, 1]", **{name: rate})
     return float(rate)
+
+
+def check_switch(**switches):
+    """Raise ValueError unless every one of `switches` is True or False.
+
+    0 and 1 serve as well: they are what a bool becomes in a table of parameters.
+    """
+    for name, value in switches.items():
+        if not isinstance(value, (bool, np.bool_, int)) or value not in (0, 1):
+            raise ValueError(f"{name}={shown(value)}, but must be True or False.")
 
 
 def check_choice(value, choices, name):
@@ -27,7 +33,8 @@ def check_choice(value, choices, name):
         return value
     hint = did_you_mean(value, choices)
     raise ValueError(
-        f"{name}={value!r} is not one of {sorted(choices)}{';' if hint else '.'}{hint}"
+        f"{name}={shown(value)} is not one of {sorted(choices)}"
+        f"{';' if hint else '.'}{hint}"
     )
 
 
@@ -49,11 +56,13 @@ def check_transition(transition, n_classes=None, *, counted="y has {} classes"):
         fitted = hasattr(transition, "transition_matrix_")
         hint = " Pass its transition_matrix_." if fitted else ""
         raise TypeError(
-            f"transition={transition!r} is no matrix: expected one with a row of"
+            f"transition={shown(transition)} is no matrix: expected one with a row of"
             " P(given label | true label i) for each class i. Of a rate,"
             f" sknoisy.noise.symmetric_transition makes one.{hint}"
         )
-    transition = check_array(transition, dtype=np.float64, input_name="transition")
+    transition = check_array(
+        as_numpy(transition), dtype=np.float64, input_name="transition"
+    )
     n_rows = transition.shape[0] if n_classes is None else n_classes
     if transition.shape != (n_rows, n_rows):
         found = "is not square" if n_classes is None else counted.format(n_classes)
@@ -76,7 +85,9 @@ def check_transition(transition, n_classes=None, *, counted="y has {} classes"):
 
 def check_values(values, name):
     """Return `values` as a vector of finite floats."""
-    values = check_array(values, ensure_2d=False, dtype=np.float64, input_name=name)
+    values = check_array(
+        as_numpy(values), ensure_2d=False, dtype=np.float64, input_name=name
+    )
     if values.ndim != 1:
         raise ValueError(
             f"{name} has shape {values.shape}: expected one number for each sample."

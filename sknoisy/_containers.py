@@ -1,6 +1,9 @@
 """Labels back in the container that they came in."""
 
 import numpy as np
+from sklearn import get_config
+
+from sknoisy._arrays import is_foreign, like
 
 
 def labels_out(labels, y, classes):
@@ -13,7 +16,8 @@ def labels_out(labels, y, classes):
 
     y : array-like
         What the caller gave: lists, pandas and polars objects come back as such,
-        one-hot rows as one-hot rows, everything else as an array.
+        one-hot rows as one-hot rows, everything else as an array;
+        tensors as tensors under array-API dispatch.
 
     classes : ndarray of shape (n_classes,)
         The labels that went in. Where others came out, markers of missing ones, a
@@ -21,6 +25,8 @@ def labels_out(labels, y, classes):
     """
     if np.ndim(y) == 2 and np.shape(y)[1] > 1:
         labels = _one_hot(labels, y)
+    if is_foreign(y) and get_config()["array_api_dispatch"]:
+        return like(labels, y)
     if isinstance(y, list):
         return labels.tolist()
     if hasattr(y, "iloc"):

@@ -10,6 +10,8 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sknoisy._arrays import numpy_inside
+
 
 def estimator_has(method):
     """Return a condition for `available_if`: the estimator has this method."""
@@ -34,6 +36,7 @@ class PredictsByEstimator:
     _hands_on: tuple[str, ...] = ("fit", "score")
 
     @available_if(estimator_has("predict"))
+    @numpy_inside(returns="X")
     def predict(self, X):
         """Predict labels.
 
@@ -51,6 +54,7 @@ class PredictsByEstimator:
         return self.estimator_.predict(X)
 
     @available_if(estimator_has("predict_proba"))
+    @numpy_inside(returns="X")
     def predict_proba(self, X):
         """Predict the probability of each class.
 
@@ -68,6 +72,7 @@ class PredictsByEstimator:
         return self._for_all_classes(self.estimator_.predict_proba(X), 0.0)
 
     @available_if(estimator_has("predict_log_proba"))
+    @numpy_inside(returns="X")
     def predict_log_proba(self, X):
         """Predict the logarithm of each class's probability.
 
@@ -86,6 +91,7 @@ class PredictsByEstimator:
         return self._for_all_classes(log_proba, -np.inf)
 
     @available_if(estimator_has("decision_function"))
+    @numpy_inside(returns="X")
     def decision_function(self, X):
         """Return the estimator's confidence scores.
 
@@ -105,6 +111,7 @@ class PredictsByEstimator:
         return self._for_all_classes(scores, -np.inf)
 
     @available_if(estimator_has("score"))
+    @numpy_inside()
     def score(self, X, y, **params):
         """Score on `y` as it is: only fit spoils or cleans labels.
 

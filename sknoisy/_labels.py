@@ -4,6 +4,8 @@ import numpy as np
 from sklearn.utils import assert_all_finite, check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
+from sknoisy._arrays import as_numpy
+
 
 def require(y, owner):
     """Return `y`, or say that `owner`, an estimator, can't do without."""
@@ -21,7 +23,7 @@ def require_labels(y, owner):
 
 def check_labels(y):
     """Return `y` as a 1-d array of class labels, none of them missing."""
-    y = column_or_1d(y, warn=True)
+    y = column_or_1d(as_numpy(y), warn=True)
     check_present(y)
     if y.dtype.kind == "f" and np.isinf(y).any():
         raise ValueError("y contains infinity, which is no label.")
@@ -50,7 +52,7 @@ def labels_in(y, owner):
     rows = check_finite(require(y, owner))
     if rows.ndim < 2 or rows.shape[1] == 1:
         return y
-    if rows.ndim == 2 and np.isin(rows, (0, 1)).all() and (rows.sum(axis=1) == 1).all():
+    if is_one_hot(rows):
         return rows.argmax(axis=1)
     raise ValueError(
         f"y has shape {rows.shape}. Multilabel and multioutput targets are not"
@@ -58,9 +60,19 @@ def labels_in(y, owner):
     )
 
 
+def is_one_hot(y):
+    """Whether each row of `y` holds a single one, and zeros."""
+    rows = np.asarray(as_numpy(y))
+    return (
+        rows.ndim == 2
+        and rows.dtype.kind in "biuf"
+        and bool(np.isin(rows, (0, 1)).all() and (rows.sum(axis=1) == 1).all())
+    )
+
+
 def check_finite(y):
     """Return `y` as an array, if no infinity is among its labels."""
-    y = np.asarray(y)
+    y = np.asarray(as_numpy(y))
     if y.dtype.kind == "f":
         assert_all_finite(y, allow_nan=True, input_name="y")
     return y
@@ -68,13 +80,13 @@ def check_finite(y):
 
 def is_soft(y):
     """Whether `y` holds a distribution over classes per sample, not one label."""
-    shape = np.asarray(y).shape
+    shape = np.asarray(as_numpy(y)).shape
     return len(shape) == 2 and shape[1] > 1
 
 
 def check_soft_labels(y):
     """Return `y`, one distribution over classes per row, as a float64 array."""
-    y = check_array(y, dtype=np.float64, input_name="y")
+    y = check_array(as_numpy(y), dtype=np.float64, input_name="y")
     sums = y.sum(axis=1)
     wrong = np.flatnonzero((y < 0).any(axis=1) | ~np.isclose(sums, 1, atol=1e-4))
     if wrong.size:
@@ -89,7 +101,7 @@ def check_soft_labels(y):
 
 def check_present(y):
     """Say so if labels are missing: NaN, None or pandas.NA."""
-    missing = np.flatnonzero(_is_missing(np.asarray(y)))
+    missing = np.flatnonzero(_is_missing(np.asarray(as_numpy(y))))
     if missing.size:
         raise ValueError(
             f"y contains {missing.size} missing labels (NaN or None), the first at"

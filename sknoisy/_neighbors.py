@@ -1,11 +1,10 @@
 """The nearest neighbors of samples, and what they say of labels."""
 
-import numbers
-
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
-from sklearn.utils.validation import check_scalar
+
+from sknoisy._ranges import check_count
 
 
 def nearest_neighbors(features, n_neighbors, metric, *, trusted=None, n_jobs=None):
@@ -30,7 +29,7 @@ def nearest_neighbors(features, n_neighbors, metric, *, trusted=None, n_jobs=Non
     -------
     distances, neighbors : ndarray of shape (n_samples, n_neighbors or fewer)
     """
-    check_scalar(n_neighbors, "n_neighbors", numbers.Integral, min_val=1)
+    check_count(n_neighbors=n_neighbors)
     is_cosine = isinstance(metric, str) and metric == "cosine"
     features = normalize(features) if is_cosine else features
     known = np.arange(features.shape[0]) if trusted is None else np.flatnonzero(trusted)

@@ -3,11 +3,20 @@
 from difflib import SequenceMatcher, get_close_matches
 from os.path import commonprefix
 
+from sknoisy._doors import behind_another_door, translated
+from sknoisy._shown import shown
+
 
 def did_you_mean(name, known):
-    """Return ``" did you mean 'x'?"`` where `known` holds a name close to `name`."""
-    name = str(name)
-    close = get_close_matches(name, list(known))
+    """Return ``" did you mean 'x'?"`` where `known` holds a name close to `name`.
+
+    Or one that means the same: what another library calls it isn't close.
+    """
+    name, known = str(name), list(known)
+    meant = translated(name, known)
+    if meant is not None:
+        return f" did you mean {meant!r}?"
+    close = get_close_matches(name, known)
     if not close:
         return ""
 
@@ -40,9 +49,11 @@ def lookup(name, registry, *, parameter, kind, otherwise=""):
     """
     if isinstance(name, str) and name in registry:
         return registry[name]
-    hint = did_you_mean(name, registry)
+    elsewhere = behind_another_door(name) if isinstance(name, str) else ""
+    hint = "" if elsewhere else did_you_mean(name, registry)
     instead = f"; or pass {otherwise}" if otherwise else ""
     raise ValueError(
-        f"{parameter}={name!r} is not {kind} sknoisy knows{';' if hint else '.'}{hint}"
+        f"{parameter}={shown(name)} is not {kind} sknoisy knows"
+        f"{';' if hint else '.'}{hint}{elsewhere}"
         f" It knows: {', '.join(sorted(registry))}{instead}."
     )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields, replace
 
 from sklearn.utils import InputTags, Tags, get_tags
 
+from sknoisy._shown import shown
+
 
 @dataclass
 class SamplerTags:
@@ -43,9 +45,26 @@ def _content(tags):
     return {field.name: getattr(tags, field.name) for field in fields(tags)}
 
 
-def tags_of(tags, estimator):
+def check_part(estimator, name, needs="fit"):
+    """Return what the parameter `name` holds, if that is an estimator."""
+    if isinstance(estimator, type):
+        raise TypeError(f"{name} is the class {estimator.__name__}: call it.")
+    if not hasattr(estimator, needs):
+        raise TypeError(
+            f"{name}={shown(estimator)} is no estimator: pass one of scikit-learn's, or"
+            " one that inherits from its BaseEstimator."
+        )
+    return estimator
+
+
+def tags_of_part(estimator, name):
+    """Return the tags of what the parameter `name` holds, if that is an estimator."""
+    return get_tags(check_part(estimator, name, needs="__sklearn_tags__"))
+
+
+def tags_of(tags, estimator, name="classifier"):
     """Return a detector's `tags`, for one that hands X on to `estimator`."""
-    tags.input_tags = deepcopy(get_tags(estimator).input_tags)
+    tags.input_tags = deepcopy(tags_of_part(estimator, name).input_tags)
     return tags
 
 
@@ -62,10 +81,10 @@ def tags_of_classifier(tags, classifier, *others):
     *others : estimators
         Who sees X besides: what one of them can't take, none of them gets.
     """
-    theirs = get_tags(classifier)
+    theirs = tags_of_part(classifier, "estimator")
     tags.input_tags = deepcopy(theirs.input_tags)
     for other in others:
-        limits = get_tags(other).input_tags
+        limits = tags_of_part(other, "detector").input_tags
         tags.input_tags.sparse &= limits.sparse
         tags.input_tags.allow_nan &= limits.allow_nan
     if theirs.classifier_tags is not None:

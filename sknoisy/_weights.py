@@ -8,6 +8,8 @@ from sklearn import get_config
 from sklearn.utils import check_array
 from sklearn.utils.validation import has_fit_parameter
 
+from sknoisy._arrays import as_numpy
+
 
 def check_weights(sample_weight, n_samples, name="sample_weight"):
     """Return weights as a float64 array of shape (n_samples,), or None.
@@ -34,6 +36,7 @@ def check_weights(sample_weight, n_samples, name="sample_weight"):
 
 
 def _as_floats(weight, n_samples, name):
+    weight = as_numpy(weight)
     if isinstance(weight, np.ma.MaskedArray):  # what is masked is missing
         weight = weight.astype(np.float64).filled(np.nan)
     try:

@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from sknoisy import _streams
+from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
 
 __all__ = [
@@ -157,7 +158,9 @@ class RandomShift(nn.Module):
     def __init__(self, pixels=2):
         super().__init__()
         if not isinstance(pixels, numbers.Integral) or pixels < 0:
-            raise ValueError(f"pixels={pixels!r} must be a whole number, 0 or more.")
+            raise ValueError(
+                f"pixels={shown(pixels)} must be a whole number, 0 or more."
+            )
         self.pixels = int(pixels)
 
     def forward(self, images):

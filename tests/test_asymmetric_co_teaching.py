@@ -103,7 +103,7 @@ def test_one_sample_of_each_kind_is_picked_at_least():
     assert len(main) == INLIER.sum() + 1 and len(pure) == 1
 
 
-@pytest.mark.parametrize("n_rounds", [1, 3, 10, 25])
+@pytest.mark.parametrize("n_rounds", [2, 3, 10, 25])
 def test_samples_are_split_anew_where_a_round_begins(n_rounds):
     called, shares = [], []
 

@@ -315,7 +315,7 @@ def test_wrong_arguments_are_told(blobs):
     X, y = blobs
     with pytest.raises(ValueError, match="action='relable' is not one.*'relabel'"):
         CleanLabelClassifier(action="relable").fit(X, y)
-    with pytest.raises(ValueError, match="min_per_class == 0, must be >= 1"):
+    with pytest.raises(ValueError, match="min_per_class=0 is out of range"):
         CleanLabelClassifier(GaussianNB(), QUICK, min_per_class=0).fit(X, y)
     with pytest.raises(TypeError, match="predict_proba, and LinearSVC has none"):
         CleanLabelClassifier(LinearSVC(), QUICK, "semi_supervised").fit(X, y)

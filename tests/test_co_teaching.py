@@ -269,7 +269,7 @@ def test_weights_are_refused_where_samples_are_ranked(blobs):
         ({"strategy": "coteaching"}, "did you mean 'co_teaching'"),
         ({"strategy__agreement": 0.5}, "agreement is not a parameter of CoTeaching"),
         ({"strategy": "jocor", "strategy__agreement": 1.0}, "agreement=1.0 is out of"),
-        ({"noise_rate": 1.0}, "noise_rate == 1.0"),
+        ({"noise_rate": 1.0}, "noise_rate=1.0 is out"),
         ({"noise_rate": "aut"}, "did you mean 'auto'"),
         ({"warm_up_epochs": "aut"}, "did you mean 'auto'"),
         ({"warm_up_epochs": -2}, "warm_up_epochs=-2 is out of range"),

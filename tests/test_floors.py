@@ -16,12 +16,14 @@ import sknoisy
 
 FLOORS = {
     "exceptions": 0,
+    "_arrays": 0,
     "_checks": 0,
     "_containers": 0,
     "_counting": 0,
     "_delegation": 0,
     "_files": 0,
     "_interrupts": 0,
+    "_doors": 0,
     "_labels": 0,
     "_logits": 0,
     "_missing": 0,
@@ -33,6 +35,7 @@ FLOORS = {
     "_seeds": 0,
     "_settings": 0,
     "_streams": 0,
+    "_shown": 0,
     "_tags": 0,
     "_tensors": 0,
     "_weights": 0,

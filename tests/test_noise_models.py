@@ -160,7 +160,7 @@ class TestInstanceDependentNoise:
             noise.corrupt(y, np.ones((len(y), 4, 6)))
 
     def test_a_negative_spread_is_refused(self, blobs):
-        with pytest.raises(ValueError, match="rate_std == -1, must be >= 0"):
+        with pytest.raises(ValueError, match="rate_std=-1 is out of range"):
             make("instance", rate_std=-1).fit(*blobs)
 
 
@@ -295,9 +295,9 @@ class TestAnnotatorNoise:
         ("parameters", "message"),
         [
             ({"annotators": ()}, "annotators is empty"),
-            ({"annotators": (0.1, 1.5)}, "annotators == 1.5, must be <= 1"),
+            ({"annotators": (0.1, 1.5)}, "annotators=1.5 is out of range"),
             ({"annotators": [np.eye(3)]}, "but y has 2 classes"),
-            ({"missing_rate": 1.0}, "missing_rate == 1.0, must be < 1"),
+            ({"missing_rate": 1.0}, "missing_rate=1.0 is out of range"),
             ({"marker": 1}, "marker=1 is one of the labels"),
         ],
     )

@@ -261,7 +261,8 @@ def test_the_rate_is_estimated_from_what_the_other_network_says():
 
 
 def test_the_last_epoch_is_the_latest_to_estimate_the_rate():
-    objective = make("jocor", 0, noise_rate=lambda p, y: 0.1, warm_up_epochs=99)
+    with pytest.warns(UserWarning, match="warm_up_epochs=99 leaves none of 10 epochs"):
+        objective = make("jocor", 0, noise_rate=lambda p, y: 0.1, warm_up_epochs=99)
     for epoch in range(10):
         assert objective.is_apart
         objective.on_epoch_end(epoch, None, lambda: torch.tensor(LOGITS))

@@ -42,7 +42,7 @@ def test_a_ramp_of_no_length_is_a_jump():
 @pytest.mark.parametrize("rise", [None, 0.5, (0.1,), (0.5, 0.2), (-1, 0.5), (0, "a")])
 def test_a_rise_that_is_none_is_refused(rise):
     with pytest.raises(ValueError, match="rise"):
-        check_rise(rise)
+        check_rise(rise, 10)
 
 
 # --- ELR ---

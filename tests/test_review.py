@@ -181,7 +181,7 @@ def test_the_title_is_that_of_the_file_unless_given(content):
         ),
         ({"classes": ["cat"]}, ValueError, r"classes lacks \['bird', 'dog'\], which y"),
         ({"class_names": ["a"]}, ValueError, "class_names has 1 names, but there are"),
-        ({"max_items": 0}, ValueError, "max_items == 0, must be >= 1"),
+        ({"max_items": 0}, ValueError, "max_items=0 is out of range"),
         ({"ids": [1]}, ValueError, "ids has 1 names, but X has 6 samples"),
         ({"kind": "tabel"}, ValueError, "kind='tabel' is not one of .*'table'"),
         ({"image_shape": (3, 3)}, ValueError, "asks for 9 values, but a sample of X"),

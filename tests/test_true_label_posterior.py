@@ -251,5 +251,5 @@ def test_classifiers_that_cannot_judge_are_told(blobs):
     X, _, given_labels = blobs
     with pytest.raises(ValueError, match="cv='oob' needs a classifier that draws"):
         TrueLabelPosterior(KNeighborsClassifier(), cv="oob").fit(X, given_labels)
-    with pytest.raises(ValueError, match="rounds == 0, must be >= 1"):
+    with pytest.raises(ValueError, match="rounds=0 is out of range"):
         TrueLabelPosterior(rounds=0).fit(X, given_labels)

@@ -3,7 +3,9 @@
 import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
 
+from sknoisy._arrays import as_numpy
 from sknoisy._registry import lookup
+from sknoisy._shown import shown
 from sknoisy.annotators._votes import check_votes, codes_of
 
 __all__ = ["AGREEMENTS", "agreement_with_consensus", "annotator_agreement"]
@@ -47,13 +49,13 @@ def agreement_with_consensus(votes, labels, *, marker=-1):
     array([1.  , 0.67, 0.5 ])
     """
     votes = check_votes(votes, marker)
-    labels = column_or_1d(labels)
+    labels = column_or_1d(as_numpy(labels))
     check_consistent_length(votes.codes, labels)
     codes = codes_of(labels, votes.classes)
     if (codes < 0).all():
         raise ValueError(
             f"labels and votes have no label in common: labels holds {labels[0]!r},"
-            f" votes {votes.classes.tolist()}. Write both in the same terms."
+            f" votes {shown(votes.classes.tolist())}. Write both in the same terms."
         )
     return agreement_of(votes, codes)
 

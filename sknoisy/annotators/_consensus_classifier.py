@@ -9,15 +9,17 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_consistent_length
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, check_scalar
+from sklearn.utils.validation import check_is_fitted
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator, estimator_has
 from sknoisy._labels import require
 from sknoisy._params import RoutedParams
+from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import make_generator
-from sknoisy._tags import tags_of_classifier
+from sknoisy._tags import check_part, tags_of_classifier
 from sknoisy._weights import check_weights, read_weights
 from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
 from sknoisy.annotators._folds import make_folds, predict_out_of_fold
@@ -202,6 +204,7 @@ class ConsensusClassifier(
         self.random_state = random_state
         self._routed = routed
 
+    @numpy_inside()
     def fit(self, X, y, **fit_params):
         """Find the consensus and fit the estimator on it.
 
@@ -245,6 +248,7 @@ class ConsensusClassifier(
         return self
 
     @available_if(estimator_has("predict"))
+    @numpy_inside(returns="X")
     def predict(self, X):
         """Predict labels.
 
@@ -262,6 +266,7 @@ class ConsensusClassifier(
         labels = self.estimator_.predict(X)
         return self._their_classes()[labels] if self.training_ == "soft" else labels
 
+    @numpy_inside()
     def score(self, X, y, sample_weight=None):
         """Return the accuracy on labels, or the mean agreement with votes.
 
@@ -303,7 +308,8 @@ class ConsensusClassifier(
         if "marker" in self._routed_to("aggregation"):
             raise TypeError("aggregation__marker has no effect: set marker instead.")
         check_choice(self.unlabeled, ("drop", "keep"), "unlabeled")
-        check_scalar(self.rounds, "rounds", int, min_val=1)
+        check_part(self._get_estimator(), "estimator")
+        check_count(rounds=self.rounds)
         if self.unlabeled == "keep" and not self._asks_classifier():
             raise ValueError(
                 "unlabeled='keep' needs an aggregation that asks the classifier, one"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import check_array
 
+from sknoisy._arrays import as_numpy
+from sknoisy._shown import shown
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._majority import winners
 from sknoisy.annotators._votes import check_votes
@@ -191,13 +193,15 @@ def rate_annotators(votes, proba, codes, weights):
 
 def check_pred_probs(pred_probs, votes):
     """Return `pred_probs` as an array with a distribution over classes in each row."""
-    pred_probs = check_array(pred_probs, dtype=np.float64, input_name="pred_probs")
+    pred_probs = check_array(
+        as_numpy(pred_probs), dtype=np.float64, input_name="pred_probs"
+    )
     n_samples, _, n_classes = votes.shape
     if pred_probs.shape != (n_samples, n_classes):
         raise ValueError(
             f"pred_probs has shape {pred_probs.shape}, expected"
             f" ({n_samples}, {n_classes}): a row for each sample of votes, and a column"
-            f" for each of the labels {votes.classes.tolist()}."
+            f" for each of the labels {shown(votes.classes.tolist())}."
         )
     sums = pred_probs.sum(axis=1)
     wrong = np.flatnonzero((pred_probs < 0).any(axis=1) | (abs(sums - 1) > 1e-3))

@@ -3,14 +3,15 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp, xlogy
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._arrays import as_numpy
+from sknoisy._ranges import check_count, check_range
+from sknoisy._shown import shown
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._votes import Votes
 
@@ -123,25 +124,22 @@ def classify(votes, prior, confusion):
 
 def check_limits(smoothing, max_iter, tol):
     """Say so if a number is out of its range."""
-    check_scalar(max_iter, "max_iter", Integral, min_val=1)
-    for name, value in {"smoothing": smoothing, "tol": tol}.items():
-        check_scalar(value, name, Real, min_val=0)
-        if not np.isfinite(value):
-            raise ValueError(f"{name}={value} must be a finite number, 0 or more.")
+    check_count(max_iter=max_iter)
+    check_range("[0, inf)", smoothing=smoothing, tol=tol)
 
 
 def check_class_prior(class_prior, n_classes):
     """Return known shares of the classes as an array, or None."""
     if class_prior is None:
         return None
-    prior = np.asarray(class_prior, dtype=np.float64)
+    prior = np.asarray(as_numpy(class_prior), dtype=np.float64)
     if (
         prior.shape != (n_classes,)
         or not (prior > 0).all()
         or abs(prior.sum() - 1) > 1e-6
     ):
         raise ValueError(
-            f"class_prior={class_prior!r} must hold a positive share for each of the"
-            f" {n_classes} classes, in sorted order, with a sum of one."
+            f"class_prior={shown(class_prior)} must hold a positive share for each of"
+            f" the {n_classes} classes, in sorted order, with a sum of one."
         )
     return prior

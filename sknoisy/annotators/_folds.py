@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import StratifiedKFold, check_cv
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._ranges import check_count
 from sknoisy._rows import take
 from sknoisy.annotators._training import fit_on
 
@@ -66,7 +66,7 @@ def probabilities(estimator, X):
 def make_folds(cv, codes, random_state):
     """Return a splitter; an int makes that many shuffled, stratified folds at most."""
     if not np.ndim(cv) and isinstance(cv, int | np.integer):
-        check_scalar(cv, "cv", int, min_val=2)
+        check_count(2, cv=cv)
         n_splits = max(2, min(cv, np.bincount(codes).max()))
         return StratifiedKFold(n_splits, shuffle=True, random_state=random_state)
     return check_cv(cv)

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils import Bunch, check_consistent_length, column_or_1d
 
+from sknoisy._arrays import as_numpy
 from sknoisy.annotators._votes import as_array, unboxed
 
 __all__ = ["pivot_votes"]
@@ -53,7 +54,7 @@ def pivot_votes(samples, annotators, labels):
     >>> pivot.samples, pivot.annotators
     (array(['a.png', 'b.png'], dtype='<U5'), array(['Ann', 'Bob'], dtype='<U3'))
     """
-    samples, annotators = column_or_1d(samples), column_or_1d(annotators)
+    samples, annotators = (column_or_1d(as_numpy(x)) for x in (samples, annotators))
     labels = unboxed(column_or_1d(as_array(labels)))
     check_consistent_length(samples, annotators, labels)
     row_names, rows = np.unique(samples, return_inverse=True)

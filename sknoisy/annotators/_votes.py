@@ -7,8 +7,10 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils import column_or_1d
 
+from sknoisy._arrays import as_numpy
 from sknoisy._labels import encode_labels
 from sknoisy._missing import find_missing, holds_numbers
+from sknoisy._shown import shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +125,8 @@ def encode_votes(votes, marker=-1):
     missing = find_missing(votes, marker)
     if missing.all():
         raise ValueError(
-            f"votes, of shape {votes.shape}, holds no vote: marker={marker!r}, NaN,"
-            " None, pandas.NA and '' stand for missing ones."
+            f"votes, of shape {votes.shape}, holds no vote: marker={shown(marker)},"
+            " NaN, None, pandas.NA and '' stand for missing ones."
         )
     classes, present = encode_labels(unboxed(votes[~missing]))
     codes = np.full(votes.shape, -1)
@@ -147,8 +149,9 @@ def check_classes(votes):
     """Say so if all votes are for one class."""
     if len(votes.classes) < 2:
         raise ValueError(
-            f"All votes are for one class, {votes.classes.tolist()}: a consensus needs"
-            " two or more. A class that is written like the marker counts as missing."
+            f"All votes are for one class, {shown(votes.classes.tolist())}: a"
+            " consensus needs two or more. A class that is written like the marker"
+            " counts as missing."
         )
 
 
@@ -172,6 +175,7 @@ def as_table(votes):
 
 def as_array(votes):
     """Return `votes` as an array in which missing votes are still to be seen."""
+    votes = as_numpy(votes)
     if sparse.issparse(votes):
         raise TypeError(
             "votes is a sparse matrix, whose zeros could be votes or none: pass"

@@ -14,16 +14,18 @@ from sklearn.utils.validation import (
 )
 from skorch.callbacks import LRScheduler
 
+from sknoisy._arrays import as_numpy, numpy_inside
 from sknoisy._engine import ArrayDataset, Batches, Engine
 from sknoisy._engine.draws import draws_to_predict, is_quiet, may_draw
 from sknoisy._labels import check_present, check_soft_labels, is_soft
 from sknoisy._params import RoutedParams, choose_arguments
 from sknoisy._seeds import make_generator
 from sknoisy._settings import own_settings
+from sknoisy._shown import shown
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
-from sknoisy.classifiers._data import as_numpy, make_training_data
+from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._early_stopping import make_early_stopping
 from sknoisy.classifiers._parts import (
     callback_of,
@@ -66,6 +68,7 @@ class BaseNoisyClassifier(
 
     # --- predict ---
 
+    @numpy_inside(returns="X")
     def predict_proba(self, X):
         """Predict the probability of each class.
 
@@ -93,6 +96,7 @@ class BaseNoisyClassifier(
             )
         return proba
 
+    @numpy_inside(returns="X")
     def predict_log_proba(self, X):
         """Predict the logarithm of the probability of each class.
 
@@ -110,6 +114,7 @@ class BaseNoisyClassifier(
         proba = self.predict_proba(X)
         return np.log(np.maximum(proba, np.finfo(proba.dtype).tiny))
 
+    @numpy_inside(returns="X")
     def predict(self, X):
         """Predict the most probable class.
 
@@ -126,6 +131,12 @@ class BaseNoisyClassifier(
         """
         proba = self.predict_proba(X)  # first, so that it is the one to complain
         return self.classes_[proba.argmax(axis=1)]
+
+    @property
+    def networks_(self):
+        """The trained networks: one, or as many as the method trains."""
+        check_is_fitted(self, "net_")
+        return list(self.net_.module_)
 
     def _speaker(self):
         """Return which network predicts; None stands for the mean over all of them."""
@@ -184,7 +195,7 @@ class BaseNoisyClassifier(
         check_training_parameters(self)
         if not isinstance(self.callbacks, (list, tuple, type(None))):
             raise TypeError(
-                f"callbacks={self.callbacks!r}, but must be a list of them."
+                f"callbacks={shown(self.callbacks)}, but must be a list of them."
             )
         check_callback_names(self.callbacks or [], self._routed_to("callbacks"))
         given = self._routed_to("iterator_train")
@@ -363,8 +374,9 @@ class BaseNoisyClassifier(
             isinstance(callback_of(c), LRScheduler) for c in self.callbacks or []
         ):
             raise ValueError(
-                f"lr_schedule={self.lr_schedule!r} and a skorch LRScheduler would both"
-                " set the learning rate: pass lr_schedule='constant' beside it."
+                f"lr_schedule={shown(self.lr_schedule)} and a skorch LRScheduler"
+                " would both set the learning rate: pass lr_schedule='constant'"
+                " beside it."
             )
         return schedule
 

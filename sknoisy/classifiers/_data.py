@@ -12,6 +12,7 @@ from sklearn.utils.sparsefuncs import mean_variance_axis
 from sknoisy._engine import ArrayDataset
 from sknoisy._labels import encode_labels
 from sknoisy._registry import did_you_mean
+from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
 from sknoisy._weights import check_weights
 
@@ -133,8 +134,8 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
 def _soft_training_data(X, y, weight, class_weight, classes, dtype, places):
     if class_weight is not None:
         raise ValueError(
-            f"class_weight={class_weight!r} has no effect on soft labels: multiply it"
-            " into y, or pass sample_weight."
+            f"class_weight={shown(class_weight)} has no effect on soft labels:"
+            " multiply it into y, or pass sample_weight."
         )
     numbers = np.arange(y.shape[1])
     if classes is not None and not np.array_equal(np.unique(classes), numbers):
@@ -155,13 +156,6 @@ def _positions(labels, classes):
             " of partial_fit must name every class, in `classes`."
         )
     return np.searchsorted(classes, labels)
-
-
-def as_numpy(array):
-    """Return a torch tensor as an array, and anything else as it is."""
-    if isinstance(array, torch.Tensor):
-        return array.detach().cpu().numpy()
-    return array
 
 
 def without_absent(*arrays, weight):
@@ -191,7 +185,7 @@ def weights_by_class(class_weight, classes, codes, weight):
         return np.divide(sums.sum() / there.sum(), sums, out=sums, where=there)
     if not hasattr(class_weight, "get"):
         raise ValueError(
-            f"class_weight={class_weight!r} must be a dict {{class: weight}},"
+            f"class_weight={shown(class_weight)} must be a dict {{class: weight}},"
             " 'balanced' or None."
         )
     _check_named(class_weight, classes.tolist())

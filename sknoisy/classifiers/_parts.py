@@ -2,23 +2,22 @@
 
 import copy
 import inspect
-import numbers
 import warnings
 from contextlib import nullcontext
 from functools import partial
 
-import numpy as np
 import torch
-from sklearn.utils.validation import check_scalar
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from sknoisy._checks import check_choice
+from sknoisy._checks import check_choice, check_switch
 from sknoisy._engine import build_networks, fresh_copies
 from sknoisy._engine.draws import is_quiet
 from sknoisy._logits import label_frequencies
 from sknoisy._params import choose_arguments
+from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import did_you_mean, lookup
+from sknoisy._shown import shown
 from sknoisy._streams import lent
 from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
@@ -40,38 +39,26 @@ FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
 def check_training_parameters(estimator):
     """Check the parameters of training that every classifier has."""
-    whole, real = numbers.Integral, numbers.Real
     check_choice(estimator.dtype, ("float32", "float64"), "dtype")
-    early_stopping = estimator.early_stopping
-    if (
-        not isinstance(early_stopping, (bool, np.bool_))
-        and early_stopping != "label_wave"
-    ):
-        raise ValueError(
-            f"early_stopping={early_stopping!r}, but must be True, False or"
-            " 'label_wave'."
-        )
-    check_scalar(estimator.batch_size, "batch_size", whole, min_val=1)
-    check_scalar(estimator.weight_decay, "weight_decay", real, min_val=0)
-    check_scalar(estimator.n_iter_no_change, "n_iter_no_change", whole, min_val=1)
-    check_scalar(estimator.lr, "lr", real, min_val=0, include_boundaries="neither")
-    for name in ("lr", "weight_decay", "validation_fraction"):  # NaN has passed so far
-        value = getattr(estimator, name)
-        if value is not None and not np.isfinite(value):
-            raise ValueError(f"{name}={value}, but must be a finite number.")
+    if isinstance(estimator.early_stopping, str):
+        check_choice(estimator.early_stopping, ("label_wave",), "early_stopping")
+    else:
+        check_switch(early_stopping=estimator.early_stopping)
+    check_count(batch_size=estimator.batch_size)
+    check_range("[0, inf)", weight_decay=estimator.weight_decay)
+    check_count(n_iter_no_change=estimator.n_iter_no_change)
+    check_switch(
+        warm_start=estimator.warm_start, keep_on_interrupt=estimator.keep_on_interrupt
+    )
+    if not isinstance(estimator.verbose, bool):
+        check_count(0, verbose=estimator.verbose)
+    check_range("(0, inf)", lr=estimator.lr)
     if isinstance(estimator.max_epochs, str):
         check_choice(estimator.max_epochs, ("auto",), "max_epochs")
     else:
-        check_scalar(estimator.max_epochs, "max_epochs", whole, min_val=1)
+        check_count(max_epochs=estimator.max_epochs)
     if estimator.validation_fraction is not None:
-        check_scalar(
-            estimator.validation_fraction,
-            "validation_fraction",
-            real,
-            min_val=0,
-            max_val=1,
-            include_boundaries="neither",
-        )
+        check_range("(0, 1)", validation_fraction=estimator.validation_fraction)
 
 
 def make_networks(module, n_networks, *, given, facts, dtype):
@@ -87,7 +74,7 @@ def make_networks(module, n_networks, *, given, facts, dtype):
     factory = default_module(facts["input_shape"]) if module is None else module
     if not callable(factory):
         raise TypeError(
-            f"module={module!r} is neither a torch module, nor a class or function"
+            f"module={shown(module)} is neither a torch module, nor a class or function"
             " that makes one."
         )
     arguments = choose_arguments(factory, given=given, facts=facts, part="module")
@@ -130,7 +117,7 @@ def make_loss(loss, *, given):
     """Return the loss of single samples that `loss` stands for, with its parameters."""
     if _is_objective(loss) or (isinstance(loss, str) and loss in OBJECTIVES):
         raise ValueError(
-            f"loss={loss!r} is more than a loss of single samples, and this method"
+            f"loss={shown(loss)} is more than a loss of single samples, and this method"
             " takes those only: choose one such as 'ce'."
         )
     kind = _find_loss(loss, LOSSES, "a loss of single samples", PLAIN)
@@ -178,7 +165,7 @@ def _find_loss(loss, registry, kind, otherwise):
         and not _is_objective(loss)
     ):
         raise TypeError(
-            f"loss={loss!r} is a class: pass an instance, with reduction='none'."
+            f"loss={shown(loss)} is a class: pass an instance, with reduction='none'."
         )
     if callable(loss) and not isinstance(loss, Objective):
         return loss
@@ -191,8 +178,8 @@ def can_learn_in_parts(estimator):
     kind = OBJECTIVES.get(name) if isinstance(name, str) else name
     if getattr(kind, "needs_whole_fit", False):
         raise AttributeError(
-            f"partial_fit can't train with loss={name!r}: what it remembers or learns"
-            " belongs to one whole fit. Call fit, or choose a plain loss."
+            f"partial_fit can't train with loss={shown(name)}: what it remembers or"
+            " learns belongs to one whole fit. Call fit, or choose a plain loss."
         )
     return True
 
@@ -225,6 +212,10 @@ def make_callbacks(callbacks, early_stopping, has_validation):
     for callback in map(callback_of, callbacks):
         if isinstance(callback, type):
             raise TypeError(f"callbacks holds the class {callback.__name__}: call it.")
+        if not hasattr(callback, "on_epoch_end"):
+            raise TypeError(
+                f"callbacks holds {shown(callback)}, which is no callback of skorch."
+            )
         monitor = getattr(callback, "monitor", None)
         if isinstance(monitor, str) and monitor.startswith("valid_"):
             _check_validation(callback, monitor, has_validation)
@@ -285,6 +276,11 @@ def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
             kind="an optimizer",
             otherwise="a class from torch.optim",
         )
+    if not callable(optimizer):
+        raise TypeError(
+            f"optimizer={shown(optimizer)} is neither a name, such as 'adamw', nor a"
+            " class from torch.optim."
+        )
     facts = {"weight_decay": weight_decay}
     steps = given.get("base", torch.optim.AdamW) if optimizer is SAM else optimizer
     if optimizer is SAM:  # hands on what it doesn't know
@@ -312,7 +308,7 @@ def pick_device(device):
     try:
         device = torch.device(device)
     except (RuntimeError, TypeError) as error:
-        raise ValueError(f"device={device!r} is not a device: {error}") from None
+        raise ValueError(f"device={shown(device)} is not a device: {error}") from None
     if device.type not in ("cpu", "cuda"):
         raise ValueError(
             f"device='{device}' isn't supported, which would need float64 and random"

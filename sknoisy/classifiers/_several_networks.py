@@ -2,7 +2,7 @@
 
 import numbers
 
-from sklearn.utils.validation import check_is_fitted
+from sknoisy._shown import shown
 
 
 class SeveralNetworks:
@@ -11,12 +11,6 @@ class SeveralNetworks:
     A class calls ``check_predict_with(self.predict_with, n_networks)`` where it checks
     its parameters.
     """
-
-    @property
-    def networks_(self):
-        """The trained networks."""
-        check_is_fitted(self, "net_")
-        return list(self.net_.module_)
 
     def _speaker(self):
         return check_predict_with(self.predict_with, len(self.net_.module_))
@@ -30,7 +24,7 @@ def check_predict_with(predict_with, n_networks):
     whole = whole and not isinstance(predict_with, bool)
     if not whole or not 0 <= predict_with < n_networks:
         raise ValueError(
-            f"predict_with={predict_with!r} must be 'mean' or the number of a network,"
-            f" from 0 to {n_networks - 1}."
+            f"predict_with={shown(predict_with)} must be 'mean' or the number of a"
+            f" network, from 0 to {n_networks - 1}."
         )
     return int(predict_with)

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from sknoisy._engine import ArrayDataset
+from sknoisy._shown import shown
 from sknoisy._streams import initial_seed, lent
 from sknoisy._tensors import as_tensor
 
@@ -30,8 +31,8 @@ def ready_teacher(teacher, facts):
     """Return the teacher; a classifier that isn't fitted is cloned and fitted first."""
     if not isinstance(teacher, nn.Module) and not hasattr(teacher, "predict_proba"):
         raise TypeError(
-            f"distill={teacher!r} is no teacher: pass a classifier with predict_proba,"
-            " a torch module, or None."
+            f"distill={shown(teacher)} is no teacher: pass a classifier with"
+            " predict_proba, a torch module, or None."
         )
     if is_fitted(teacher):
         return teacher

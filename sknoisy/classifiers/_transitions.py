@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import numpy as np
 import torch
 
+from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_choice, check_transition
 from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
@@ -146,7 +147,7 @@ def check_trusted(trusted, n_samples):
     """Return the mask of trusted labels as a tensor, or None."""
     if trusted is None:
         return None
-    trusted = np.asarray(trusted)
+    trusted = np.asarray(as_numpy(trusted))
     if trusted.dtype != bool or trusted.shape != (n_samples,):
         raise ValueError(
             f"trusted has type {trusted.dtype} and shape {trusted.shape}, but must hold"

@@ -49,7 +49,7 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         (n_samples,), `features` (n_samples, n_classes) and `labels` (codes), arrays, by
         these names, and returns a boolean for each sample.
 
-    n_rounds : int, default=10
+    n_rounds : int >= 2, default=10
         Into how many rounds the epochs are divided, at most one for each epoch; at the
         start of each but the first one, in which all samples are inliers, they are
         split anew.

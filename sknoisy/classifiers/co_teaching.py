@@ -9,6 +9,7 @@ from sknoisy.classifiers._noise_rate import estimate_noise_rate
 from sknoisy.classifiers._parts import make_loss
 from sknoisy.classifiers._several_networks import SeveralNetworks, check_predict_with
 from sknoisy.objectives import CoTeaching, CoTeachingPlus, Decoupling, JoCoR
+from sknoisy.objectives._scheduled import check_warm_up
 
 __all__ = ["CoTeachingClassifier"]
 
@@ -59,7 +60,7 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         Share of wrong labels, which is left out of each batch after the warm-up. "auto"
         estimates it, see Notes. "decoupling" has no use for it.
 
-    warm_up_epochs : float or "auto", default="auto"
+    warm_up_epochs : int or "auto", default="auto"
         Epochs in which the share left out rises from 0 to `noise_rate`. "auto" is a
         quarter of `max_epochs`.
 
@@ -315,8 +316,6 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
     def _check_parameters(self):
         super()._check_parameters()
         check_predict_with(self.predict_with, 2)
-        if isinstance(self.warm_up_epochs, str):
-            check_choice(self.warm_up_epochs, ("auto",), "warm_up_epochs")
         if isinstance(self.noise_rate, str):
             check_choice(self.noise_rate, ("auto",), "noise_rate")
         else:
@@ -329,6 +328,8 @@ class CoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         facts["loss"] = make_loss(self.loss, given=self._routed_to("loss"))
         facts["noise_rate"] = self._known_noise_rate()
         facts["warm_up_epochs"] = self.warm_up_epochs
+        if kind is Decoupling:  # the only one that has no use for it, nor looks at it
+            check_warm_up(self.warm_up_epochs, facts["n_epochs"])
         facts["exponent"] = self.exponent
         given = self._routed_to("strategy")
         return kind(**choose_arguments(kind, given=given, facts=facts, part="strategy"))

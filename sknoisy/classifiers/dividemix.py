@@ -41,9 +41,10 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
         :class:`~sknoisy.quality.BetaMixture`.
 
     warm_up_epochs : int or "auto", default="auto"
-        Epochs of plain training on the given labels before anything is corrected, from
-        1 on. "auto" is a quarter of `max_epochs`. It should end when what labels have
-        in common has been learned, and single wrong ones haven't.
+        Epochs of plain training on the given labels before anything is corrected.
+        "auto" is a quarter of `max_epochs`. It should end when what labels have in
+        common has been learned, and single wrong ones haven't; 0 is for networks that
+        know something already (`warm_start`, a pretrained `module`).
 
     average_epochs : int, default=1
         Over how many epochs, the last ones, losses are averaged before the mixture is

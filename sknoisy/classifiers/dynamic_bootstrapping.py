@@ -43,9 +43,10 @@ class DynamicBootstrappingClassifier(BaseNoisyClassifier):
         :class:`~sknoisy.quality.NormalMixture`.
 
     warm_up_epochs : int or "auto", default="auto"
-        Epochs of plain training on the given labels before anything is corrected, from
-        1 on. "auto" is a quarter of `max_epochs`. It should end when what labels have
-        in common has been learned, and single wrong ones haven't.
+        Epochs of plain training on the given labels before anything is corrected.
+        "auto" is a quarter of `max_epochs`. It should end when what labels have in
+        common has been learned, and single wrong ones haven't; 0 is for networks that
+        know something already (`warm_start`, a pretrained `module`).
 
     mixup : float, default=32.0
         Pairs of samples are mixed, and their losses, with a share drawn from
@@ -137,6 +138,9 @@ class DynamicBootstrappingClassifier(BaseNoisyClassifier):
         How probable it is that the label of each sample of X is right, by the mixture
         of losses at the end of training. Samples held out for
         validation are judged, too. NaN where training was interrupted in the warm-up.
+
+    networks_ : list of nn.Module
+        The trained network.
 
     net_ : skorch.NeuralNetClassifier
         The trained net.

@@ -1,13 +1,12 @@
 """Several networks that learn from one another: DML, filter grafting and DGD."""
 
-import numbers
 from functools import partial
 
 from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._params import choose_arguments
+from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import lookup
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
@@ -388,17 +387,11 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
 
     def _check_parameters(self):
         super()._check_parameters()
-        check_scalar(self.n_networks, "n_networks", numbers.Integral, min_val=1)
+        check_count(n_networks=self.n_networks)
         check_predict_with(self.predict_with, self.n_networks)
-        for name in ("mixup", "mutual_weight", "distill_weight", "temperature"):
-            bounds = "neither" if name == "temperature" else "left"
-            check_scalar(
-                getattr(self, name),
-                name,
-                numbers.Real,
-                min_val=0,
-                include_boundaries=bounds,
-            )
+        weights = ("mixup", "mutual_weight", "distill_weight")
+        check_range("[0, inf)", **{name: getattr(self, name) for name in weights})
+        check_range("(0, inf)", temperature=self.temperature)
 
     def _make_objective(self, facts):
         loss = make_loss(self.loss, given=self._routed_to("loss"))

@@ -1,10 +1,8 @@
 """One network, one loss: the classifier to start with."""
 
-import numbers
-
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._ranges import check_range
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
 from sknoisy.classifiers._parts import (
@@ -131,6 +129,9 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
     ----------
     classes_ : ndarray of shape (n_classes,)
         The class labels.
+
+    networks_ : list of nn.Module
+        The trained networks: two with ``loss="elr+"``, else one.
 
     net_ : skorch.NeuralNetClassifier
         The trained net; ``net_.module_[0]`` is the network.
@@ -297,7 +298,7 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         return getattr(find_loss(self.loss), "takes_soft_labels", True)
 
     def _make_objective(self, facts):
-        mixup = check_scalar(self.mixup, "mixup", numbers.Real, min_val=0)
+        check_range("[0, inf)", mixup=self.mixup)
         given = self._routed_to("loss")
         loss = choose_loss(self.loss, given=given, facts=facts)
-        return make_objective(loss, given=given, facts=facts, mixup=mixup)
+        return make_objective(loss, given=given, facts=facts, mixup=self.mixup)

@@ -1,14 +1,13 @@
 """A classifier that knows by which rule labels went wrong, or finds it out."""
 
-import numbers
-import warnings
 from functools import cache
 
 import numpy as np
-from sklearn.utils.validation import check_scalar
 
-from sknoisy._checks import check_choice
+from sknoisy._arrays import numpy_inside
+from sknoisy._checks import check_switch
 from sknoisy._registry import lookup
+from sknoisy._shown import shown
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
 from sknoisy.classifiers._corrections import (
@@ -30,7 +29,7 @@ from sknoisy.classifiers._transitions import (
 )
 from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
 from sknoisy.objectives import MeanLoss, Stages
-from sknoisy.objectives._scheduled import default_warm_up
+from sknoisy.objectives._scheduled import check_warm_up
 from sknoisy.transition import check_identifiable, condition_number, noise_rate
 
 __all__ = ["TransitionCorrectedClassifier"]
@@ -205,6 +204,9 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
     prior_ : ndarray of shape (n_classes,)
         How frequent each given label is.
 
+    networks_ : list of nn.Module
+        The trained network.
+
     net_ : skorch.NeuralNetClassifier
         The trained net; ``net_.module_[0]`` is the network.
 
@@ -344,6 +346,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         """
         return self._fit(X, y, trusted=trusted)
 
+    @numpy_inside(returns="X")
     def predict_proba(self, X):
         """Predict the probability of each class being the true one.
 
@@ -400,10 +403,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         given = self._routed_to("transition")
         check_transition_given(self.transition, given, facts)
         check_others(self.transition, facts)
-        if not isinstance(self.calibrate, (bool, np.bool_)):
-            raise ValueError(
-                f"calibrate={self.calibrate!r}, but must be True or False."
-            )
+        check_switch(calibrate=self.calibrate)
         return correct
 
     def _plain_loss(self, facts):
@@ -411,27 +411,19 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         plain = make_objective(self.loss, given=given, facts=facts)
         if not isinstance(plain, MeanLoss):
             raise ValueError(
-                f"loss={self.loss!r} is more than a loss of single samples, and a"
+                f"loss={shown(self.loss)} is more than a loss of single samples, and a"
                 " transition matrix corrects those only: choose one such as 'ce'."
             )
         return plain
 
     def _n_warm_up_epochs(self, n_epochs):
-        if isinstance(self.warm_up_epochs, str):
-            check_choice(self.warm_up_epochs, ("auto",), "warm_up_epochs")
-            return min(default_warm_up(n_epochs), n_epochs - 1)
-        n_first = check_scalar(
-            self.warm_up_epochs, "warm_up_epochs", numbers.Integral, min_val=0
-        )
-        if n_first >= n_epochs and self.correction not in AFTERWARDS:
-            message = (
-                f"warm_up_epochs={n_first} leaves none of {n_epochs} epochs to correct"
-                " labels in: lower it, raise max_epochs, or leave it at 'auto'."
-            )
-            if is_learned(self.transition):
-                raise ValueError(message)
-            warnings.warn(message, UserWarning, stacklevel=2)
-        return n_first
+        idle = "raise" if is_learned(self.transition) else "warn"
+        if self.correction in AFTERWARDS:  # they act when all epochs are over
+            idle = "ignore"
+        n_first = check_warm_up(self.warm_up_epochs, n_epochs, idle=idle)
+        # a single epoch corrects, where nobody says how long to warm up
+        is_auto = isinstance(self.warm_up_epochs, str)
+        return min(n_first, n_epochs - 1) if is_auto else n_first
 
     # --- the transition matrix ---
 
@@ -458,7 +450,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
             facts["X"],
             facts["labels"].numpy(),
             trusted=facts["trusted"],
-            cv=check_scalar(self.cv, "cv", numbers.Integral, min_val=1),
+            cv=self.cv,
             calibrates=self.calibrate,
             random_state=self._random_state(),
         )

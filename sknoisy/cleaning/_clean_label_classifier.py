@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clo
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.validation import check_consistent_length, validate_data
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._labels import encode_labels, require_labels
@@ -148,6 +149,7 @@ class CleanLabelClassifier(
         self.min_per_class = min_per_class
         self.random_state = random_state
 
+    @numpy_inside()
     def fit(self, X, y, **fit_params):
         """Look for wrong labels, act on them, and fit the estimator.
 

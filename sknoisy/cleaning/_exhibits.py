@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_choice
+from sknoisy._ranges import check_count
 from sknoisy.cleaning._columns import columns_of
 from sknoisy.cleaning._image_files import read_image
 from sknoisy.cleaning._thumbnails import as_image, brightness_range, png, to_data_uri
@@ -66,7 +66,7 @@ def show(X, rows, codes, n_classes, looks):
 
 def show_images(X, rows, codes, n_classes, looks):
     """Show arrays as images."""
-    check_scalar(looks.image_size, "image_size", int, min_val=1)
+    check_count(image_size=looks.image_size)
     arrays = [_image(X, row, looks.image_shape) for row in rows.tolist()]
     value_range = brightness_range(arrays)
     images = (as_image(array, value_range, looks.image_size) for array in arrays)
@@ -75,7 +75,7 @@ def show_images(X, rows, codes, n_classes, looks):
 
 def show_files(X, rows, codes, n_classes, looks):
     """Show images from files."""
-    check_scalar(looks.image_size, "image_size", int, min_val=1)
+    check_count(image_size=looks.image_size)
     paths = np.asarray(X, dtype=object).ravel()[rows]
     images = (read_image(path, looks.image_size) for path in paths)
     return Exhibits("image", [{"image": image} for image in images])

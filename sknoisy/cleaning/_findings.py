@@ -1,16 +1,15 @@
 """What a detector says of the labels, and which of them it may act on."""
 
-import numbers
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._counting import keep_at_least
 from sknoisy._labels import encode_labels
+from sknoisy._ranges import check_count
 from sknoisy.detectors import TrueLabelPosterior
 
 
@@ -76,7 +75,7 @@ def findings_of(detector, y, min_per_class, classes=None):
 
     `classes` are all that there are; None stands for those of `y`.
     """
-    check_scalar(min_per_class, "min_per_class", numbers.Integral, min_val=1)
+    check_count(min_per_class=min_per_class)
     found, given = encode_labels(y)
     if classes is None:
         classes = found

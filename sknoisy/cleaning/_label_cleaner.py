@@ -2,15 +2,16 @@
 
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.utils import check_consistent_length, get_tags
+from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import validate_data
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
 from sknoisy._labels import labels_in, require_labels
 from sknoisy._rows import take
 from sknoisy._seeds import draw_seed
-from sknoisy._tags import as_sampler
+from sknoisy._tags import as_sampler, tags_of_part
 from sknoisy.cleaning._actions import ACTIONS
 from sknoisy.cleaning._findings import choose_detector, findings_of
 
@@ -146,6 +147,7 @@ class LabelCleaner(BaseEstimator):
         rows = training.rows
         return take(X, rows, n_samples), take(y, rows, n_samples)
 
+    @numpy_inside()
     def _look_for_issues(self, X, y):
         check_choice(self.action, KEEPS_ONE_LABEL_A_SAMPLE, "action")
         labels = require_labels(labels_in(y, self), self)
@@ -162,7 +164,7 @@ class LabelCleaner(BaseEstimator):
     def __sklearn_tags__(self):
         judge = RandomForestClassifier() if self.detector is None else self.detector
         tags = super().__sklearn_tags__()
-        tags.input_tags = get_tags(judge).input_tags
+        tags.input_tags = tags_of_part(judge, "detector").input_tags
         tags.target_tags.required = True
         tags = as_sampler(tags)
         tags.sampler_tags.sample_indices = True

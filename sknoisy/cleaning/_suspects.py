@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_array, check_consistent_length
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._arrays import as_numpy
 from sknoisy._labels import check_labels
+from sknoisy._ranges import check_count
 from sknoisy.cleaning._fingerprint import fingerprint
 from sknoisy.cleaning._vocabulary import Vocabulary
 
@@ -80,7 +81,7 @@ def _evidence(detector):
 
 def _check_quality(quality, n_samples):
     quality = check_array(
-        quality, ensure_2d=False, dtype=np.float64, input_name="quality"
+        as_numpy(quality), ensure_2d=False, dtype=np.float64, input_name="quality"
     )
     return _check_length(quality, "quality", n_samples)
 
@@ -88,7 +89,7 @@ def _check_quality(quality, n_samples):
 def _check_mask(is_issue, n_samples):
     if is_issue is None:  # then all are under suspicion
         return np.ones(n_samples, dtype=bool)
-    is_issue = np.asarray(is_issue)
+    is_issue = np.asarray(as_numpy(is_issue))
     if is_issue.dtype != bool:
         raise TypeError(
             f"is_issue has the type {is_issue.dtype}; expected a boolean for each"
@@ -107,7 +108,7 @@ def _check_length(values, name, n_samples):
 
 
 def _most_suspicious(quality, is_issue, only_issues, max_items):
-    check_scalar(max_items, "max_items", int, min_val=1)
+    check_count(max_items=max_items)
     order = np.lexsort((quality, ~is_issue))  # a stable sort: ties stay by position
     n_items = is_issue.sum() if only_issues else len(order)
     return order[: min(n_items, max_items)]

@@ -1,11 +1,9 @@
 """The area under the margin, and samples of a class that isn't there as a yardstick."""
 
-import numbers
-
 import numpy as np
 from scipy.special import expit
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._ranges import check_count, check_range
 from sknoisy._seeds import draw_seed
 from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._recording import TrainingDetector
@@ -134,9 +132,8 @@ class AreaUnderMargin(TrainingDetector):
         self.random_state = random_state
 
     def _examine(self, X, codes):
-        real = numbers.Real
-        check_scalar(self.percentile, "percentile", real, min_val=0, max_val=100)
-        check_scalar(self.n_runs, "n_runs", numbers.Integral, min_val=1)
+        check_range("[0, 100]", percentile=self.percentile)
+        check_count(n_runs=self.n_runs)
         groups = draw_groups(codes, self.n_runs, self.random_state)
         runs = [self._train_with(chosen, X, codes) for chosen in groups]
         self.margins_ = mean_where_trained(runs)

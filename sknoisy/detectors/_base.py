@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, indexable
 from sklearn.utils.validation import validate_data
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._counting import lowest, nearest
 from sknoisy._labels import encode_labels, require
@@ -62,6 +63,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     that hand it to somebody else's estimator; `tags_of` says what that one takes.
     """
 
+    @numpy_inside()
     def fit(self, X, y):
         """Look for wrong labels.
 

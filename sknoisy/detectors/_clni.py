@@ -1,12 +1,10 @@
 """Closest list noise identification: neighbors vote, the wrong ones lose their vote."""
 
-import numbers
-
 import numpy as np
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_rate
 from sknoisy._neighbors import label_shares, nearest_neighbors
+from sknoisy._ranges import check_count
 from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._features import FeatureDetector
 
@@ -152,7 +150,7 @@ class CLNI(FeatureDetector):
     def _check_parameters(self):
         check_rate(self.disagreement, "disagreement")
         check_rate(self.stability, "stability")
-        check_scalar(self.max_iter, "max_iter", numbers.Integral, min_val=1)
+        check_count(max_iter=self.max_iter)
 
     def _ask(self, features, codes, trusted):
         _, neighbors = nearest_neighbors(

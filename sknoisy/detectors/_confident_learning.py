@@ -3,11 +3,13 @@
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 
+from sknoisy._checks import check_switch
 from sknoisy._tags import tags_of
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.detectors._out_of_fold import default_forest
 from sknoisy.quality import find_label_issues, get_label_quality_scores
+from sknoisy.quality._scores import find_score
 
 __all__ = ["ConfidentLearning"]
 
@@ -151,6 +153,8 @@ class ConfidentLearning(BaseDetector):
         self.random_state = random_state
 
     def _examine(self, X, codes):
+        find_score(self.rank_by, parameter="rank_by")
+        check_switch(adjust_pred_probs=self.adjust_pred_probs)
         look, pred_probs = best_look(make_looks(self, X, codes, make_forest), X, codes)
         self.classifier_ = clone(look.classifier)
         quality = get_label_quality_scores(

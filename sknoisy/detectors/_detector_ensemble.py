@@ -8,6 +8,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice
 from sknoisy._seeds import draw_seed
+from sknoisy._shown import shown
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._confident_learning import ConfidentLearning
 from sknoisy.detectors._neighbor_consensus import NeighborConsensus
@@ -158,27 +159,31 @@ class DetectorEnsemble(BaseDetector):
         n_detectors = len(self._get_detectors())
         if self.weights is None:
             return np.ones(n_detectors)
-        weights = np.asarray(self.weights, dtype=np.float64)
+        try:
+            weights = np.asarray(self.weights, dtype=np.float64)
+        except (TypeError, ValueError):
+            weights = np.empty(0)  # for the message below
         if (
             weights.shape != (n_detectors,)
             or not (weights >= 0).all()
             or not any(weights)
         ):
             raise ValueError(
-                f"weights={self.weights!r}: expected one number >= 0 for each of the"
-                f" {n_detectors} detectors, not all of them zero."
+                f"weights={shown(self.weights)}: expected one number >= 0 for each of"
+                f" the {n_detectors} detectors, not all of them zero."
             )
         return weights
 
     def _get_detectors(self):
         if self.detectors is None:
             return [ConfidentLearning(), NeighborConsensus()]
-        if not self.detectors or not all(
+        is_list = isinstance(self.detectors, list | tuple) and self.detectors
+        if not is_list or not all(
             isinstance(one, BaseDetector) for one in self.detectors
         ):
             raise TypeError(
-                f"detectors={self.detectors!r} is not a list of detectors: pass one,"
-                " such as [ConfidentLearning(), NeighborConsensus()]."
+                f"detectors={shown(self.detectors)} is not a list of detectors: pass"
+                " one, such as [ConfidentLearning(), NeighborConsensus()]."
             )
         return self.detectors
 

@@ -6,6 +6,7 @@ from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import validate_data
 
+from sknoisy._checks import check_choice
 from sknoisy._tags import tags_of
 from sknoisy.detectors._base import BaseDetector
 
@@ -25,15 +26,21 @@ class FeatureDetector(BaseDetector, metaclass=ABCMeta):
         """Return features as `transformer` makes them, standardized ones by default."""
         if self._has_transformer():
             return clone(self.transformer).fit_transform(X)
-        if self.transformer == "passthrough":
+        if self.transformer is not None:  # "passthrough"
             return X
         # of sparse features only the scale, so that zeros stay zeros
         return StandardScaler(with_mean=not hasattr(X, "tocsr")).fit_transform(X)
 
     def _has_transformer(self):
-        return self.transformer is not None and self.transformer != "passthrough"
+        if isinstance(self.transformer, str):
+            check_choice(self.transformer, ("passthrough",), "transformer")
+        return not isinstance(self.transformer, (str, type(None)))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
-        return tags_of(tags, self.transformer) if self._has_transformer() else tags
+        return (
+            tags_of(tags, self.transformer, "transformer")
+            if self._has_transformer()
+            else tags
+        )

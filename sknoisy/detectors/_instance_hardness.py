@@ -7,9 +7,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils import get_tags
 
 from sknoisy._seeds import draw_seed
+from sknoisy._shown import shown
+from sknoisy._tags import tags_of_part
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._out_of_fold import predict_out_of_sample
 
@@ -143,14 +144,15 @@ class InstanceHardness(BaseDetector):
             return make_classifiers(n_samples, seed)
         if not isinstance(self.classifiers, list | tuple) or not self.classifiers:
             raise TypeError(
-                f"classifiers={self.classifiers!r} is not a list of classifiers: pass"
-                " one, such as [GaussianNB(), DecisionTreeClassifier()]."
+                f"classifiers={shown(self.classifiers)} is not a list of classifiers:"
+                " pass one, such as [GaussianNB(), DecisionTreeClassifier()]."
             )
         return self.classifiers
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        theirs = [get_tags(one).input_tags for one in self._get_classifiers()]
+        judges = self._get_classifiers()
+        theirs = [tags_of_part(one, "classifiers").input_tags for one in judges]
         tags.input_tags.sparse = all(one.sparse for one in theirs)
         tags.input_tags.allow_nan = all(one.allow_nan for one in theirs)
         return tags

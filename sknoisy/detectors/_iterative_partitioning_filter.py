@@ -1,15 +1,13 @@
 """The iterative partitioning filter: parts of the data vote on the whole of it."""
 
-import numbers
-
 import numpy as np
 from sklearn.base import clone
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_choice, check_rate
+from sknoisy._ranges import check_count
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
@@ -184,7 +182,8 @@ class IterativePartitioningFilter(BaseDetector):
     def _check_parameters(self):
         check_choice(self.voting, VOTING, "voting")
         check_rate(self.min_removed, "min_removed")
-        check_scalar(self.patience, "patience", numbers.Integral, min_val=1)
+        check_count(patience=self.patience)
+        check_count(2, n_partitions=self.n_partitions)
 
     def _get_classifier(self, seed=None):
         if self.classifier is not None:

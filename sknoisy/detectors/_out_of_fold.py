@@ -10,8 +10,8 @@ from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._ranges import check_count
 from sknoisy._seeds import draw_seed
 
 
@@ -99,7 +99,7 @@ def make_folds(cv, codes, random_state=None, *, name="cv"):
     """
     if not isinstance(cv, numbers.Integral):
         return check_cv(cv, codes, classifier=True).split(np.zeros(len(codes)), codes)
-    check_scalar(cv, name, numbers.Integral, min_val=2)
+    check_count(2, **{name: cv})
     n_splits = min(cv, np.bincount(codes).max())
     if n_splits < 2:
         raise ValueError(

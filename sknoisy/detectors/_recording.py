@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sklearn.base import clone
 
+from sknoisy._shown import shown
 from sknoisy._tags import tags_of
 from sknoisy.detectors._base import BaseDetector
 from sknoisy.quality import TrainingDynamics
@@ -33,7 +34,7 @@ class TrainingDetector(BaseDetector):
         if self.network is None:  # NoisyLabelClassifier, which would load torch
             tags.input_tags.sparse = True
             return tags
-        return tags_of(tags, self.network)
+        return tags_of(tags, self.network, "network")
 
 
 def default_network(random_state):
@@ -80,9 +81,9 @@ def check_recordable(network):
     if isinstance(network, BaseNoisyClassifier):
         return network
     raise TypeError(
-        f"network={network!r} can't be recorded epoch by epoch: pass one of sknoisy's,"
-        " such as NoisyLabelClassifier(loss='ce'). For any other classifier there is"
-        " ConfidentLearning."
+        f"network={shown(network)} can't be recorded epoch by epoch: pass one of"
+        " sknoisy's, such as NoisyLabelClassifier(loss='ce'). For any other"
+        " classifier there is ConfidentLearning."
     )
 
 

@@ -1,9 +1,6 @@
 """Easy samples, hard ones and wrong labels: the first two are to be kept."""
 
-import numbers
-
-from sklearn.utils.validation import check_scalar
-
+from sknoisy._ranges import check_range
 from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._recording import TrainingDetector
 
@@ -124,7 +121,7 @@ class SampleDifficulty(TrainingDetector):
         self.random_state = random_state
 
     def _examine(self, X, codes):
-        check_scalar(self.n_deviations, "n_deviations", numbers.Real, min_val=0)
+        check_range("[0, inf)", n_deviations=self.n_deviations)
         dynamics = self._train(X, codes)
         self.difficulty_ = dynamics.difficulty(self.n_deviations)
         for name in ("confidence", "variability", "agreement"):

@@ -1,12 +1,10 @@
 """The probability of each true label, by features and by the given label."""
 
-import numbers
-
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._counting import keep_at_least
+from sknoisy._ranges import check_count
 from sknoisy._tags import tags_of
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
@@ -145,7 +143,7 @@ class TrueLabelPosterior(BaseDetector):
         self.random_state = random_state
 
     def _examine(self, X, codes):
-        check_scalar(self.rounds, "rounds", numbers.Integral, min_val=1)
+        check_count(rounds=self.rounds)
         look, votes = best_look(make_looks(self, X, codes, make_forests), X, codes)
         found = true_label_posterior(codes, votes)
         for _ in range(self.rounds - 1):

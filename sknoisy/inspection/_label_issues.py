@@ -5,6 +5,7 @@ import numbers
 import numpy as np
 from sklearn.utils.validation import check_scalar
 
+from sknoisy._shown import shown
 from sknoisy.inspection._drawing import (
     check_flags,
     dress,
@@ -269,6 +270,6 @@ def _names(class_names, classes):
     if len(class_names) != len(classes):
         raise ValueError(
             f"class_names has {len(class_names)} names, but there are {len(classes)}"
-            f" classes: {classes.tolist()}."
+            f" classes: {shown(classes.tolist())}."
         )
     return np.asarray(class_names)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sknoisy._checks import check_values
+from sknoisy._shown import shown
 from sknoisy.inspection._drawing import (
     LINE,
     SUSPECT,
@@ -196,7 +197,7 @@ class LabelQualityDisplay:
             return None
         if mixture not in MIXTURES:
             raise ValueError(
-                f"mixture={mixture!r} is not one of {sorted(MIXTURES)} or None."
+                f"mixture={shown(mixture)} is not one of {sorted(MIXTURES)} or None."
             )
         return MIXTURES[mixture]().fit(self.quality)
 

@@ -6,6 +6,7 @@ from sklearn.utils import check_consistent_length
 
 from sknoisy._checks import check_rate
 from sknoisy._labels import check_labels
+from sknoisy._shown import shown
 
 __all__ = ["noise_rate_error", "realized_noise_rate", "realized_transition"]
 
@@ -53,7 +54,8 @@ def realized_transition(y_true, y_noisy, *, labels=None):
     if counts.sum() < len(y_true):
         strange = np.setdiff1d(np.union1d(y_true, y_noisy), labels)
         raise ValueError(
-            f"labels leaves out {strange.tolist()}, which y_true or y_noisy contain."
+            f"labels leaves out {shown(strange.tolist())}, which y_true or y_noisy"
+            " contain."
         )
     sums = counts.sum(axis=1, keepdims=True)
     return np.where(sums > 0, counts / np.maximum(sums, 1), np.nan)

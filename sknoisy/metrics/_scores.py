@@ -1,13 +1,13 @@
 """What predictions are worth on true labels, read off given ones."""
 
-import numbers
-
 import numpy as np
 from sklearn.utils import check_consistent_length
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy._labels import check_labels
+from sknoisy._ranges import check_range
+from sknoisy._shown import shown
 from sknoisy._weights import check_weights
 from sknoisy.transition import check_identifiable
 from sknoisy.transition._inputs import check_probs
@@ -235,9 +235,7 @@ def peer_accuracy(y_noisy, y_pred, *, alpha=1.0, sample_weight=None):
     >>> print(peer_accuracy([0, 0, 0, 1], [0, 0, 0, 0]))  # says nothing
     0.0
     """
-    check_scalar(alpha, "alpha", numbers.Real)
-    if not np.isfinite(alpha):
-        raise ValueError(f"alpha={alpha}, but must be a finite number.")
+    check_range("(-inf, inf)", alpha=alpha)
     y_noisy, y_pred = check_labels(y_noisy), check_labels(y_pred)
     labels = _classes(None, None, y_noisy, y_pred)
     joint = _joint(y_noisy, y_pred, labels, sample_weight)
@@ -264,7 +262,7 @@ def _places(y, labels):
 
 def _classes(labels, n_classes, *found):
     """Return the classes, if they are as many as there should be and name all found."""
-    given = [*found] if labels is None else [*found, np.asarray(labels)]
+    given = [*found] if labels is None else [*found, np.asarray(as_numpy(labels))]
     kinds = {"text" if y.dtype.kind in "OUS" else "numbers" for y in given if len(y)}
     if len(kinds) > 1:
         raise TypeError(
@@ -272,15 +270,18 @@ def _classes(labels, n_classes, *found):
             " e.g. with y.astype(str)."
         )
     there = np.unique(np.concatenate(found))
-    labels = there if labels is None else np.asarray(labels)
+    labels = there if labels is None else np.asarray(as_numpy(labels))
     if len(np.unique(labels)) != len(labels):
-        raise ValueError(f"labels={labels.tolist()} names a class twice.")
+        raise ValueError(f"labels={shown(labels.tolist())} names a class twice.")
     strange = np.setdiff1d(there, labels)
     if strange.size:
-        raise ValueError(f"labels leaves out {strange.tolist()}, which are there.")
+        raise ValueError(
+            f"labels leaves out {shown(strange.tolist())}, which are there."
+        )
     if n_classes is not None and labels.shape != (n_classes,):
         raise ValueError(
-            f"There are {n_classes} classes, but the labels are {labels.tolist()}: pass"
+            f"There are {n_classes} classes, but the labels are"
+            f" {shown(labels.tolist())}: pass"
             " labels=..., all classes in the order of rows and columns."
         )
     return labels

@@ -4,6 +4,7 @@ from sklearn.base import is_classifier
 from sklearn.model_selection import check_cv, cross_val_predict
 from sklearn.utils import indexable
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._labels import encode_labels, is_soft
 from sknoisy.model_selection._rehearsal import HandsOut, in_this_process, rehearse
 
@@ -90,6 +91,12 @@ def batched_cross_val_predict(
     >>> bool((proba.argmax(axis=1) == y).mean() > 0.9)
     True
     """
+    options = {"n_jobs": n_jobs, "pre_dispatch": pre_dispatch, "verbose": verbose}
+    return _predict(estimator, X, y, groups, cv, method, params, options)
+
+
+@numpy_inside(returns="X")
+def _predict(estimator, X, y, groups, cv, method, params, options):
     X, y, groups = indexable(X, y, groups)
     classes, labels = None, y
     if method != "predict" and not is_soft(
@@ -99,7 +106,6 @@ def batched_cross_val_predict(
     splits = list(
         check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups)
     )
-    options = {"n_jobs": n_jobs, "pre_dispatch": pre_dispatch, "verbose": verbose}
     cells = rehearse(estimator, [{}], splits, X, labels, params or {}, **options)
     if any(cell.trained for cell in cells):
         stand_in = HandsOut(estimator, iter(cells), classes)

@@ -1,19 +1,19 @@
 """Scorers that see given labels only, and rank models by what they are on true ones."""
 
-import numbers
-
 import numpy as np
 from scipy import sparse
 from sklearn.metrics import make_scorer
 from sklearn.preprocessing import scale
 from sklearn.utils import check_array
 from sklearn.utils.metadata_routing import MetadataRequest
-from sklearn.utils.validation import check_is_fitted, check_scalar
+from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._checks import check_choice, check_transition
 from sknoisy._labels import check_labels
+from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
 from sknoisy._rows import take
+from sknoisy._shown import shown
 from sknoisy._weights import check_weights
 from sknoisy.metrics import corrected_accuracy, forward_log_likelihood, peer_accuracy
 from sknoisy.transition import TRANSITIONS, estimate_transition
@@ -227,9 +227,7 @@ def peer_accuracy_scorer(*, alpha=1.0):
     >>> search.fit(X, y_noisy).best_params_
     {'n_neighbors': 25}
     """
-    check_scalar(alpha, "alpha", numbers.Real)
-    if not np.isfinite(alpha):
-        raise ValueError(f"alpha={alpha}, but must be a finite number.")
+    check_range("(-inf, inf)", alpha=alpha)
     return make_scorer(peer_accuracy, alpha=alpha)
 
 
@@ -288,8 +286,8 @@ class _Scorer:
             strange = np.setdiff1d(known, self.labels)
             if strange.size:
                 raise ValueError(
-                    f"labels leaves out {strange.tolist()}, which the candidate or this"
-                    " fold knows."
+                    f"labels leaves out {shown(strange.tolist())}, which the"
+                    " candidate or this fold knows."
                 )
             return self.labels
         # a rare class may be in one part of the data only
@@ -299,8 +297,8 @@ class _Scorer:
         ):
             raise ValueError(
                 f"transition has {len(self.transition)} rows, but the candidate and"
-                f" this fold know the classes {labels.tolist()}: pass labels=..., all"
-                " classes in the order of the rows."
+                f" this fold know the classes {shown(labels.tolist())}: pass"
+                " labels=..., all classes in the order of the rows."
             )
         return labels
 
@@ -352,14 +350,14 @@ def _noise_of(transition, labels):
         labels = classes if labels is None else labels
         if transition.transition_matrix_ is None:
             raise ValueError(
-                f"transition={transition!r} was fitted without a transition matrix:"
-                " pass one that has found one, a matrix, or a name such as"
+                f"transition={shown(transition)} was fitted without a transition"
+                " matrix: pass one that has found one, a matrix, or a name such as"
                 " 'likelihood'."
             )
         transition = transition.transition_matrix_
     labels = None if labels is None else check_labels(labels)
     if labels is not None and len(np.unique(labels)) != len(labels):
-        raise ValueError(f"labels={labels.tolist()} names a class twice.")
+        raise ValueError(f"labels={shown(labels.tolist())} names a class twice.")
     if isinstance(transition, str):
         lookup(
             transition,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sknoisy._checks import check_rate, check_transition
+from sknoisy._shown import shown
 from sknoisy.noise._base import BlindNoise
 from sknoisy.noise._draws import draw_given_class
 from sknoisy.noise._labels import check_marker, with_marker
@@ -102,6 +103,11 @@ class AnnotatorNoise(BlindNoise):
         self._check_another_class()
         check_rate(self.missing_rate, "missing_rate", below_one=True)
         check_marker(self.marker, self.classes_)
+        if isinstance(self.annotators, str) or not hasattr(self.annotators, "__len__"):
+            raise TypeError(
+                f"annotators={shown(self.annotators)} is no list: give a rate or matrix"
+                " for each one, such as (0.2, 0.3)."
+            )
         if not len(self.annotators):
             raise ValueError("annotators is empty: give a rate or matrix for each one.")
         self.transition_matrix_ = np.stack(

@@ -7,11 +7,15 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sknoisy._arrays import numpy_inside
+from sknoisy._checks import check_switch
 from sknoisy._containers import labels_out
 from sknoisy._labels import encode_labels, labels_in
 from sknoisy._tags import as_sampler
 from sknoisy.noise._draws import DRAW, draw_given_class, generator
-from sknoisy.noise._labels import encode_known
+from sknoisy.noise._labels import check_order, encode_known
+
+SWITCHES = ("exact", "inclusive")
 
 
 class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
@@ -24,6 +28,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
     ``transform`` for a transformer of X.
     """
 
+    @numpy_inside()
     def fit(self, X, y):
         """Learn the classes of `y`, and what the noise needs to know of `X`.
 
@@ -43,6 +48,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         self._start(X, y)
         return self
 
+    @numpy_inside(returns="y")
     def corrupt(self, y, X=None):
         """Draw given labels for the true labels `y`.
 
@@ -62,11 +68,13 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
             Given labels, some of them wrong, in the container of `y`.
         """
         check_is_fitted(self)
+        check_order(y, X, self)
         X = self._check_X(X, reset=False)
         codes = encode_known(y, self.classes_, self)
         check_consistent_length(X, codes)
         return self._finish(y, codes, self._see(X))
 
+    @numpy_inside(returns="y")
     def fit_corrupt(self, y, X=None):
         """Fit to `y` and draw given labels for it.
 
@@ -103,6 +111,9 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         """Return the given labels, and mark the wrong ones with `_remember`."""
 
     def _start(self, X, y):
+        check_order(y, X, self)
+        switches = {n: getattr(self, n) for n in SWITCHES if hasattr(self, n)}
+        check_switch(**switches)
         X = self._check_X(X, reset=True)
         self.classes_, codes = encode_labels(labels_in(y, self))
         check_consistent_length(X, codes)
@@ -136,7 +147,8 @@ class FitResample:
         """Fit to `X` and `y`, and return `X` as it is with noisy labels.
 
         With this method the model can be a step of imbalanced-learn's Pipeline,
-        where it acts in fit alone.
+        where it acts in fit alone. scikit-learn's own Pipeline can't change `y` and
+        takes no such step: `NoisyTargetClassifier` around it does the same.
 
         Parameters
         ----------

@@ -5,13 +5,15 @@ import warnings
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._labels import require_labels
 from sknoisy._rows import cut_params, take
-from sknoisy._tags import tags_of_classifier
+from sknoisy._seeds import draw_seed
+from sknoisy._shown import shown
+from sknoisy._tags import check_part, tags_of_classifier
 from sknoisy._weights import check_classes_have_weight, read_weights
 from sknoisy.noise._base import FitResample
 from sknoisy.noise._class_conditional import SymmetricNoise
@@ -90,6 +92,7 @@ class NoisyTargetClassifier(
         self.noise = noise
         self.random_state = random_state
 
+    @numpy_inside()
     def fit(self, X, y, **fit_params):
         """Corrupt `y` and fit the estimator.
 
@@ -114,6 +117,7 @@ class NoisyTargetClassifier(
         """
         y = require_labels(y, self)
         check_consistent_length(X, y)
+        check_part(self._get_estimator(), "estimator")
         estimator, n_samples = clone(self._get_estimator()), len(y)
         params = self._route("fit", fit_params)
         params, rows, weight = read_weights(params, estimator, n_samples)
@@ -123,7 +127,8 @@ class NoisyTargetClassifier(
         given = self.noise_.fit_corrupt(y_there, X_there)
         _warn_of_lost_classes(y_there, given)
         params = cut_params(params, rows, n_samples)
-        self.estimator_ = estimator.fit(X_there, given, **params)
+        self.estimator_ = estimator
+        self.estimator_.fit(X_there, given, **params)
         self.given_labels_ = _at(rows, given, y)
         absent = np.setdiff1d(y, y_there)
         self.classes_ = np.union1d(self.estimator_.classes_, absent)
@@ -141,15 +146,15 @@ class NoisyTargetClassifier(
         return LogisticRegression() if self.estimator is None else self.estimator
 
     def _make_noise(self):
-        noise = SymmetricNoise(0.2) if self.noise is None else clone(self.noise)
+        noise = SymmetricNoise(0.2) if self.noise is None else self.noise
         if not isinstance(noise, FitResample):
             raise TypeError(
-                f"noise={noise!r} is not a noise model that gives one label a sample:"
-                " pass one of sknoisy.noise, such as SymmetricNoise(0.2)."
+                f"noise={shown(noise)} is not a noise model that gives one label a"
+                " sample: pass one of sknoisy.noise, such as SymmetricNoise(0.2)."
             )
+        noise = clone(noise)
         if noise.random_state is None and self.random_state is not None:
-            seed = check_random_state(self.random_state).randint(2**31 - 1)
-            noise.set_params(random_state=seed)
+            noise.set_params(random_state=draw_seed(self.random_state))
         return noise
 
     def __sklearn_tags__(self):

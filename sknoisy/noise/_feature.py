@@ -1,11 +1,11 @@
 """Noise on the features while a model is fitted, and at no other time."""
 
-import numbers
-
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, check_scalar, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from sknoisy._arrays import numpy_inside
+from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
 from sknoisy.noise._draws import DRAW, generator
 
@@ -106,6 +106,7 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self.kind = kind
         self.random_state = random_state
 
+    @numpy_inside()
     def fit(self, X, y=None):
         """Check the parameters and the features.
 
@@ -125,6 +126,7 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self._start(X)
         return self
 
+    @numpy_inside(returns="X")
     def fit_transform(self, X, y=None):
         """Return noisy features: what a Pipeline's next step is fitted on.
 
@@ -145,6 +147,7 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         rng = generator(self.random_state, DRAW)
         return disturb(X, self.level, rng).astype(X.dtype, copy=False)
 
+    @numpy_inside(returns="X")
     def transform(self, X):
         """Return features as they are: what a Pipeline's next step predicts from.
 
@@ -166,10 +169,8 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         disturb = lookup(
             self.kind, FEATURE_NOISES, parameter="kind", kind="a kind of noise"
         )
-        most = 1 if self.kind in SHARES else None
-        check_scalar(self.level, "level", numbers.Real, min_val=0, max_val=most)
-        if not np.isfinite(self.level):
-            raise ValueError(f"level is {self.level}, but must be a finite number.")
+        interval = "[0, 1]" if self.kind in SHARES else "[0, inf)"
+        check_range(interval, level=self.level)
         return X, disturb
 
     def _check_X(self, X, reset):

@@ -1,13 +1,12 @@
 """Noise that depends on the features: a random linear map picks the wrong class."""
 
-import numbers
-
 import numpy as np
 from scipy.special import softmax
 from scipy.stats import truncnorm
-from sklearn.utils.validation import check_scalar, validate_data
+from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_rate
+from sknoisy._ranges import check_range
 from sknoisy.noise._base import FitResample, LabelNoise, mean_by_class
 from sknoisy.noise._draws import LEARN, draw_given_sample, generator
 
@@ -119,7 +118,7 @@ class InstanceDependentNoise(FitResample, LabelNoise):
     def _learn(self, X, codes):
         self._check_another_class()
         check_rate(self.rate)
-        check_scalar(self.rate_std, "rate_std", numbers.Real, min_val=0)
+        check_range("[0, inf)", rate_std=self.rate_std)
         n_classes, n_features = len(self.classes_), X.shape[1]
         rng = generator(self.random_state, LEARN)
         self.projections_ = rng.standard_normal((n_classes, n_features, n_classes))

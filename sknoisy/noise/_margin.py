@@ -7,11 +7,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_array, get_tags
-from sklearn.utils.validation import check_scalar, validate_data
+from sklearn.utils import check_array
+from sklearn.utils.validation import validate_data
 
-from sknoisy._checks import check_rate
+from sknoisy._checks import check_choice, check_rate
+from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
+from sknoisy._tags import tags_of_part
 from sknoisy.noise._base import FitResample, LabelNoise, mean_by_class
 from sknoisy.noise._draws import LEARN, draw_given_sample, generator
 
@@ -169,7 +171,7 @@ class MarginNoise(FitResample, LabelNoise):
         return self.probabilities_
 
     def _see(self, X):
-        if self.estimator == "precomputed":
+        if self._is_precomputed:
             return check_probabilities(X, len(self.classes_))
         return self.estimator_.predict_proba(X)
 
@@ -179,17 +181,23 @@ class MarginNoise(FitResample, LabelNoise):
         return self._label_changed(codes, drawn)
 
     def _predict_out_of_fold(self, X, codes):
-        if self.estimator == "precomputed":
+        if self._is_precomputed:
             return check_probabilities(X, len(self.classes_))
         estimator = self._make_estimator()
         self.estimator_ = clone(estimator).fit(X, codes)
-        check_scalar(self.cv, "cv", int, min_val=2)
+        check_count(2, cv=self.cv)
         n_splits = min(self.cv, np.bincount(codes).min())
         if n_splits < 2:  # no fold could do without the only sample of a class
             return self.estimator_.predict_proba(X)
         rng = generator(self.random_state, LEARN)
         folds = StratifiedKFold(n_splits, shuffle=True, random_state=rng)
         return cross_val_predict(estimator, X, codes, cv=folds, method="predict_proba")
+
+    @property
+    def _is_precomputed(self):
+        if isinstance(self.estimator, str):
+            check_choice(self.estimator, ("precomputed",), "estimator")
+        return isinstance(self.estimator, str)
 
     def _make_estimator(self):
         if self.estimator is not None:
@@ -213,8 +221,9 @@ class MarginNoise(FitResample, LabelNoise):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        if self.estimator != "precomputed":
-            tags.input_tags.sparse = get_tags(self._make_estimator()).input_tags.sparse
+        if not self._is_precomputed:
+            theirs = tags_of_part(self._make_estimator(), "estimator")
+            tags.input_tags.sparse = theirs.input_tags.sparse
         return tags
 
 

@@ -1,12 +1,14 @@
 """Transition matrices: what becomes of a label, written down class by class."""
 
 import numbers
+from collections.abc import Iterable, Mapping
 
 import numpy as np
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_rate, check_transition
+from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
+from sknoisy._shown import shown
 
 __all__ = [
     "NOISE_MATRICES",
@@ -143,7 +145,13 @@ def class_map_transition(n_classes, mapping, rate):
     """
     n_classes, rate = _check_n_classes(n_classes), check_rate(rate)
     transition = np.eye(n_classes)
-    for source, target in dict(mapping).items():
+    if not isinstance(mapping, Mapping):
+        raise TypeError(
+            f"mapping={shown(mapping)} is no dict: pass one from class to class, such"
+            " as"
+            " {9: 1}."
+        )
+    for source, target in mapping.items():
         _check_class_pair(source, target, n_classes, "mapping")
         transition[source, source] = 1 - rate
         transition[source, target] = rate
@@ -190,11 +198,12 @@ def sparse_transition(n_classes, pairs, rates):
            [0.25, 0.  , 0.75]])
     """
     n_classes = _check_n_classes(n_classes)
-    forward, backward = (check_rate(rate, "rates") for rate in rates)
+    forward, backward = _check_rates(rates, 2, "one for each way of a pair")
+    pairs = _check_pairs(pairs)
     there, back = dict(pairs), {b: a for a, b in pairs}
     if len({*there, *back}) < 2 * len(pairs):
         raise ValueError(
-            f"pairs={pairs!r} names a class twice: give every class at most one"
+            f"pairs={shown(pairs)} names a class twice: give every class at most one"
             " partner, or build the matrix by hand and use ClassConditionalNoise."
         )
     return (
@@ -236,12 +245,9 @@ def uniform_transition(n_classes, rates):
            [0.25 , 0.125, 0.625]])
     """
     n_classes = _check_n_classes(n_classes)
-    rates = np.array([check_rate(rate, "rates") for rate in rates])
-    if len(rates) != n_classes:
-        raise ValueError(
-            f"rates holds {len(rates)} numbers, but there are {n_classes} classes:"
-            " give one rate for every class that a label can become."
-        )
+    rates = _check_rates(
+        rates, n_classes, "one for every class that a label can become"
+    )
     leaving = rates.sum() - rates
     if leaving.max() > 1:
         raise ValueError(
@@ -304,7 +310,29 @@ def noise_transition_matrix(kind, n_classes, **parameters):
 
 
 def _check_n_classes(n_classes):
-    return check_scalar(n_classes, "n_classes", numbers.Integral, min_val=2)
+    check_count(2, n_classes=n_classes)
+    return n_classes
+
+
+def _check_rates(rates, count, which):
+    if isinstance(rates, str) or not isinstance(rates, Iterable):
+        raise TypeError(f"rates={shown(rates)} must be a list of numbers, {which}.")
+    rates = np.array([check_rate(rate, "rates") for rate in rates])
+    if len(rates) != count:
+        raise ValueError(
+            f"rates holds {len(rates)} numbers, but must hold {count}, {which}."
+        )
+    return rates
+
+
+def _check_pairs(pairs):
+    try:
+        return [(a, b) for a, b in pairs]
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"pairs={shown(pairs)} must be a list of pairs of classes, such as"
+            " [(0, 1), (2, 3)]."
+        ) from None
 
 
 def _check_class_pair(source, target, n_classes, name):

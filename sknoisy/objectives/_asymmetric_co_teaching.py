@@ -2,8 +2,10 @@
 
 import torch
 
+from sknoisy._checks import check_switch
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
+from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
 from sknoisy.objectives._selection import SampleSelection, easiest, per_network
 from sknoisy.objectives._splits import FACTS, find_split
@@ -37,7 +39,7 @@ class AsymmetricCoTeaching(SampleSelection):
         `features` and `labels`, arrays, by these names, and returns a boolean for each
         sample.
 
-    n_rounds : int, default=10
+    n_rounds : int >= 2, default=10
         Into how many rounds the epochs are divided, at most one for each epoch. In the
         first one, all samples are inliers.
 
@@ -97,11 +99,12 @@ class AsymmetricCoTeaching(SampleSelection):
         relabel=True,
     ):
         super().__init__(n_samples, n_epochs, loss=loss)
-        check_count(n_rounds=n_rounds)
+        check_count(2, n_rounds=n_rounds)  # in the first one nothing is split
         self.split = find_split(split)
         self.n_rounds = min(n_rounds, n_epochs)
         self.warm_up_epochs = n_epochs / self.n_rounds  # all are inliers until then
         self.picks = check_picks(picks)
+        check_switch(relabel=relabel)
         self.relabel = relabel
         self._begin_round(0)
         everyone = torch.ones(n_samples, dtype=torch.bool)
@@ -164,12 +167,12 @@ def check_picks(picks):
         low, high = picks
     except (TypeError, ValueError):
         raise ValueError(
-            f"picks={picks!r} must be a pair of shares, one for the first round and one"
-            " for the last, e.g. (0.2, 1.0)."
+            f"picks={shown(picks)} must be a pair of shares, one for the first round"
+            " and one for the last, e.g. (0.2, 1.0)."
         ) from None
     check_range("[0, 1]", first_pick=low, last_pick=high)
     if high < low:
-        raise ValueError(f"picks={picks!r} must not fall from round to round.")
+        raise ValueError(f"picks={shown(picks)} must not fall from round to round.")
     return low, high
 
 

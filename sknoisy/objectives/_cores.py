@@ -99,7 +99,7 @@ class Cores(ScheduledObjective):
         check_range("[0, 1]", sieve_from=sieve_from)
         check_range("(0, 1)", floor=floor)
         self.beta = beta
-        self.rise = check_rise(rise)
+        self.rise = check_rise(rise, n_epochs)
         self.sieve_from = sieve_from
         self.floor = floor
         self.mean = WeightedMean(sample_weight)

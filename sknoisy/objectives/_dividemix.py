@@ -169,7 +169,7 @@ class DivideMix(SelfCorrection):
         """Look at the clock."""
         super().on_epoch_begin(epoch, networks, predict)
         passed = max(0, epoch - self.warm_up_epochs)
-        self.risen = min(1.0, passed / self.warm_up_epochs)
+        self.risen = min(1.0, passed / max(1, self.warm_up_epochs))
 
     def warm_up(self, networks, features, labels, index):
         """Return the plain loss, of one view."""

@@ -34,9 +34,10 @@ class DeterminantMutualInformation(ScheduledObjective):
     sample_weight : Tensor of shape (n_samples,), default=None
         Non-negative weights of samples, in the mean and in U.
 
-    warm_up : float in [0, 1], default=0.25
-        The share of the training with cross entropy. It should end before wrong labels
-        are memorized: what is left doesn't make them forgotten.
+    warm_up : float in [0, 1), default=0.25
+        The share of the training with cross entropy, but never all of its epochs. It
+        should end before wrong labels are memorized: what is left doesn't make them
+        forgotten.
 
     See Also
     --------
@@ -75,9 +76,9 @@ class DeterminantMutualInformation(ScheduledObjective):
 
     def __init__(self, n_epochs, sample_weight=None, *, warm_up=0.25):
         super().__init__(n_epochs)
-        check_range("[0, 1]", warm_up=warm_up)
-        self.warm_up = warm_up
-        self.warm_up_epochs = warm_up * n_epochs
+        check_range("[0, 1)", warm_up=warm_up)
+        self.warm_up = min(warm_up, (n_epochs - 1) / n_epochs)
+        self.warm_up_epochs = self.warm_up * n_epochs
         self.mean = WeightedMean(sample_weight)
 
     def compute(self, logits, labels, index):

@@ -101,7 +101,7 @@ class EarlyLearningPlus(ScheduledObjective):
         self.strength = strength
         self.averaging = averaging
         self.mixup = mixup
-        self.rise = check_rise(rise)
+        self.rise = check_rise(rise, n_epochs)
         self.keep = keep
         beliefs = torch.zeros(n_samples, self.n_networks, n_classes)
         self.register_buffer("beliefs", beliefs, persistent=False)

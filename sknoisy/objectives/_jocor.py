@@ -38,7 +38,7 @@ class JoCoR(KeepRateSelection):
         estimates it, called once. For its sake, each network learns from its own half
         of the samples in the first half of the warm-up, and is asked about the other.
 
-    warm_up_epochs : float or "auto", default="auto"
+    warm_up_epochs : int or "auto", default="auto"
         The epochs :math:`T_k` in which the share kept falls to :math:`1 - \tau`. "auto"
         is a quarter of `n_epochs`.
 

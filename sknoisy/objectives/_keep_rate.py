@@ -7,7 +7,7 @@ import torch
 from sknoisy import _streams
 from sknoisy._checks import check_choice
 from sknoisy._ranges import check_range
-from sknoisy.objectives._scheduled import default_warm_up
+from sknoisy.objectives._scheduled import check_warm_up
 from sknoisy.objectives._selection import SampleSelection, easiest
 
 ENOUGH = 8  # samples of a class in a batch, for a share of them to be one
@@ -35,7 +35,7 @@ class KeepRateSelection(SampleSelection):
         network learns from its own half of the samples in the first half of the
         warm-up: by then, each can say of the other half what it doesn't know by heart.
 
-    warm_up_epochs : float or "auto"
+    warm_up_epochs : int or "auto"
         The epochs T_k in which the share kept falls to where it stays. "auto" is a
         quarter of `n_epochs`.
 
@@ -60,9 +60,6 @@ class KeepRateSelection(SampleSelection):
         rank_within,
     ):
         super().__init__(n_samples, n_epochs, loss=loss)
-        if warm_up_epochs == "auto":
-            warm_up_epochs = default_warm_up(n_epochs)
-        check_range("[0, inf)", warm_up_epochs=warm_up_epochs)
         check_range("(0, inf)", exponent=exponent)
         if not callable(noise_rate):
             check_range("[0, 1)", noise_rate=noise_rate)
@@ -70,7 +67,7 @@ class KeepRateSelection(SampleSelection):
             rank_within, ("auto", "batch", "label"), "rank_within"
         )
         self.noise_rate = noise_rate
-        self.warm_up_epochs = warm_up_epochs
+        self.warm_up_epochs = check_warm_up(warm_up_epochs, n_epochs)
         self.exponent = exponent
         self.keep_rate = 1.0
         self.is_warm = False

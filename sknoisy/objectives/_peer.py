@@ -110,7 +110,7 @@ class PeerLoss(ScheduledObjective):
         self.loss = None if loss == "ce" else copy.deepcopy(get_loss(loss))
         self.form = check_choice(form, ("expected", "sampled"), "form")
         self.alpha = alpha
-        self.rise = check_rise(rise)
+        self.rise = check_rise(rise, n_epochs)
         check_range("[0, 1)", floor=floor)
         self.floor = floor
         self.takes_sample_weight = form == "expected"

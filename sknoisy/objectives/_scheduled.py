@@ -1,6 +1,10 @@
 """Objectives that change in the course of training, and the ramp that they follow."""
 
+import warnings
+
+from sknoisy._checks import check_choice
 from sknoisy._ranges import check_count, check_range
+from sknoisy._shown import shown
 from sknoisy.objectives._base import Objective
 
 
@@ -39,6 +43,32 @@ def default_warm_up(n_epochs):
     return max(1, round(n_epochs / 4))
 
 
+def check_warm_up(warm_up_epochs, n_epochs, *, idle="warn"):
+    """Return how many epochs a method warms up: a whole number, or a quarter if "auto".
+
+    `idle` says what to do where none is left to the method: "warn", "raise" or
+    "ignore".
+    """
+    if isinstance(warm_up_epochs, str):
+        check_choice(warm_up_epochs, ("auto",), "warm_up_epochs")
+        return default_warm_up(n_epochs)
+    check_count(0, warm_up_epochs=warm_up_epochs)
+    if warm_up_epochs >= n_epochs and idle != "ignore":
+        message = never_begins("warm_up_epochs", warm_up_epochs, n_epochs)
+        if idle == "raise":
+            raise ValueError(message)
+        warnings.warn(message, UserWarning, stacklevel=2)
+    return int(warm_up_epochs)
+
+
+def never_begins(name, value, n_epochs):
+    """Return what there is to say if a parameter leaves no epoch to the method."""
+    return (
+        f"{name}={value} leaves none of {n_epochs} epochs to the method itself: lower"
+        " it, or raise max_epochs."
+    )
+
+
 def ramp(progress, rise):
     """Return 0 before the interval `rise` of progress, 1 after it, a line within."""
     start, stop = rise
@@ -49,19 +79,24 @@ def ramp(progress, rise):
     return (progress - start) / (stop - start)
 
 
-def check_rise(rise):
+def check_rise(rise, n_epochs):
     """Return `rise`, the interval of progress in which something grows, if it is one.
 
-    An interval that ends where it begins is a jump.
+    An interval that ends where it begins is a jump. Warns if it begins after the last
+    epoch.
     """
     try:
         start, stop = rise
     except (TypeError, ValueError):
         raise ValueError(
-            f"rise={rise!r} must be a pair of shares of the training: where growth"
+            f"rise={shown(rise)} must be a pair of shares of the training: where growth"
             " begins and where it ends, e.g. (0.2, 0.5)."
         ) from None
-    check_range("[0, 1]", rise_begins=start, rise_ends=stop)
+    check_range("[0, 1)", rise_begins=start)
+    check_range("[0, 1]", rise_ends=stop)
     if stop < start:
-        raise ValueError(f"rise={rise!r} ends before it begins.")
+        raise ValueError(f"rise={shown(rise)} ends before it begins: swap its numbers.")
+    if start and start * n_epochs > n_epochs - 1:
+        message = never_begins("rise", rise, n_epochs)
+        warnings.warn(message, UserWarning, stacklevel=2)
     return start, stop

@@ -12,7 +12,7 @@ from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy.losses import get_loss
 from sknoisy.losses._per_sample import each_class
-from sknoisy.objectives._scheduled import ScheduledObjective, default_warm_up
+from sknoisy.objectives._scheduled import ScheduledObjective, check_warm_up
 from sknoisy.objectives._selection import per_network
 from sknoisy.quality import MIXTURES, clean_probability
 
@@ -39,7 +39,8 @@ class SelfCorrection(ScheduledObjective):
         Which distributions the losses of right and of wrong labels have.
 
     warm_up_epochs : int or "auto"
-        Epochs of plain training. "auto" is a quarter of `n_epochs`.
+        Epochs of plain training; 0 judges labels by the networks as they start. "auto"
+        is a quarter of `n_epochs`.
 
     average_epochs : int
         Over how many epochs, the last ones, losses are averaged.
@@ -65,13 +66,11 @@ class SelfCorrection(ScheduledObjective):
         average_epochs=1,
     ):
         super().__init__(n_epochs)
-        if warm_up_epochs == "auto":
-            warm_up_epochs = default_warm_up(n_epochs)
-        check_count(warm_up_epochs=warm_up_epochs, average_epochs=average_epochs)
+        check_count(average_epochs=average_epochs)
         lookup(mixture, MIXTURES, parameter="mixture", kind="a mixture")
         self.loss = copy.deepcopy(get_loss(loss))
         self.mixture = mixture
-        self.warm_up_epochs = warm_up_epochs
+        self.warm_up_epochs = check_warm_up(warm_up_epochs, n_epochs)
         self.is_warm = False
         self.recent = deque(maxlen=int(average_epochs))
         clean = torch.full((n_samples, self.n_networks), torch.nan)
@@ -95,6 +94,8 @@ class SelfCorrection(ScheduledObjective):
         """Look at the clock."""
         super().on_epoch_begin(epoch, networks, predict)
         self.is_warm = epoch >= self.warm_up_epochs
+        if epoch == 0 and self.is_warm:  # no epoch has ended yet that told anything
+            self._look(predict())
 
     def on_epoch_end(self, epoch, networks, predict):
         """Look at the losses of all samples."""

@@ -36,8 +36,9 @@ class TruncatedLoss(ScheduledObjective):
     k : float in (0, 1), default=0.5
         How probable a label must be to be kept.
 
-    prune_from : float in [0, 1], default=0.2
-        The share of the training before the first look, when all samples are kept.
+    prune_from : float in [0, 1), default=0.2
+        The share of the training before the first look, when all samples are kept. It
+        comes before the last epoch at the latest.
 
     prune_every : float in (0, 1], default=1/12
         The share of the training from one look to the next, at least an epoch. Each
@@ -88,10 +89,10 @@ class TruncatedLoss(ScheduledObjective):
         super().__init__(n_epochs)
         check_range("(0, 1]", q=q, prune_every=prune_every)
         check_range("(0, 1)", k=k)
-        check_range("[0, 1]", prune_from=prune_from)
+        check_range("[0, 1)", prune_from=prune_from)
         self.q = q
         self.k = k
-        self.first_look = math.ceil(prune_from * n_epochs)
+        self.first_look = min(math.ceil(prune_from * n_epochs), n_epochs - 1)
         self.every = max(1, round(prune_every * n_epochs))
         self.mean = WeightedMean(sample_weight)
         self.register_buffer("labels", labels, persistent=False)

@@ -4,11 +4,9 @@ Right labels are learned early and for good; wrong ones late, against what the r
 the data teaches, and are forgotten again.
 """
 
-import numbers
-
 from sklearn.utils import Bunch
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._ranges import check_range
 from sknoisy.quality._training_dynamics import TrainingDynamics
 
 __all__ = ["area_under_margin", "data_map", "forgetting_events", "mean_loss"]
@@ -232,7 +230,7 @@ def data_map(logits, labels, n_deviations=2.0):
     >>> data_map([first, second], labels=[0, 0, 0]).difficulty
     array(['easy', 'hard', 'wrong'], dtype='<U5')
     """
-    check_scalar(n_deviations, "n_deviations", numbers.Real, min_val=0)
+    check_range("[0, inf)", n_deviations=n_deviations)
     dynamics = _record(logits, labels)
     names = ("confidence", "variability", "agreement", "lead")
     return Bunch(

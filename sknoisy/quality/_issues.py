@@ -4,13 +4,13 @@ import numpy as np
 
 from sknoisy._checks import check_rate
 from sknoisy._counting import lowest
+from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy.quality._confident_joint import likely_classes, surely_wrong
 from sknoisy.quality._pruning import PRUNERS, make_budget
 from sknoisy.quality._ranking import make_ranker
 from sknoisy.quality._reading import read
 from sknoisy.quality._validation import (
-    check_count,
     check_joint,
     check_vector,
     warn_ignored,
@@ -174,12 +174,13 @@ def find_label_issues(
     rank = make_ranker(return_indices_ranked_by, rank_by_kwargs)
     reading = read(labels, pred_probs)
     if filter_by in PRUNERS:
+        check_count(0, min_examples_per_class=min_examples_per_class)
         budget = make_budget(
             reading,
             confident_joint=check_joint(confident_joint, reading.n_classes),
             frac_noise=check_rate(frac_noise, "frac_noise"),
             num_to_remove_per_class=_check_removals(num_to_remove_per_class, reading),
-            least=check_count(min_examples_per_class, "min_examples_per_class"),
+            least=min_examples_per_class,
         )
         is_issue = PRUNERS[filter_by](reading, budget)
     else:

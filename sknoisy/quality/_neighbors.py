@@ -1,12 +1,11 @@
 """Quality from neighbors: a label that those around it don't share is suspicious."""
 
-import numbers
-
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._arrays import as_numpy
 from sknoisy._neighbors import label_shares, nearest_neighbors
+from sknoisy._ranges import check_count
 from sknoisy.quality._scores import get_label_quality_scores
 
 __all__ = ["neighbor_agreement", "soft_neighbor_labels"]
@@ -143,7 +142,7 @@ def soft_neighbor_labels(
     labels, features = _check(labels, features)
     if labels.max() == 0:
         raise ValueError("labels holds one class only, 0: there is nothing to vote on.")
-    check_scalar(n_rounds, "n_rounds", numbers.Integral, min_val=1)
+    check_count(n_rounds=n_rounds)
     distances, neighbors = nearest_neighbors(
         features, n_neighbors, metric, n_jobs=n_jobs
     )
@@ -165,9 +164,12 @@ def _similarity(distances, metric):
 
 def _check(labels, features):
     features = check_array(
-        features, accept_sparse="csr", ensure_min_samples=2, input_name="features"
+        as_numpy(features),
+        accept_sparse="csr",
+        ensure_min_samples=2,
+        input_name="features",
     )
-    labels = column_or_1d(labels)
+    labels = column_or_1d(as_numpy(labels))
     check_consistent_length(features, labels)
     if labels.dtype.kind not in "iu" or labels.min() < 0:
         raise ValueError(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sknoisy._arrays import as_numpy
 from sknoisy.quality._reading import read
 from sknoisy.quality._scores import find_score, score_rows
 
@@ -60,7 +61,7 @@ def order_label_issues(
     """
     rank = make_ranker(rank_by, rank_by_kwargs)
     reading = read(labels, pred_probs)
-    mask = np.asarray(label_issues_mask)
+    mask = np.asarray(as_numpy(label_issues_mask))
     if mask.dtype != bool or mask.shape != reading.labels.shape:
         raise ValueError(
             f"label_issues_mask has type {mask.dtype} and shape {mask.shape}: expected"

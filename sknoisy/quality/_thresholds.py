@@ -4,6 +4,7 @@ import numbers
 
 from sknoisy._checks import check_values
 from sknoisy._counting import lowest, nearest
+from sknoisy._shown import shown
 from sknoisy.quality._mixture import clean_probability
 
 __all__ = ["flag_issues"]
@@ -71,7 +72,7 @@ def check_budget(threshold, n_samples):
     elif isinstance(threshold, numbers.Real) and 0 < threshold < 1:
         return nearest(threshold * n_samples)
     raise ValueError(
-        f"threshold={threshold!r} is neither a rule nor a budget: pass 'mixture', a"
-        f" share of the samples as a float in (0, 1), or their number as an int from 0"
-        f" to {n_samples}."
+        f"threshold={shown(threshold)} is neither a rule nor a budget: pass"
+        " 'mixture', a share of the samples as a float in (0, 1), or their number as"
+        f" an int from 0 to {n_samples}."
     )

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import log_softmax
 
+from sknoisy._arrays import as_numpy
 from sknoisy.quality._validation import check_codes
 
 __all__ = ["TrainingDynamics"]
@@ -58,7 +59,7 @@ class TrainingDynamics:
     """
 
     def __init__(self, labels):
-        self.labels = np.asarray(labels)
+        self.labels = np.asarray(as_numpy(labels))
         self.n_epochs = 0
 
     def record(self, logits):
@@ -146,7 +147,7 @@ class TrainingDynamics:
         self._correct = correct
 
     def _check(self, logits):
-        logits = np.asarray(logits)
+        logits = np.asarray(as_numpy(logits))
         if logits.ndim != 2 or logits.shape[1] < 2 or logits.dtype.kind not in "fiu":
             raise ValueError(
                 f"The logits of an epoch have shape {logits.shape} and dtype"

@@ -1,13 +1,13 @@
 """What the true labels are: a classifier's view weighed against the given labels."""
 
-import numbers
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
+from sknoisy._ranges import check_count
 from sknoisy.quality._noise_matrices import estimate_noise_matrices
 from sknoisy.quality._validation import check_labels_and_probs, checked_blocks
 
@@ -61,7 +61,7 @@ class TrueLabels(NamedTuple):
         -------
         quality : ndarray of shape (n_samples,)
         """
-        codes = np.asarray(labels, dtype=int)
+        codes = np.asarray(as_numpy(labels), dtype=int)
         return self.probabilities[np.arange(len(codes)), codes]
 
 
@@ -141,7 +141,7 @@ def true_label_posterior(
     array([0, 1, 1])
     """
     codes, pred_probs = check_labels_and_probs(labels, pred_probs)
-    check_scalar(max_iter, "max_iter", numbers.Integral, min_val=0)
+    check_count(0, max_iter=max_iter)
     p = np.concatenate([block for _, block in checked_blocks(pred_probs)])
     T, sharpness = _starting_point(transition, codes, p), 1.0
     for remaining in range(max_iter, -1, -1):

@@ -4,11 +4,11 @@ Probabilities may be larger than memory (a memory-mapped file): nothing here cop
 but a block at a time, and a block is checked while it is in the cache.
 """
 
-import numbers
 import warnings
 
 import numpy as np
-from sklearn.utils.validation import check_scalar
+
+from sknoisy._arrays import as_numpy
 
 BLOCK_SIZE = 2**18  # values: blocks, and what is made of them, should stay in the cache
 SUM_TOLERANCE = 1e-3  # what float16 probabilities of many classes need
@@ -47,7 +47,7 @@ def check_labels_and_probs(labels, pred_probs):
 
 def check_codes(labels, n_classes):
     """Return `labels` as unsigned integers below `n_classes`."""
-    labels = np.asarray(labels)
+    labels = np.asarray(as_numpy(labels))
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1 or not labels.size:
@@ -102,7 +102,7 @@ def check_joint(joint, n_classes):
     """Return a confident joint as an array, None as None."""
     if joint is None:
         return None
-    joint = np.asarray(joint)
+    joint = np.asarray(as_numpy(joint))
     if joint.shape != (n_classes, n_classes):
         raise ValueError(
             f"confident_joint has shape {joint.shape}, but pred_probs has {n_classes}"
@@ -114,18 +114,13 @@ def check_joint(joint, n_classes):
 
 def check_vector(vector, name, n_classes):
     """Return one number >= 0 for each class as an array of shape (n_classes,)."""
-    vector = np.asarray(vector)
+    vector = np.asarray(as_numpy(vector))
     if vector.shape not in ((n_classes,), (n_classes, 1)):
         raise ValueError(
             f"{name} has shape {vector.shape}, but pred_probs has {n_classes} columns:"
             f" expected ({n_classes},), one number for each class."
         )
     return _nonnegative(vector.ravel(), name)
-
-
-def check_count(value, name):
-    """Return `value` as an int >= 0."""
-    return int(check_scalar(value, name, numbers.Integral, min_val=0))
 
 
 def warn_ignored(ignored, parameter, value, *, stacklevel=3):
@@ -144,7 +139,7 @@ _ENCODE = (
 
 
 def _check_shape(pred_probs):
-    pred_probs = np.asarray(pred_probs)
+    pred_probs = np.asarray(as_numpy(pred_probs))
     if pred_probs.ndim != 2 or len(pred_probs) == 0 or pred_probs.shape[1] < 2:
         raise ValueError(
             f"pred_probs has shape {pred_probs.shape}: expected a dense array of shape"

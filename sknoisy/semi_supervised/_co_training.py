@@ -1,6 +1,5 @@
 """Two classifiers with a view each, which label samples for each other."""
 
-import numbers
 from itertools import count
 
 import numpy as np
@@ -15,14 +14,15 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.validation import (
     check_consistent_length,
     check_is_fitted,
-    check_scalar,
     validate_data,
 )
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_rate
+from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
-from sknoisy._tags import tags_of_classifier
+from sknoisy._tags import tags_of_classifier, tags_of_part
 from sknoisy._weights import (
     check_classes_have_weight,
     name_weights,
@@ -193,6 +193,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.marker = marker
         self.random_state = random_state
 
+    @numpy_inside()
     def fit(self, X, y, **fit_params):
         """Train on what has a label, and on what the classifiers label on the way.
 
@@ -241,6 +242,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self._remember(y, rows, codes)
         return self
 
+    @numpy_inside(returns="X")
     def predict(self, X):
         """Predict labels.
 
@@ -257,6 +259,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         proba = self.predict_proba(X)  # first, so that it is the one to complain
         return self.classes_[proba.argmax(axis=1)]
 
+    @numpy_inside(returns="X")
     def predict_proba(self, X):
         """Predict the probability of each class, by both classifiers together.
 
@@ -279,15 +282,16 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     # --- what fit is made of ---
 
     def _check_parameters(self):
-        whole = numbers.Integral
         if self.threshold is not None:
             check_rate(self.threshold, "threshold")
-        check_scalar(self.k_best, "k_best", whole, min_val=1)
+        check_count(k_best=self.k_best)
         if self.max_iter is not None:
-            check_scalar(self.max_iter, "max_iter", whole, min_val=1)
+            check_count(max_iter=self.max_iter)
         if self.pool_size is not None:
-            check_scalar(self.pool_size, "pool_size", whole, min_val=1)
-        for classifier in self._get_estimators():
+            check_count(pool_size=self.pool_size)
+        names = ("estimator", "second")
+        for name, classifier in zip(names, self._get_estimators(), strict=False):
+            tags_of_part(classifier, name)
             if not hasattr(classifier, "predict_proba"):
                 raise TypeError(
                     "CoTrainingClassifier picks what a classifier is sure of, but"

@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 
+from sknoisy._shown import shown
+
 FRAMES = ("pandas", "polars")
 
 
@@ -22,9 +24,9 @@ def check_views(views):
         first, second = views
     except (TypeError, ValueError):
         raise ValueError(
-            f"views={views!r} is no pair: pass two views, each of them columns (names,"
-            " positions, a slice, a function that chooses them) or a transformer, or"
-            " None for halves of the columns at random."
+            f"views={shown(views)} is no pair: pass two views, each of them columns"
+            " (names, positions, a slice, a function that chooses them) or a"
+            " transformer, or None for halves of the columns at random."
         ) from None
     return first, second
 

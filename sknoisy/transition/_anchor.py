@@ -1,11 +1,9 @@
 """The transition matrix read off anchor points: samples that are surely of a class."""
 
-import numbers
-
 import numpy as np
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_choice
+from sknoisy._ranges import check_count, check_range
 from sknoisy.transition._inputs import check_probs
 
 __all__ = ["anchor_transition"]
@@ -78,7 +76,7 @@ def anchor_transition(pred_probs, *, percentile="auto", n_anchors=1):
     """
     probs = check_probs(pred_probs)
     percentiles = choose_percentiles(percentile, probs)
-    check_scalar(n_anchors, "n_anchors", numbers.Integral, min_val=1)
+    check_count(n_anchors=n_anchors)
     if n_anchors > len(probs):
         raise ValueError(
             f"n_anchors={n_anchors} is more than there are samples, {len(probs)}."
@@ -97,14 +95,7 @@ def choose_percentiles(percentile, probs):
         check_choice(percentile, ("auto",), "percentile")
         half_above = 100 * (1 - probs.mean(axis=0) / 2)
         return np.maximum(USUAL, half_above)
-    check_scalar(
-        percentile,
-        "percentile",
-        numbers.Real,
-        min_val=0,
-        max_val=100,
-        include_boundaries="right",
-    )
+    check_range("(0, 100]", percentile=percentile)
     return np.full(probs.shape[1], percentile)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sknoisy._arrays import as_numpy
 from sknoisy.quality._validation import check_codes
 from sknoisy.transition._inputs import check_probs
 
@@ -66,7 +67,7 @@ def gold_transition(pred_probs, true_labels, trusted=None):
     probs = check_probs(pred_probs)
     n_samples, n_classes = probs.shape
     trusted = check_trusted(trusted, n_samples)
-    labels = np.asarray(true_labels)
+    labels = np.asarray(as_numpy(true_labels))
     if labels.shape != (n_samples,):
         raise ValueError(
             f"true_labels has shape {labels.shape}, but pred_probs has {n_samples}"
@@ -86,7 +87,7 @@ def check_trusted(trusted, n_samples):
     """Return a mask of samples, at least one of which is True."""
     if trusted is None:
         return np.ones(n_samples, dtype=bool)
-    trusted = np.asarray(trusted)
+    trusted = np.asarray(as_numpy(trusted))
     if trusted.dtype != bool or trusted.shape != (n_samples,):
         raise ValueError(
             f"trusted has dtype {trusted.dtype} and shape {trusted.shape}: expected a"

@@ -1,11 +1,9 @@
 """The transition matrix from labels of neighbors: high-order consensus."""
 
-import numbers
-
 import numpy as np
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._neighbors import nearest_neighbors
+from sknoisy._ranges import check_count
 from sknoisy.transition._counts import count_labels, surest
 from sknoisy.transition._inputs import (
     check_features_and_labels,
@@ -121,8 +119,8 @@ def hoc_transition(
     """
     features, labels = check_features_and_labels(features, labels)
     n_classes = check_n_classes(n_classes, labels)
-    check_scalar(n_pairs, "n_pairs", numbers.Integral, min_val=1)
-    check_scalar(n_neighbors, "n_neighbors", numbers.Integral, min_val=1)
+    check_count(n_pairs=n_pairs)
+    check_count(n_neighbors=n_neighbors)
     fraction = check_share(fraction, "fraction")
     n_wanted = 2 * n_pairs + n_neighbors
     _, neighbors = nearest_neighbors(features, n_wanted, metric, n_jobs=n_jobs)
@@ -169,7 +167,7 @@ def check_n_classes(n_classes, labels):
     """Return the number of classes, if it fits the labels and memory."""
     least = int(labels.max()) + 1
     n_classes = max(least, 2) if n_classes is None else n_classes
-    check_scalar(n_classes, "n_classes", numbers.Integral, min_val=2)
+    check_count(2, n_classes=n_classes)
     if n_classes < least:
         raise ValueError(
             f"labels holds {least - 1}, but n_classes={n_classes}: expected codes 0 to"

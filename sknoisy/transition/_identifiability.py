@@ -1,14 +1,13 @@
 """Whether given labels can tell anything of true ones under a transition matrix."""
 
-import numbers
 import warnings
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import pdist
-from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_transition
+from sknoisy._ranges import check_range
 
 __all__ = ["check_identifiable", "condition_number"]
 
@@ -97,13 +96,7 @@ def check_identifiable(transition, *, max_condition=1e3):
     ones, so that nothing can be learned from them.
     """
     transition = check_transition(transition)
-    check_scalar(
-        max_condition,
-        "max_condition",
-        numbers.Real,
-        min_val=1,
-        include_boundaries="neither",
-    )
+    check_range("(1, inf]", max_condition=max_condition)
     _check_rows_differ(transition)
     condition = condition_number(transition)
     if condition > max_condition:

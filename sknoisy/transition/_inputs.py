@@ -1,12 +1,12 @@
 """What goes into estimates of transition matrices: probabilities, codes, classes."""
 
-import numbers
 import warnings
 
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._arrays import as_numpy
+from sknoisy._ranges import check_range
 from sknoisy.quality._validation import check_codes, checked_blocks
 
 MANY = 20  # labels of a class
@@ -14,7 +14,7 @@ MANY = 20  # labels of a class
 
 def check_probs(pred_probs):
     """Return `pred_probs` as rows of float64 that sum to one, or say what is wrong."""
-    pred_probs = np.asarray(pred_probs)
+    pred_probs = np.asarray(as_numpy(pred_probs))
     if pred_probs.ndim != 2 or len(pred_probs) == 0 or pred_probs.shape[1] < 2:
         raise ValueError(
             f"pred_probs has shape {pred_probs.shape}: expected (n_samples, n_classes),"
@@ -48,9 +48,12 @@ def check_probs_and_labels(pred_probs, labels):
 def check_features_and_labels(features, labels):
     """Return both: features with finite numbers, and a code for each row."""
     features = check_array(
-        features, accept_sparse="csr", ensure_min_samples=3, input_name="features"
+        as_numpy(features),
+        accept_sparse="csr",
+        ensure_min_samples=3,
+        input_name="features",
     )
-    labels = column_or_1d(labels)
+    labels = column_or_1d(as_numpy(labels))
     check_consistent_length(features, labels)
     if labels.dtype.kind not in "iu" or labels.min() < 0:
         raise ValueError(
@@ -63,12 +66,8 @@ def check_features_and_labels(features, labels):
 
 def check_share(value, name):
     """Return `value` as a float in (0, 1]."""
-    share = check_scalar(
-        value, name, numbers.Real, min_val=0, max_val=1, include_boundaries="right"
-    )
-    if share != share:
-        raise ValueError(f"{name} is NaN, but must be a number in (0, 1].")
-    return float(share)
+    check_range("(0, 1]", **{name: value})
+    return float(value)
 
 
 def rows_of_counts(counts):

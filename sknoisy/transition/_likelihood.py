@@ -1,13 +1,11 @@
 """The transition matrix that makes the given labels most likely."""
 
-import numbers
-
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_array
 from scipy.special import softmax
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._ranges import check_count
 from sknoisy.transition._counts import count_labels, surest
 from sknoisy.transition._inputs import (
     check_probs_and_labels,
@@ -111,7 +109,7 @@ def likelihood_transition(pred_probs, labels, *, fraction=0.5, max_iter=500):
     """
     probs, labels = check_probs_and_labels(pred_probs, labels)
     fraction = check_share(fraction, "fraction")
-    check_scalar(max_iter, "max_iter", numbers.Integral, min_val=1)
+    check_count(max_iter=max_iter)
     n_classes = probs.shape[1]
     warn_never_predicted(probs.argmax(axis=1), labels, n_classes)
     samples, classes = surest(probs, fraction)

@@ -1,12 +1,11 @@
 """From probabilities of given labels to probabilities of true ones."""
 
-import numbers
-
 import numpy as np
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_scalar
 
+from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
+from sknoisy._ranges import check_range
 from sknoisy.transition._identifiability import check_identifiable
 from sknoisy.transition._inputs import check_probs
 from sknoisy.transition._prior import check_prior
@@ -168,9 +167,9 @@ def adjust_logits(logits, noisy_prior, *, tau=1.0):
     >>> adjust_logits([[0.0, 0.5]], [0.25, 0.75]).argmax(axis=1)
     array([0])
     """
-    logits = check_array(logits, dtype=np.float64, input_name="logits")
+    logits = check_array(as_numpy(logits), dtype=np.float64, input_name="logits")
     prior = check_prior(noisy_prior, logits.shape[1])
-    check_scalar(tau, "tau", numbers.Real)
+    check_range("(-inf, inf)", tau=tau)
     if not prior.all():
         raise ValueError(
             f"noisy_prior is zero for class {np.flatnonzero(prior == 0)[0]}: a label"

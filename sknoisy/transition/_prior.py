@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils import check_array
 
+from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy.transition._simplex import solve_on_simplex
 
@@ -81,14 +82,14 @@ def noise_rate(noisy_prior, transition):
     0.2
     """
     prior = clean_prior(noisy_prior, transition)
-    kept = prior @ np.diagonal(np.asarray(transition))
+    kept = prior @ np.diagonal(np.asarray(as_numpy(transition)))
     return float(max(0.0, 1 - kept))  # rounding may take it below
 
 
 def check_prior(prior, n_classes=None):
     """Return shares of classes that add up to one, from shares or counts."""
     prior = check_array(
-        prior, ensure_2d=False, dtype=np.float64, input_name="noisy_prior"
+        as_numpy(prior), ensure_2d=False, dtype=np.float64, input_name="noisy_prior"
     )
     if prior.ndim != 1 or (n_classes is not None and len(prior) != n_classes):
         expected = "n_classes" if n_classes is None else n_classes

@@ -1,0 +1,100 @@
+"""Names that exist behind another door, and words that other libraries use for ours."""
+
+# What a name is, and how it is said; tests hold the names to those of the registries.
+DOORS = {
+    "a strategy of CoTeachingClassifier: CoTeachingClassifier(strategy={!r})": (
+        *("co_teaching", "co_teaching_plus", "decoupling", "jocor"),
+    ),
+    "a correction of TransitionCorrectedClassifier:"
+    " TransitionCorrectedClassifier(correction={!r})": (
+        *("backward", "forward", "logit_adjustment", "posterior", "prior_ratio"),
+        *("reweight", "revision"),
+    ),
+    "a way to find a transition matrix:"
+    " TransitionCorrectedClassifier(transition={!r})": (
+        *("anchor", "confident_joint", "counts", "dual_t", "gold", "hoc"),
+        *("likelihood", "total_variation", "volmin"),
+    ),
+    "a loss: NoisyLabelClassifier(loss={!r})": (
+        *("ael", "agce", "amse", "anl", "aul", "bi_tempered", "bootstrap_hard"),
+        *("bootstrap_soft", "ce", "clipped_ce", "clipped_gce", "cores", "dmi", "elr"),
+        *("elr+", "eps_softmax", "focal", "gce", "jal", "js", "label_smoothing"),
+        *("mae", "mae_shift", "nce", "nce_ael", "nce_agce", "nce_aul", "nce_mae"),
+        *("nce_rce", "nfl", "nfl_mae", "nfl_rce", "nnce", "ogc", "ohem", "peer"),
+        *("rce", "sce", "sop", "sparse_regularization", "taylor", "truncated_gce"),
+    ),
+    "a mixture of losses, e.g. LossMixture(mixture={!r})": ("beta", "gaussian"),
+    "a noise, of which sknoisy.noise has models": ("pair", "symmetric"),
+    "an optimizer: optimizer={!r}": ("adam", "adamw", "sam", "sgd"),
+    "a schedule: lr_schedule={!r}": ("constant", "cosine", "linear", "one_cycle"),
+    "a classifier of its own: DivideMixClassifier": ("dividemix",),
+    "a classifier of its own: MutualLearningClassifier": ("mutual_learning",),
+    "a classifier of its own: AsymmetricCoTeachingClassifier": (
+        "asymmetric_co_teaching",
+    ),
+    "a classifier of its own: DynamicBootstrappingClassifier": (
+        "dynamic_bootstrapping",
+    ),
+    "a parameter of its own, e.g. NoisyLabelClassifier(mixup=1.0)": ("mixup",),
+}
+
+# Words of scikit-learn, skorch and Keras, and of papers.
+WORDS = {
+    "max_epochs": "epochs n_epochs num_epochs nb_epoch max_iter n_iter",
+    "lr": "learning_rate learning_rate_init eta eta0 step_size",
+    "lr_schedule": "scheduler lr_scheduler learning_rate_schedule schedule",
+    "batch_size": "batch batchsize minibatch_size train_batch_size",
+    "loss": "criterion loss_fn loss_function loss_func objective",
+    "optimizer": "solver optim optimiser",
+    "weight_decay": "alpha l2 wd decay l2_regularization",
+    "random_state": "seed random_seed rng",
+    "module": "model net network estimator backbone architecture",
+    "module__hidden": "hidden hidden_layer_sizes hidden_sizes hidden_units hidden_size"
+    " n_hidden layers num_units",
+    "module__dropout": "dropout dropout_rate p_dropout",
+    "hidden": "hidden_layer_sizes hidden_sizes hidden_units hidden_size n_hidden",
+    "optimizer__momentum": "momentum",
+    "optimizer__betas": "betas",
+    "validation_fraction": "validation_split val_split val_fraction train_split",
+    "n_iter_no_change": "patience early_stopping_rounds",
+    "early_stopping": "early_stop",
+    "class_weight": "class_weights weight weights",
+    "device": "cuda use_cuda gpu accelerator",
+    "noise_rate": "noise_level rate tau forget_rate eps",
+    "warm_up_epochs": "warm_up warmup warmup_epochs warm_up_epoch num_gradual t_k",
+    "transition": "transition_matrix noise_matrix T",
+    "cv": "folds n_folds n_splits k_folds",
+    "verbose": "verbosity",
+}
+_MEANINGS: dict[str, list[str]] = {}
+for _ours, _theirs in WORDS.items():
+    for _word in _theirs.split():
+        _MEANINGS.setdefault(_word.lower(), []).append(_ours)
+
+
+def behind_another_door(name):
+    """Return what `name` is elsewhere in the library, or "".
+
+    However it is written: "Co-teaching+" is "co_teaching_plus".
+    """
+    for what, names in DOORS.items():
+        for known in names:
+            if _plainly(known) == _plainly(name):
+                return f" {known!r} is {what.format(known)}."
+    return ""
+
+
+def translated(name, known):
+    """Return our word for one of another library's, if it is in `known`, or None.
+
+    Of `known`, those that end in ``__`` are prefixes of what is handed on.
+    """
+    prefixes = tuple(k for k in known if k.endswith("__"))
+    for ours in _MEANINGS.get(str(name).lower(), ()):
+        if ours in known or (prefixes and ours.startswith(prefixes)):
+            return ours
+    return None
+
+
+def _plainly(name):
+    return "".join(c for c in str(name).lower().replace("+", "plus") if c.isalnum())
