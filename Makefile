@@ -8,10 +8,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Steps of small networks are fastest on one thread: a second one spins while it waits.
 ONE_THREAD := OMP_NUM_THREADS=1
-PYTEST := $(ONE_THREAD) SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n $(WORKERS)
+# A worker that is done takes tests from the other one, which may be at a long one.
+PYTEST := $(ONE_THREAD) SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -n $(WORKERS) \
+    --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint format docs bench clean
+.PHONY: help demo test test-slow test-hours lint format docs bench clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/make \1 —/p' Makefile
@@ -19,11 +21,14 @@ help:  ## show this list
 demo: $(VENV)/.has-demo  ## compare robust losses with usual classifiers on noisy digits
 	@$(ONE_THREAD) $(BIN)/sknoisy compare
 
-test: lint  ## run linter, formatter, type checker, tests and docstring examples
+test: lint  ## run linter, formatter, type checker, and most tests and examples
 	@$(PYTEST)
 
-test-slow: $(VENV)/.has-test  ## run the tests marked slow
-	@$(PYTEST) -m slow
+test-slow: $(VENV)/.has-test  ## run the tests that take longer: with `make test`, half an hour
+	@$(PYTEST) -m "slow and not hours"
+
+test-hours: $(VENV)/.has-test  ## run what takes hours: every check of default networks
+	@$(PYTEST) -m hours
 
 lint: $(VENV)/.has-test  ## run linter, formatter (changing nothing) and type checker
 	@$(BIN)/ruff check .

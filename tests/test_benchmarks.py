@@ -132,6 +132,7 @@ def test_hand_written_loop_takes_our_steps(load_benchmark):
         assert np.allclose(mine, theirs, rtol=1e-2)  # one divides by n, one by n - 1
 
 
+@pytest.mark.slow
 def test_a_search_is_timed_and_both_ways_find_the_same(
     load_benchmark, tmp_path, capsys
 ):

@@ -1,20 +1,21 @@
-"""Every public estimator passes every check of scikit-learn's suite."""
+"""Every public estimator passes every check of scikit-learn's suite.
 
-import warnings
+So do other settings and the defaults: see test_common_slow.py.
+"""
 
 import pytest
 from helpers import small
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.naive_bayes import GaussianNB
-from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import sknoisy
 
 # In full batches, float64 and without dropout, weights equal repetition to the last
-# digits, which the suite asks for at 1e-7; float32 alone would fail it by rounding.
+# digits, as the suite asks for; test_common_slow.py has what defaults can't do.
 EXACT = {
-    "max_epochs": 15,
-    "lr": 0.01,
+    "max_epochs": 10,
+    "lr": 0.015,
     "dtype": "float64",
     "batch_size": 1000,
     "module__dropout": 0.0,
@@ -23,16 +24,15 @@ EXACT = {
     "random_state": 0,
 }
 # what judges labels early, by a network that is still learning, needs more steps
-LONGER = {"max_epochs": 100, "lr": 0.03}
+LONGER = {"max_epochs": 30, "lr": 0.1}
 # a mixture fitted after every epoch costs more than the epochs of such small data
-LATER = {"max_epochs": 30, "lr": 0.03, "warm_up_epochs": 24}
+LATER = {"max_epochs": 15, "lr": 0.1, "warm_up_epochs": 12}
 QUICK = sknoisy.NeighborConsensus()
 INSTANCES = {
     "AnnotatorNoise": [sknoisy.AnnotatorNoise()],
     "AreaUnderMargin": [sknoisy.AreaUnderMargin(small(max_epochs=2), random_state=0)],
     "AsymmetricCoTeachingClassifier": [
-        sknoisy.AsymmetricCoTeachingClassifier(**EXACT | LONGER),
-        sknoisy.AsymmetricCoTeachingClassifier(**EXACT, split="dbscan", relabel=False),
+        sknoisy.AsymmetricCoTeachingClassifier(**EXACT | LONGER)
     ],
     "BatchedGridSearchCV": [
         sknoisy.BatchedGridSearchCV(clf, grid, cv=2, error_score="raise")
@@ -50,12 +50,7 @@ INSTANCES = {
         sknoisy.CleanLabelClassifier(GaussianNB(), QUICK, "semi_supervised"),
         sknoisy.CleanLabelClassifier(RidgeClassifier(), QUICK, "relabel"),
     ],
-    "CoTeachingClassifier": [
-        sknoisy.CoTeachingClassifier(**EXACT | LONGER),
-        sknoisy.CoTeachingClassifier(**EXACT | LONGER, strategy="co_teaching_plus"),
-        sknoisy.CoTeachingClassifier(**EXACT | LONGER, strategy="jocor"),
-        sknoisy.CoTeachingClassifier(**EXACT, strategy="decoupling"),
-    ],
+    "CoTeachingClassifier": [sknoisy.CoTeachingClassifier(**EXACT | LONGER)],
     "CoTrainingClassifier": [
         sknoisy.CoTrainingClassifier(GaussianNB(), random_state=0),
         sknoisy.CoTrainingClassifier(GaussianNB(), LogisticRegression(), marker=None),
@@ -66,16 +61,14 @@ INSTANCES = {
     ],
     "ConsensusClassifier": [
         sknoisy.ConsensusClassifier(),
-        sknoisy.ConsensusClassifier(RidgeClassifier(), "classifier", random_state=0),
+        sknoisy.ConsensusClassifier(
+            RidgeClassifier(), "classifier", cv=2, rounds=2, random_state=0
+        ),
     ],
     "DetectorEnsemble": [sknoisy.DetectorEnsemble([sknoisy.KDN(), sknoisy.CLNI()])],
-    "DivideMixClassifier": [
-        sknoisy.DivideMixClassifier(**EXACT | LATER),
-        sknoisy.DivideMixClassifier(**EXACT | LATER, unlabeled="fixmatch"),
-    ],
+    "DivideMixClassifier": [sknoisy.DivideMixClassifier(**EXACT | LATER)],
     "DynamicBootstrappingClassifier": [
-        sknoisy.DynamicBootstrappingClassifier(**EXACT | LATER),
-        sknoisy.DynamicBootstrappingClassifier(**EXACT | LATER, bootstrapping="soft"),
+        sknoisy.DynamicBootstrappingClassifier(**EXACT | LATER)
     ],
     # without noise, no tag exempts FeatureNoise from any check
     "FeatureNoise": [sknoisy.FeatureNoise(), sknoisy.FeatureNoise(level=0.0)],
@@ -94,24 +87,12 @@ INSTANCES = {
         sknoisy.LabelCleaner(QUICK),
         sknoisy.LabelCleaner(QUICK, "relabel"),
     ],
-    "LossMixture": [
-        sknoisy.LossMixture(small(max_epochs=2)),
-        sknoisy.LossMixture(small(max_epochs=2), mixture="beta"),
-    ],
+    "LossMixture": [sknoisy.LossMixture(small(max_epochs=2))],
     "MarginNoise": [sknoisy.MarginNoise()],
     "MissingLabelNoise": [sknoisy.MissingLabelNoise()],
-    "MutualLearningClassifier": [
-        sknoisy.MutualLearningClassifier(**EXACT),
-        sknoisy.MutualLearningClassifier(
-            **EXACT, mutual_weight=0.0, grafting="entropy", distill=GaussianNB()
-        ),
-    ],
+    "MutualLearningClassifier": [sknoisy.MutualLearningClassifier(**EXACT)],
     "NeighborConsensus": [QUICK],
-    "NoisyLabelClassifier": [
-        sknoisy.NoisyLabelClassifier(**EXACT),
-        sknoisy.NoisyLabelClassifier(**EXACT, loss="elr"),
-        sknoisy.NoisyLabelClassifier(**EXACT, loss="gce", loss__q=0.3),
-    ],
+    "NoisyLabelClassifier": [sknoisy.NoisyLabelClassifier(**EXACT)],
     "NoisyTargetClassifier": [
         sknoisy.NoisyTargetClassifier(),
         sknoisy.NoisyTargetClassifier(LogisticRegression(), random_state=0),
@@ -122,8 +103,7 @@ INSTANCES = {
     "SmallLoss": [sknoisy.SmallLoss(small(max_epochs=2))],
     "SymmetricNoise": [sknoisy.SymmetricNoise(), sknoisy.SymmetricNoise(exact=True)],
     "TransitionCorrectedClassifier": [
-        sknoisy.TransitionCorrectedClassifier(**EXACT),
-        sknoisy.TransitionCorrectedClassifier(**EXACT, correction="prior_ratio"),
+        sknoisy.TransitionCorrectedClassifier(**EXACT, cv=2)
     ],
     "TrueLabelPosterior": [
         sknoisy.TrueLabelPosterior(GaussianNB(), cv=3, random_state=0)
@@ -143,30 +123,6 @@ EXPECTED_FAILED_CHECKS: dict[str, dict[str, str]] = {}  # and so it shall stay
 )
 def test_sklearn_checks(estimator, check):
     check(estimator)
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:More labels of the classes:UserWarning")
-@parametrize_with_checks(
-    [
-        sknoisy.CleanLabelClassifier(random_state=0),
-        sknoisy.ConfidentLearning(random_state=0),
-        sknoisy.LabelCleaner(random_state=0),
-        sknoisy.TrueLabelPosterior(random_state=0),
-    ]
-)
-def test_sklearn_checks_by_default(estimator, check):
-    check(estimator)
-
-
-@pytest.mark.slow
-def test_the_default_too_passes_all_that_float32_and_dropout_can():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of checks that are skipped, for one
-        results = check_estimator(sknoisy.NoisyLabelClassifier(), on_fail=None)
-    failed = {r["check_name"] for r in results if r["status"] == "failed"}
-    # the two that compare weights with repetition, to 1e-7: see EXACT above
-    assert all("sample_weight_equivalence" in name for name in failed), failed
 
 
 def test_every_public_estimator_is_checked():

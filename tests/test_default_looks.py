@@ -174,7 +174,7 @@ DEFAULTS = [
 
 
 @pytest.mark.parametrize("kind", DEFAULTS)
-@pytest.mark.parametrize("counts", [(2, 1), (4, 2), (20, 1), (12, 12, 1)])
+@pytest.mark.parametrize("counts", [(2, 1), (4, 2), (12, 12, 1)])
 def test_one_sample_of_a_class_is_enough_for_an_answer(kind, counts):
     y = np.repeat(np.arange(len(counts)), counts)
     X = np.random.default_rng(0).normal(size=(len(y), 2)) + 5 * y[:, None]

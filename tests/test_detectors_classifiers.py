@@ -310,6 +310,33 @@ def test_partitions_never_remove_all_but_one_class():
     assert_array_equal(detector.quality_, given)
 
 
+def test_partitions_stop_before_every_class_has_but_one_sample():
+    X, given = np.array([-1, 1, 1, -1.0])[:, None], np.array([0, 0, 1, 1])
+    detector = IterativePartitioningFilter(Stubborn(), random_state=0).fit(X, given)
+    assert not detector.is_issue_.any()
+    assert detector.n_iter_ == 1
+    assert_array_equal(detector.quality_, [1, 0, 1, 0])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_partitions_of_random_labels_end_for_every_seed(seed):
+    rng = np.random.default_rng(seed)
+    X, given = rng.normal(size=(12, 2)), rng.permutation(np.arange(12) % 4)
+    detector = IterativePartitioningFilter(random_state=seed).fit(X, given)
+    assert len(np.unique(given[~detector.is_issue_])) > 1
+
+
+def test_a_partition_of_one_class_votes_for_it():
+    X = np.linspace(-1, 1, 23)[:, None]
+    given = (X[:, 0] > 0.8).astype(int)  # 3 samples, in 3 of 5 parts
+    linear = LogisticRegression(C=1e3)  # refuses to learn one class
+    assert given.sum() == 3
+    detector = IterativePartitioningFilter(linear, voting="consensus", random_state=0)
+    detector.fit(X, given)
+    assert detector.quality_[-1] <= 0.6
+    assert not detector.is_issue_.any()
+
+
 def test_partitions_are_outvoted_by_most_by_all_or_by_any(cloud):
     X, labels = cloud
     one_round = {"min_removed": 1, "patience": 1, "random_state": 0}

@@ -22,6 +22,13 @@ PAGES = {
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
     if path.exists() and "```python" in path.read_text(encoding="utf-8")
 }
+# pages that train many networks
+SLOW = {
+    "docs/guide_annotators.md",
+    "docs/guide_honest_evaluation.md",
+    "docs/guide_networks.md",
+    "docs/guide_transition.md",
+}
 # code, and what it prints: a block of text, or in the README indented lines
 EXAMPLE = re.compile(
     r"```python\n(?P<code>.*?)```\n"
@@ -95,7 +102,13 @@ def assert_same_words_and_close_numbers(printed, expected):
     assert_allclose(*numbers, atol=0.03, err_msg=printed)
 
 
-@pytest.mark.parametrize("name", sorted(PAGES))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else [])
+        for name in sorted(PAGES)
+    ],
+)
 def test_examples_run_and_print_what_the_page_says(name, tmp_path, monkeypatch):
     plt = pytest.importorskip("matplotlib.pyplot")
     monkeypatch.chdir(tmp_path)

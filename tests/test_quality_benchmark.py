@@ -14,6 +14,7 @@ def script(load_benchmark):
     return load_benchmark("speed_quality")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
 def test_speed_and_memory_are_measured_and_held_against_bounds(
     script, tmp_path, monkeypatch, capsys

@@ -242,6 +242,7 @@ def test_number_to_remove_is_that_of_given_labels_by_noise_rate():
 
 @pytest.mark.parametrize(("size", "n_classes"), [(3000, 3), (4000, 40), (2500, 150)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.slow
 def test_issues_of_larger_problems_are_cleanlabs(size, n_classes, dtype):
     problem = make_problem(1, size, n_classes, dtype=dtype, skill=3)
     for filter_by in FILTERS:

@@ -17,7 +17,7 @@ def chosen(clf):
     return clf.net_.criterion_.loss
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_rare_class_is_learned(seed):
     X, y = make_classification(
         1500,

@@ -73,7 +73,7 @@ def test_the_transition_is_learned():
     assert np.abs(found.transition - T).max() < 0.06
 
 
-@pytest.mark.parametrize("n_classes", [100, 400])
+@pytest.mark.parametrize("n_classes", [100, pytest.param(400, marks=pytest.mark.slow)])
 def test_many_classes_are_no_noise(n_classes):
     rng = np.random.default_rng(0)
     labels = np.arange(10 * n_classes) % n_classes

@@ -79,7 +79,7 @@ def test_colored_images_are_standardized_by_channel(transition, images):
     X, y = images
     colored = X.reshape(*X.shape[:3], 1) * [1.0, 1e3, 1.0] + [0.0, 1e4, 0.0]
     clf = TransitionCorrectedClassifier(
-        transition=transition, max_epochs=30, batch_size=64, random_state=0
+        transition=transition, max_epochs=8, batch_size=64, random_state=0
     )
     clf.fit(colored, y)
     flat = standardized(

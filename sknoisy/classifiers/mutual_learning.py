@@ -227,6 +227,10 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
     The scale, the shift and the running statistics of a norm layer go with the layer
     before it, by the same share. The teacher is asked once, before training.
 
+    Integer weights equal repetition under the conditions that `NoisyLabelClassifier`
+    names. With the defaults, dropout and float32 make them differ: the two checks of
+    scikit-learn's suite that compare them fail, and no others.
+
     Where `module` is an instance, the first network starts with its weights, and the
     others draw new weights in all layers that have ``reset_parameters``.
 

@@ -98,8 +98,9 @@ class IterativePartitioningFilter(BaseDetector):
     -----
     "auto" flags the samples that were removed. These are too many where classifiers of
     a part are much worse than one of all data; take fewer parts then, a better
-    `classifier`, or "consensus". A round that would leave one class only
-    is the last, and removes nothing. Differences from [1]_: parts are
+    `classifier`, or "consensus". A round that would leave one class only, or of every
+    class one sample only, is the last, and removes nothing. A part of one class votes
+    for it, whatever the `classifier`. Differences from [1]_: parts are
     stratified; the quality, which [1]_ doesn't have; CART instead of C4.5.
 
     References
@@ -150,7 +151,7 @@ class IterativePartitioningFilter(BaseDetector):
             votes += latest
             self.n_iter_ += 1
             left = kept & ~self._is_outvoted(latest, codes)
-            if len(np.unique(codes[left])) < 2:
+            if not _can_be_split(codes[left]):
                 break
             n_removed = kept.sum() - left.sum()
             n_small = n_small + 1 if n_removed <= self.min_removed * len(codes) else 0
@@ -194,5 +195,15 @@ class IterativePartitioningFilter(BaseDetector):
         return tags_of(super().__sklearn_tags__(), self._get_classifier())
 
 
+def _can_be_split(codes):
+    """Say whether there are two classes, and two samples of one for two parts."""
+    counts = np.bincount(codes)
+    return np.count_nonzero(counts) > 1 and counts.max() > 1
+
+
 def _learn_and_predict(classifier, X, codes, part):
-    return classifier.fit(*_safe_split(classifier, X, codes, part)).predict(X)
+    seen = np.unique(codes[part])
+    if len(seen) == 1:  # nothing to tell apart, which many classifiers refuse to do
+        return np.full(len(codes), seen[0])
+    classifier.fit(*_safe_split(classifier, X, codes, part))
+    return classifier.predict(X)
