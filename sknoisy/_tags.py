@@ -7,7 +7,7 @@ don't have. These are added here, so that nothing has to import imbalanced-learn
 from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 
-from sklearn.utils import InputTags, Tags, get_tags
+from sklearn.utils import InputTags, Tags, TargetTags, get_tags
 
 
 @dataclass
@@ -43,9 +43,19 @@ def _content(tags):
     return {field.name: getattr(tags, field.name) for field in fields(tags)}
 
 
+def tags_said_by(estimator):
+    """Return the tags of somebody else's estimator; it may know nothing of tags."""
+    try:
+        return get_tags(estimator)
+    except AttributeError as error:
+        if "__sklearn_tags__" not in str(error):
+            raise
+        return Tags(estimator_type=None, target_tags=TargetTags(required=True))
+
+
 def tags_of(tags, estimator):
     """Return a detector's `tags`, for one that hands X on to `estimator`."""
-    tags.input_tags = deepcopy(get_tags(estimator).input_tags)
+    tags.input_tags = deepcopy(tags_said_by(estimator).input_tags)
     return tags
 
 
@@ -62,10 +72,10 @@ def tags_of_classifier(tags, classifier, *others):
     *others : estimators
         Who sees X besides: what one of them can't take, none of them gets.
     """
-    theirs = get_tags(classifier)
+    theirs = tags_said_by(classifier)
     tags.input_tags = deepcopy(theirs.input_tags)
     for other in others:
-        limits = get_tags(other).input_tags
+        limits = tags_said_by(other).input_tags
         tags.input_tags.sparse &= limits.sparse
         tags.input_tags.allow_nan &= limits.allow_nan
     if theirs.classifier_tags is not None:

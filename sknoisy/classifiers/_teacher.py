@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from sknoisy._engine import ArrayDataset
+from sknoisy._out_of_fold import fitted
 
 LEAST_PROBABILITY = 1e-9
 
@@ -35,7 +36,7 @@ def ready_teacher(teacher, facts):
     labels, weight = facts["soft_labels"], facts["sample_weight"]
     y = facts["classes"][facts["labels"]] if labels is None else labels.numpy()
     weights = {} if weight is None else {"sample_weight": weight.numpy()}
-    return seeded(clone(teacher)).fit(facts["X"], y, **weights)
+    return fitted(seeded(clone(teacher)), facts["X"], y, **weights)
 
 
 def seeded(estimator):

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 from sklearn.utils.validation import check_scalar
 
+from sknoisy._folds import group_codes
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy.quality._scores import get_label_quality_scores
 
@@ -71,7 +72,14 @@ def neighbor_agreement(
 
 
 def soft_neighbor_labels(
-    labels, features, n_neighbors=20, *, metric="cosine", n_rounds=2, n_jobs=None
+    labels,
+    features,
+    n_neighbors=20,
+    *,
+    metric="cosine",
+    n_rounds=2,
+    groups=None,
+    n_jobs=None,
 ):
     """Let samples vote on their neighbors' classes: soft k-NN labels [1]_.
 
@@ -99,6 +107,9 @@ def soft_neighbor_labels(
     n_rounds : int >= 1, default=2
         How often is voted.
 
+    groups : array-like of shape (n_samples,), default=None
+        What belongs together; a neighbor of the same group has no vote.
+
     n_jobs : int, default=None
         Number of jobs for the search of neighbors.
 
@@ -111,8 +122,8 @@ def soft_neighbor_labels(
     Raises
     ------
     ValueError
-        If `labels` are no codes or only one class, or there are fewer than two
-        samples.
+        If `labels` are no codes or only one class, there are fewer than two
+        samples, or there is but one group.
 
     See Also
     --------
@@ -144,8 +155,9 @@ def soft_neighbor_labels(
     if labels.max() == 0:
         raise ValueError("labels holds one class only, 0: there is nothing to vote on.")
     check_scalar(n_rounds, "n_rounds", numbers.Integral, min_val=1)
+    groups = None if groups is None else group_codes(groups, len(labels))
     distances, neighbors = nearest_neighbors(
-        features, n_neighbors, metric, n_jobs=n_jobs
+        features, n_neighbors, metric, groups=groups, n_jobs=n_jobs
     )
     weights = _similarity(distances, metric)
     voters = np.column_stack([np.arange(len(labels)), neighbors])
