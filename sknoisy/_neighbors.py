@@ -6,8 +6,12 @@ from sklearn.preprocessing import normalize
 
 from sknoisy._ranges import check_count
 
+BLOCK = 2**22  # numbers that are looked at together
 
-def nearest_neighbors(features, n_neighbors, metric, *, trusted=None, n_jobs=None):
+
+def nearest_neighbors(
+    features, n_neighbors, metric, *, trusted=None, groups=None, n_jobs=None
+):
     """Return distances and indices of each sample's neighbors, without itself.
 
     Parameters
@@ -22,6 +26,9 @@ def nearest_neighbors(features, n_neighbors, metric, *, trusted=None, n_jobs=Non
 
     trusted : ndarray of bool of shape (n_samples,), default=None
         Who may be a neighbor. None takes everyone.
+
+    groups : ndarray of int of shape (n_samples,), default=None
+        Who is of one group is nobody's neighbor in it.
 
     n_jobs : int, default=None
 
@@ -38,7 +45,11 @@ def nearest_neighbors(features, n_neighbors, metric, *, trusted=None, n_jobs=Non
         metric="euclidean" if is_cosine else metric,
         n_jobs=n_jobs,
     )
-    distances, neighbors = _find(finder.fit(features[known]), features, known)
+    finder.fit(features[known])
+    if groups is None:
+        distances, neighbors = _find(finder, features, known)
+    else:
+        distances, neighbors = _find_apart(finder, features, known, groups)
     return distances**2 / 2 if is_cosine else distances, neighbors
 
 
@@ -61,3 +72,19 @@ def _find(finder, features, known):
     if others.size:
         distances[others], neighbors[others] = finder.kneighbors(features[others])
     return distances, known[neighbors]
+
+
+def _find_apart(finder, features, known, groups):
+    """Return the same; nobody finds who is of the own group, nor oneself."""
+    own = np.bincount(groups[known], minlength=groups.max() + 1).max()
+    n_neighbors = min(finder.n_neighbors, len(known) - own)
+    n_asked = min(n_neighbors + own, len(known))
+    n_blocks = max(1, features.shape[0] * n_asked // BLOCK)
+    found = []
+    for rows in np.array_split(np.arange(features.shape[0]), n_blocks):
+        distances, places = finder.kneighbors(features[rows], n_asked)
+        neighbors = known[places]
+        is_own = groups[neighbors] == groups[rows, None]
+        first = np.argsort(is_own, axis=1, kind="stable")[:, :n_neighbors]
+        found.append([np.take_along_axis(a, first, 1) for a in (distances, neighbors)])
+    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))

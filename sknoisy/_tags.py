@@ -7,7 +7,7 @@ don't have. These are added here, so that nothing has to import imbalanced-learn
 from copy import deepcopy
 from dataclasses import dataclass, fields, replace
 
-from sklearn.utils import InputTags, Tags, get_tags
+from sklearn.utils import InputTags, Tags, TargetTags, get_tags
 
 from sknoisy._shown import shown
 
@@ -59,7 +59,17 @@ def check_part(estimator, name, needs="fit"):
 
 def tags_of_part(estimator, name):
     """Return the tags of what the parameter `name` holds, if that is an estimator."""
-    return get_tags(check_part(estimator, name, needs="__sklearn_tags__"))
+    return tags_said_by(check_part(estimator, name))
+
+
+def tags_said_by(estimator):
+    """Return the tags of somebody else's estimator; it may know nothing of tags."""
+    try:
+        return get_tags(estimator)
+    except AttributeError as error:
+        if "__sklearn_tags__" not in str(error):
+            raise
+        return Tags(estimator_type=None, target_tags=TargetTags(required=True))
 
 
 def tags_of(tags, estimator, name="classifier"):

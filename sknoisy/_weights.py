@@ -182,3 +182,30 @@ def _described(estimator):
     steps = getattr(estimator, "steps", None)
     name = type(estimator).__name__
     return f"{name} with {type(steps[-1][1]).__name__} at its end" if steps else name
+
+
+def weights_of(y, sample_weight):
+    """Return weights as they are given, checked, as an array; or None.
+
+    At least two classes of `y` must be left.
+    """
+    if sample_weight is None:
+        return None
+    check_weights(sample_weight, len(y))
+    check_classes_have_weight(y, sample_weight)
+    return np.full(len(y), sample_weight, dtype=np.float64)
+
+
+def those_present(rows, weight):
+    """Return those of `rows` whose weight isn't zero; that is absence."""
+    return rows if weight is None else rows[weight[rows] > 0]
+
+
+def weights_for(classifier, weight):
+    """Return what hands weights to `classifier.fit`; nothing, if `those_present` is enough.
+
+    Then it need not take weights at all.
+    """
+    if weight is None or (weight[weight > 0] == 1).all():
+        return {}
+    return name_weights({"sample_weight": weight}, classifier)

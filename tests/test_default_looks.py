@@ -15,6 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.fixes import parse_version
 
+from sknoisy._folds import folds_to_judge_by
 from sknoisy.cleaning import CleanLabelClassifier
 from sknoisy.detectors import (
     ConfidentLearning,
@@ -31,7 +32,6 @@ from sknoisy.detectors._looks import (
     log_probabilities,
     make_looks,
 )
-from sknoisy.detectors._out_of_fold import make_folds
 from sknoisy.noise import SymmetricNoise
 
 DETECTORS = [ConfidentLearning, TrueLabelPosterior]
@@ -269,7 +269,7 @@ def test_steps_that_do_not_converge_are_no_news_in_processes_either(capfd):
     X = sparse.csr_array(X)
     with pytest.warns(ConvergenceWarning):
         LogisticRegression(max_iter=200).fit(X, y)
-    folds = make_folds(2, y, 0)
+    folds = folds_to_judge_by(2, y)
     votes = Linear(X, folds, n_jobs=2)(X, y)
     assert_array_equal(votes, Linear(X, folds)(X, y))
     if parse_version(sklearn.__version__) >= parse_version("1.7"):  # hands filters on

@@ -24,6 +24,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
+from sknoisy._folds import folds_to_judge_by
 from sknoisy._seeds import draw_seed
 from sknoisy.detectors import (
     KDN,
@@ -33,11 +34,8 @@ from sknoisy.detectors import (
     InstanceHardness,
     IterativePartitioningFilter,
 )
-from sknoisy.detectors._out_of_fold import (
-    default_forest,
-    make_folds,
-    predict_out_of_sample,
-)
+from sknoisy.detectors._looks import look_by
+from sknoisy.detectors._out_of_bag import default_forest
 from sknoisy.noise import SymmetricNoise
 from sknoisy.quality import find_label_issues, get_label_quality_scores
 from sknoisy.quality._issues import FILTERS
@@ -51,6 +49,10 @@ def cloud():
 
 
 # ---------------------------------------------------------------- out of sample
+
+
+def predict_out_of_sample(classifier, X, codes, **options):
+    return look_by(classifier, X, codes, **options)(X, codes)
 
 
 def test_folds_are_those_of_scikit_learn(cloud):
@@ -111,15 +113,15 @@ def test_only_bootstrap_samples_can_vote_out_of_bag(cloud):
 
 
 def test_there_are_fewer_folds_where_no_class_has_so_many_samples():
-    folds = make_folds(5, np.array([0, 0, 0, 1, 1]))
+    folds = folds_to_judge_by(5, np.array([0, 0, 0, 1, 1]))
     assert len(folds) == 3
     assert_array_equal(np.sort(np.concatenate([test for _, test in folds])), range(5))
     with pytest.raises(
         ValueError, match="Each of the 4 samples has a label of its own"
     ):
-        make_folds(5, np.arange(4))
+        folds_to_judge_by(5, np.arange(4))
     with pytest.raises(ValueError, match="cv=1 is out of range"):
-        make_folds(1, np.array([0, 0, 1]))
+        folds_to_judge_by(1, np.array([0, 0, 1]))
 
 
 def test_a_class_that_a_fold_never_saw_has_no_probability(cloud):

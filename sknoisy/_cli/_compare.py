@@ -1,10 +1,6 @@
 """``sknoisy compare``: read, make noise, cross-validate every method, report."""
 
-import warnings
-
-import numpy as np
 from sklearn.metrics import get_scorer, get_scorer_names
-from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 
 from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
@@ -17,6 +13,7 @@ from sknoisy._cli._read import read_table
 from sknoisy._cli._report import Report
 from sknoisy._cli._tables import check_table, digits
 from sknoisy._cli._threads import held_to
+from sknoisy._folds import make_folds
 from sknoisy._registry import lookup
 
 DIGITS_NOISE, DIGITS_FOLDS, FILE_FOLDS = "symmetric:0.4", 3, 5
@@ -101,7 +98,5 @@ def _labels(table, noise):
 
 
 def _splits(table, labels, n_folds, seed):
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
-    with warnings.catch_warnings(), command_errors(ValueError, about=f"{table.name}: "):
-        warnings.filterwarnings("ignore", message="The least populated class")
-        return list(folds.split(np.zeros(len(labels.given)), labels.given))
+    with command_errors(ValueError, about=f"{table.name}: "):
+        return make_folds(n_folds, labels.given, random_state=seed)

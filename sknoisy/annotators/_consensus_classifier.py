@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator, estimator_has
+from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import require
 from sknoisy._params import RoutedParams
 from sknoisy._ranges import check_count
@@ -22,7 +23,7 @@ from sknoisy._seeds import make_generator
 from sknoisy._tags import check_part, tags_of_classifier
 from sknoisy._weights import check_weights, read_weights
 from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
-from sknoisy.annotators._folds import make_folds, predict_out_of_fold
+from sknoisy.annotators._folds import predict_votes
 from sknoisy.annotators._training import choose_training, fit_on
 from sknoisy.annotators._votes import check_classes, codes_of, read_votes
 
@@ -81,9 +82,9 @@ class ConsensusClassifier(
         How often clones are fitted on the consensus so far to form the next one, with
         "classifier" and "crowdlab".
 
-    cv : int >= 2 or splitter, default=5
-        Folds for the clones' opinion. An int makes shuffled folds, stratified by the
-        consensus.
+    cv : int >= 2, cross-validation generator or iterable, default=5
+        Folds for the clones' opinion, of the samples with votes. An int makes shuffled
+        folds, stratified by the consensus, fewer where no class has so many samples.
 
     marker : label or None, default=-1
         What stands for a missing vote besides NaN, None, pandas.NA and "". None:
@@ -205,7 +206,7 @@ class ConsensusClassifier(
         self._routed = routed
 
     @numpy_inside()
-    def fit(self, X, y, **fit_params):
+    def fit(self, X, y, *, groups=None, **fit_params):
         """Find the consensus and fit the estimator on it.
 
         Parameters
@@ -215,6 +216,10 @@ class ConsensusClassifier(
 
         y : array-like of shape (n_samples, n_annotators) or (n_samples,)
             Votes: numbers, strings or booleans; or the labels of one annotator.
+
+        groups : array-like of shape (n_samples,), default=None
+            What belongs together, such as the rows of a patient: a clone has no say on
+            samples of a group that it was fitted on.
 
         **fit_params : dict
             Handed on to the estimator's ``fit``, such as ``sample_weight``: as they
@@ -237,10 +242,12 @@ class ConsensusClassifier(
         self._check_parameters()
         self.training_ = choose_training(self.training, self._get_estimator())
         votes = self._read(X, y)
+        groups = None if groups is None else group_codes(groups, len(votes.codes))
         params = self._route("fit", fit_params)
         params, rows, _ = read_weights(params, self._get_estimator(), len(votes.codes))
         X, params, there = _cut(X, params, votes, rows)
-        consensus = self._find_consensus(X, there, params)
+        groups = None if groups is None else groups[rows]
+        consensus = self._find_consensus(X, there, params, groups)
         self._remember(consensus, votes, rows)
         self._fit_estimator(X, there, consensus, params)
         lost = np.setdiff1d(votes.classes, there.classes)
@@ -326,7 +333,7 @@ class ConsensusClassifier(
     def _asks_classifier(self):
         return isinstance(self.aggregation, str) and self.aggregation in WITH_CLASSIFIER
 
-    def _find_consensus(self, X, votes, params):
+    def _find_consensus(self, X, votes, params, groups):
         rng = make_generator(self.random_state)
         labeled = votes.n_votes > 0
         consensus = aggregate(
@@ -337,18 +344,31 @@ class ConsensusClassifier(
         )
         consensus = spread(consensus, labeled)
         for _ in range(self.rounds if self._asks_classifier() else 0):
-            consensus = self._ask_classifier(X, votes, consensus, params, rng)
+            consensus = self._ask_classifier(X, votes, consensus, params, groups, rng)
         return consensus
 
-    def _ask_classifier(self, X, votes, consensus, params, rng):
-        labeled, asked = votes.n_votes > 0, self._rows_to_use(votes)
-        pred_probs = predict_out_of_fold(
+    def _make_folds(self, X, votes, consensus, groups, rng):
+        """Return folds of samples with votes, and who judges the others."""
+        labeled = votes.n_votes > 0
+        rows = np.flatnonzero(labeled)
+        folds = folds_to_judge_by(
+            self.cv,
+            consensus.codes[rows],
+            None if groups is None else groups[rows],
+            X=take(X, rows, len(labeled)),
+            random_state=rng,
+        )
+        folds = [(rows[train], rows[test]) for train, test in folds]
+        others = np.flatnonzero(self._rows_to_use(votes) & ~labeled)
+        return _with_others(folds, rows, others, groups)
+
+    def _ask_classifier(self, X, votes, consensus, params, groups, rng):
+        asked = self._rows_to_use(votes)
+        pred_probs = predict_votes(
             self._get_estimator(),
             X,
             consensus,
-            np.flatnonzero(labeled),
-            np.flatnonzero(asked & ~labeled),
-            cv=make_folds(self.cv, consensus.codes[labeled], rng),
+            self._make_folds(X, votes, consensus, groups, rng),
             training=self.training_,
             params=params,
         )
@@ -413,6 +433,18 @@ def _cut(X, params, votes, rows):
             " votes on samples of weight zero don't count."
         )
     return take(X, rows, n_samples), cut_params(params, rows, n_samples), there
+
+
+def _with_others(folds, rows, others, groups):
+    """Add samples without votes, judged by all `rows` or with others of their group."""
+    if groups is not None:
+        strange = ~np.isin(groups[others], groups[rows])
+        theirs, others = others[~strange], others[strange]
+        folds = [
+            (train, np.append(test, theirs[np.isin(groups[theirs], groups[test])]))
+            for train, test in folds
+        ]
+    return [*folds, (rows, others)] if others.size else folds
 
 
 def spread(consensus, rows):

@@ -38,7 +38,9 @@ def fit_on(consensus, estimator, X, rows, *, training, params):
         name = weight_name(estimator)
         params[name] = weight * np.asarray(params.get(name, 1.0))
     estimator.fit(take(X, samples, len(consensus.labels)), target, **params)
-    return consensus.classes if training == "soft" else estimator.classes_
+    if training == "soft":
+        return consensus.classes
+    return np.asarray(getattr(estimator, "classes_", np.unique(target)))
 
 
 def hard(consensus, rows):

@@ -1,16 +1,19 @@
 """What networks say of samples that they didn't train on, and when they say it best."""
 
 import warnings
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 from sklearn.base import clone
-from sklearn.model_selection import StratifiedKFold
 from skorch.callbacks import Callback
 
 from sknoisy._engine import ArrayDataset
+from sknoisy._folds import folds_to_judge_by
+from sknoisy._out_of_fold import certain, run_folds
+from sknoisy._rows import take
 
 PATIENCE = 5  # epochs, or a fifth of all
 ANNEALED = 1.5  # a rate that ends low holds out longer than one that is cut off
@@ -34,7 +37,15 @@ class CrossFit(NamedTuple):
 
 
 def cross_fit(
-    classifier, X, codes, *, cv, random_state, trusted=None, calibrates=False
+    classifier,
+    X,
+    codes,
+    *,
+    cv,
+    random_state,
+    trusted=None,
+    groups=None,
+    calibrates=False,
 ):
     """Return what networks say of every row that they didn't train on.
 
@@ -51,15 +62,18 @@ def cross_fit(
     codes : ndarray of shape (n_samples,)
         Labels 0…c−1, every class among them.
 
-    cv : int
+    cv : int, cross-validation generator or iterable
         How many folds there should be; fewer where a class has fewer rows, and 1 for
-        none.
+        none. Others divide the rows that aren't trusted.
 
     random_state : RandomState
 
     trusted : BoolTensor of shape (n_samples,), default=None
         Rows whose labels are known to be right: nothing is learned from them, since
         they don't show how others go wrong.
+
+    groups : ndarray of int of shape (n_samples,), default=None
+        No network has an opinion of rows of a group that it trained on.
 
     calibrates : bool, default=False
         Whether to bring the posterior to the temperature at which it predicts best.
@@ -69,31 +83,44 @@ def cross_fit(
     found : CrossFit
     """
     noisy = _noisy_rows(codes, trusted)
-    posterior, n_epochs = np.zeros((len(codes), codes.max() + 1)), []
-    for train, test in _folds(codes, noisy, cv, random_state):
-        best = BestOnHeldOut(X[test], codes[test], noisy[test])
+    n_samples, n_classes, n_epochs = len(codes), codes.max() + 1, []
+    heard = np.zeros(n_samples, dtype=bool)  # by networks that know the given class
+
+    def judge(train, test):
+        known = np.unique(codes[train])
+        heard[test] |= np.isin(codes[test], known)
+        if len(known) == 1:  # nothing to tell apart
+            return certain(known, len(test), n_classes)
+        told = (noisy & heard)[test]
+        best = BestOnHeldOut(X[test], codes[test], told, known, n_classes)
         seed = random_state.randint(np.iinfo(np.int32).max)
-        fitted = clone(classifier).set_params(callbacks=[("best", best)])
-        fitted.set_params(random_state=seed).fit(X[train], codes[train])
-        best = dict(fitted.net_.callbacks_)["best"]
-        posterior[test] = best.proba_
-        n_epochs.append(min(ANNEALED * best.epoch_, fitted.net_.max_epochs))
+        model = clone(classifier).set_params(callbacks=[("best", best)])
+        model.set_params(random_state=seed).fit(X[train], codes[train])
+        best = dict(model.net_.callbacks_)["best"]
+        n_epochs.append(min(ANNEALED * best.epoch_, model.net_.max_epochs))
+        return best.proba_
+
+    folds = _folds(X, codes, noisy, cv, random_state, groups)
+    posterior = run_folds(judge, folds, n_samples, n_classes)
     posterior /= posterior.sum(axis=1, keepdims=True)
     if calibrates:
-        posterior = calibrate(posterior, codes, noisy)
-    return CrossFit(posterior, round(np.mean(n_epochs)))
+        posterior = calibrate(posterior, codes, noisy & heard)
+    return CrossFit(posterior, round(np.mean(n_epochs or classifier.max_epochs)))
 
 
 class BestOnHeldOut(Callback):
     """Keeps what the network said when it foretold held-out labels best.
 
-    Training ends when it hasn't done better for some epochs.
+    Training ends when it hasn't done better for some epochs. Classes that it doesn't
+    know have no probability.
     """
 
-    def __init__(self, X, codes, noisy):
+    def __init__(self, X, codes, noisy, known, n_classes):
         self.X = X
         self.codes = codes
         self.noisy = noisy
+        self.known = known
+        self.n_classes = n_classes
 
     def on_train_begin(self, net, **kwargs):
         """Begin anew."""
@@ -102,7 +129,11 @@ class BestOnHeldOut(Callback):
 
     def on_epoch_end(self, net, **kwargs):
         """Listen to the network; stop it well after its best epoch."""
-        proba = net.predict_proba(ArrayDataset(self.X)).astype(np.float64)
+        proba = np.zeros((len(self.codes), self.n_classes))
+        proba[:, self.known] = net.predict_proba(ArrayDataset(self.X))
+        if not self.noisy.any():  # nothing to foretell: the last word is as good
+            self.proba_, self.epoch_ = proba, len(net.history)
+            return
         # calibrated, since networks grow too sure before they grow worse
         given = calibrate(proba, self.codes, self.noisy)[
             self.noisy, self.codes[self.noisy]
@@ -145,24 +176,43 @@ def _noisy_rows(codes, trusted):
     )
 
 
-def _folds(codes, noisy, cv, random_state):
-    """Yield rows to train on, all of them noisy, and rows to judge."""
-    n_folds = min(cv, np.bincount(codes[noisy]).min())
-    rows = np.flatnonzero(noisy)
-    if n_folds < 2:
-        if cv > 1:
-            warnings.warn(
-                "Some class has a single label, so that no network can judge rows that"
-                " it wasn't trained on: what seems to be wrong with labels will be too"
-                " little. Leave such classes out, or merge them.",
-                UserWarning,
-                stacklevel=2,
-            )
-        yield rows, np.arange(len(codes))
-        return
-    others = np.array_split(np.flatnonzero(~noisy), n_folds)
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=random_state)
-    for (train, test), more in zip(
-        folds.split(rows, codes[noisy]), others, strict=True
-    ):
-        yield rows[train], np.sort(np.concatenate([rows[test], more]))
+def _folds(X, codes, noisy, cv, random_state, groups):
+    """Return rows to train on, all of them noisy, and rows to judge."""
+    rows, n_samples = np.flatnonzero(noisy), len(codes)
+    if isinstance(cv, Integral) and cv == 1:
+        return [(rows, np.arange(n_samples))]
+    folds = folds_to_judge_by(
+        cv,
+        codes[rows],
+        None if groups is None else groups[rows],
+        X=take(X, rows, n_samples),
+        random_state=random_state,
+        knows_all=True,
+    )
+    if not folds:
+        warnings.warn(
+            "Some class has a single label, so that no network can judge rows that"
+            " it wasn't trained on: what seems to be wrong with labels will be too"
+            " little. Leave such classes out, or merge them.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return [(rows, np.arange(n_samples))]
+    folds = [(rows[train], rows[test]) for train, test in folds]
+    return _with_trusted(folds, np.flatnonzero(~noisy), groups)
+
+
+def _with_trusted(folds, others, groups):
+    """Share out rows that nobody trains on; to the fold that their group is in."""
+    if groups is not None:
+        taken = np.zeros(len(others), dtype=bool)
+        for i, (train, test) in enumerate(folds):
+            mine = np.isin(groups[others], groups[test])
+            folds[i] = train, np.append(test, others[mine])
+            taken |= mine
+        others = others[~taken]
+    shares = np.array_split(others, len(folds))
+    return [
+        (train, np.sort(np.concatenate([test, more])))
+        for (train, test), more in zip(folds, shares, strict=True)
+    ]

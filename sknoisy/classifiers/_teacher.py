@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from sknoisy._engine import ArrayDataset
+from sknoisy._out_of_fold import fitted
 from sknoisy._shown import shown
 from sknoisy._streams import initial_seed, lent
 from sknoisy._tensors import as_tensor
@@ -41,7 +42,7 @@ def ready_teacher(teacher, facts):
     weights = {} if weight is None else {"sample_weight": weight.numpy()}
     teacher = seeded(clone(teacher))
     with lent_to(teacher):
-        return teacher.fit(facts["X"], y, **weights)
+        return fitted(teacher, facts["X"], y, **weights)
 
 
 def seeded(estimator):

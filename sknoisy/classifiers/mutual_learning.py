@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import lookup
+from sknoisy._tags import tags_said_by
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
 from sknoisy.classifiers._parts import (
@@ -386,7 +386,7 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         if hasattr(self.distill, "__sklearn_tags__"):
-            tags.input_tags.sparse &= get_tags(self.distill).input_tags.sparse
+            tags.input_tags.sparse &= tags_said_by(self.distill).input_tags.sparse
         return tags
 
     def _check_parameters(self):

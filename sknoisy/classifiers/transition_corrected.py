@@ -6,6 +6,7 @@ import numpy as np
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_switch
+from sknoisy._folds import group_codes
 from sknoisy._registry import lookup
 from sknoisy._shown import shown
 from sknoisy.classifiers._base import BaseNoisyClassifier
@@ -104,9 +105,10 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         of all. Correction from the first step on may end in a wrong corner: a network
         that has become sure of a wrong class hears little of it.
 
-    cv : int, default=3
+    cv : int, cross-validation generator or iterable, default=3
         Folds for the probabilities from which T is estimated and that tell how long
-        to train; 1 takes those of a network for its own training rows.
+        to train; 1 takes those of a network for its own training rows. A generator
+        divides the rows that aren't trusted.
 
     calibrate : bool, default=True
         Whether these probabilities are brought to the temperature at which they
@@ -311,7 +313,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         self._routed = routed
 
     @with_callbacks
-    def fit(self, X, y, trusted=None):
+    def fit(self, X, y, trusted=None, *, groups=None):
         """Estimate the transition matrix, and train through it.
 
         Parameters
@@ -330,6 +332,10 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
             which expects all labels to be alike, learns from each of them what label
             it might have been given instead.
 
+        groups : array-like of shape (n_samples,), default=None
+            What belongs together, such as the rows of a patient: T is estimated by
+            networks that have seen none of a row's group.
+
         Returns
         -------
         self : TransitionCorrectedClassifier
@@ -344,7 +350,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         NonFiniteLossError
             If training diverges.
         """
-        return self._fit(X, y, trusted=trusted)
+        return self._fit(X, y, trusted=trusted, groups_of_rows=groups)
 
     @numpy_inside(returns="X")
     def predict_proba(self, X):
@@ -399,6 +405,9 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
                 " y.argmax(axis=1), or train NoisyLabelClassifier on y."
             )
         facts["trusted"] = check_trusted(facts["trusted"], facts["n_samples"])
+        if facts["groups_of_rows"] is not None:  # a module may have `groups` of its own
+            groups = group_codes(facts["groups_of_rows"], facts["n_samples"])
+            facts["groups_of_rows"] = groups
         check_together(self.transition, self.correction, self.loss, facts)
         given = self._routed_to("transition")
         check_transition_given(self.transition, given, facts)
@@ -450,6 +459,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
             facts["X"],
             facts["labels"].numpy(),
             trusted=facts["trusted"],
+            groups=facts["groups_of_rows"],
             cv=self.cv,
             calibrates=self.calibrate,
             random_state=self._random_state(),

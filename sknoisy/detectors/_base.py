@@ -11,7 +11,9 @@ from sklearn.utils.validation import validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._counting import lowest, nearest
+from sknoisy._folds import group_codes
 from sknoisy._labels import encode_labels, require
+from sknoisy._weights import weights_of
 from sknoisy.quality import compute_confident_joint, flag_issues
 from sknoisy.quality._thresholds import check_budget
 
@@ -61,10 +63,16 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     A final detector writes its ``__init__``, with ``threshold="auto"`` among its
     parameters, and `_examine`. X reaches `_examine` as it was given, for detectors
     that hand it to somebody else's estimator; `tags_of` says what that one takes.
+    What else `fit` takes, see `_fits`, reaches `_examine` by its name.
     """
 
+    _no_use_for = {
+        "groups": "it doesn't judge samples by fits without them",
+        "sample_weight": "it counts all samples alike",
+    }
+
     @numpy_inside()
-    def fit(self, X, y):
+    def fit(self, X, y, **refused):
         """Look for wrong labels.
 
         Parameters
@@ -75,20 +83,45 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         y : array-like of shape (n_samples,)
             Given labels, some of them wrong.
 
+        **refused : dict
+            Other detectors take `groups` or `sample_weight`; this one has no use for
+            them, and says so.
+
         Returns
         -------
         self : estimator instance
             The fitted detector.
         """
+        return self._look(X, y, refused)
+
+    def _look(self, X, y, refused, *, groups=None, **known):
+        """Fit; `known` is what `_examine` takes beside samples and labels."""
+        self._check_refused(refused)
         X = self._check_X(X)
         codes = self._encode(X, y)
         self._check_threshold(len(codes))
-        self._remember(self._examine(X, codes), codes)
+        if groups is not None:
+            known["groups"] = group_codes(groups, len(codes))
+        if known.get("sample_weight") is not None:
+            y, weight = self.classes_[codes], known["sample_weight"]
+            known["sample_weight"] = weights_of(y, weight)
+        self._remember(self._examine(X, codes, **known), codes)
         return self
 
     @abstractmethod
     def _examine(self, X, codes):
         """Return the `Evidence` on the labels `codes`, 0…c−1, of `X`."""
+
+    def _check_refused(self, refused):
+        for name, value in refused.items():
+            if name not in self._no_use_for:
+                raise TypeError(f"{type(self).__name__}.fit takes no {name!r}.")
+            if value is not None:
+                raise TypeError(
+                    f"{type(self).__name__} has no use for {name}:"
+                    f" {self._no_use_for[name]}. Leave {name} out, or take a detector"
+                    " that fits classifiers in folds, such as ConfidentLearning."
+                )
 
     def _check_X(self, X):
         validate_data(self, X, skip_check_array=True)  # names and their number only

@@ -7,13 +7,14 @@ from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy._ranges import check_count
 from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._features import FeatureDetector
+from sknoisy.detectors._fits import AsksNeighbors
 
 __all__ = ["CLNI"]
 
 ROUNDING = 1e-9  # 1 - 0.4 and 0.6 are the same share
 
 
-class CLNI(FeatureDetector):
+class CLNI(AsksNeighbors, FeatureDetector):
     """Find labels by asking neighbors again until the wrong ones are known [1]_.
 
     Closest list noise identification: a label that too few of the nearest neighbors
@@ -135,12 +136,12 @@ class CLNI(FeatureDetector):
         self.threshold = threshold
         self.n_jobs = n_jobs
 
-    def _examine(self, X, codes):
+    def _examine(self, X, codes, *, groups=None):
         self._check_parameters()
         features, wrong = self._scale(X), np.zeros(len(codes), dtype=bool)
         stable, self.n_iter_ = False, 0
-        while not stable and self.n_iter_ < self.max_iter and (~wrong).sum() > 1:
-            shares = self._ask(features, codes, ~wrong)
+        while not stable and self.n_iter_ < self.max_iter and _can_ask(~wrong, groups):
+            shares = self._ask(features, codes, ~wrong, groups)
             quality = shares[np.arange(len(codes)), codes]
             before, wrong = wrong, 1 - quality > self.disagreement - ROUNDING
             stable = (wrong & before).sum() >= self.stability * wrong.sum()
@@ -152,12 +153,21 @@ class CLNI(FeatureDetector):
         check_rate(self.stability, "stability")
         check_count(max_iter=self.max_iter)
 
-    def _ask(self, features, codes, trusted):
+    def _ask(self, features, codes, trusted, groups):
         _, neighbors = nearest_neighbors(
             features,
             self.n_neighbors,
             "euclidean",
             trusted=trusted,
+            groups=groups,
             n_jobs=self.n_jobs,
         )
         return label_shares(codes, neighbors)
+
+
+def _can_ask(trusted, groups):
+    """Whether everybody has somebody to ask: of another group, where there are any."""
+    return (
+        len(np.unique(np.flatnonzero(trusted) if groups is None else groups[trusted]))
+        > 1
+    )

@@ -5,16 +5,17 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from sknoisy._checks import check_switch
 from sknoisy._tags import tags_of
-from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
+from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
-from sknoisy.detectors._out_of_fold import default_forest
+from sknoisy.detectors._out_of_bag import default_forest
 from sknoisy.quality import find_label_issues, get_label_quality_scores
 from sknoisy.quality._scores import find_score
 
 __all__ = ["ConfidentLearning"]
 
 
-class ConfidentLearning(BaseDetector):
+class ConfidentLearning(JudgesByFits):
     """Find labels that a classifier, trained without them, is confident against [1]_.
 
     Parameters
@@ -30,8 +31,9 @@ class ConfidentLearning(BaseDetector):
         shuffled folds (fewer, where no class has so many samples). Where a splitter
         repeats, probabilities are averaged, which makes them better. "oob" is for
         forests, also at the end of a Pipeline: trees vote on the samples they were
-        not grown on, at the price of one fit. With ``classifier=None``, the folds are
-        those of the linear model, five with "oob"; forests vote out of bag anyway.
+        not grown on, at the price of one fit. With ``classifier=None``, an int is the
+        number of folds of the linear model, five with "oob", and forests vote out of
+        bag; where there are groups, or a splitter, they are fitted in the folds, too.
 
     filter_by : str, default="prune_by_noise_rate"
         Which labels are issues with ``threshold="auto"``; see
@@ -107,7 +109,8 @@ class ConfidentLearning(BaseDetector):
     With ``classifier=None``, a forest judges unless the given labels are clearly
     likelier (by two standard errors, out of sample) under logistic regression. The
     forest's trees are extremely randomized; each is grown on 30 % of the samples
-    (twenty at least) and votes on the others. Logistic regression, on standardized
+    (twenty at least) and votes on the others, or, with groups or a splitter, on those
+    of another fold. Logistic regression, on standardized
     features (sparse ones as they are), predicts in the folds of `cv`; it has no say
     where values are missing.
 
@@ -152,10 +155,11 @@ class ConfidentLearning(BaseDetector):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _examine(self, X, codes):
+    def _examine(self, X, codes, **known):
         find_score(self.rank_by, parameter="rank_by")
         check_switch(adjust_pred_probs=self.adjust_pred_probs)
-        look, pred_probs = best_look(make_looks(self, X, codes, make_forest), X, codes)
+        looks = make_looks(self, X, codes, make_forest, **known)
+        look, pred_probs = best_look(looks, X, codes)
         self.classifier_ = clone(look.classifier)
         quality = get_label_quality_scores(
             codes,
@@ -175,6 +179,6 @@ class ConfidentLearning(BaseDetector):
         return tags_of(super().__sklearn_tags__(), judge)
 
 
-def make_forest(codes, n_jobs, seed):
+def make_forest(codes, n_jobs, seed, n_grown):
     """Return a forest that votes out of bag."""
-    return OutOfBag(default_forest(len(codes), seed, n_jobs))
+    return OutOfBag(default_forest(n_grown, seed, n_jobs))

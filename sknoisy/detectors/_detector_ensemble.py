@@ -2,8 +2,14 @@
 
 import numpy as np
 from scipy.stats import rankdata
+from sklearn import get_config
 from sklearn.base import clone
 from sklearn.utils import get_tags
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    process_routing,
+)
 from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice
@@ -121,10 +127,45 @@ class DetectorEnsemble(BaseDetector):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _examine(self, X, codes):
+    def fit(self, X, y, **params):
+        """Look for wrong labels.
+
+        Parameters
+        ----------
+        X : array-like with n_samples rows
+            The samples, as the detectors take them.
+
+        y : array-like of shape (n_samples,)
+            Given labels, some of them wrong.
+
+        **params : dict
+            Handed on to each detector's ``fit``, such as `groups`: as they are, or by
+            scikit-learn's metadata routing where that is enabled. A detector that has
+            no use for one says so.
+
+        Returns
+        -------
+        self : estimator instance
+            The fitted detector.
+        """
+        return self._look(X, y, {}, params=params)
+
+    def get_metadata_routing(self):
+        """Return how metadata goes to the detectors.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What scikit-learn's metadata routing asks for.
+        """
+        fit = MethodMapping().add(caller="fit", callee="fit")
+        named = {f"detector{i}": one for i, one in enumerate(self._get_detectors())}
+        return MetadataRouter(owner=self).add(**named, method_mapping=fit)
+
+    def _examine(self, X, codes, *, params=None):
         check_choice(self.voting, VOTING, "voting")
         weights = self._check_weights()
-        self.detectors_ = self._fit_all(X, codes)
+        self.detectors_ = self._fit_all(X, codes, self._route(params or {}))
         ranks = [_relative_ranks(one.quality_) for one in self.detectors_]
         found = [one.is_issue_ for one in self.detectors_]
         rates = [one.noise_rate_ for one in self.detectors_]
@@ -135,12 +176,20 @@ class DetectorEnsemble(BaseDetector):
             noise_rate=np.average(rates, weights=weights),
         )
 
-    def _fit_all(self, X, codes):
+    def _route(self, params):
+        """Return what each detector's `fit` is handed."""
+        if not get_config()["enable_metadata_routing"]:
+            return [params] * len(self._get_detectors())
+        routed = process_routing(self, "fit", **params)
+        return [routed[f"detector{i}"].fit for i in range(len(self._get_detectors()))]
+
+    def _fit_all(self, X, codes, params):
         rng = np.random.RandomState(draw_seed(self.random_state))
         detectors = [_with_seed(clone(one), rng) for one in self._get_detectors()]
         labels = self.classes_[codes]
         return Parallel(n_jobs=self.n_jobs)(
-            delayed(one.fit)(X, labels) for one in detectors
+            delayed(one.fit)(X, labels, **theirs)
+            for one, theirs in zip(detectors, params, strict=True)
         )
 
     def _vote(self, share):

@@ -6,13 +6,13 @@ from sklearn.preprocessing import OneHotEncoder
 from sknoisy._neighbors import nearest_neighbors
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of
-from sknoisy.detectors._base import BaseDetector
+from sknoisy.detectors._fits import AsksNeighbors
 from sknoisy.detectors._kdn import evidence_of
 
 __all__ = ["ForestKDN"]
 
 
-class ForestKDN(BaseDetector):
+class ForestKDN(AsksNeighbors):
     """Find labels that few of their neighbors in a random forest share.
 
     Two samples are the nearer, the more leaves they share [1]_: a distance that
@@ -84,6 +84,8 @@ class ForestKDN(BaseDetector):
     -----
     "auto" flags labels that are outvoted by another one. [1]_ uses this
     distance for robust predictions and weighs neighbors by it; here, votes are equal.
+    With `groups`, neighbors of a sample's own group have no vote; the forest, which
+    only measures distances, sees all of them.
 
     References
     ----------
@@ -118,12 +120,12 @@ class ForestKDN(BaseDetector):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _examine(self, X, codes):
+    def _examine(self, X, codes, *, groups=None):
         leaves = self._make_forest().fit(X, codes).apply(X)
         # between rows of ones and zeros, the Euclidean distance counts other leaves
         rows = OneHotEncoder().fit_transform(leaves)
         _, neighbors = nearest_neighbors(
-            rows, self.n_neighbors, "euclidean", n_jobs=self.n_jobs
+            rows, self.n_neighbors, "euclidean", groups=groups, n_jobs=self.n_jobs
         )
         return evidence_of(codes, neighbors)
 

@@ -1,6 +1,9 @@
 """Instance hardness: the labels that no kind of classifier gets right."""
 
+from contextlib import nullcontext
+
 import numpy as np
+from sklearn import config_context
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -11,13 +14,15 @@ from sklearn.tree import DecisionTreeClassifier
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
 from sknoisy._tags import tags_of_part
-from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
-from sknoisy.detectors._out_of_fold import predict_out_of_sample
+from sknoisy._weights import weight_name
+from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._fits import JudgesByFits
+from sknoisy.detectors._looks import look_by
 
 __all__ = ["InstanceHardness"]
 
 
-class InstanceHardness(BaseDetector):
+class InstanceHardness(JudgesByFits):
     """Find labels that classifiers of several kinds agree against [1]_.
 
     The hardness of a sample is one minus the probability of its label, averaged over
@@ -126,14 +131,18 @@ class InstanceHardness(BaseDetector):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _examine(self, X, codes):
+    def _examine(self, X, codes, *, groups=None, sample_weight=None):
         seed = draw_seed(self.random_state)
-        found = [
-            predict_out_of_sample(
-                one, X, codes, cv=self.cv, random_state=seed, n_jobs=self.n_jobs
-            )
-            for one in self._get_classifiers(len(codes), seed)
-        ]
+        options = {"groups": groups, "sample_weight": sample_weight}
+        options |= {"cv": self.cv, "random_state": seed, "n_jobs": self.n_jobs}
+        classifiers = self._get_classifiers(len(codes), seed)
+        context = nullcontext()
+        if self.classifiers is None:  # our own, of which nobody set requests
+            context = config_context(enable_metadata_routing=False)
+        with context:
+            if self.classifiers is None and sample_weight is not None:
+                classifiers = [one for one in classifiers if weight_name(one)]
+            found = [look_by(one, X, codes, **options)(X, codes) for one in classifiers]
         probabilities = np.mean(found, axis=0)
         quality = probabilities[np.arange(len(codes)), codes]
         suggested = likeliest(codes, probabilities)

@@ -3,22 +3,25 @@
 import numpy as np
 from sklearn.base import clone
 from sklearn.tree import DecisionTreeClassifier
-from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice, check_rate
+from sknoisy._folds import folds_to_judge_by
+from sknoisy._out_of_fold import cut, fitted
 from sknoisy._ranges import check_count
+from sknoisy._rows import cut_params
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of
-from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
-from sknoisy.detectors._out_of_fold import make_folds
+from sknoisy._weights import those_present, weights_for
+from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._fits import JudgesByFits
 
 __all__ = ["IterativePartitioningFilter"]
 
 VOTING = ("any", "consensus", "majority")
 
 
-class IterativePartitioningFilter(BaseDetector):
+class IterativePartitioningFilter(JudgesByFits):
     """Find labels that classifiers of parts of the data vote against (IPF) [1]_.
 
     The samples are split into parts, a classifier learns each, and all vote on the
@@ -99,9 +102,9 @@ class IterativePartitioningFilter(BaseDetector):
     "auto" flags the samples that were removed. These are too many where classifiers of
     a part are much worse than one of all data; take fewer parts then, a better
     `classifier`, or "consensus". A round that would leave one class only, or of every
-    class one sample only, is the last, and removes nothing. A part of one class votes
-    for it, whatever the `classifier`. Differences from [1]_: parts are
-    stratified; the quality, which [1]_ doesn't have; CART instead of C4.5.
+    class one sample only, is the last, and removes nothing. With `groups`, a part holds
+    whole groups, and its classifier has no vote on them. Differences from [1]_: parts
+    are stratified; the quality, which [1]_ doesn't have; CART instead of C4.5.
 
     References
     ----------
@@ -140,18 +143,20 @@ class IterativePartitioningFilter(BaseDetector):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _examine(self, X, codes):
+    def _examine(self, X, codes, *, groups=None, sample_weight=None):
         self._check_parameters()
         rng = np.random.RandomState(draw_seed(self.random_state))
         votes = np.zeros((len(codes), codes.max() + 1))
         kept = np.ones(len(codes), dtype=bool)
         self.n_iter_ = n_small = 0
         while n_small < self.patience:
-            latest = self._vote(X, codes, np.flatnonzero(kept), rng)
+            rows = those_present(np.flatnonzero(kept), sample_weight)
+            latest = self._vote(X, codes, rows, rng, groups, sample_weight)
             votes += latest
             self.n_iter_ += 1
             left = kept & ~self._is_outvoted(latest, codes)
-            if not _can_be_split(codes[left]):
+            rows = those_present(np.flatnonzero(left), sample_weight)
+            if not _can_be_split(codes[rows], None if groups is None else groups[rows]):
                 break
             n_removed = kept.sum() - left.sum()
             n_small = n_small + 1 if n_removed <= self.min_removed * len(codes) else 0
@@ -160,22 +165,30 @@ class IterativePartitioningFilter(BaseDetector):
         quality = shares[np.arange(len(codes)), codes]
         return Evidence(quality, likeliest(codes, shares), is_issue=~kept)
 
-    def _vote(self, X, codes, kept, rng):
-        """Let a classifier of each part of the samples `kept` predict all."""
+    def _vote(self, X, codes, rows, rng, groups, sample_weight):
+        """Let a classifier of each part of `rows` predict all, but its own groups."""
         classifier = self._get_classifier(draw_seed(rng))
-        parts = make_folds(self.n_partitions, codes[kept], rng, name="n_partitions")
+        folds = folds_to_judge_by(
+            self.n_partitions,
+            codes[rows],
+            None if groups is None else groups[rows],
+            random_state=draw_seed(rng),
+            name="n_partitions",
+        )
+        parts = [rows[part] for _, part in folds]
+        params = weights_for(classifier, sample_weight)
         predictions = Parallel(n_jobs=self.n_jobs)(
-            delayed(_learn_and_predict)(clone(classifier), X, codes, kept[part])
-            for _, part in parts
+            delayed(_learn_and_predict)(clone(classifier), X, codes, part, params)
+            for part in parts
         )
         votes = np.zeros((len(codes), codes.max() + 1))
-        for predicted in predictions:
-            votes[np.arange(len(codes)), predicted] += 1
+        for part, predicted in zip(parts, predictions, strict=True):
+            votes[np.arange(len(codes)), predicted] += _may_vote(part, groups)
         return votes
 
     def _is_outvoted(self, votes, codes):
         against = votes.sum(axis=1) - votes[np.arange(len(codes)), codes]
-        n_voters = votes[0].sum()
+        n_voters = votes.sum(axis=1)
         if self.voting == "majority":
             return against > n_voters / 2
         return against == n_voters if self.voting == "consensus" else against > 0
@@ -195,15 +208,22 @@ class IterativePartitioningFilter(BaseDetector):
         return tags_of(super().__sklearn_tags__(), self._get_classifier())
 
 
-def _can_be_split(codes):
+def _can_be_split(codes, groups=None):
     """Say whether there are two classes, and two samples of one for two parts."""
     counts = np.bincount(codes)
-    return np.count_nonzero(counts) > 1 and counts.max() > 1
+    enough = np.count_nonzero(counts) > 1 and counts.max() > 1
+    return enough and (groups is None or len(np.unique(groups)) > 1)
 
 
-def _learn_and_predict(classifier, X, codes, part):
+def _may_vote(part, groups):
+    """Return whose labels a classifier of `part` may vote on, without knowing them."""
+    return True if groups is None else ~np.isin(groups, groups[part])
+
+
+def _learn_and_predict(classifier, X, codes, part, params):
     seen = np.unique(codes[part])
     if len(seen) == 1:  # nothing to tell apart, which many classifiers refuse to do
         return np.full(len(codes), seen[0])
-    classifier.fit(*_safe_split(classifier, X, codes, part))
-    return classifier.predict(X)
+    params = cut_params(params, part, len(codes))
+    fitted(classifier, cut(classifier, X, part, part), codes[part], **params)
+    return classifier.predict(cut(classifier, X, np.arange(len(codes)), part))

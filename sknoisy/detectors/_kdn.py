@@ -5,11 +5,12 @@ import numpy as np
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._features import FeatureDetector
+from sknoisy.detectors._fits import AsksNeighbors
 
 __all__ = ["KDN"]
 
 
-class KDN(FeatureDetector):
+class KDN(AsksNeighbors, FeatureDetector):
     """Find labels that few of their nearest neighbors share (kDN) [1]_.
 
     Parameters
@@ -106,9 +107,13 @@ class KDN(FeatureDetector):
         self.threshold = threshold
         self.n_jobs = n_jobs
 
-    def _examine(self, X, codes):
+    def _examine(self, X, codes, *, groups=None):
         _, neighbors = nearest_neighbors(
-            self._scale(X), self.n_neighbors, "euclidean", n_jobs=self.n_jobs
+            self._scale(X),
+            self.n_neighbors,
+            "euclidean",
+            groups=groups,
+            n_jobs=self.n_jobs,
         )
         return evidence_of(codes, neighbors)
 

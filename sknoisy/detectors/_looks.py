@@ -1,19 +1,23 @@
 """Looks at samples by classifiers that don't know their labels, and whose to trust."""
 
+import numbers
 import warnings
 
 import numpy as np
 from scipy.special import log_softmax
-from sklearn.base import clone
+from sklearn import config_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import _safe_indexing, check_array
+from sklearn.utils import check_array
 from sklearn.utils.validation import FLOAT_DTYPES
 
+from sknoisy._folds import folds_to_judge_by
+from sknoisy._out_of_fold import predict_out_of_fold
 from sknoisy._seeds import draw_seed
-from sknoisy.detectors._out_of_fold import make_folds, predict_out_of_sample
+from sknoisy._weights import those_present
+from sknoisy.detectors._out_of_bag import vote_out_of_bag
 
 FOLDS = 5
 LEAST = 0.01  # of an even share, for a class without a vote
@@ -26,26 +30,35 @@ class OutOfFold:
     Parameters
     ----------
     classifier : classifier
-        Cloned for every fold.
+        Cloned for every fold, for labels that seem right.
 
     folds : iterable of pairs of index arrays
 
     n_jobs : int, default=None
+
+    sample_weight : ndarray of shape (n_samples,), default=None
+
+    at_first : classifier, default=None
+        The same for all labels, wrong ones among them.
     """
 
-    def __init__(self, classifier, folds, n_jobs=None):
-        self.classifier = self.at_first = classifier
+    def __init__(
+        self, classifier, folds, n_jobs=None, *, sample_weight=None, at_first=None
+    ):
+        self.classifier = classifier
+        self.at_first = classifier if at_first is None else at_first
         self.folds = list(folds)
         self.n_jobs = n_jobs
+        self.sample_weight = sample_weight
 
     def __call__(self, X, codes, kept=None):
         """Return probabilities (n_samples, n_classes), by fits on what is `kept`."""
-        folds = self.folds
+        folds, classifier = self.folds, self.at_first
         if kept is not None:
             folds = [(_trusted(train, kept, codes), test) for train, test in folds]
-        return predict_out_of_sample(
-            self.classifier, X, codes, cv=folds, n_jobs=self.n_jobs
-        )
+            classifier = self.classifier
+        options = {"sample_weight": self.sample_weight, "n_jobs": self.n_jobs}
+        return predict_out_of_fold(classifier, X, codes, folds, **options)
 
 
 class OutOfBag:
@@ -58,29 +71,32 @@ class OutOfBag:
 
     at_first : classifier, default=None
         The same for all labels, wrong ones among them.
+
+    sample_weight : ndarray of shape (n_samples,), default=None
     """
 
-    def __init__(self, classifier, at_first=None):
+    def __init__(self, classifier, at_first=None, *, sample_weight=None):
         self.classifier = classifier
         self.at_first = classifier if at_first is None else at_first
+        self.sample_weight = sample_weight
 
     def __call__(self, X, codes, kept=None):
         """Return shares of votes (n_samples, n_classes), by fits on what is `kept`."""
-        if kept is None:
-            return predict_out_of_sample(self.at_first, X, codes, cv="oob")
-        classifier = clone(self.classifier)
-        forest = classifier[-1] if isinstance(classifier, Pipeline) else classifier
-        forest.set_params(oob_score=True, bootstrap=True)
-        with warnings.catch_warnings():  # of samples that every tree saw, and of few
-            warnings.filterwarnings("ignore", "Some inputs do not have OOB")
+        classifier = self.at_first if kept is None else self.classifier
+        return vote_out_of_bag(classifier, X, codes, kept, self.sample_weight)
+
+
+class Forests(OutOfFold):
+    """Forests that name themselves, by fits on other folds.
+
+    Out of bag, a tree that didn't see a sample may have seen another one of its group.
+    """
+
+    def __call__(self, X, codes, kept=None):
+        """Return probabilities (n_samples, n_classes), by fits on what is `kept`."""
+        with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Using the fractional value max_samples")
-            classifier.fit(_safe_indexing(X, np.flatnonzero(kept)), codes[kept])
-        votes = np.empty((len(codes), codes.max() + 1))
-        votes[kept] = _known_votes(forest.oob_decision_function_)
-        if not kept.all():
-            others = _safe_indexing(X, np.flatnonzero(~kept))
-            votes[~kept] = classifier.predict_proba(others)
-        return votes
+            return super().__call__(X, codes, kept)
 
 
 class Linear(OutOfFold):
@@ -95,24 +111,27 @@ class Linear(OutOfFold):
     folds : iterable of pairs of index arrays
 
     n_jobs : int, default=None
+
+    sample_weight : ndarray of shape (n_samples,), default=None
     """
 
-    def __init__(self, X, folds, n_jobs=None):
+    def __init__(self, X, folds, n_jobs=None, *, sample_weight=None):
         regression = LogisticRegression(max_iter=200)
         dense = not hasattr(X, "tocsr")
         classifier = (
             make_pipeline(StandardScaler(), regression) if dense else regression
         )
-        super().__init__(classifier, folds, n_jobs)
+        super().__init__(classifier, folds, n_jobs, sample_weight=sample_weight)
 
     def __call__(self, X, codes, kept=None):
         """Return probabilities (n_samples, n_classes), by fits on what is `kept`."""
-        with warnings.catch_warnings():  # 200 steps are enough to judge by
+        # 200 steps are enough to judge by; nobody asked this Pipeline for requests
+        with warnings.catch_warnings(), config_context(enable_metadata_routing=False):
             warnings.simplefilter("ignore", ConvergenceWarning)
             return super().__call__(X, codes, kept)
 
 
-def make_looks(detector, X, codes, make_forests):
+def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=None):
     """Return the looks among which to choose: the user's, or those by default.
 
     Parameters
@@ -125,21 +144,98 @@ def make_looks(detector, X, codes, make_forests):
     codes : ndarray of shape (n_samples,)
 
     make_forests : callable
-        ``(codes, n_jobs, seed) -> OutOfBag``, for those who name no classifier. A
-        linear model looks beside it, but where values are missing.
+        ``(codes, n_jobs, seed, n_grown) -> OutOfBag``, for those who name no
+        classifier; `n_grown` is how many samples there are to grow trees on. Where
+        there are groups, or a splitter says whom to judge by whom, the forests are
+        fitted in folds instead. A linear model looks beside them, but where values are
+        missing.
+
+    groups, sample_weight : ndarray of shape (n_samples,), default=None
     """
-    classifier, n_jobs = detector.classifier, detector.n_jobs
-    out_of_bag = isinstance(detector.cv, str) and detector.cv == "oob"
-    if classifier is None:
-        _check_numbers(X)
-        seed = draw_seed(detector.random_state)
-        folds = make_folds(FOLDS if out_of_bag else detector.cv, codes, seed)
-        forests = make_forests(codes, n_jobs, seed)
-        return [forests, *([Linear(X, folds, n_jobs)] if _is_finite(X) else [])]
-    if out_of_bag:
-        return [OutOfBag(classifier)]
-    folds = make_folds(detector.cv, codes, detector.random_state)
-    return [OutOfFold(classifier, folds, n_jobs)]
+    classifier, n_jobs, cv = detector.classifier, detector.n_jobs, detector.cv
+    if classifier is not None:
+        return [
+            look_by(
+                classifier,
+                X,
+                codes,
+                cv=cv,
+                random_state=detector.random_state,
+                n_jobs=n_jobs,
+                groups=groups,
+                sample_weight=sample_weight,
+            )
+        ]
+    _check_numbers(X)
+    seed = draw_seed(detector.random_state)
+    weighed = {"sample_weight": sample_weight}
+    folds = folds_to_judge_by(
+        FOLDS if is_out_of_bag(cv) else cv,
+        codes,
+        groups,
+        X=X,
+        random_state=draw_seed(seed),
+    )
+    if groups is None and (is_out_of_bag(cv) or isinstance(cv, numbers.Integral)):
+        forests = make_forests(codes, n_jobs, seed, len(codes))
+        forests.sample_weight = sample_weight
+    else:
+        n_grown = min(len(those_present(train, sample_weight)) for train, _ in folds)
+        grown = make_forests(codes, n_jobs, seed, n_grown)
+        forests = Forests(grown.classifier, folds, at_first=grown.at_first, **weighed)
+    return [forests, *([Linear(X, folds, n_jobs, **weighed)] if _is_finite(X) else [])]
+
+
+def look_by(
+    classifier,
+    X,
+    codes,
+    *,
+    cv,
+    random_state=None,
+    n_jobs=None,
+    groups=None,
+    sample_weight=None,
+):
+    """Return how `classifier` looks at samples without having seen their labels.
+
+    Parameters
+    ----------
+    classifier : classifier
+
+    X : array-like with n_samples rows
+
+    codes : ndarray of shape (n_samples,)
+        Given labels 0…c−1.
+
+    cv : int, "oob", cross-validation generator or iterable
+        An int is the number of stratified, shuffled folds, fewer where no class has
+        so many samples. With "oob", trees vote on the samples they were not grown on.
+        Where a sample is in several test folds, its probabilities are averaged.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of shuffled folds.
+
+    n_jobs : int, default=None
+        Number of folds that are fitted at a time.
+
+    groups, sample_weight : ndarray of shape (n_samples,), default=None
+    """
+    if not is_out_of_bag(cv):
+        seed = draw_seed(random_state)
+        folds = folds_to_judge_by(cv, codes, groups, X=X, random_state=seed)
+        return OutOfFold(classifier, folds, n_jobs, sample_weight=sample_weight)
+    if groups is not None:
+        raise ValueError(
+            "cv='oob' can't keep groups apart: a tree that didn't see a sample may have"
+            " seen another one of its group. Pass a number of folds."
+        )
+    return OutOfBag(classifier, sample_weight=sample_weight)
+
+
+def is_out_of_bag(cv):
+    """Whether trees are to vote on samples that they were not grown on."""
+    return isinstance(cv, str) and cv == "oob"
 
 
 def best_look(looks, X, codes):
@@ -183,12 +279,6 @@ def _trusted(train, kept, codes):
     """Those of `train` that are kept, and all of a class that would be lost."""
     lost = ~np.isin(codes[train], codes[train[kept[train]]])
     return train[kept[train] | lost]
-
-
-def _known_votes(votes):
-    votes = np.nan_to_num(votes)
-    votes[votes.sum(axis=1) == 0] = 1  # every tree saw it: no class is likelier
-    return votes / votes.sum(axis=1, keepdims=True)
 
 
 def _check_numbers(X):

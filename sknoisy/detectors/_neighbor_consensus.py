@@ -6,6 +6,7 @@ from sknoisy._counting import lowest
 from sknoisy._registry import lookup
 from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._features import FeatureDetector
+from sknoisy.detectors._fits import AsksNeighbors
 from sknoisy.quality import (
     compute_confident_joint,
     get_label_quality_scores,
@@ -36,7 +37,7 @@ def rank(codes, shares):
 RULES = {"rank": rank, "vote": vote}
 
 
-class NeighborConsensus(FeatureDetector):
+class NeighborConsensus(AsksNeighbors, FeatureDetector):
     """Find labels that their neighbors vote against: SimiFeat [1]_, without training.
 
     Similar samples mostly belong to the same class. So the nearest neighbors of a
@@ -162,7 +163,7 @@ class NeighborConsensus(FeatureDetector):
         self.threshold = threshold
         self.n_jobs = n_jobs
 
-    def _examine(self, X, codes):
+    def _examine(self, X, codes, *, groups=None):
         weigh = lookup(self.rule, RULES, parameter="rule", kind="a rule")
         shares = soft_neighbor_labels(
             codes,
@@ -170,6 +171,7 @@ class NeighborConsensus(FeatureDetector):
             self.n_neighbors,
             metric=self.metric,
             n_rounds=self.n_rounds,
+            groups=groups,
             n_jobs=self.n_jobs,
         )
         quality, is_issue = weigh(codes, shares)

@@ -19,6 +19,11 @@ class TrainingDetector(BaseDetector):
     its parameters, and `_examine`, which begins with ``self._train(X, codes)``.
     """
 
+    _no_use_for = dict.fromkeys(
+        ("groups", "sample_weight"),
+        "it watches a network that is trained on all samples, whatever they are",
+    )
+
     def _train(self, X, codes, watcher=None):
         """Train a network; return the `watcher` that has seen all epochs."""
         watcher = TrainingDynamics(codes) if watcher is None else watcher

@@ -6,7 +6,8 @@ from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sknoisy._counting import keep_at_least
 from sknoisy._ranges import check_count
 from sknoisy._tags import tags_of
-from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
+from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.quality import true_label_posterior
 
@@ -15,7 +16,7 @@ __all__ = ["TrueLabelPosterior"]
 LARGE_LEAF = 10
 
 
-class TrueLabelPosterior(BaseDetector):
+class TrueLabelPosterior(JudgesByFits):
     """Find labels that are probably wrong, by features and given label together.
 
     A classifier, out of sample, says what class a sample looks like; the given label
@@ -36,8 +37,9 @@ class TrueLabelPosterior(BaseDetector):
         shuffled folds (fewer, where no class has so many samples). Where a splitter
         repeats, probabilities are averaged, which makes them better. "oob" is for
         forests, also at the end of a Pipeline: trees vote on the samples they were
-        not grown on, at the price of one fit. With ``classifier=None``, the folds are
-        those of the linear model, five with "oob"; forests vote out of bag anyway.
+        not grown on, at the price of one fit. With ``classifier=None``, an int is the
+        number of folds of the linear model, five with "oob", and forests vote out of
+        bag; where there are groups, or a splitter, they are fitted in the folds, too.
 
     rounds : int >= 1, default=2
         How often the classifier is trained: the first time on all labels, then on
@@ -101,10 +103,10 @@ class TrueLabelPosterior(BaseDetector):
 
     With ``classifier=None``, forests judge unless the given labels are clearly likelier
     (by two standard errors, out of sample) under logistic regression. Forests vote out
-    of bag: a random forest with large leaves, which smooth out wrong labels, then
-    extremely randomized trees down to pure leaves. Logistic regression, on standardized
-    features (sparse ones as they are), predicts in the folds of `cv`; it has no say
-    where values are missing.
+    of bag, or, with groups or a splitter, on other folds: a random forest with large
+    leaves, which smooth out wrong labels, then extremely randomized trees down to pure
+    leaves. Logistic regression, on standardized features (sparse ones as they are),
+    predicts in the folds of `cv`; it has no say where values are missing.
 
     References
     ----------
@@ -142,9 +144,10 @@ class TrueLabelPosterior(BaseDetector):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _examine(self, X, codes):
+    def _examine(self, X, codes, **known):
         check_count(rounds=self.rounds)
-        look, votes = best_look(make_looks(self, X, codes, make_forests), X, codes)
+        looks = make_looks(self, X, codes, make_forests, **known)
+        look, votes = best_look(looks, X, codes)
         found = true_label_posterior(codes, votes)
         for _ in range(self.rounds - 1):
             kept = likeliest(codes, found.probabilities) == codes
@@ -165,7 +168,7 @@ class TrueLabelPosterior(BaseDetector):
         return tags_of(super().__sklearn_tags__(), judge)
 
 
-def make_forests(codes, n_jobs, seed):
+def make_forests(codes, n_jobs, seed, n_grown):
     """Return forests that smooth out wrong labels first, then keep to what is left."""
     leaf = _large_leaf(codes)
     return OutOfBag(

@@ -1,10 +1,11 @@
 """Out-of-fold predictions of networks that train together."""
 
 from sklearn.base import is_classifier
-from sklearn.model_selection import check_cv, cross_val_predict
+from sklearn.model_selection import cross_val_predict
 from sklearn.utils import indexable
 
 from sknoisy._arrays import numpy_inside
+from sknoisy._folds import make_folds
 from sknoisy._labels import encode_labels, is_soft
 from sknoisy.model_selection._rehearsal import HandsOut, in_this_process, rehearse
 
@@ -43,7 +44,7 @@ def batched_cross_val_predict(
         The given labels; or how probable each class is.
 
     groups : array-like of shape (n_samples,), default=None
-        For splitters that keep groups together.
+        What belongs together, for splitters that keep groups together; an int does.
 
     cv : int, splitter or iterable, default=None
         The folds: an int, or None for five, makes stratified ones. Every sample must
@@ -103,8 +104,14 @@ def _predict(estimator, X, y, groups, cv, method, params, options):
         y
     ):  # columns are codes, whatever classes a fold has seen
         classes, y = encode_labels(y)
-    splits = list(
-        check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups)
+    splits = make_folds(
+        cv,
+        y,
+        groups,
+        X=X,
+        shuffle=False,
+        stratified=is_classifier(estimator) and not is_soft(y),
+        apart=False,
     )
     cells = rehearse(estimator, [{}], splits, X, labels, params or {}, **options)
     if any(cell.trained for cell in cells):

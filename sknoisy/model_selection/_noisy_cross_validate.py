@@ -1,16 +1,15 @@
 """Cross-validation on noisy labels that reports clean scores beside the noisy ones."""
 
-import numbers
 import time
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.metrics import check_scoring
-from sklearn.model_selection import StratifiedKFold, check_cv
 from sklearn.utils import Bunch, indexable
-from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 
+from sknoisy._folds import make_folds
+from sknoisy._out_of_fold import cut
 from sknoisy._rows import cut_params
 from sknoisy.model_selection._labels import noisy_and_clean
 
@@ -69,7 +68,7 @@ def noisy_cross_validate(
         of a given label are mostly wrong ones, and would all fall into one fold.
 
     groups : array-like of shape (n_samples,), default=None
-        For splitters that keep groups together.
+        What belongs together, for splitters that keep groups together; an int does.
 
     params : dict, default=None
         Parameters for the estimator's ``fit``, such as ``{"sample_weight": weight}``.
@@ -138,7 +137,9 @@ def noisy_cross_validate(
     labels = {"noisy": y_noisy}
     if y_clean is not None:
         labels["clean"] = y_clean
-    splits = _splitter(cv, random_state).split(X, y_noisy, groups)
+    splits = make_folds(
+        cv, y_noisy, groups, X=X, random_state=random_state, apart=False
+    )
     folds = Parallel(n_jobs=n_jobs)(
         delayed(_run_fold)(
             clone(estimator),
@@ -159,19 +160,12 @@ def noisy_cross_validate(
     )
 
 
-def _splitter(cv, random_state):
-    n_folds = 5 if cv is None else cv
-    if isinstance(n_folds, numbers.Integral):
-        return StratifiedKFold(n_folds, shuffle=True, random_state=random_state)
-    return check_cv(cv)
-
-
 def _run_fold(
     estimator, X, labels, split, scorer, *, params, with_train, with_estimator
 ):
     """Fit on the noisy labels of one fold, and return what was found as a dict."""
     train, test = split
-    X_train, y_train = _safe_split(estimator, X, labels["noisy"], train)
+    X_train, y_train = cut(estimator, X, train, train), labels["noisy"][train]
     clock, cpu = time.perf_counter(), time.process_time()
     estimator.fit(X_train, y_train, **cut_params(params, train, len(labels["noisy"])))
     found = {
@@ -179,7 +173,7 @@ def _run_fold(
         "fit_cpu_time": time.process_time() - cpu,
     }
     clock = time.perf_counter()
-    X_test, _ = _safe_split(estimator, X, None, test, train)
+    X_test = cut(estimator, X, test, train)
     found |= _scores("test", scorer, estimator, X_test, labels, test)
     found["score_time"] = time.perf_counter() - clock
     if with_train:

@@ -110,14 +110,14 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
     def _spoil(self, codes, seen, rng):
         """Return the given labels, and mark the wrong ones with `_remember`."""
 
-    def _start(self, X, y):
+    def _start(self, X, y, **known):
         check_order(y, X, self)
         switches = {n: getattr(self, n) for n in SWITCHES if hasattr(self, n)}
         check_switch(**switches)
         X = self._check_X(X, reset=True)
         self.classes_, codes = encode_labels(labels_in(y, self))
         check_consistent_length(X, codes)
-        return codes, self._learn(X, codes)
+        return codes, self._learn(X, codes, **known)
 
     def _finish(self, y, codes, seen):
         rng = generator(self.random_state, DRAW)

@@ -4,14 +4,18 @@ import numpy as np
 from scipy.optimize import brentq
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice, check_rate
-from sknoisy._ranges import check_count
+from sknoisy._folds import folds_to_judge_by
+from sknoisy._out_of_fold import (
+    check_gives_probabilities,
+    fitted,
+    predict_out_of_fold,
+)
 from sknoisy._registry import lookup
 from sknoisy._tags import tags_of_part
 from sknoisy.noise._base import FitResample, LabelNoise, mean_by_class
@@ -61,9 +65,10 @@ class MarginNoise(FitResample, LabelNoise):
         holds the probabilities themselves, a column for each class in sorted order.
         None stands for a logistic regression of scaled features.
 
-    cv : int >= 2, default=5
-        Number of stratified folds. There are fewer where a class has fewer samples;
-        where one has a single sample, probabilities are not out of fold.
+    cv : int >= 2, cross-validation generator or iterable, default=5
+        Folds. An int is a number of stratified, shuffled ones. There are fewer where a
+        class has fewer samples; where one has a single sample, probabilities are not
+        out of fold.
 
     exact : bool, default=False
         Whether as many labels flip as their probabilities add up to (to the nearest
@@ -149,6 +154,51 @@ class MarginNoise(FitResample, LabelNoise):
         self.exact = exact
         self.random_state = random_state
 
+    def fit(self, X, y, *, groups=None):
+        """Learn the class probabilities of the samples.
+
+        Parameters
+        ----------
+        X : array-like with n_samples rows
+            Features, as `estimator` takes them; or class probabilities.
+
+        y : array-like of shape (n_samples,)
+            True labels.
+
+        groups : array-like of shape (n_samples,), default=None
+            What belongs together, such as the rows of a patient: the probabilities of
+            a sample come from a fit that has seen none of its group.
+
+        Returns
+        -------
+        self : MarginNoise
+            The fitted noise model.
+        """
+        self._start(X, y, groups=groups)
+        return self
+
+    def fit_corrupt(self, y, X=None, *, groups=None):
+        """Fit to `y` and draw given labels for it.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_samples,)
+            True labels.
+
+        X : array-like with n_samples rows
+            Features, as `estimator` takes them; or class probabilities.
+
+        groups : array-like of shape (n_samples,), default=None
+            As in ``fit``.
+
+        Returns
+        -------
+        y_noisy : array-like of shape (n_samples,)
+            Given labels, some of them wrong, in the container of `y`.
+        """
+        codes, seen = self._start(X, y, groups=groups)
+        return self._finish(y, codes, seen)
+
     def _check_X(self, X, reset):
         if X is None:
             raise ValueError(
@@ -160,9 +210,9 @@ class MarginNoise(FitResample, LabelNoise):
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 
-    def _learn(self, X, codes):
+    def _learn(self, X, codes, groups=None):
         self._check_another_class()
-        self.probabilities_ = self._predict_out_of_fold(X, codes)
+        self.probabilities_ = self._predict_out_of_fold(X, codes, groups)
         chances = self._margin(codes, self.probabilities_)
         self.scale_ = calibrate(chances, check_rate(self.rate))
         self.transition_matrix_ = mean_by_class(
@@ -180,18 +230,23 @@ class MarginNoise(FitResample, LabelNoise):
         drawn = draw_given_sample(rows, codes, rng, exact=self.exact)
         return self._label_changed(codes, drawn)
 
-    def _predict_out_of_fold(self, X, codes):
+    def _predict_out_of_fold(self, X, codes, groups):
         if self._is_precomputed:
             return check_probabilities(X, len(self.classes_))
         estimator = self._make_estimator()
-        self.estimator_ = clone(estimator).fit(X, codes)
-        check_count(2, cv=self.cv)
-        n_splits = min(self.cv, np.bincount(codes).min())
-        if n_splits < 2:  # no fold could do without the only sample of a class
+        check_gives_probabilities(estimator)
+        self.estimator_ = fitted(clone(estimator), X, codes)
+        folds = folds_to_judge_by(
+            self.cv,
+            codes,
+            groups,
+            X=X,
+            knows_all=True,
+            random_state=generator(self.random_state, LEARN),
+        )
+        if not folds:  # none could do without the only sample of a class
             return self.estimator_.predict_proba(X)
-        rng = generator(self.random_state, LEARN)
-        folds = StratifiedKFold(n_splits, shuffle=True, random_state=rng)
-        return cross_val_predict(estimator, X, codes, cv=folds, method="predict_proba")
+        return predict_out_of_fold(estimator, X, codes, folds)
 
     @property
     def _is_precomputed(self):

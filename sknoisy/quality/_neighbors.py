@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from sknoisy._arrays import as_numpy
+from sknoisy._folds import group_codes
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy._ranges import check_count
 from sknoisy.quality._scores import get_label_quality_scores
@@ -70,7 +71,14 @@ def neighbor_agreement(
 
 
 def soft_neighbor_labels(
-    labels, features, n_neighbors=20, *, metric="cosine", n_rounds=2, n_jobs=None
+    labels,
+    features,
+    n_neighbors=20,
+    *,
+    metric="cosine",
+    n_rounds=2,
+    groups=None,
+    n_jobs=None,
 ):
     """Let samples vote on their neighbors' classes: soft k-NN labels [1]_.
 
@@ -98,6 +106,9 @@ def soft_neighbor_labels(
     n_rounds : int >= 1, default=2
         How often is voted.
 
+    groups : array-like of shape (n_samples,), default=None
+        What belongs together; a neighbor of the same group has no vote.
+
     n_jobs : int, default=None
         Number of jobs for the search of neighbors.
 
@@ -110,8 +121,8 @@ def soft_neighbor_labels(
     Raises
     ------
     ValueError
-        If `labels` are no codes or only one class, or there are fewer than two
-        samples.
+        If `labels` are no codes or only one class, there are fewer than two
+        samples, or there is but one group.
 
     See Also
     --------
@@ -143,8 +154,9 @@ def soft_neighbor_labels(
     if labels.max() == 0:
         raise ValueError("labels holds one class only, 0: there is nothing to vote on.")
     check_count(n_rounds=n_rounds)
+    groups = None if groups is None else group_codes(groups, len(labels))
     distances, neighbors = nearest_neighbors(
-        features, n_neighbors, metric, n_jobs=n_jobs
+        features, n_neighbors, metric, groups=groups, n_jobs=n_jobs
     )
     weights = _similarity(distances, metric)
     voters = np.column_stack([np.arange(len(labels)), neighbors])
