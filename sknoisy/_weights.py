@@ -202,7 +202,7 @@ def those_present(rows, weight):
 
 
 def weights_for(classifier, weight):
-    """Return what hands weights to `classifier.fit`; nothing, if `those_present` is enough.
+    """Return what hands weights to `classifier.fit`; nothing, if all of them are one.
 
     Then it need not take weights at all.
     """
