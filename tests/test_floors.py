@@ -20,11 +20,13 @@ FLOORS = {
     "_containers": 0,
     "_counting": 0,
     "_delegation": 0,
+    "_frames": 0,
     "_labels": 0,
     "_logits": 0,  # the only one that needs torch
     "_missing": 0,
     "_neighbors": 0,
     "_params": 0,
+    "_probs": 0,
     "_ranges": 0,
     "_registry": 0,
     "_rows": 0,

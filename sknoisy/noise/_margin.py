@@ -7,10 +7,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_array, get_tags
+from sklearn.utils import get_tags
 from sklearn.utils.validation import check_scalar, validate_data
 
 from sknoisy._checks import check_rate
+from sknoisy._probs import check_probs
 from sknoisy._registry import lookup
 from sknoisy.noise._base import FitResample, LabelNoise, mean_by_class
 from sknoisy.noise._draws import LEARN, draw_given_sample, generator
@@ -33,6 +34,7 @@ def margin_3(gap):
     return 1 - (gap + gap**2 + gap**3) / 3
 
 
+PRECOMPUTED = " With estimator='precomputed', X holds class probabilities."
 MARGINS = {"I": margin_1, "II": margin_2, "III": margin_3}
 
 
@@ -56,7 +58,8 @@ class MarginNoise(FitResample, LabelNoise):
     estimator : classifier, "precomputed" or None, default=None
         What gives the class probabilities. It is fitted on the true labels, and its
         probabilities for the samples of fit are out of fold. With "precomputed", X
-        holds the probabilities themselves, a column for each class in sorted order.
+        holds the probabilities themselves, a column for each class in sorted order, or
+        a frame with the classes as names of its columns.
         None stands for a logistic regression of scaled features.
 
     cv : int >= 2, default=5
@@ -81,7 +84,7 @@ class MarginNoise(FitResample, LabelNoise):
         Fitted on all samples, for the probabilities of samples that come later. Not
         there with "precomputed".
 
-    probabilities_ : ndarray of shape (n_samples, n_classes)
+    pred_probs_ : ndarray of shape (n_samples, n_classes)
         Class probabilities of the samples of fit; ``fit_corrupt`` and
         ``fit_resample`` use them.
 
@@ -160,17 +163,17 @@ class MarginNoise(FitResample, LabelNoise):
 
     def _learn(self, X, codes):
         self._check_another_class()
-        self.probabilities_ = self._predict_out_of_fold(X, codes)
-        chances = self._margin(codes, self.probabilities_)
+        self.pred_probs_ = self._predict_out_of_fold(X, codes)
+        chances = self._margin(codes, self.pred_probs_)
         self.scale_ = calibrate(chances, check_rate(self.rate))
         self.transition_matrix_ = mean_by_class(
-            self._flip_rows(codes, self.probabilities_), codes, len(self.classes_)
+            self._flip_rows(codes, self.pred_probs_), codes, len(self.classes_)
         )
-        return self.probabilities_
+        return self.pred_probs_
 
     def _see(self, X):
         if self.estimator == "precomputed":
-            return check_probabilities(X, len(self.classes_))
+            return check_probs(X, name="X", classes=self.classes_, hint=PRECOMPUTED)
         return self.estimator_.predict_proba(X)
 
     def _spoil(self, codes, probabilities, rng):
@@ -180,7 +183,7 @@ class MarginNoise(FitResample, LabelNoise):
 
     def _predict_out_of_fold(self, X, codes):
         if self.estimator == "precomputed":
-            return check_probabilities(X, len(self.classes_))
+            return check_probs(X, name="X", classes=self.classes_, hint=PRECOMPUTED)
         estimator = self._make_estimator()
         self.estimator_ = clone(estimator).fit(X, codes)
         check_scalar(self.cv, "cv", int, min_val=2)
@@ -247,22 +250,3 @@ def calibrate(chances, rate):
     while excess(upper) < 0:
         upper *= 2
     return brentq(excess, 0, upper)
-
-
-def check_probabilities(probabilities, n_classes):
-    """Return rows of class probabilities as an array, or say what is wrong."""
-    probabilities = check_array(probabilities, dtype=np.float64, input_name="X")
-    if probabilities.shape[1] != n_classes:
-        raise ValueError(
-            f"X has {probabilities.shape[1]} columns, but y has {n_classes} classes:"
-            " with estimator='precomputed', X holds a probability for each class."
-        )
-    sums = probabilities.sum(axis=1)
-    wrong = np.flatnonzero((probabilities < 0).any(axis=1) | ~np.isclose(sums, 1))
-    if wrong.size:
-        raise ValueError(
-            f"Row {wrong[0]} of X sums to {sums[wrong[0]]:.3g} or has negative"
-            " entries: with estimator='precomputed', every row of X must be a"
-            " probability distribution."
-        )
-    return probabilities

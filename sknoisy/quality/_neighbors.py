@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_scalar
 
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy.quality._scores import get_label_quality_scores
+from sknoisy.quality._validation import check_order
 
 __all__ = ["neighbor_agreement", "soft_neighbor_labels"]
 
@@ -164,6 +165,7 @@ def _similarity(distances, metric):
 
 
 def _check(labels, features):
+    check_order(labels, "labels", "features")
     features = check_array(
         features, accept_sparse="csr", ensure_min_samples=2, input_name="features"
     )

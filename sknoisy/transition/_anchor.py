@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils.validation import check_scalar
 
 from sknoisy._checks import check_choice
-from sknoisy.transition._inputs import check_probs
+from sknoisy._probs import check_probs
 
 __all__ = ["anchor_transition"]
 
