@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.utils import check_array
 
 from sknoisy._arrays import as_numpy
+from sknoisy._frames import square_by_class
+from sknoisy._probs import as_floats, check_rows, normalized, row_sums
 from sknoisy._ranges import check_range
 from sknoisy._registry import did_you_mean
 from sknoisy._shown import shown
@@ -38,7 +40,9 @@ def check_choice(value, choices, name):
     )
 
 
-def check_transition(transition, n_classes=None, *, counted="y has {} classes"):
+def check_transition(
+    transition, n_classes=None, *, classes=None, counted="y has {} classes"
+):
     """Return `transition` as a float array, or say which row breaks the rules.
 
     Parameters
@@ -48,6 +52,10 @@ def check_transition(transition, n_classes=None, *, counted="y has {} classes"):
 
     n_classes : int, default=None
         How many classes there must be; None takes any square matrix.
+
+    classes : sequence, default=None
+        The classes, where they are known: rows and columns of a frame are brought into
+        their order. None stands for codes 0…c−1.
 
     counted : str, default="y has {} classes"
         Where `n_classes` comes from, for the message.
@@ -60,27 +68,23 @@ def check_transition(transition, n_classes=None, *, counted="y has {} classes"):
             " P(given label | true label i) for each class i. Of a rate,"
             f" sknoisy.noise.symmetric_transition makes one.{hint}"
         )
-    transition = check_array(
-        as_numpy(transition), dtype=np.float64, input_name="transition"
-    )
-    n_rows = transition.shape[0] if n_classes is None else n_classes
+    n_classes = n_classes if classes is None else len(classes)
+    transition = np.asarray(square_by_class(transition, classes, name="transition"))
+    if transition.dtype.kind not in "fiub":
+        transition = as_floats(transition, "transition")
+    n_rows = len(transition) if n_classes is None else n_classes
     if transition.shape != (n_rows, n_rows):
         found = "is not square" if n_classes is None else counted.format(n_classes)
         raise ValueError(
             f"transition has shape {transition.shape}, but {found}: expected"
             f" ({n_rows}, {n_rows}), with row i holding P(given label | true label i)."
         )
-    sums = transition.sum(axis=1)
-    wrong = np.flatnonzero((transition < 0).any(axis=1) | ~np.isclose(sums, 1))
-    if wrong.size:
-        i = wrong[0]
-        columns = (transition >= 0).all() and np.allclose(transition.sum(axis=0), 1)
-        hint = " Its columns do: pass transition.T." if columns else ""
-        raise ValueError(
-            f"Row {i} of transition is {transition[i]}, which sums to {sums[i]:.3g}:"
-            f" every row must be a probability distribution.{hint}"
-        )
-    return transition
+    transition = transition.astype(np.float64)
+    columns = (transition >= 0).all() and np.allclose(transition.sum(axis=0), 1)
+    hint = " Its columns do sum to one: pass transition.T." if columns else ""
+    check_rows(transition, name="transition", hint=hint)
+    exact = np.abs(row_sums(transition) - 1).max() < 1e-12 and transition.min() >= 0
+    return transition if exact else normalized(transition)
 
 
 def check_values(values, name):

@@ -1,10 +1,11 @@
 """Labels: one a sample, or a distribution over classes; none of them missing."""
 
 import numpy as np
-from sklearn.utils import assert_all_finite, check_array, column_or_1d
+from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
 from sknoisy._arrays import as_numpy
+from sknoisy._probs import check_probs
 
 
 def require(y, owner):
@@ -86,17 +87,12 @@ def is_soft(y):
 
 def check_soft_labels(y):
     """Return `y`, one distribution over classes per row, as a float64 array."""
-    y = check_array(as_numpy(y), dtype=np.float64, input_name="y")
-    sums = y.sum(axis=1)
-    wrong = np.flatnonzero((y < 0).any(axis=1) | ~np.isclose(sums, 1, atol=1e-4))
-    if wrong.size:
-        i = wrong[0]
-        raise ValueError(
-            f"y has shape {y.shape}, so that each row should be a distribution over"
-            f" {y.shape[1]} classes, but row {i} is {y[i]}, which sums to"
-            f" {sums[i]:.3g}. Pass probabilities, or one label a sample."
-        )
-    return y / sums[:, np.newaxis]
+    shape = np.shape(y)
+    hint = (
+        f" y has shape {shape}, so that each row should be a distribution over"
+        f" {shape[1]} classes. Or pass one label a sample."
+    )
+    return check_probs(y, name="y", hint=hint)
 
 
 def check_present(y):

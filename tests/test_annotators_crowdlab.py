@@ -126,9 +126,11 @@ def test_who_knows_less_than_the_most_frequent_class_has_no_weight(with_classifi
 
 def test_probabilities_that_are_none_are_refused(with_classifier):
     votes, pred_probs = with_classifier
-    with pytest.raises(ValueError, match=r"shape \(200, 2\), expected \(200, 3\)"):
+    with pytest.raises(
+        ValueError, match="pred_probs has 2 columns, but there are 3 classes"
+    ):
         crowdlab(votes, pred_probs[:, :2])
-    with pytest.raises(ValueError, match=r"shape \(9, 3\), expected \(200, 3\)"):
+    with pytest.raises(ValueError, match="votes has 200 rows, but pred_probs has 9"):
         crowdlab(votes, pred_probs[:9])
     wrong = pred_probs.copy()
     wrong[5] = [0.5, 0.6, 0.1]

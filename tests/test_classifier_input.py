@@ -211,7 +211,7 @@ BAD_DATA = {
     ),
     "two columns of labels": (
         lambda X, y: (X, np.c_[y, y]),
-        r"a distribution over 2 classes, but row 0 is \[2. 2.\], which sums to 4",
+        r"Row 0 of y sums to 4, not to one: \[2. 2.\]",
     ),
     "soft labels, too few": (
         lambda X, y: (X, np.eye(3)[y][:9]),

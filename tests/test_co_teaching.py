@@ -37,8 +37,8 @@ FAST |= {"module__dropout": 0.0, "module__input_dropout": 0.0, "module__hidden":
 def test_no_more_labels_are_called_wrong_than_blind_ones_would_be():
     labels = np.tile([0, 1, 2], 20)
     confused = np.eye(3)[(labels + 1) % 3] * 0.97 + 0.01
-    assert estimate_noise_rate(confused, labels) == pytest.approx(2 / 3)
-    assert estimate_noise_rate(confused[:, [1, 2, 0]], labels) < 0.01
+    assert estimate_noise_rate(labels, confused) == pytest.approx(2 / 3)
+    assert estimate_noise_rate(labels, confused[:, [1, 2, 0]]) < 0.01
 
 
 class Stop(Callback):

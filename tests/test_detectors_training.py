@@ -155,7 +155,7 @@ class TestEveryTrainingDetector:
 
 def test_the_loss_detectors_measure_what_the_functions_do(spoilt, recorded):
     X, given, _ = spoilt
-    losses = mean_loss(recorded, given)
+    losses = mean_loss(given, recorded)
     quality = SmallLoss(small()).fit(X, given).quality_
     assert_allclose(quality, np.exp(-losses), rtol=1e-3)
     for mixture in ("gaussian", "beta"):
@@ -169,7 +169,7 @@ def test_the_loss_detectors_measure_what_the_functions_do(spoilt, recorded):
 def test_forgetting_is_counted_epoch_by_epoch(spoilt, recorded):
     X, given, _ = spoilt
     detector = ForgettingEvents(small()).fit(X, given)
-    events = forgetting_events(recorded, given)
+    events = forgetting_events(given, recorded)
     assert (detector.n_events_ == events).mean() > 0.98  # but for rounding
     order = np.argsort(detector.quality_)
     assert (np.diff(detector.n_events_[order]) <= 0).all()
@@ -179,7 +179,7 @@ def test_forgetting_is_counted_epoch_by_epoch(spoilt, recorded):
 def test_difficulty_is_that_of_the_data_map(spoilt, recorded):
     X, given, _ = spoilt
     detector = SampleDifficulty(small(), n_deviations=1.5).fit(X, given)
-    found = data_map(recorded, given, 1.5)
+    found = data_map(given, recorded, 1.5)
     assert_allclose(detector.confidence_, found.confidence, atol=1e-3)
     assert_allclose(detector.variability_, found.variability, atol=1e-3)
     assert_allclose(detector.agreement_, found.agreement, atol=0.1)
@@ -211,7 +211,7 @@ def test_without_threshold_samples_margins_are_the_functions(spoilt, recorded):
     detector = SmallLoss(small())  # any of them records
     detector.classes_ = np.arange(3)
     dynamics = detector._train(X, given)
-    assert_allclose(dynamics.margin, area_under_margin(recorded, given), rtol=2e-3)
+    assert_allclose(dynamics.margin, area_under_margin(given, recorded), rtol=2e-3)
 
 
 def test_most_wrong_labels_lie_below_the_threshold_and_right_ones_above(spoilt):

@@ -47,7 +47,7 @@ def test_the_area_is_the_mean_lead_over_the_best_other_logit(recording):
         leads = [z[i][y] - max(np.delete(z[i], y)) for z in logits]
         # around zero, where nothing is small beside anything, rounding is what is left
         assert_allclose(
-            area_under_margin(logits, labels)[i], np.mean(leads), atol=1e-12
+            area_under_margin(labels, logits)[i], np.mean(leads), atol=1e-12
         )
 
 
@@ -57,7 +57,7 @@ def test_the_loss_is_the_mean_negative_log_probability(recording):
     logits, labels = recording
     for i, y in enumerate(labels):
         losses = [-np.log(probability(z[i])[y]) for z in logits]
-        assert_allclose(mean_loss(logits, labels)[i], np.mean(losses))
+        assert_allclose(mean_loss(labels, logits)[i], np.mean(losses))
 
 
 @settings(max_examples=60, deadline=None)
@@ -69,14 +69,14 @@ def test_events_are_counted_from_one_epoch_to_the_next(recording):
         pairs = zip(right[:-1], right[1:], strict=True)
         n_events = sum(before and not after for before, after in pairs)
         expected = n_events if any(right) else len(logits)
-        assert forgetting_events(logits, labels)[i] == expected
+        assert forgetting_events(labels, logits)[i] == expected
 
 
 @settings(max_examples=60, deadline=None)
 @given(recordings(), st.floats(0, 3))
 def test_the_map_holds_mean_deviation_and_share_of_hits(recording, width):
     logits, labels = recording
-    found = data_map(logits, labels, width)
+    found = data_map(labels, logits, width)
     for i, y in enumerate(labels):
         p = np.array([probability(z[i]) for z in logits])
         assert_allclose(found.confidence[i], p[:, y].mean())
@@ -94,9 +94,9 @@ def test_the_map_holds_mean_deviation_and_share_of_hits(recording, width):
 def test_a_steady_sample_is_easy_or_wrong_and_a_wavering_one_hard():
     steady, against = [4.0, 0.0], [0.0, 4.0]
     logits = [[steady, against, steady], [steady, against, against]]
-    found = data_map(logits, [0, 0, 0])
+    found = data_map([0, 0, 0], logits)
     assert_array_equal(found.difficulty, ["easy", "wrong", "hard"])
-    assert_array_equal(data_map(logits, [1, 1, 1]).difficulty[:2], ["wrong", "easy"])
+    assert_array_equal(data_map([1, 1, 1], logits).difficulty[:2], ["wrong", "easy"])
     assert_array_equal(found.agreement, [1, 0, 0.5])
 
 
@@ -104,8 +104,8 @@ def test_a_steady_sample_is_easy_or_wrong_and_a_wavering_one_hard():
 def test_a_generator_of_epochs_gives_the_same(name):
     rng = np.random.default_rng(0)
     logits, labels = rng.normal(size=(4, 30, 3)), rng.integers(3, size=30)
-    whole = FUNCTIONS[name](logits, labels)
-    streamed = FUNCTIONS[name]((epoch for epoch in logits), labels)
+    whole = FUNCTIONS[name](labels, logits)
+    streamed = FUNCTIONS[name](labels, (epoch for epoch in logits))
     for key in whole if name == "data_map" else [...]:
         assert_array_equal(streamed[key], whole[key])
 
@@ -114,8 +114,8 @@ def test_a_generator_of_epochs_gives_the_same(name):
 def test_what_is_added_to_all_logits_of_a_sample_makes_no_difference(name):
     rng = np.random.default_rng(0)
     logits, labels = rng.normal(size=(4, 30, 3)), rng.integers(3, size=30)
-    moved = FUNCTIONS[name](logits + 7 * rng.normal(size=(4, 30, 1)), labels)
-    plain = FUNCTIONS[name](logits, labels)
+    moved = FUNCTIONS[name](labels, logits + 7 * rng.normal(size=(4, 30, 1)))
+    plain = FUNCTIONS[name](labels, logits)
     for key in ("confidence", "variability") if name == "data_map" else [...]:
         assert_allclose(moved[key], plain[key], atol=1e-12)
 
@@ -123,7 +123,7 @@ def test_what_is_added_to_all_logits_of_a_sample_makes_no_difference(name):
 @every_function
 def test_logits_in_float32_and_huge_ones_keep_everything_finite(name):
     logits = np.array([[[1e4, -1e4], [-1e4, 1e4]]] * 3, dtype=np.float32)
-    values = FUNCTIONS[name](logits, [0, 0])
+    values = FUNCTIONS[name]([0, 0], logits)
     values = values.confidence if name == "data_map" else values
     assert values.dtype in (np.float64, np.int64)
     assert np.isfinite(values).all()
@@ -147,12 +147,12 @@ def test_logits_in_float32_and_huge_ones_keep_everything_finite(name):
 )
 def test_strange_recordings_are_refused(name, logits, labels, message):
     with pytest.raises(ValueError, match=message):
-        FUNCTIONS[name](logits, labels)
+        FUNCTIONS[name](labels, logits)
 
 
 def test_a_negative_width_is_refused():
     with pytest.raises(ValueError, match="n_deviations=-1 is out of range"):
-        data_map(np.zeros((1, 2, 2)), [0, 1], -1)
+        data_map([0, 1], np.zeros((1, 2, 2)), -1)
 
 
 def test_the_record_grows_with_samples_and_not_with_epochs():
@@ -171,4 +171,4 @@ def test_the_record_grows_with_samples_and_not_with_epochs():
 def test_a_small_spread_keeps_its_digits():
     p = 0.5 + 1e-9 * np.array([-1, 1, -1, 1])
     logits = np.stack([np.log(p), np.log(1 - p)], axis=1)[:, None, :]
-    assert_allclose(data_map(logits, [0]).variability, 1e-9, rtol=1e-3)
+    assert_allclose(data_map([0], logits).variability, 1e-9, rtol=1e-3)

@@ -65,7 +65,7 @@ def test_a_class_map_of_strange_labels_is_refused(mapping, message):
     [
         (np.eye(3), "has shape (3, 3), but y has 2 classes"),
         ([[0.9, 0.3], [0.1, 0.7]], "pass transition.T"),
-        ([[1.2, -0.2], [0, 1]], "must be a probability distribution"),
+        ([[1.2, -0.2], [0, 1]], "Row 0 of transition holds negative numbers"),
     ],
 )
 def test_a_transition_that_does_not_fit_is_refused(transition, message):
@@ -206,7 +206,7 @@ class TestMarginNoise:
         X, y = blobs
         noise = make("margin", kind="III", rate=0.3)
         noise.fit_corrupt(y, X)
-        top = np.sort(noise.probabilities_, axis=1)
+        top = np.sort(noise.pred_probs_, axis=1)
         close = top[:, -1] - top[:, -2] < 0.3
         assert noise.noise_mask_[close].mean() > 2 * noise.noise_mask_[~close].mean()
 
@@ -215,7 +215,7 @@ class TestMarginNoise:
         noise = make("margin", estimator=DecisionTreeClassifier(random_state=0))
         noise.fit(X, y)
         assert (noise.estimator_.predict(X) == y).all()  # as trees do, in sample
-        assert (noise.probabilities_.argmax(axis=1) != y).mean() > 0.1
+        assert (noise.pred_probs_.argmax(axis=1) != y).mean() > 0.1
         drawn = noise.fit_corrupt(y, X)
         assert noise.realized_rate_ == pytest.approx(0.2, abs=0.07)
         assert_array_equal(
@@ -226,7 +226,7 @@ class TestMarginNoise:
         X, y = blobs[0][:40], blobs[1][:40].copy()
         y[0] = 9
         noise = make("margin").fit(X, y)
-        assert_allclose(noise.probabilities_, noise.estimator_.predict_proba(X))
+        assert_allclose(noise.pred_probs_, noise.estimator_.predict_proba(X))
 
     def test_a_rate_beyond_what_is_uncertain_is_refused(self):
         eta = np.array([[1, 0], [0, 1], [1, 0], [0.5, 0.5]])
@@ -237,7 +237,7 @@ class TestMarginNoise:
     @pytest.mark.parametrize(
         ("eta", "message"),
         [
-            (np.full((4, 3), 1 / 3), "X has 3 columns, but y has 2 classes"),
+            (np.full((4, 3), 1 / 3), "X has 3 columns, but there are 2 classes"),
             (np.full((4, 2), 0.4), "Row 0 of X sums to 0.8"),
         ],
     )

@@ -190,10 +190,13 @@ def test_labels_say_what_the_rows_are():
         (lambda: corrected_accuracy([0, np.nan], [0, 1], np.eye(2)), "1 missing"),
         (lambda: forward_log_likelihood([0, 1], np.eye(3)[:2], T), "There are 3"),
         (
-            lambda: forward_log_likelihood([0, 1], np.eye(2), T),
-            "pred_probs has 2 columns",
+            lambda: forward_log_likelihood([0, 1], np.eye(2), T, labels=[0, 1, 2]),
+            "pred_probs has 2 columns, but there are 3 classes",
         ),
-        (lambda: forward_log_likelihood([0], np.eye(2), np.eye(2)), "inconsistent"),
+        (
+            lambda: forward_log_likelihood([0, 1, 1], np.eye(2), np.eye(2)),
+            "inconsistent",
+        ),
         (lambda: peer_accuracy([0, 1], [0, 1], alpha=np.inf), "alpha=inf"),
         (lambda: peer_accuracy([0, 1], [0]), "inconsistent"),
     ],

@@ -235,7 +235,7 @@ def test_samples_that_pick_themselves_cannot_be_mixed():
 def test_the_rate_is_estimated_from_what_the_other_network_says():
     asked = []
 
-    def estimate(probabilities, labels):
+    def estimate(labels, probabilities):
         asked.append((probabilities, labels))
         return 0.25
 

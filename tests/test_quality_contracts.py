@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 from numpy.testing import assert_array_equal
 
+from sknoisy import _probs
 from sknoisy._counting import lowest
 from sknoisy.quality import (
-    _validation,
     compute_confident_joint,
     estimate_noise_matrices,
     find_label_issues,
@@ -210,7 +210,7 @@ def test_shapes_that_hold_no_probabilities_are_told(function, probs):
 
 
 def test_row_is_told_by_its_number_in_a_late_block(monkeypatch):
-    monkeypatch.setattr(_validation, "BLOCK_SIZE", 6)
+    monkeypatch.setattr(_probs, "BLOCK_SIZE", 6)
     probs = np.full((9, 2), 0.5)
     probs[7] = 0
     with pytest.raises(ValueError, match="Row 7 of pred_probs sums to 0, not to one"):
@@ -320,7 +320,7 @@ def test_answer_does_not_depend_on_the_kind_of_container(function, kind, problem
 @every_function
 def test_answer_does_not_depend_on_the_size_of_blocks(function, problem, monkeypatch):
     expected = function(*problem)
-    monkeypatch.setattr(_validation, "BLOCK_SIZE", 16)
+    monkeypatch.setattr(_probs, "BLOCK_SIZE", 16)
     assert np.allclose(function(*problem), expected)
 
 

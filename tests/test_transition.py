@@ -94,14 +94,14 @@ def test_every_estimate_is_public_under_its_name(method):
 def test_the_default_is_the_likelihood(known):
     assert_array_equal(
         estimate_transition(**known),
-        likelihood_transition(known["pred_probs"], known["labels"]),
+        likelihood_transition(known["labels"], known["pred_probs"]),
     )
 
 
 def test_parameters_reach_the_method_and_unknown_ones_are_refused(known):
     assert_array_equal(
         estimate_transition("counts", **known, fraction=0.3),
-        counts_transition(known["pred_probs"], known["labels"], fraction=0.3),
+        counts_transition(known["labels"], known["pred_probs"], fraction=0.3),
     )
     with pytest.raises(ValueError, match="did you mean 'fraction'"):
         estimate_transition("counts", **known, fractoin=0.3)
@@ -115,10 +115,10 @@ def test_an_unknown_method_is_told_the_known_ones():
 @pytest.mark.parametrize(
     ("method", "missing"),
     [
-        ("likelihood", "pred_probs and labels, which are"),
-        ("hoc", "features and labels, which are"),
+        ("likelihood", "labels and pred_probs, which are"),
+        ("hoc", "labels and features, which are"),
         ("anchor", "pred_probs, which is"),
-        ("gold", "pred_probs and true_labels, which are"),
+        ("gold", "true_labels and pred_probs, which are"),
     ],
 )
 def test_a_method_says_what_it_misses(method, missing):
@@ -205,7 +205,7 @@ def counts_the_slow_way(probs, labels, fraction):
 def test_counts_are_of_the_surest_samples_of_each_class(known, fraction):
     probs, labels = known["pred_probs"][:400].round(1), known["labels"][:400]
     probs /= probs.sum(axis=1, keepdims=True)  # rounded, so that there are ties
-    found = counts_transition(probs, labels, fraction=fraction)
+    found = counts_transition(labels, probs, fraction=fraction)
     assert_allclose(found, counts_the_slow_way(probs, labels, fraction))
 
 
@@ -224,7 +224,7 @@ NEVER = np.array([[0.2, 0.8], [0.4, 0.6], [0.3, 0.7], [0.1, 0.9]])
 )
 def test_a_class_that_is_never_predicted_is_warned_of(estimate):
     with pytest.warns(UserWarning, match="predicted to be of class 0.*'anchor' or"):
-        transition = estimate(np.tile(NEVER, (10, 1)), [0, 0, 1, 1] * 10)
+        transition = estimate([0, 0, 1, 1] * 10, np.tile(NEVER, (10, 1)))
     assert_allclose(transition.sum(axis=1), 1)
     if estimate is not dual_t_transition:
         assert transition[0, 0] > 0.99
@@ -232,11 +232,11 @@ def test_a_class_that_is_never_predicted_is_warned_of(estimate):
 
 @pytest.mark.parametrize("estimate", [counts_transition, likelihood_transition])
 def test_a_class_of_few_labels_may_be_missed_by_chance(estimate):
-    assert estimate(NEVER, [0, 0, 1, 1])[0, 0] > 0.99
+    assert estimate([0, 0, 1, 1], NEVER)[0, 0] > 0.99
 
 
 def test_a_class_that_nobody_names_is_no_reason_to_warn():
-    transition = counts_transition(NEVER, [1, 1, 1, 1])
+    transition = counts_transition([1, 1, 1, 1], NEVER)
     assert_array_equal(transition, np.eye(2))
 
 
@@ -247,27 +247,27 @@ def test_confident_joint_is_that_of_cleanlab(known):
     count = pytest.importorskip("cleanlab.count")
     probs, labels = known["pred_probs"], known["labels"]
     joint = count.compute_confident_joint(labels, probs)
-    found = confident_joint_transition(probs, labels)
+    found = confident_joint_transition(labels, probs)
     assert_allclose(found, (joint / joint.sum(axis=0)).T)
 
 
 def test_dual_t_is_the_product_of_its_two_steps(known):
     probs, labels = known["pred_probs"], known["labels"]
-    found = dual_t_transition(probs, labels, percentile=90)
+    found = dual_t_transition(labels, probs, percentile=90)
     said, given_ = anchor_transition(probs, percentile=90), TRANSITION
-    assert_allclose(found, said @ counts_transition(probs, labels))
+    assert_allclose(found, said @ counts_transition(labels, probs))
     assert_allclose(found, said @ given_, atol=0.04)
 
 
 def test_dual_t_is_right_where_the_model_is_sure(known):
     sure = softmax(5 * known["features"], axis=1)
-    assert_allclose(dual_t_transition(sure, known["labels"]), TRANSITION, atol=0.04)
+    assert_allclose(dual_t_transition(known["labels"], sure), TRANSITION, atol=0.04)
 
 
 def test_gold_is_the_mean_over_trusted_samples_of_a_class(known):
     probs, true_labels = known["pred_probs"], known["true_labels"].copy()
     true_labels[~known["trusted"]] = -99
-    found = gold_transition(probs, true_labels, known["trusted"])
+    found = gold_transition(true_labels, probs, known["trusted"])
     for k in range(3):
         assert_allclose(found[k], probs[true_labels == k].mean(axis=0))
 
@@ -276,8 +276,8 @@ def test_gold_without_a_mask_trusts_all(known):
     probs, true_labels = known["pred_probs"], known["true_labels"]
     everyone = np.ones(len(probs), dtype=bool)
     assert_allclose(
-        gold_transition(probs, true_labels),
-        gold_transition(probs, true_labels, everyone),
+        gold_transition(true_labels, probs),
+        gold_transition(true_labels, probs, everyone),
     )
 
 
@@ -295,7 +295,7 @@ def test_gold_without_a_mask_trusts_all(known):
 )
 def test_gold_says_what_is_wrong_with_its_labels(true_labels, trusted, message):
     with pytest.raises(ValueError, match=message):
-        gold_transition([[0.5, 0.5]] * 3, true_labels, trusted)
+        gold_transition(true_labels, [[0.5, 0.5]] * 3, trusted)
 
 
 # --- likelihood ---
@@ -304,8 +304,8 @@ def test_gold_says_what_is_wrong_with_its_labels(true_labels, trusted, message):
 def test_likelihood_of_sure_samples_alone_is_their_counts(known):
     probs, labels = known["pred_probs"], known["labels"]
     assert_allclose(
-        likelihood_transition(probs, labels, fraction=1.0),
-        counts_transition(probs, labels),
+        likelihood_transition(labels, probs, fraction=1.0),
+        counts_transition(labels, probs),
         atol=2e-4,
     )
 
@@ -339,9 +339,9 @@ def test_the_likeliest_sharpness_is_found(known):
 def test_nothing_near_the_likeliest_matrix_is_likelier():
     overlapping = spoilt(TRANSITION, 1000, seed=8, distance=2.0)
     probs, labels = overlapping["pred_probs"], overlapping["labels"]
-    found = likelihood_transition(probs, labels)
+    found = likelihood_transition(labels, probs)
     samples, classes = surest(probs, 0.5)
-    start = counts_transition(probs, labels, fraction=0.5)
+    start = counts_transition(labels, probs, fraction=0.5)
     weights = sharpened(probs, labels, (start + 1e-4) / (1 + 3e-4))
     weights[samples] = np.eye(3)[classes]
 
@@ -357,5 +357,5 @@ def test_nothing_near_the_likeliest_matrix_is_likelier():
 
 def test_clean_labels_leave_the_identity(known):
     sure = softmax(5 * known["features"], axis=1)
-    found = likelihood_transition(sure, known["true_labels"])
+    found = likelihood_transition(known["true_labels"], sure)
     assert_allclose(found, np.eye(3), atol=5e-3)

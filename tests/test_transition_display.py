@@ -142,8 +142,8 @@ def test_what_has_no_matrix_is_refused():
         ),
         (FOUND, {"classes": ["a", "b"]}, "classes has 2 names, but the matrix has 3"),
         (np.full((3, 3), np.nan), {}, "NaN"),
-        ([0.5, 0.5], {}, "2D"),
-        (np.full((2, 3), np.nan), {}, "NaN"),
+        ([0.5, 0.5], {}, r"shape \(2,\), but is not square"),
+        (np.full((2, 3), np.nan), {}, r"shape \(2, 3\), but is not square"),
     ],
 )
 def test_matrices_that_are_none_are_refused(transition, options, message):

@@ -76,20 +76,20 @@ def test_exact_consensus_gives_the_matrix_back_with_its_rows_in_order():
 def test_hoc_finds_a_matrix_that_hides_the_right_label():
     hidden = np.array([[0.35, 0.65, 0], [0.05, 0.95, 0], [0.1, 0, 0.9]])
     known = spoilt(hidden, 6000, seed=3, distance=8.0)
-    found = hoc_transition(known["features"], known["labels"], fraction=1.0)
+    found = hoc_transition(known["labels"], known["features"], fraction=1.0)
     assert_allclose(found, hidden, atol=0.06)
 
 
 def test_hoc_stays_with_what_neighbors_say_where_rows_are_alike():
     alike = symmetric_transition(3, 0.6)
     known = spoilt(alike, 3000, seed=7)
-    found = hoc_transition(known["features"], known["labels"])
+    found = hoc_transition(known["labels"], known["features"])
     assert_allclose(found, alike, atol=0.06)
 
 
 def test_hoc_leaves_boundaries_out():
     known = spoilt(symmetric_transition(3, 0.2), 4000, seed=4, distance=2.5)
-    args = known["features"], known["labels"]
+    args = known["labels"], known["features"]
     everyone, some = hoc_transition(*args, fraction=1.0), hoc_transition(*args)
     assert abs(some.diagonal().mean() - 0.8) < 0.02
     assert everyone.diagonal().mean() < some.diagonal().mean() - 0.03
@@ -98,18 +98,18 @@ def test_hoc_leaves_boundaries_out():
 def test_hoc_keeps_classes_that_no_label_names():
     known = spoilt(TRANSITION, 500, seed=5)
     gap = np.array([0, 2, 3])[known["labels"]]
-    found = hoc_transition(known["features"], gap, n_classes=5)
-    dense = hoc_transition(known["features"], known["labels"])
+    found = hoc_transition(gap, known["features"], n_classes=5)
+    dense = hoc_transition(known["labels"], known["features"])
     assert_allclose(found[np.ix_([0, 2, 3], [0, 2, 3])], dense)
     assert_array_equal(found[[1, 4]], np.eye(5)[[1, 4]])
 
 
 def test_hoc_takes_three_samples_and_sparse_features():
-    assert hoc_transition([[0.0], [0.1], [5.0]], [0, 0, 1]).shape == (2, 2)
+    assert hoc_transition([0, 0, 1], [[0.0], [0.1], [5.0]]).shape == (2, 2)
     few = spoilt(TRANSITION, 300, seed=0)
     X, labels = few["features"], few["labels"]
     assert_allclose(
-        hoc_transition(csr_array(X), labels), hoc_transition(X, labels), atol=1e-6
+        hoc_transition(labels, csr_array(X)), hoc_transition(labels, X), atol=1e-6
     )
 
 
@@ -119,7 +119,7 @@ def test_hoc_of_small_samples_gives_distributions(n_samples, n_classes, seed):
     rng = np.random.default_rng(seed)
     labels = rng.integers(n_classes, size=n_samples)
     features = rng.normal(size=(n_samples, 2)).round(1)  # some lie on top of others
-    transition = hoc_transition(features, labels)
+    transition = hoc_transition(labels, features)
     assert (transition >= 0).all()
     assert_allclose(transition.sum(axis=1), 1)
 
@@ -144,4 +144,4 @@ def test_hoc_of_small_samples_gives_distributions(n_samples, n_classes, seed):
 )
 def test_hoc_says_what_is_wrong(labels, options, message):
     with pytest.raises(ValueError, match=message):
-        hoc_transition([[0.0], [1.0], [2.0]], labels, **options)
+        hoc_transition(labels, [[0.0], [1.0], [2.0]], **options)

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils import check_array
 
-from sknoisy._arrays import as_numpy
-from sknoisy._shown import shown
+from sknoisy._probs import check_probs
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._majority import winners
 from sknoisy.annotators._votes import check_votes
@@ -32,8 +30,9 @@ def crowdlab(votes, pred_probs, *, marker=-1):
 
     pred_probs : array-like of shape (n_samples, n_classes)
         A classifier's class probabilities, columns in sorted order of the labels in
-        `votes`. They should be out of fold: a classifier that has learned a sample's
-        votes by heart is no second opinion.
+        `votes`, or a frame with these labels as names of its columns. They should be
+        out of fold: a classifier that has learned a sample's votes by heart is no
+        second opinion.
 
     marker : label or None, default=-1
         What else stands for a missing vote. None: nothing; -1 may be a label then.
@@ -193,22 +192,10 @@ def rate_annotators(votes, proba, codes, weights):
 
 def check_pred_probs(pred_probs, votes):
     """Return `pred_probs` as an array with a distribution over classes in each row."""
-    pred_probs = check_array(
-        as_numpy(pred_probs), dtype=np.float64, input_name="pred_probs"
-    )
-    n_samples, _, n_classes = votes.shape
-    if pred_probs.shape != (n_samples, n_classes):
+    pred_probs = check_probs(pred_probs, classes=votes.classes)
+    if len(pred_probs) != len(votes.codes):
         raise ValueError(
-            f"pred_probs has shape {pred_probs.shape}, expected"
-            f" ({n_samples}, {n_classes}): a row for each sample of votes, and a column"
-            f" for each of the labels {shown(votes.classes.tolist())}."
+            f"votes has {len(votes.codes)} rows, but pred_probs has {len(pred_probs)}:"
+            " there must be one row for each sample."
         )
-    sums = pred_probs.sum(axis=1)
-    wrong = np.flatnonzero((pred_probs < 0).any(axis=1) | (abs(sums - 1) > 1e-3))
-    if wrong.size:
-        i = wrong[0]
-        raise ValueError(
-            f"Row {i} of pred_probs sums to {sums[i]:.4g} or has negative entries: each"
-            " must be a probability distribution."
-        )
-    return pred_probs / sums[:, np.newaxis]
+    return pred_probs

@@ -69,7 +69,7 @@ def check_transition_given(transition, given, facts):
                 " which, with fit(X, y, trusted=mask)."
             )
     elif not callable(transition):
-        check_transition(transition, facts["n_classes"])
+        check_transition(transition, classes=facts["classes"])
         if given:
             raise ValueError(
                 f"{', '.join(f'transition__{name}' for name in given)} can't change a"
@@ -99,9 +99,9 @@ def find_transition(transition, *, given, facts, posterior):
     posterior : callable
         Gives the probabilities of the given labels, at some cost.
     """
-    n_classes = facts["n_classes"]
+    classes = facts["classes"]
     if not isinstance(transition, str) and not callable(transition):
-        return check_transition(transition, n_classes)
+        return check_transition(transition, classes=classes)
     known = {"labels": facts["labels"].numpy()}
     named = isinstance(transition, str)
     if named and transition == "hoc":
@@ -119,7 +119,7 @@ def find_transition(transition, *, given, facts, posterior):
             known |= {"trusted": trusted, "true_labels": known["labels"]}
     with nullcontext() if named else lent():  # a function of the user's may draw
         found = estimate_transition(transition, **known, **given)
-    return check_transition(found, n_classes)
+    return check_transition(found, classes=classes)
 
 
 def choose_features(given, facts, posterior):

@@ -58,7 +58,7 @@ class SampleDifficultyDisplay:
     >>> from sknoisy.quality import data_map
     >>> first = [[2.0, 0.0], [1.0, 0.0], [0.0, 2.0]]
     >>> second = [[3.0, 0.0], [0.0, 0.5], [0.0, 3.0]]
-    >>> found = data_map([first, second], labels=[0, 0, 0])
+    >>> found = data_map([0, 0, 0], [first, second])
     >>> display = SampleDifficultyDisplay.from_predictions(
     ...     found.confidence, found.variability, found.difficulty
     ... )

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._checks import check_transition
+from sknoisy._frames import square_by_class
 from sknoisy._labels import check_labels
 from sknoisy.metrics import realized_transition
 
@@ -137,6 +138,7 @@ class TransitionMatrixDisplay:
         classes = labels if classes is None else classes
         if transition is None:
             return cls(realized, classes=classes).plot(axes=axes, title=title)
+        transition = square_by_class(transition, labels, name="transition")
         display = cls(transition, true_transition=realized, classes=classes)
         return display.plot(axes=axes, title=title)
 
@@ -175,10 +177,10 @@ class TransitionMatrixDisplay:
 
     def _panels(self):
         """Return title, matrix, colors and largest value of each heat map."""
-        estimate = known_rows(self.transition)
+        estimate = known_rows(self.transition, self.classes)
         if self.true_transition is None:
             return [("", estimate, SHARES, 1)]
-        truth = known_rows(self.true_transition)
+        truth = known_rows(self.true_transition, self.classes)
         if truth.shape != estimate.shape:
             raise ValueError(
                 f"transition has shape {estimate.shape}, but the true one, or that of"
@@ -239,10 +241,11 @@ def matrix_of(estimator):
     return estimator.transition_matrix_
 
 
-def known_rows(transition):
+def known_rows(transition, classes=None):
     """Return a checked matrix; rows of NaN are left as they are."""
     if np.ndim(transition) == 0:  # no array: it says what was meant
         check_transition(transition)
+    transition = square_by_class(transition, classes, name="transition")
     transition = np.array(transition, dtype=np.float64)
     known = transition
     if transition.ndim == 2 and transition.shape[0] == transition.shape[1]:

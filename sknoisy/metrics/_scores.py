@@ -6,11 +6,12 @@ from sklearn.utils import check_consistent_length
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy._labels import check_labels
+from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
 from sknoisy._shown import shown
 from sknoisy._weights import check_weights
+from sknoisy.quality._validation import check_order
 from sknoisy.transition import check_identifiable
-from sknoisy.transition._inputs import check_probs
 
 __all__ = ["corrected_accuracy", "forward_log_likelihood", "peer_accuracy"]
 
@@ -87,10 +88,9 @@ def corrected_accuracy(
     >>> print(round(corrected_accuracy(y_noisy, y_pred, transition), 3))
     0.917
     """
-    transition = check_transition(transition)
-    check_identifiable(transition, max_condition=max_condition)
     y_noisy, y_pred = check_labels(y_noisy), check_labels(y_pred)
-    labels = _classes(labels, len(transition), y_noisy, y_pred)
+    transition, labels = _matrix_and_classes(transition, labels, y_noisy, y_pred)
+    check_identifiable(transition, max_condition=max_condition)
     joint = _joint(y_noisy, y_pred, labels, sample_weight)
     return float(np.trace(np.linalg.solve(transition.T, joint)))
 
@@ -159,13 +159,12 @@ def forward_log_likelihood(
     >>> print(round(forward_log_likelihood([0, 1], unsure, transition), 3))
     -0.58
     """
-    probs, y_noisy = check_probs(pred_probs), check_labels(y_noisy)
+    check_order(y_noisy, "y_noisy", "pred_probs")
+    y_noisy = check_labels(y_noisy)
+    transition, labels = _matrix_and_classes(transition, labels, y_noisy)
+    probs = check_probs(pred_probs, classes=labels)
     check_consistent_length(y_noisy, probs)
     weight = check_weights(sample_weight, len(probs))
-    transition = check_transition(
-        transition, probs.shape[1], counted="pred_probs has {} columns"
-    )
-    labels = _classes(labels, len(transition), y_noisy)
     likelihood = (probs * transition.T[_places(y_noisy, labels)]).sum(axis=1)
     smallest = np.finfo(np.float64).eps
     logs = np.log(likelihood.clip(min=smallest))
@@ -240,6 +239,14 @@ def peer_accuracy(y_noisy, y_pred, *, alpha=1.0, sample_weight=None):
     labels = _classes(None, None, y_noisy, y_pred)
     joint = _joint(y_noisy, y_pred, labels, sample_weight)
     return float(np.trace(joint) - alpha * joint.sum(axis=1) @ joint.sum(axis=0))
+
+
+def _matrix_and_classes(transition, labels, *found):
+    """Return a matrix and the classes in the order of its rows."""
+    if not hasattr(transition, "columns"):  # a frame waits for the names of classes
+        transition = check_transition(transition)
+    labels = _classes(labels, len(transition), *found)
+    return check_transition(transition, classes=labels), labels
 
 
 def _joint(y_noisy, y_pred, labels, sample_weight):

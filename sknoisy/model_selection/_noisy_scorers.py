@@ -311,7 +311,7 @@ class _Scorer:
         else:
             known["pred_probs"] = _probabilities(estimator, X, labels)
         return check_transition(
-            estimate_transition(self.transition, **known), len(labels)
+            estimate_transition(self.transition, **known), classes=labels
         )
 
     def __repr__(self):
@@ -367,9 +367,7 @@ def _noise_of(transition, labels):
             otherwise="a matrix, or a function that returns one",
         )
     elif not callable(transition):
-        transition = check_transition(
-            transition, None if labels is None else len(labels)
-        )
+        transition = check_transition(transition, classes=labels)
     return transition, labels
 
 

@@ -111,7 +111,7 @@ class AnnotatorNoise(BlindNoise):
         if not len(self.annotators):
             raise ValueError("annotators is empty: give a rate or matrix for each one.")
         self.transition_matrix_ = np.stack(
-            [as_transition(one, len(self.classes_)) for one in self.annotators]
+            [as_transition(one, self.classes_) for one in self.annotators]
         )
 
     def _spoil(self, codes, seen, rng):
@@ -128,11 +128,11 @@ class AnnotatorNoise(BlindNoise):
         return with_marker(votes, missing, self.marker) if missing.any() else votes
 
 
-def as_transition(annotator, n_classes):
+def as_transition(annotator, classes):
     """Return an annotator's matrix, which a rate stands for as well."""
     if np.ndim(annotator) == 0:
-        return symmetric_transition(n_classes, check_rate(annotator, "annotators"))
-    return check_transition(annotator, n_classes)
+        return symmetric_transition(len(classes), check_rate(annotator, "annotators"))
+    return check_transition(annotator, classes=classes)
 
 
 def draw_missing(shape, rate, rng):

@@ -1,7 +1,5 @@
 """Noise that depends on the true class alone."""
 
-import numpy as np
-
 from sknoisy._checks import check_transition
 from sknoisy.noise._base import ClassNoise
 from sknoisy.noise._labels import codes_of_map
@@ -277,5 +275,5 @@ class ClassConditionalNoise(ClassNoise):
         if self.transition is None:
             return symmetric_transition(n_classes, 0.2)
         build = self.transition
-        transition = build(n_classes) if callable(build) else np.asarray(build)
-        return check_transition(transition, n_classes)
+        transition = build(n_classes) if callable(build) else build
+        return check_transition(transition, classes=self.classes_)

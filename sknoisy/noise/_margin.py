@@ -6,7 +6,6 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice, check_rate
@@ -16,6 +15,7 @@ from sknoisy._out_of_fold import (
     fitted,
     predict_out_of_fold,
 )
+from sknoisy._probs import check_probs
 from sknoisy._registry import lookup
 from sknoisy._tags import tags_of_part
 from sknoisy.noise._base import FitResample, LabelNoise, mean_by_class
@@ -39,6 +39,7 @@ def margin_3(gap):
     return 1 - (gap + gap**2 + gap**3) / 3
 
 
+PRECOMPUTED = " With estimator='precomputed', X holds class probabilities."
 MARGINS = {"I": margin_1, "II": margin_2, "III": margin_3}
 
 
@@ -62,7 +63,8 @@ class MarginNoise(FitResample, LabelNoise):
     estimator : classifier, "precomputed" or None, default=None
         What gives the class probabilities. It is fitted on the true labels, and its
         probabilities for the samples of fit are out of fold. With "precomputed", X
-        holds the probabilities themselves, a column for each class in sorted order.
+        holds the probabilities themselves, a column for each class in sorted order, or
+        a frame with the classes as names of its columns.
         None stands for a logistic regression of scaled features.
 
     cv : int >= 2, cross-validation generator or iterable, default=5
@@ -88,7 +90,7 @@ class MarginNoise(FitResample, LabelNoise):
         Fitted on all samples, for the probabilities of samples that come later. Not
         there with "precomputed".
 
-    probabilities_ : ndarray of shape (n_samples, n_classes)
+    pred_probs_ : ndarray of shape (n_samples, n_classes)
         Class probabilities of the samples of fit; ``fit_corrupt`` and
         ``fit_resample`` use them.
 
@@ -212,17 +214,17 @@ class MarginNoise(FitResample, LabelNoise):
 
     def _learn(self, X, codes, groups=None):
         self._check_another_class()
-        self.probabilities_ = self._predict_out_of_fold(X, codes, groups)
-        chances = self._margin(codes, self.probabilities_)
+        self.pred_probs_ = self._predict_out_of_fold(X, codes, groups)
+        chances = self._margin(codes, self.pred_probs_)
         self.scale_ = calibrate(chances, check_rate(self.rate))
         self.transition_matrix_ = mean_by_class(
-            self._flip_rows(codes, self.probabilities_), codes, len(self.classes_)
+            self._flip_rows(codes, self.pred_probs_), codes, len(self.classes_)
         )
-        return self.probabilities_
+        return self.pred_probs_
 
     def _see(self, X):
         if self._is_precomputed:
-            return check_probabilities(X, len(self.classes_))
+            return check_probs(X, name="X", classes=self.classes_, hint=PRECOMPUTED)
         return self.estimator_.predict_proba(X)
 
     def _spoil(self, codes, probabilities, rng):
@@ -232,7 +234,7 @@ class MarginNoise(FitResample, LabelNoise):
 
     def _predict_out_of_fold(self, X, codes, groups):
         if self._is_precomputed:
-            return check_probabilities(X, len(self.classes_))
+            return check_probs(X, name="X", classes=self.classes_, hint=PRECOMPUTED)
         estimator = self._make_estimator()
         check_gives_probabilities(estimator)
         self.estimator_ = fitted(clone(estimator), X, codes)
@@ -311,22 +313,3 @@ def calibrate(chances, rate):
     while excess(upper) < 0:
         upper *= 2
     return brentq(excess, 0, upper)
-
-
-def check_probabilities(probabilities, n_classes):
-    """Return rows of class probabilities as an array, or say what is wrong."""
-    probabilities = check_array(probabilities, dtype=np.float64, input_name="X")
-    if probabilities.shape[1] != n_classes:
-        raise ValueError(
-            f"X has {probabilities.shape[1]} columns, but y has {n_classes} classes:"
-            " with estimator='precomputed', X holds a probability for each class."
-        )
-    sums = probabilities.sum(axis=1)
-    wrong = np.flatnonzero((probabilities < 0).any(axis=1) | ~np.isclose(sums, 1))
-    if wrong.size:
-        raise ValueError(
-            f"Row {wrong[0]} of X sums to {sums[wrong[0]]:.3g} or has negative"
-            " entries: with estimator='precomputed', every row of X must be a"
-            " probability distribution."
-        )
-    return probabilities

@@ -30,10 +30,11 @@ class KeepRateSelection(SampleSelection):
         (n_samples,).
 
     noise_rate : float in [0, 1) or callable
-        The share τ of wrong labels, or a function that estimates it from probabilities
-        (n_samples, n_classes) and labels (n_samples,), both arrays. For its sake, each
-        network learns from its own half of the samples in the first half of the
-        warm-up: by then, each can say of the other half what it doesn't know by heart.
+        The share τ of wrong labels, or a function that estimates it from labels
+        (n_samples,) and probabilities (n_samples, n_classes), both arrays. For its
+        sake, each network learns from its own half of the samples in the first half of
+        the warm-up: by then, each can say of the other half what it doesn't know by
+        heart.
 
     warm_up_epochs : int or "auto"
         The epochs T_k in which the share kept falls to where it stays. "auto" is a
@@ -121,7 +122,7 @@ class KeepRateSelection(SampleSelection):
             if not torch.isfinite(unseen).all():
                 return  # training has diverged, which the engine is about to notice
             found = self.noise_rate(
-                unseen.double().cpu().numpy(), self.labels.cpu().numpy()
+                self.labels.cpu().numpy(), unseen.double().cpu().numpy()
             )
             check_range("[0, 1)", noise_rate=found)
             self.noise_rate = found

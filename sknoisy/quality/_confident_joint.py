@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from sknoisy._probs import SLACK, row_sums, slices
 from sknoisy.quality._reading import read
-from sknoisy.quality._validation import SLACK, check_vector, row_sums, slices
+from sknoisy.quality._validation import check_vector
 
 __all__ = ["compute_confident_joint"]
 

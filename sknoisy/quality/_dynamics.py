@@ -8,11 +8,12 @@ from sklearn.utils import Bunch
 
 from sknoisy._ranges import check_range
 from sknoisy.quality._training_dynamics import TrainingDynamics
+from sknoisy.quality._validation import check_order
 
 __all__ = ["area_under_margin", "data_map", "forgetting_events", "mean_loss"]
 
 
-def area_under_margin(logits, labels):
+def area_under_margin(labels, logits):
     r"""Area under the margin of each sample [1]_: the lower, the less the label fits.
 
     .. math:: \frac{1}{T} \sum_{t=1}^{T} z^{(t)}_y - \max_{k \ne y} z^{(t)}_k
@@ -22,13 +23,13 @@ def area_under_margin(logits, labels):
 
     Parameters
     ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1.
+
     logits : array-like of shape (n_epochs, n_samples, n_classes)
         What a network says of its training samples after every epoch, before the
         softmax. A generator of one array of shape (n_samples, n_classes) per epoch
         does, too, and saves memory.
-
-    labels : array-like of shape (n_samples,)
-        Given labels as codes 0…n_classes−1.
 
     Returns
     -------
@@ -55,13 +56,13 @@ def area_under_margin(logits, labels):
     --------
     >>> from sknoisy.quality import area_under_margin
     >>> logits = [[[1.0, 0.0], [1.0, 0.0]], [[2.0, 0.0], [1.0, 0.5]]]
-    >>> area_under_margin(logits, labels=[0, 1])
+    >>> area_under_margin([0, 1], logits)
     array([ 1.5 , -0.75])
     """
-    return _record(logits, labels).margin
+    return _record(labels, logits).margin
 
 
-def mean_loss(logits, labels):
+def mean_loss(labels, logits):
     """Cross entropy of the given label, averaged over epochs.
 
     Networks learn right labels first, so that for most of training the wrong ones have
@@ -69,13 +70,13 @@ def mean_loss(logits, labels):
 
     Parameters
     ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1.
+
     logits : array-like of shape (n_epochs, n_samples, n_classes)
         What a network says of its training samples after every epoch, before the
         softmax. A generator of one array of shape (n_samples, n_classes) per epoch
         does, too, and saves memory.
-
-    labels : array-like of shape (n_samples,)
-        Given labels as codes 0…n_classes−1.
 
     Returns
     -------
@@ -101,13 +102,13 @@ def mean_loss(logits, labels):
     --------
     >>> from sknoisy.quality import mean_loss
     >>> logits = [[[1.0, 0.0], [1.0, 0.0]], [[2.0, 0.0], [1.0, 0.5]]]
-    >>> mean_loss(logits, labels=[0, 1]).round(2)
+    >>> mean_loss([0, 1], logits).round(2)
     array([0.22, 1.14])
     """
-    return _record(logits, labels).loss
+    return _record(labels, logits).loss
 
 
-def forgetting_events(logits, labels):
+def forgetting_events(labels, logits):
     """Count how often each sample was learned and forgotten again [1]_.
 
     A sample is forgotten when the network predicted its label after one epoch and
@@ -115,13 +116,13 @@ def forgetting_events(logits, labels):
 
     Parameters
     ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1.
+
     logits : array-like of shape (n_epochs, n_samples, n_classes)
         What a network says of its training samples after every epoch, before the
         softmax. A generator of one array of shape (n_samples, n_classes) per epoch
         does, too, and saves memory.
-
-    labels : array-like of shape (n_samples,)
-        Given labels as codes 0…n_classes−1.
 
     Returns
     -------
@@ -156,13 +157,13 @@ def forgetting_events(logits, labels):
     >>> from sknoisy.quality import forgetting_events
     >>> right, wrong = [1.0, 0.0], [0.0, 1.0]
     >>> logits = [[right, wrong, wrong], [wrong, right, wrong], [right, right, wrong]]
-    >>> forgetting_events(logits, labels=[0, 0, 0])
+    >>> forgetting_events([0, 0, 0], logits)
     array([1, 0, 3])
     """
-    return _record(logits, labels).n_forgotten
+    return _record(labels, logits).n_forgotten
 
 
-def data_map(logits, labels, n_deviations=2.0):
+def data_map(labels, logits, n_deviations=2.0):
     """Tell easy samples from hard ones, and hard ones from wrong labels [1]_.
 
     Both have large losses, but call for the opposite: hard samples are worth most, and
@@ -171,13 +172,13 @@ def data_map(logits, labels, n_deviations=2.0):
 
     Parameters
     ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1.
+
     logits : array-like of shape (n_epochs, n_samples, n_classes)
         What a network says of its training samples after every epoch, before the
         softmax. A generator of one array of shape (n_samples, n_classes) per epoch
         does, too, and saves memory.
-
-    labels : array-like of shape (n_samples,)
-        Given labels as codes 0…n_classes−1.
 
     n_deviations : float >= 0, default=2.0
         How many standard deviations a label has to lead, or to lie behind, so as not
@@ -227,11 +228,11 @@ def data_map(logits, labels, n_deviations=2.0):
     >>> from sknoisy.quality import data_map
     >>> first = [[2.0, 0.0], [1.0, 0.0], [0.0, 2.0]]
     >>> second = [[3.0, 0.0], [0.0, 0.5], [0.0, 3.0]]
-    >>> data_map([first, second], labels=[0, 0, 0]).difficulty
+    >>> data_map([0, 0, 0], [first, second]).difficulty
     array(['easy', 'hard', 'wrong'], dtype='<U5')
     """
     check_range("[0, inf)", n_deviations=n_deviations)
-    dynamics = _record(logits, labels)
+    dynamics = _record(labels, logits)
     names = ("confidence", "variability", "agreement", "lead")
     return Bunch(
         **{name: getattr(dynamics, name) for name in names},
@@ -239,7 +240,8 @@ def data_map(logits, labels, n_deviations=2.0):
     )
 
 
-def _record(logits, labels):
+def _record(labels, logits):
+    check_order(labels, "labels", "logits")
     dynamics = TrainingDynamics(labels)
     for epoch in logits:
         dynamics.record(epoch)

@@ -8,6 +8,7 @@ from sknoisy._folds import group_codes
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy._ranges import check_count
 from sknoisy.quality._scores import get_label_quality_scores
+from sknoisy.quality._validation import check_order
 
 __all__ = ["neighbor_agreement", "soft_neighbor_labels"]
 
@@ -175,6 +176,7 @@ def _similarity(distances, metric):
 
 
 def _check(labels, features):
+    check_order(labels, "labels", "features")
     features = check_array(
         as_numpy(features),
         accept_sparse="csr",

@@ -5,13 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from sknoisy.quality._validation import (
-    SLACK,
-    check_labels_and_probs,
-    checked_blocks,
-    float_type,
-    slices,
-)
+from sknoisy._probs import SLACK, checked_blocks, float_type, slices
+from sknoisy.quality._validation import check_labels_and_probs
 
 
 @dataclass(frozen=True)

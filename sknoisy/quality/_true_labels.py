@@ -7,9 +7,10 @@ from scipy.special import softmax
 
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
+from sknoisy._probs import checked_blocks
 from sknoisy._ranges import check_count
 from sknoisy.quality._noise_matrices import estimate_noise_matrices
-from sknoisy.quality._validation import check_labels_and_probs, checked_blocks
+from sknoisy.quality._validation import check_labels_and_probs
 
 __all__ = ["TrueLabels", "true_label_posterior"]
 

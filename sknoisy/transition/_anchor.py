@@ -3,8 +3,8 @@
 import numpy as np
 
 from sknoisy._checks import check_choice
+from sknoisy._probs import check_probs
 from sknoisy._ranges import check_count, check_range
-from sknoisy.transition._inputs import check_probs
 
 __all__ = ["anchor_transition"]
 

@@ -1,12 +1,12 @@
 """The transition matrix of confident learning."""
 
 from sknoisy.quality import compute_confident_joint
-from sknoisy.transition._inputs import check_probs_and_labels, rows_of_counts
+from sknoisy.transition._inputs import check_labels_and_probs, rows_of_counts
 
 __all__ = ["confident_joint_transition"]
 
 
-def confident_joint_transition(pred_probs, labels):
+def confident_joint_transition(labels, pred_probs):
     """Transition matrix from the confident joint [1]_.
 
     Samples count for a class where its probability reaches the mean that it has among
@@ -14,12 +14,12 @@ def confident_joint_transition(pred_probs, labels):
 
     Parameters
     ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1. Not every class needs to be among them.
+
     pred_probs : array-like of shape (n_samples, n_classes)
         Class probabilities of each sample, from a model that did not see its label
         (out-of-fold, say).
-
-    labels : array-like of shape (n_samples,)
-        Given labels as codes 0…n_classes−1. Not every class needs to be among them.
 
     Returns
     -------
@@ -55,9 +55,9 @@ def confident_joint_transition(pred_probs, labels):
     --------
     >>> from sknoisy.transition import confident_joint_transition
     >>> pred_probs = [[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.2, 0.8], [0.3, 0.7]]
-    >>> confident_joint_transition(pred_probs, [0, 0, 0, 1, 1]).round(2)
+    >>> confident_joint_transition([0, 0, 0, 1, 1], pred_probs).round(2)
     array([[1.  , 0.  ],
            [0.33, 0.67]])
     """
-    probs, labels = check_probs_and_labels(pred_probs, labels)
+    labels, probs = check_labels_and_probs(labels, pred_probs)
     return rows_of_counts(compute_confident_joint(labels, probs).T)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sknoisy.transition._inputs import (
-    check_probs_and_labels,
+    check_labels_and_probs,
     check_share,
     rows_of_counts,
     warn_never_predicted,
@@ -12,17 +12,17 @@ from sknoisy.transition._inputs import (
 __all__ = ["counts_transition"]
 
 
-def counts_transition(pred_probs, labels, *, fraction=1.0):
+def counts_transition(labels, pred_probs, *, fraction=1.0):
     """Transition matrix from the labels given to samples of each predicted class.
 
     Parameters
     ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1. Not every class needs to be among them.
+
     pred_probs : array-like of shape (n_samples, n_classes)
         Class probabilities of each sample, from a model that did not see its label
         (out-of-fold, say).
-
-    labels : array-like of shape (n_samples,)
-        Given labels as codes 0…n_classes−1. Not every class needs to be among them.
 
     fraction : float in (0, 1], default=1.0
         Which share of the samples of each predicted class is counted: those with the
@@ -62,14 +62,14 @@ def counts_transition(pred_probs, labels, *, fraction=1.0):
     >>> from sknoisy.transition import counts_transition
     >>> pred_probs = [[0.9, 0.1], [0.8, 0.2], [0.6, 0.4], [0.3, 0.7]]
     >>> labels = [0, 0, 1, 1]
-    >>> counts_transition(pred_probs, labels).round(2)
+    >>> counts_transition(labels, pred_probs).round(2)
     array([[0.67, 0.33],
            [0.  , 1.  ]])
-    >>> counts_transition(pred_probs, labels, fraction=0.5)
+    >>> counts_transition(labels, pred_probs, fraction=0.5)
     array([[1., 0.],
            [0., 1.]])
     """
-    probs, labels = check_probs_and_labels(pred_probs, labels)
+    labels, probs = check_labels_and_probs(labels, pred_probs)
     fraction = check_share(fraction, "fraction")
     n_classes = probs.shape[1]
     warn_never_predicted(probs.argmax(axis=1), labels, n_classes)

@@ -6,7 +6,7 @@ from sknoisy.transition._counts import counts_transition
 __all__ = ["dual_t_transition"]
 
 
-def dual_t_transition(pred_probs, labels, *, percentile="auto"):
+def dual_t_transition(labels, pred_probs, *, percentile="auto"):
     """Transition matrix as a product of two that are easier to estimate [1]_.
 
     From the true class to the class a model says (read off anchor points), and from
@@ -14,12 +14,12 @@ def dual_t_transition(pred_probs, labels, *, percentile="auto"):
 
     Parameters
     ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1. Not every class needs to be among them.
+
     pred_probs : array-like of shape (n_samples, n_classes)
         Class probabilities of each sample, from a model that learned from the given
         labels but did not see this sample's (out-of-fold, say).
-
-    labels : array-like of shape (n_samples,)
-        Given labels as codes 0…n_classes−1. Not every class needs to be among them.
 
     percentile : float in (0, 100] or "auto", default="auto"
         Where the anchor points are; see `anchor_transition`.
@@ -64,9 +64,9 @@ def dual_t_transition(pred_probs, labels, *, percentile="auto"):
     --------
     >>> from sknoisy.transition import dual_t_transition
     >>> pred_probs = [[1.0, 0.0], [0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.0, 1.0]]
-    >>> dual_t_transition(pred_probs, [0, 0, 1, 1, 1], percentile=100).round(2)
+    >>> dual_t_transition([0, 0, 1, 1, 1], pred_probs, percentile=100).round(2)
     array([[0.67, 0.33],
            [0.  , 1.  ]])
     """
-    from_true = anchor_transition(pred_probs, percentile=percentile)
-    return from_true @ counts_transition(pred_probs, labels)
+    from_said = counts_transition(labels, pred_probs)
+    return anchor_transition(pred_probs, percentile=percentile) @ from_said

@@ -28,8 +28,8 @@ TRANSITIONS = {
 def estimate_transition(
     method="likelihood",
     *,
-    pred_probs=None,
     labels=None,
+    pred_probs=None,
     features=None,
     true_labels=None,
     trusted=None,
@@ -43,13 +43,13 @@ def estimate_transition(
         A name from `TRANSITIONS`, or a function of one's own that takes what it needs
         by these names and returns a matrix.
 
-    pred_probs : array-like of shape (n_samples, n_classes), default=None
-        Class probabilities from a model that learned from the given labels but did not
-        see this sample's. All methods but "hoc" need them.
-
     labels : array-like of shape (n_samples,), default=None
         Given labels as codes 0…n_classes−1. All methods but "anchor" and "gold" need
         them.
+
+    pred_probs : array-like of shape (n_samples, n_classes), default=None
+        Class probabilities from a model that learned from the given labels but did not
+        see this sample's. All methods but "hoc" need them.
 
     features : {array-like, sparse matrix} of shape (n_samples, n_features), \
             default=None
@@ -84,7 +84,7 @@ def estimate_transition(
     >>> from sknoisy.transition import estimate_transition
     >>> pred_probs = [[0.9, 0.1], [0.8, 0.2], [0.6, 0.4], [0.3, 0.7]]
     >>> labels = [0, 0, 1, 1]
-    >>> estimate_transition("counts", pred_probs=pred_probs, labels=labels).round(2)
+    >>> estimate_transition("counts", labels=labels, pred_probs=pred_probs).round(2)
     array([[0.67, 0.33],
            [0.  , 1.  ]])
     """
@@ -100,8 +100,8 @@ def estimate_transition(
         )
     )
     known = {
-        "pred_probs": pred_probs,
         "labels": labels,
+        "pred_probs": pred_probs,
         "features": features,
         "true_labels": true_labels,
         "trusted": trusted,

@@ -3,13 +3,13 @@
 import numpy as np
 
 from sknoisy._arrays import as_numpy
-from sknoisy.quality._validation import check_codes
-from sknoisy.transition._inputs import check_probs
+from sknoisy._probs import check_probs
+from sknoisy.quality._validation import check_codes, check_order
 
 __all__ = ["gold_transition"]
 
 
-def gold_transition(pred_probs, true_labels, trusted=None):
+def gold_transition(true_labels, pred_probs, trusted=None):
     """Transition matrix from trusted samples: gold loss correction [1]_.
 
     Row i is the mean, over the trusted samples of class i, of the probabilities that a
@@ -17,12 +17,12 @@ def gold_transition(pred_probs, true_labels, trusted=None):
 
     Parameters
     ----------
-    pred_probs : array-like of shape (n_samples, n_classes)
-        Probabilities of the given, noisy labels, from a model that learned from them.
-
     true_labels : array-like of shape (n_samples,)
         True labels as codes 0…n_classes−1; only those of trusted samples are read, and
         the others may hold anything.
+
+    pred_probs : array-like of shape (n_samples, n_classes)
+        Probabilities of the given, noisy labels, from a model that learned from them.
 
     trusted : array-like of bool of shape (n_samples,), default=None
         Which samples have a true label. None means all.
@@ -60,10 +60,11 @@ def gold_transition(pred_probs, true_labels, trusted=None):
     >>> from sknoisy.transition import gold_transition
     >>> pred_probs = [[0.8, 0.2], [0.6, 0.4], [0.1, 0.9], [0.5, 0.5]]
     >>> true_labels, trusted = [0, 0, 1, -1], [True, True, True, False]
-    >>> gold_transition(pred_probs, true_labels, trusted)
+    >>> gold_transition(true_labels, pred_probs, trusted)
     array([[0.7, 0.3],
            [0.1, 0.9]])
     """
+    check_order(true_labels, "true_labels", "pred_probs")
     probs = check_probs(pred_probs)
     n_samples, n_classes = probs.shape
     trusted = check_trusted(trusted, n_samples)

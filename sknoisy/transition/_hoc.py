@@ -6,7 +6,7 @@ from sknoisy._neighbors import nearest_neighbors
 from sknoisy._ranges import check_count
 from sknoisy.transition._counts import count_labels, surest
 from sknoisy.transition._inputs import (
-    check_features_and_labels,
+    check_labels_and_features,
     check_share,
     rows_of_counts,
 )
@@ -19,8 +19,8 @@ PULL = 50  # samples; 30 to 100 hardly differ on tables and images
 
 
 def hoc_transition(
-    features,
     labels,
+    features,
     *,
     n_classes=None,
     n_pairs=3,
@@ -38,12 +38,12 @@ def hoc_transition(
 
     Parameters
     ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1.
+
     features : {array-like, sparse matrix} of shape (n_samples, n_features)
         Features on scales that can be compared, or the representation of a network;
         also the class probabilities of a model that did not see the samples' labels.
-
-    labels : array-like of shape (n_samples,)
-        Given labels as codes 0…n_classes−1.
 
     n_classes : int, default=None
         Number of classes. None takes the largest code plus one.
@@ -114,10 +114,10 @@ def hoc_transition(
     >>> from sknoisy.transition import hoc_transition
     >>> X, y = load_digits(return_X_y=True)
     >>> labels = SymmetricNoise(0.3, random_state=0).fit(X, y).corrupt(y)
-    >>> print(hoc_transition(X, labels).diagonal().mean().round(2))
+    >>> print(hoc_transition(labels, X).diagonal().mean().round(2))
     0.69
     """
-    features, labels = check_features_and_labels(features, labels)
+    labels, features = check_labels_and_features(labels, features)
     n_classes = check_n_classes(n_classes, labels)
     check_count(n_pairs=n_pairs)
     check_count(n_neighbors=n_neighbors)

@@ -6,47 +6,22 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from sknoisy._arrays import as_numpy
+from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
-from sknoisy.quality._validation import check_codes, checked_blocks
+from sknoisy.quality import _validation
 
 MANY = 20  # labels of a class
 
 
-def check_probs(pred_probs):
-    """Return `pred_probs` as rows of float64 that sum to one, or say what is wrong."""
-    pred_probs = np.asarray(as_numpy(pred_probs))
-    if pred_probs.ndim != 2 or len(pred_probs) == 0 or pred_probs.shape[1] < 2:
-        raise ValueError(
-            f"pred_probs has shape {pred_probs.shape}: expected (n_samples, n_classes),"
-            " with at least one sample and two classes."
-        )
-    if pred_probs.dtype.kind not in "fiub":
-        try:
-            pred_probs = pred_probs.astype(np.float64)
-        except (TypeError, ValueError) as error:
-            raise ValueError(
-                f"pred_probs holds {pred_probs.flat[0]!r} and the like, which aren't"
-                " all numbers."
-            ) from error
-    blocks = [block.astype(np.float64) for _, block in checked_blocks(pred_probs)]
-    probs = np.concatenate(blocks).clip(min=0)
-    return probs / probs.sum(axis=1, keepdims=True)
+def check_labels_and_probs(labels, pred_probs):
+    """Return both: a code 0…c−1 for each row, and float64 rows that sum to one."""
+    labels, pred_probs = _validation.check_labels_and_probs(labels, pred_probs)
+    return labels.astype(np.intp), check_probs(pred_probs)
 
 
-def check_probs_and_labels(pred_probs, labels):
-    """Return both: float64 rows that sum to one, and a code 0…c−1 for each row."""
-    probs = check_probs(pred_probs)
-    labels = check_codes(labels, probs.shape[1]).astype(np.intp)
-    if len(labels) != len(probs):
-        raise ValueError(
-            f"labels has {len(labels)} entries, but pred_probs has {len(probs)} rows:"
-            " there must be one row for each label."
-        )
-    return probs, labels
-
-
-def check_features_and_labels(features, labels):
-    """Return both: features with finite numbers, and a code for each row."""
+def check_labels_and_features(labels, features):
+    """Return both: a code for each row, and features with finite numbers."""
+    _validation.check_order(labels, "labels", "features")
     features = check_array(
         as_numpy(features),
         accept_sparse="csr",
@@ -61,7 +36,7 @@ def check_features_and_labels(features, labels):
             " Other labels become codes with `classes, codes = np.unique(labels,"
             " return_inverse=True)`."
         )
-    return features, labels.astype(np.intp)
+    return labels.astype(np.intp), features
 
 
 def check_share(value, name):

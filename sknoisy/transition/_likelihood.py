@@ -8,7 +8,7 @@ from scipy.special import softmax
 from sknoisy._ranges import check_count
 from sknoisy.transition._counts import count_labels, surest
 from sknoisy.transition._inputs import (
-    check_probs_and_labels,
+    check_labels_and_probs,
     check_share,
     rows_of_counts,
     warn_never_predicted,
@@ -22,7 +22,7 @@ SHARPEST = 1e3
 TOLERANCE = 1e-5
 
 
-def likelihood_transition(pred_probs, labels, *, fraction=0.5, max_iter=500):
+def likelihood_transition(labels, pred_probs, *, fraction=0.5, max_iter=500):
     """Transition matrix of largest likelihood, given what a model says of each sample.
 
     The surest samples of each predicted class count as of that class. All others are
@@ -32,12 +32,12 @@ def likelihood_transition(pred_probs, labels, *, fraction=0.5, max_iter=500):
 
     Parameters
     ----------
+    labels : array-like of shape (n_samples,)
+        Given labels as codes 0…n_classes−1. Not every class needs to be among them.
+
     pred_probs : array-like of shape (n_samples, n_classes)
         Class probabilities of each sample, from a model that learned from the given
         labels but did not see this sample's (out-of-fold, say).
-
-    labels : array-like of shape (n_samples,)
-        Given labels as codes 0…n_classes−1. Not every class needs to be among them.
 
     fraction : float in (0, 1], default=0.5
         Which share of the samples of each predicted class, those with the largest lead
@@ -103,11 +103,11 @@ def likelihood_transition(pred_probs, labels, *, fraction=0.5, max_iter=500):
     >>> labels = SymmetricNoise(0.3, random_state=0).fit(X, y).corrupt(y)
     >>> model = KNeighborsClassifier(20)
     >>> pred_probs = cross_val_predict(model, X, labels, method="predict_proba")
-    >>> transition = likelihood_transition(pred_probs, labels)
+    >>> transition = likelihood_transition(labels, pred_probs)
     >>> print(transition.diagonal().mean().round(2))
     0.71
     """
-    probs, labels = check_probs_and_labels(pred_probs, labels)
+    labels, probs = check_labels_and_probs(labels, pred_probs)
     fraction = check_share(fraction, "fraction")
     check_count(max_iter=max_iter)
     n_classes = probs.shape[1]

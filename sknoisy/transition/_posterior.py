@@ -5,9 +5,9 @@ from sklearn.utils import check_array
 
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
+from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
 from sknoisy.transition._identifiability import check_identifiable
-from sknoisy.transition._inputs import check_probs
 from sknoisy.transition._prior import check_prior
 from sknoisy.transition._simplex import solve_on_simplex
 

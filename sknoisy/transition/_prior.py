@@ -82,7 +82,7 @@ def noise_rate(noisy_prior, transition):
     0.2
     """
     prior = clean_prior(noisy_prior, transition)
-    kept = prior @ np.diagonal(np.asarray(as_numpy(transition)))
+    kept = prior @ np.diagonal(check_transition(transition, len(prior)))
     return float(max(0.0, 1 - kept))  # rounding may take it below
 
 
