@@ -1,6 +1,8 @@
 """Equal seeds, equal results: whatever this library runs beside, and from where."""
 
+import copy
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -24,12 +26,14 @@ from random_helpers import (
 )
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, LRScheduler
 from torch import nn
 
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier, classifiers
+from sknoisy._engine.draws import may_draw
 from sknoisy._streams import Stream, drawing_from, generator, lent
-from sknoisy.modules import LeNet5, RandomFlip, RandomShift
+from sknoisy.classifiers import _base
+from sknoisy.modules import Dropout, LeNet5, RandomFlip, RandomShift
 
 
 @pytest.fixture(autouse=True)
@@ -180,6 +184,54 @@ def test_a_search_in_threads_has_the_scores_of_a_serial_one(module, small_table)
     with nothing_changes(), parallel_config(backend="threading"):
         search.fit(*small_table)
     assert_array_equal(search.cv_results_["mean_test_score"], serial)
+
+
+def layers(*inner):
+    """Return a function that makes a network with `inner` in its middle."""
+    return lambda: nn.Sequential(nn.Linear(5, 8), *inner, nn.Linear(8, 3))
+
+
+@pytest.mark.parametrize(
+    ("options", "waits"),
+    [
+        ({}, False),
+        ({"mixup": 1.0}, False),
+        ({"optimizer": "sam"}, False),
+        ({"early_stopping": True}, False),
+        ({"callbacks": [LRScheduler("StepLR", step_size=1)]}, False),
+        ({"module": layers(nn.BatchNorm1d(8), nn.ReLU(), Dropout())}, False),
+        ({"module": layers(nn.Dropout())}, True),
+        ({"module": layers(nn.RReLU())}, True),
+        ({"module": Draws}, True),
+        ({"loss": drawing_loss}, True),
+        ({"callbacks": [DrawsAtEpochs()]}, True),
+        ({"lr_schedule": lambda progress: 1 - progress}, True),
+    ],
+    ids=str,
+)
+def test_who_waits_for_a_turn(options, waits, small_table, monkeypatch):
+    asked = []
+
+    def ask(engine):
+        asked.append(may_draw(engine))
+        return asked[-1]
+
+    monkeypatch.setattr(_base, "may_draw", ask)
+    options = {"lr_schedule": "constant", **options}  # one scheduler at a time
+    make_classifier("NoisyLabelClassifier", **options).fit(*small_table)
+    assert asked == [waits]
+
+
+def test_training_goes_on_alike_after_pickling(small_table):
+    X, y = small_table
+    for options in ({}, {"module": Draws}):
+        network = make_classifier("NoisyLabelClassifier", random_state=0, **options)
+        network.partial_fit(X, y)
+        stored = pickle.loads(pickle.dumps(network))
+        other = copy.deepcopy(network)
+        expected = network.partial_fit(X, y).predict_proba(X)
+        assert_array_equal(stored.partial_fit(X, y).predict_proba(X), expected)
+        assert_array_equal(other.partial_fit(X, y).predict_proba(X), expected)
 
 
 # --- a fit within a fit ---

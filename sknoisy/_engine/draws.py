@@ -8,6 +8,7 @@ costs no more than fits that take turns.
 import inspect
 from functools import partial
 
+import numpy as np
 import torch
 from skorch.callbacks import Callback, EpochTimer, PrintLog
 from torch import nn
@@ -15,6 +16,8 @@ from torch.optim import Optimizer
 
 from sknoisy._streams import Witness
 
+# most of what there is: passed over first, as are empty tables of hooks
+PLAIN = {bool, float, int, str, type(None), np.ndarray, nn.Parameter, torch.Tensor}
 CONTAINERS = (list, tuple, set, frozenset)
 # of torch's layers, by name: all kinds of dropout, RReLU, FractionalMaxPool
 DRAWING = ("Dropout", "RReLU", "FractionalMaxPool")
@@ -44,13 +47,17 @@ def is_quiet(*parts):
     seen, stack = set(), list(parts)
     while stack:
         part = stack.pop()
-        if id(part) in seen or isinstance(part, torch.Tensor):
+        if id(part) in seen:
             continue
         seen.add(id(part))
         inner = _inside(part)
         if inner is None:
             return False
-        stack += inner
+        stack += [
+            one
+            for one in inner
+            if type(one) not in PLAIN and not (isinstance(one, dict) and not one)
+        ]
     return True
 
 
@@ -60,6 +67,8 @@ def _inside(part):
         return list(part)
     if isinstance(part, dict):
         return list(part.values())
+    if isinstance(part, torch.Tensor):
+        return []
     if isinstance(part, partial):
         return [part.func, *part.args, *part.keywords.values()]
     if inspect.ismethod(part):
@@ -72,11 +81,14 @@ def _inside(part):
 
 
 def _inside_function(function):
-    root = (function.__module__ or "").split(".")[0]
-    if root == "torch":  # a class, such as that of a schedule; functions may draw
-        return [] if isinstance(function, type) else None
+    module = function.__module__ or ""
+    # a class of torch's, such as that of a schedule; functions of torch's may draw
+    is_class_of_torch = isinstance(function, type) and module.startswith("torch")
+    known = module.startswith(QUIET) or module.split(".")[0] in QUIET_FUNCTIONS
+    if not known and not is_class_of_torch:
+        return None
     cells = getattr(function, "__closure__", None) or ()
-    return [c.cell_contents for c in cells] if root in QUIET_FUNCTIONS else None
+    return [cell.cell_contents for cell in cells]
 
 
 def _is_known(part):

@@ -132,8 +132,8 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, batches and dropout. An int gives the same network every time
-        on one thread of one machine, in processes too, but not in threads that fit
-        side by side. None takes fresh entropy.
+        on one machine with one thread of torch's, in processes and beside other fits
+        in threads, too. None takes fresh entropy.
 
     **routed : dict
         ``module__*``, ``loss__*``, ``split__*``, ``optimizer__*``, ``callbacks__*``
