@@ -74,7 +74,7 @@ def check_classes_have_weight(y, weight, labeled=slice(None)):
         )
 
 
-def present(weight, n_samples):
+def rows_there(weight, n_samples):
     """Return the positions of the samples that weigh something; without weights, all.
 
     A weight of zero means that a sample isn't there. It has to be taken out before
@@ -157,7 +157,7 @@ def read_weights(params, classifier, n_samples):
     """
     params = name_weights(params, classifier)
     name = weight_name(classifier) or "sample_weight"
-    rows = present(params.get(name), n_samples)
+    rows = rows_there(params.get(name), n_samples)
     params = one_each(params, n_samples, name)
     return params, rows, params.get(name)
 

@@ -136,6 +136,7 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
 
     class_weight : dict, "balanced" or None, default=None
         Weights of classes, by given labels, multiplied with `sample_weight`.
+        "balanced" gives all classes the same sum of weights.
 
     early_stopping : bool or "label_wave", default=False
         Whether to hold out a part of the (noisy) training data, stop when accuracy
@@ -334,8 +335,9 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
             distribution over the classes 0 to n_classes - 1 per row, such as a
             consensus of annotators: the loss is then its expectation over them.
 
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; a sample of weight zero counts as absent.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Non-negative weights, of which only the ratios count; a sample of weight
+            zero counts as absent, and a class of such samples stays in ``classes_``.
 
         Returns
         -------
@@ -368,8 +370,9 @@ class MutualLearningClassifier(SeveralNetworks, BaseNoisyClassifier):
         classes : array-like of shape (n_classes,), default=None
             Every class there will be; the first call needs it, unless `y` holds all.
 
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; a sample of weight zero counts as absent.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Non-negative weights, of which only the ratios count; a sample of weight
+            zero counts as absent, and a class of such samples stays in ``classes_``.
 
         Returns
         -------

@@ -78,6 +78,7 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
 
     class_weight : dict, "balanced" or None, default=None
         Weights of classes, by given labels, multiplied with `sample_weight`.
+        "balanced" gives all classes the same sum of weights.
 
     early_stopping : bool or "label_wave", default=False
         Whether to hold out a part of the (noisy) training data, stop when accuracy
@@ -249,8 +250,9 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
             distribution over the classes 0 to n_classes - 1 per row, such as a
             consensus of annotators: the loss is then its expectation over them.
 
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; a sample of weight zero counts as absent.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Non-negative weights, of which only the ratios count; a sample of weight
+            zero counts as absent, and a class of such samples stays in ``classes_``.
 
         Returns
         -------
@@ -284,8 +286,9 @@ class NoisyLabelClassifier(BaseNoisyClassifier):
         classes : array-like of shape (n_classes,), default=None
             Every class there will be; the first call needs it, unless `y` holds all.
 
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; a sample of weight zero counts as absent.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Non-negative weights, of which only the ratios count; a sample of weight
+            zero counts as absent, and a class of such samples stays in ``classes_``.
 
         Returns
         -------

@@ -220,7 +220,8 @@ class CleanLabelClassifier(
             if self.estimator is None:
                 model.set_params(random_state=seed)
             cut = cut_params(params, rows, n_samples)
-            return model.fit(take(X, rows, n_samples), self.classes_[codes], **cut)
+            model.fit(take(X, rows, n_samples), self.classes_[codes], **cut)
+            return model  # not all that fit return themselves
 
         if training.unlabeled.size:
             return self_train(fit, X, training, self.classes_)

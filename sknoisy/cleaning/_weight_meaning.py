@@ -168,7 +168,8 @@ class _Trial:
         if "class_weight" in model.get_params(deep=False):  # theirs names other classes
             model.set_params(class_weight=class_weight)
         weights = {} if weight is None else {"sample_weight": weight[rows]}
-        return model.fit(self.X[rows], self.y[rows], **weights)
+        model.fit(self.X[rows], self.y[rows], **weights)  # not all return themselves
+        return model
 
     def _says(self, rows=slice(None), weight=None, **options):
         """Return what is said of new samples of each true class, on average."""

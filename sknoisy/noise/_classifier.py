@@ -118,16 +118,15 @@ class NoisyTargetClassifier(
         y = require_labels(y, self)
         check_consistent_length(X, y)
         check_part(self._get_estimator(), "estimator")
-        estimator, n_samples = clone(self._get_estimator()), len(y)
+        self.estimator_, n_samples = clone(self._get_estimator()), len(y)
         params = self._route("fit", fit_params)
-        params, rows, weight = read_weights(params, estimator, n_samples)
+        params, rows, weight = read_weights(params, self.estimator_, n_samples)
         check_classes_have_weight(y, weight)
         X_there, y_there = take(X, rows, n_samples), y[rows]
         self.noise_ = self._make_noise()
         given = self.noise_.fit_corrupt(y_there, X_there)
         _warn_of_lost_classes(y_there, given)
         params = cut_params(params, rows, n_samples)
-        self.estimator_ = estimator
         self.estimator_.fit(X_there, given, **params)
         self.given_labels_ = _at(rows, given, y)
         absent = np.setdiff1d(y, y_there)

@@ -27,7 +27,7 @@ from sknoisy._weights import (
     check_classes_have_weight,
     name_weights,
     one_each,
-    present,
+    rows_there,
 )
 from sknoisy.semi_supervised._labels import read_labels
 from sknoisy.semi_supervised._picking import agree, pick, pools, quotas_of
@@ -232,7 +232,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         check_consistent_length(X, y)
         weight, n_samples = fit_params.get("sample_weight"), len(y)
         check_classes_have_weight(codes, weight, codes >= 0)
-        rows = present(weight, n_samples)
+        rows = rows_there(weight, n_samples)
         params = self._route_to_both(one_each(fit_params, n_samples))
         params = [cut_params(theirs, rows, n_samples) for theirs in params]
         rng = np.random.RandomState(draw_seed(self.random_state))
