@@ -28,6 +28,7 @@ def two_candidates(seed):
     }
 
 
+@pytest.mark.slow
 def test_every_scorer_has_a_row_for_each_noise(choosing, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(choosing, "make_candidates", two_candidates)
     arguments = ["--quick", "--tables", "segment", "--out", str(tmp_path)]

@@ -22,6 +22,7 @@ def corrections(load_benchmark, monkeypatch):
     return script
 
 
+@pytest.mark.slow
 def test_methods_run_on_both_networks_and_rows_survive(corrections, tmp_path, capsys):
     methods = [corrections.CLEAN, "TransitionCorrectedClassifier()"]
     arguments = ["--quick", "--out", str(tmp_path), "--noises", "T0.5", "--methods"]

@@ -54,6 +54,7 @@ def test_two_networks_are_divided_by_two_plain_fits(load_benchmark):
     assert (two[2][:4], two[-1]) == ("1.10", "pass")
 
 
+@pytest.mark.slow
 def test_all_methods_are_timed(load_benchmark, tmp_path, capsys):
     speed = load_benchmark("speed_methods")
     few = ["elr", "forward correction", "co-teaching", "deep mutual learning"]

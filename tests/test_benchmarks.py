@@ -110,6 +110,7 @@ def test_every_script_tells_its_options(load_benchmark, script, capsys):
 # --- speed ---
 
 
+@pytest.mark.slow
 def test_speed_is_measured_and_held_against_every_bound(
     load_benchmark, tmp_path, capsys
 ):
@@ -233,6 +234,7 @@ def test_losses_run_on_the_real_images(load_benchmark, tmp_path):
 # --- tables ---
 
 
+@pytest.mark.slow
 def test_every_method_runs_on_a_table_with_categories(tables, tmp_path):
     arguments = ["--quick", "--tables", "mushroom", "--noises", "pair 35 %"]
     tables.main([*arguments, "--out", str(tmp_path)])
@@ -289,6 +291,7 @@ def test_tables_run_on_a_real_table(load_benchmark, tmp_path):
 # --- cleaning ---
 
 
+@pytest.mark.slow
 def test_cleaning_is_compared_over_every_classifier(tables, load_benchmark, tmp_path):
     script = load_benchmark("cleaning_tables")
     arguments = ["--quick", "--tables", "segment", "--noises", "symmetric 40 %"]

@@ -214,6 +214,7 @@ def test_other_seeds_give_other_numbers(table):
     assert not np.array_equal(one, two)
 
 
+@pytest.mark.slow
 def test_processes_give_the_numbers_of_serial_runs(table):
     serial = cross_val_score(small(), *table, cv=3)
     assert_array_equal(cross_val_score(small(), *table, cv=3, n_jobs=2), serial)

@@ -136,6 +136,7 @@ def test_noise_makes_the_file_s_labels_the_clean_ones(noise, folder):
     assert float(row["clean_mean"]) > float(row["noisy_mean"])
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_tables_in_processes_too(folder):
     arguments = ("data.csv", "--label", "true", "--noise", "pair:0.2", "--folds", "2")
     tables = []

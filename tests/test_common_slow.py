@@ -14,6 +14,12 @@ import sknoisy
 # of the networks of test_common.py
 OTHER_SETTINGS = [
     sknoisy.AsymmetricCoTeachingClassifier(**EXACT, split="dbscan", relabel=False),
+    sknoisy.BatchedGridSearchCV(
+        sknoisy.NoisyLabelClassifier(**EXACT),
+        {"loss": ["ce", "gce"]},
+        cv=2,
+        error_score="raise",
+    ),
     sknoisy.CoTeachingClassifier(**EXACT | LONGER, strategy="co_teaching_plus"),
     sknoisy.CoTeachingClassifier(**EXACT | LONGER, strategy="jocor"),
     sknoisy.CoTeachingClassifier(**EXACT, strategy="decoupling"),

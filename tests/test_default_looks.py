@@ -263,6 +263,7 @@ def test_numbers_may_be_of_any_kind(kind, checkers):
     assert len(make_looks(ConfidentLearning(), X, y, make_forest)) == 2
 
 
+@pytest.mark.slow
 def test_steps_that_do_not_converge_are_no_news_in_processes_either(capfd):
     X = np.random.default_rng(0).normal(size=(60, 30)) * np.logspace(0, 4, 30)
     y = np.arange(60) % 3

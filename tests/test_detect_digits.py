@@ -8,6 +8,7 @@ def script(load_benchmark):
     return load_benchmark("detect_digits")
 
 
+@pytest.mark.slow
 def test_a_line_for_each_detector_and_the_yardsticks(script, tmp_path, capsys):
     names = ["NeighborConsensus()", "KDN(5)"]
     arguments = ["--quick", "--out", str(tmp_path), "--detectors", *names]

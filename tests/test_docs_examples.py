@@ -22,12 +22,14 @@ PAGES = {
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
     if path.exists() and "```python" in path.read_text(encoding="utf-8")
 }
-# pages that train many networks
+# pages that train many networks or forests
 SLOW = {
+    "docs/coming_from_cleanlab.md",
     "docs/guide_annotators.md",
     "docs/guide_honest_evaluation.md",
     "docs/guide_networks.md",
     "docs/guide_transition.md",
+    "docs/guide_wrong_labels.md",
 }
 # code, and what it prints: a block of text, or in the README indented lines
 EXAMPLE = re.compile(
