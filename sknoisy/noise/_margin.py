@@ -109,12 +109,14 @@ class MarginNoise(FitResample, LabelNoise):
     Notes
     -----
     Differences from [1]_ and its authors' code: labels start from the given `y`, not
-    from the estimator's most likely class, and a label that isn't the most likely
-    one counts as a tie (gap 0); the probabilities are out of fold; the factor
-    multiplies the chance to flip and is found by root finding, where theirs divides
-    the chance to stay and is turned by hand. Above about half, the runner-up becomes
-    the more frequent label near the boundary, and no method can tell them apart
-    without further knowledge: [1]_ does go to 70 %.
+    from the estimator's most likely class, and a label that isn't the most likely one
+    counts as a tie (gap 0); the probabilities are out of fold; the factor multiplies
+    the chance to flip and is found by root finding, where theirs divides the chance to
+    stay and is turned by hand. Their code treats two classes in another way, by
+    formulas of their own and with flips of one class alone; here two classes are no
+    exception: both flip, by the f above. Above about half, the runner-up becomes the
+    more frequent label near the boundary, and no method can tell them apart without
+    further knowledge: [1]_ does go to 70 %.
 
     References
     ----------
