@@ -22,6 +22,7 @@ FLOORS = {
     "_counting": 0,
     "_delegation": 0,
     "_doors": 0,
+    "_features": 0,
     "_labels": 0,
     "_logits": 0,  # the only one that needs torch
     "_missing": 0,

@@ -8,6 +8,7 @@ from sklearn.utils.validation import validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator
+from sknoisy._features import check_rows
 from sknoisy._labels import require_labels
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
@@ -174,6 +175,7 @@ class CleanLabelClassifier(
         check_choice(self.action, ACTIONS, "action")
         self._check_estimator()
         y = require_labels(y, self)
+        check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         params = self._name_weights(self._route("fit", fit_params), y)
         findings = self._look_for_issues(X, y)

@@ -11,6 +11,7 @@ from sklearn.utils.validation import validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._counting import lowest, nearest
+from sknoisy._features import check_rows, check_some
 from sknoisy._labels import encode_labels, require
 from sknoisy.quality import compute_confident_joint, flag_issues
 from sknoisy.quality._thresholds import check_budget
@@ -91,12 +92,14 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         """Return the `Evidence` on the labels `codes`, 0…c−1, of `X`."""
 
     def _check_X(self, X):
+        check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         return indexable(X)[0]  # of any format but those whose rows can't be picked
 
     def _encode(self, X, y):
         self.classes_, codes = encode_labels(require(y, self))
         check_consistent_length(X, codes)
+        check_some(codes)
         if len(self.classes_) < 2:
             raise ValueError(
                 f"y holds only one class, {self.classes_.tolist()}:"

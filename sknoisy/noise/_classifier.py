@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._delegation import PredictsByEstimator
+from sknoisy._features import check_rows
 from sknoisy._labels import require_labels
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
@@ -109,6 +110,7 @@ class NoisyTargetClassifier(
         self : estimator instance
             The fitted classifier.
         """
+        check_rows(X, self)
         y = require_labels(y, self)
         check_classes_have_weight(y, fit_params.get("sample_weight"))
         check_part(self._get_estimator(), "estimator")

@@ -11,6 +11,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice, check_rate
+from sknoisy._features import check_rows
 from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy._tags import tags_of_part
@@ -158,6 +159,7 @@ class MarginNoise(FitResample, LabelNoise):
                 " corrupt(y, X). Class probabilities can be passed as X with"
                 " estimator='precomputed'."
             )
+        check_rows(X, self)
         # the rest is the estimator's to judge: it may want texts, or images
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
