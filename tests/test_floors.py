@@ -26,6 +26,7 @@ FLOORS = {
     "_doors": 0,
     "_folds": 0,
     "_frames": 0,
+    "_features": 0,
     "_labels": 0,
     "_logits": 0,
     "_missing": 0,

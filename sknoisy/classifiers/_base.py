@@ -17,6 +17,7 @@ from skorch.callbacks import LRScheduler
 from sknoisy._arrays import as_numpy, numpy_inside
 from sknoisy._engine import ArrayDataset, Batches, Engine
 from sknoisy._engine.draws import draws_to_predict, is_quiet, may_draw
+from sknoisy._features import check_features
 from sknoisy._labels import check_present, check_soft_labels, is_soft
 from sknoisy._params import RoutedParams, choose_arguments
 from sknoisy._seeds import make_generator
@@ -215,7 +216,7 @@ class BaseNoisyClassifier(
         with np.errstate(over="ignore", invalid="ignore"):
             checked = validate_data(
                 self,
-                as_numpy(X),
+                check_features(as_numpy(X), self),
                 *map(as_numpy, y),
                 reset=reset,
                 dtype=self.dtype if reset else self.net_.input_dtype,

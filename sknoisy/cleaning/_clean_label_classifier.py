@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_consistent_length, validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator
+from sknoisy._features import check_rows
 from sknoisy._labels import encode_labels, require_labels
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
@@ -187,6 +188,7 @@ class CleanLabelClassifier(
         check_choice(self.action, ACTIONS, "action")
         self._check_estimator()
         y = require_labels(y, self)
+        check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, y)
         params, rows = self._read_weights(self._route("fit", fit_params), y)

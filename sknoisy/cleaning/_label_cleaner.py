@@ -8,6 +8,7 @@ from sklearn.utils.validation import validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
+from sknoisy._features import check_rows
 from sknoisy._labels import labels_in, require_labels
 from sknoisy._rows import take
 from sknoisy._seeds import draw_seed
@@ -151,6 +152,7 @@ class LabelCleaner(BaseEstimator):
     def _look_for_issues(self, X, y):
         check_choice(self.action, KEEPS_ONE_LABEL_A_SAMPLE, "action")
         labels = require_labels(labels_in(y, self), self)
+        check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, labels)
         seed = draw_seed(self.random_state)

@@ -11,6 +11,7 @@ from sklearn.utils.validation import validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._counting import lowest, nearest
+from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
 from sknoisy._labels import encode_labels, require
 from sknoisy._weights import weights_of
@@ -124,12 +125,14 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
                 )
 
     def _check_X(self, X):
+        check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         return indexable(X)[0]  # of any format but those whose rows can't be picked
 
     def _encode(self, X, y):
         self.classes_, codes = encode_labels(require(y, self))
         check_consistent_length(X, codes)
+        check_some(codes)
         if len(self.classes_) < 2:
             raise ValueError(
                 f"y holds only one class, {self.classes_.tolist()}:"

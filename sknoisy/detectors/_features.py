@@ -7,6 +7,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice
+from sknoisy._features import check_features
 from sknoisy._tags import tags_of
 from sknoisy.detectors._base import BaseDetector
 
@@ -20,7 +21,7 @@ class FeatureDetector(BaseDetector, metaclass=ABCMeta):
     def _check_X(self, X):
         if self._has_transformer():
             return super()._check_X(X)
-        return validate_data(self, X, accept_sparse="csr")
+        return validate_data(self, check_features(X, self), accept_sparse="csr")
 
     def _scale(self, X):
         """Return features as `transformer` makes them, standardized ones by default."""

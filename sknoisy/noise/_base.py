@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_switch
 from sknoisy._containers import labels_out
+from sknoisy._features import check_rows, check_some
 from sknoisy._labels import encode_labels, labels_in
 from sknoisy._tags import as_sampler
 from sknoisy.noise._draws import DRAW, draw_given_class, generator
@@ -117,6 +118,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         X = self._check_X(X, reset=True)
         self.classes_, codes = encode_labels(labels_in(y, self))
         check_consistent_length(X, codes)
+        check_some(codes)
         return codes, self._learn(X, codes, **known)
 
     def _finish(self, y, codes, seen):
@@ -181,6 +183,7 @@ class BlindNoise(LabelNoise):
     def _check_X(self, X, reset):
         # only names and width are noted: X may be texts, tables with gaps, or None
         if X is not None:
+            check_rows(X, self)
             validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 

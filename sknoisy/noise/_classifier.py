@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._delegation import PredictsByEstimator
+from sknoisy._features import check_rows
 from sknoisy._labels import require_labels
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
@@ -115,6 +116,7 @@ class NoisyTargetClassifier(
         self : estimator instance
             The fitted classifier.
         """
+        check_rows(X, self)
         y = require_labels(y, self)
         check_consistent_length(X, y)
         check_part(self._get_estimator(), "estimator")

@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sknoisy._arrays import numpy_inside
+from sknoisy._features import check_features
 from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
 from sknoisy.noise._draws import DRAW, generator
@@ -176,7 +177,7 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     def _check_X(self, X, reset):
         return validate_data(
             self,
-            X,
+            check_features(X, self),
             reset=reset,
             dtype=[np.float64, np.float32],
             ensure_all_finite="allow-nan",

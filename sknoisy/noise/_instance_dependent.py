@@ -6,6 +6,7 @@ from scipy.stats import truncnorm
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_rate
+from sknoisy._features import check_features
 from sknoisy._ranges import check_range
 from sknoisy.noise._base import FitResample, LabelNoise, mean_by_class
 from sknoisy.noise._draws import LEARN, draw_given_sample, generator
@@ -107,7 +108,7 @@ class InstanceDependentNoise(FitResample, LabelNoise):
             )
         X = validate_data(
             self,
-            X,
+            check_features(X, self),
             reset=reset,
             accept_sparse="csr",
             dtype=[np.float64, np.float32],

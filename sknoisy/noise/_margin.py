@@ -9,6 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice, check_rate
+from sknoisy._features import check_rows
 from sknoisy._folds import folds_to_judge_by
 from sknoisy._out_of_fold import (
     check_gives_probabilities,
@@ -116,12 +117,14 @@ class MarginNoise(FitResample, LabelNoise):
     Notes
     -----
     Differences from [1]_ and its authors' code: labels start from the given `y`, not
-    from the estimator's most likely class, and a label that isn't the most likely
-    one counts as a tie (gap 0); the probabilities are out of fold; the factor
-    multiplies the chance to flip and is found by root finding, where theirs divides
-    the chance to stay and is turned by hand. Above about half, the runner-up becomes
-    the more frequent label near the boundary, and no method can tell them apart
-    without further knowledge: [1]_ does go to 70 %.
+    from the estimator's most likely class, and a label that isn't the most likely one
+    counts as a tie (gap 0); the probabilities are out of fold; the factor multiplies
+    the chance to flip and is found by root finding, where theirs divides the chance to
+    stay and is turned by hand. Their code treats two classes in another way, by
+    formulas of their own and with flips of one class alone; here two classes are no
+    exception: both flip, by the f above. Above about half, the runner-up becomes the
+    more frequent label near the boundary, and no method can tell them apart without
+    further knowledge: [1]_ does go to 70 %.
 
     References
     ----------
@@ -208,6 +211,7 @@ class MarginNoise(FitResample, LabelNoise):
                 " corrupt(y, X). Class probabilities can be passed as X with"
                 " estimator='precomputed'."
             )
+        check_rows(X, self)
         # the rest is the estimator's to judge: it may want texts, or images
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X

@@ -66,9 +66,10 @@ class CoTeaching(KeepRateSelection):
     Epochs count from 0, in which all samples are kept. Differences from [1]_: both
     networks take their step at once, which is the same, since neither hears the other's
     gradient; :math:`T_k` is a share of the training, not 10 of 200 epochs; at least one
-    sample of a batch is kept. The authors' code divides the mean loss by the number of
-    samples kept once more, which amounts to a lower learning rate, and raises τ to the
-    power c instead of :math:`t / T_k`; here it is as the paper says.
+    sample of a batch is kept, and how many are is rounded to the nearest number, where
+    the code cuts fractions off. The authors' code divides the mean loss by the number
+    of samples kept once more, which amounts to a lower learning rate, and raises τ to
+    the power c instead of :math:`t / T_k`; here it is as the paper says.
 
     References
     ----------

@@ -46,13 +46,16 @@ class DeterminantMutualInformation(ScheduledObjective):
     Notes
     -----
     Differences from [1]_ and its authors' code. The logarithm is that of a determinant
-    in double precision, where the code adds 1e-3 to the determinant, which for ten
-    classes is below 1e-10 and is lost beside it. Classes that a batch lacks leave the
-    determinant of what is there: with M the mean prediction of each class at hand and
-    n_k their numbers, :math:`\frac12 \log\det(M M^\top) + \sum_k \log (n_k / n)`, which
-    is :math:`\log|\det U|` if none is missing. The value is divided by the number of
-    classes, to be of the size of cross entropy; the authors instead lower the learning
-    rate to 1e-6 and choose the best epoch by held-out noisy labels.
+    in double precision, where the code adds 1e-3 to the determinant. Of U as above that
+    would be all there is: with ten classes its determinant is below 1e-10. The code for
+    ten classes doesn't divide by n, which makes the determinant n to the tenth times
+    larger and 1e-3 nothing beside it; that for two classes divides. Classes that a
+    batch lacks leave the determinant of what is there: with M the mean prediction of
+    each class at hand and n_k their numbers, :math:`\frac12 \log\det(M M^\top) + \sum_k
+    \log (n_k / n)`, which is :math:`\log|\det U|` if none is missing. The value is
+    divided by the number of classes, to be of the size of cross entropy; the authors
+    instead lower the learning rate to 1e-6 and choose the best epoch by held-out noisy
+    labels.
 
     References
     ----------

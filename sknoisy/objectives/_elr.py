@@ -34,7 +34,8 @@ class EarlyLearningRegularization(Objective):
 
     strength : float in [0, inf), default=3.0
         The weight λ. The authors take (β, λ) = (0.7, 3) for symmetric noise on
-        CIFAR-10, (0.9, 1) for asymmetric noise and (0.9, 7) for CIFAR-100.
+        CIFAR-10, (0.9, 1) for asymmetric noise and (0.9, 7) for CIFAR-100. The default,
+        (0.9, 3), is none of these pairs, but lies between them.
 
     keep : bool, default=False
         Whether the beliefs stay after fit, as the estimator's ``beliefs_`` of shape

@@ -30,7 +30,8 @@ class EarlyLearningPlus(ScheduledObjective):
         The share β of the old belief in the new one.
 
     strength : float in [0, inf), default=3.0
-        The weight λ.
+        The weight λ. The default (0.9, 3) of both is that of
+        `EarlyLearningRegularization`, and none of the authors' pairs.
 
     averaging : float in [0, 1), default=0.997
         The share of the old average of weights in the new one, at every step; less in

@@ -73,7 +73,8 @@ class JoCoR(KeepRateSelection):
     Gradients flow through both sides of both divergences, and one optimizer moves both
     networks, as in [1]_. The authors halve the rate τ under asymmetric noise, where
     half of the classes are spared; here τ is what it is. While the noise rate is being
-    estimated, the networks learn apart, without the second term.
+    estimated, the networks learn apart, without the second term. How many samples are
+    kept is rounded to the nearest number, where the code cuts fractions off.
 
     References
     ----------

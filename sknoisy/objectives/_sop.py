@@ -52,7 +52,10 @@ class SparseOverParameterization(Objective):
 
     Notes
     -----
-    Differences from [1]_ and its code. u and v take their steps as the batch passes,
+    Differences from [1]_ and its code. In the code the second loss compares
+    :math:`e_{\arg\max p} + u^2 e_y - v^2 \odot (1 - e_y)` with the label, so that u
+    learns from it, too, and grows sooner where the network contradicts a label: here it
+    learns from the first loss alone. u and v take their steps as the batch passes,
     without an optimizer, and in the limit of many small ones: v² is the exact solution
     of its differential equation, u² that of growth at a constant rate, no faster than
     any gradient allows. With few epochs plain steps would overshoot and get stuck where
