@@ -8,12 +8,14 @@ from sklearn.utils.validation import validate_data
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._labels import require_labels
+from sknoisy._out_of_fold import fitted
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of_classifier
 from sknoisy._weights import check_classes_have_weight, name_of_weights, name_weights
 from sknoisy.cleaning._actions import ACTIONS
 from sknoisy.cleaning._findings import choose_detector, findings_of
+from sknoisy.cleaning._handing_on import hand_on, route
 from sknoisy.cleaning._self_training import self_train
 
 __all__ = ["CleanLabelClassifier"]
@@ -91,7 +93,10 @@ class CleanLabelClassifier(
     ``fit`` costs what the detector costs, and one fit of the estimator. The default
     detector fits a random forest and five linear models, then extremely randomized
     trees or five linear models more, whichever judge better; where X is no table of
-    numbers, the estimator ten times. The detector doesn't see ``sample_weight``.
+    numbers, the estimator ten times.
+
+    Rows that belong together (of one patient, copies of one image) may have one mistake
+    in common: then pass ``groups`` to ``fit``, or they vouch for each other.
 
     References
     ----------
@@ -148,10 +153,13 @@ class CleanLabelClassifier(
             Given labels, some of them wrong.
 
         **fit_params : dict
-            Handed on to the estimator's ``fit``: as they are, or by scikit-learn's
-            metadata routing where that is enabled. What has one value a sample is cut
-            to the samples that are trained on. A ``sample_weight`` reaches the last
-            step of a Pipeline without its name.
+            Handed on to the estimator's ``fit``, or by scikit-learn's metadata routing
+            where that is enabled, to the detector's, too. What has one value a sample
+            is cut to the samples that are trained on. Two are known by name:
+            ``sample_weight`` also goes to a detector that takes it, and reaches the
+            last step of a Pipeline; ``groups`` goes to the detector, which then judges
+            no sample by others of its group, and besides to an estimator that takes
+            them, such as a search.
 
         Returns
         -------
@@ -161,7 +169,8 @@ class CleanLabelClassifier(
         Raises
         ------
         TypeError
-            If there are weights, and the estimator takes none; or if it has no
+            If there are weights, and the estimator takes none; or groups, and the
+            detector takes none; or if the estimator has no
             ``predict_proba``, and ``action="semi_supervised"`` or the default
             detector needs it.
 
@@ -173,19 +182,29 @@ class CleanLabelClassifier(
         self._check_estimator()
         y = require_labels(y, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
-        params = self._name_weights(self._route("fit", fit_params), y)
-        findings = self._look_for_issues(X, y)
+        params, for_detector = self._hand_on(fit_params, y)
+        findings = self._look_for_issues(X, y, for_detector)
         self.estimator_ = self._train(X, ACTIONS[self.action](findings), params)
         return self
 
-    def _look_for_issues(self, X, y):
+    def get_metadata_routing(self):
+        """Return how metadata goes to estimator and detector.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What scikit-learn's metadata routing asks for.
+        """
+        return route(super().get_metadata_routing(), self.detector)
+
+    def _look_for_issues(self, X, y, params):
         detector = choose_detector(
             self.detector,
             X,
             otherwise=self._get_estimator(),
             random_state=self._draw_seed(),
         )
-        self.detector_ = detector.fit(X, y)
+        self.detector_ = fitted(detector, X, y, **params)
         findings = findings_of(detector, y, self.min_per_class)
         self.classes_ = findings.classes
         self.label_issues_ = findings.table()
@@ -204,7 +223,7 @@ class CleanLabelClassifier(
             if self.estimator is None:
                 model.set_params(random_state=seed)
             cut = cut_params(params, rows, n_samples)
-            return model.fit(take(X, rows, n_samples), self.classes_[codes], **cut)
+            return fitted(model, take(X, rows, n_samples), self.classes_[codes], **cut)
 
         if training.unlabeled.size:
             return self_train(fit, X, training)
@@ -221,11 +240,12 @@ class CleanLabelClassifier(
         if self.action == "reweight":  # before the detector's work, not after it
             name_of_weights(estimator, "action='reweight'")
 
-    def _name_weights(self, params, y):
-        """Return `params` with ``sample_weight`` under the name that fit takes."""
+    def _hand_on(self, fit_params, y):
+        """Return what the estimator's `fit` is handed, and what the detector's is."""
+        params, for_detector = hand_on(self, fit_params)
         if params.get("sample_weight") is not None:
             check_classes_have_weight(y, params["sample_weight"])
-        return name_weights(params, self._get_estimator())
+        return name_weights(params, self._get_estimator()), for_detector
 
     def _get_estimator(self):
         return RandomForestClassifier() if self.estimator is None else self.estimator

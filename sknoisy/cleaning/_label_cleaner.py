@@ -2,7 +2,7 @@
 
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.utils import check_consistent_length, get_tags
+from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice
@@ -10,9 +10,10 @@ from sknoisy._containers import labels_out
 from sknoisy._labels import labels_in, require_labels
 from sknoisy._rows import take
 from sknoisy._seeds import draw_seed
-from sknoisy._tags import as_sampler
+from sknoisy._tags import as_sampler, tags_said_by
 from sknoisy.cleaning._actions import ACTIONS
 from sknoisy.cleaning._findings import choose_detector, findings_of
+from sknoisy.cleaning._handing_on import for_groups
 
 __all__ = ["LabelCleaner"]
 
@@ -100,7 +101,7 @@ class LabelCleaner(BaseEstimator):
         self.min_per_class = min_per_class
         self.random_state = random_state
 
-    def fit(self, X, y):
+    def fit(self, X, y, *, groups=None):
         """Look for wrong labels, and leave it at that.
 
         Parameters
@@ -111,15 +112,19 @@ class LabelCleaner(BaseEstimator):
         y : array-like of shape (n_samples,)
             Given labels, some of them wrong.
 
+        groups : array-like of shape (n_samples,), default=None
+            What belongs together and may have one mistake in common, such as the rows
+            of a patient. The detector then judges no sample by others of its group.
+
         Returns
         -------
         self : LabelCleaner
             With what was found.
         """
-        self._look_for_issues(X, y)
+        self._look_for_issues(X, y, groups)
         return self
 
-    def fit_resample(self, X, y):
+    def fit_resample(self, X, y, *, groups=None):
         """Look for wrong labels, and act on them.
 
         Parameters
@@ -130,6 +135,10 @@ class LabelCleaner(BaseEstimator):
         y : array-like of shape (n_samples,)
             Given labels, some of them wrong.
 
+        groups : array-like of shape (n_samples,), default=None
+            What belongs together and may have one mistake in common, such as the rows
+            of a patient. The detector then judges no sample by others of its group.
+
         Returns
         -------
         X : array-like with n_kept rows
@@ -138,7 +147,7 @@ class LabelCleaner(BaseEstimator):
         y : array-like of shape (n_kept,)
             Their labels, in the container of `y`.
         """
-        training = self._look_for_issues(X, y)
+        training = self._look_for_issues(X, y, groups)
         self.sample_indices_ = training.rows
         if self.action == "relabel":
             return X, labels_out(self.classes_[training.codes], y, self.classes_)
@@ -146,14 +155,15 @@ class LabelCleaner(BaseEstimator):
         rows = training.rows
         return take(X, rows, n_samples), take(y, rows, n_samples)
 
-    def _look_for_issues(self, X, y):
+    def _look_for_issues(self, X, y, groups):
         check_choice(self.action, KEEPS_ONE_LABEL_A_SAMPLE, "action")
         labels = require_labels(labels_in(y, self), self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, labels)
+        params = for_groups(self.detector, groups)
         seed = draw_seed(self.random_state)
         self.detector_ = choose_detector(self.detector, X, random_state=seed)
-        self.detector_.fit(X, labels)
+        self.detector_.fit(X, labels, **params)
         findings = findings_of(self.detector_, labels, self.min_per_class)
         self.classes_ = findings.classes
         self.label_issues_ = findings.table()
@@ -162,7 +172,7 @@ class LabelCleaner(BaseEstimator):
     def __sklearn_tags__(self):
         judge = RandomForestClassifier() if self.detector is None else self.detector
         tags = super().__sklearn_tags__()
-        tags.input_tags = get_tags(judge).input_tags
+        tags.input_tags = tags_said_by(judge).input_tags
         tags.target_tags.required = True
         tags = as_sampler(tags)
         tags.sampler_tags.sample_indices = True
