@@ -149,8 +149,8 @@ def group_codes(groups, n_samples):
     codes = _encode(groups)
     if codes.max() == 0:
         raise ValueError(
-            f"groups holds a single group, {groups[0]!r}: there must be two at least,"
-            " so that a fit without a group can judge it."
+            f"groups holds a single group, {groups.tolist()[0]!r}: there must be two at"
+            " least, so that a fit without a group can judge it."
         )
     return codes
 
@@ -196,7 +196,7 @@ def _check_apart(folds, codes, groups, name):
     for train, test in folds:
         both = np.intersect1d(codes[train], codes[test])
         if both.size:
-            group = np.asarray(groups)[codes == both[0]][0]
+            group = np.asarray(groups)[codes == both[0]].tolist()[0]
             raise ValueError(
                 f"{name} divides groups: {group!r} is in a training and in the test"
                 " part of one fold. Pass a number of folds, or a splitter that keeps"

@@ -10,16 +10,19 @@ from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._features import check_rows
 from sknoisy._labels import encode_labels, require_labels
+from sknoisy._out_of_fold import fitted
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of_classifier
 from sknoisy._weights import (
     check_classes_have_weight,
     name_of_weights,
+    one_each,
     read_weights,
 )
 from sknoisy.cleaning._actions import ACTIONS
 from sknoisy.cleaning._findings import choose_detector, findings_of
+from sknoisy.cleaning._handing_on import hand_on, route
 from sknoisy.cleaning._self_training import self_train
 from sknoisy.cleaning._weight_caveats import warn_of_other_weights
 
@@ -103,9 +106,12 @@ class CleanLabelClassifier(
     ``fit`` costs what the detector costs, and one fit of the estimator. The default
     detector fits a random forest and five linear models, then extremely randomized
     trees or five linear models more, whichever judge better; where X is no table of
-    numbers, the estimator ten times. The detector doesn't see ``sample_weight``, nor
-    the samples whose weight is zero, which count as absent; "reweight" measures what
-    the estimator means by a weight in about ten fits on 150 samples, once a process.
+    numbers, the estimator ten times. A sample of weight zero counts as absent; a
+    "reweight" measures what the estimator means by a weight, in about ten fits on 150
+    samples, once a process.
+
+    Rows that belong together (of one patient, copies of one image) may have one mistake
+    in common: then pass ``groups`` to ``fit``, or they vouch for each other.
 
     References
     ----------
@@ -163,11 +169,13 @@ class CleanLabelClassifier(
             Given labels, some of them wrong.
 
         **fit_params : dict
-            Handed on to the estimator's ``fit``: as they are, or by scikit-learn's
-            metadata routing where that is enabled. What has one value a sample is cut
-            to the samples that are trained on. A ``sample_weight`` reaches the last
-            step of a Pipeline without its name; a sample of weight zero counts as
-            absent.
+            Handed on to the estimator's ``fit``, or by scikit-learn's metadata routing
+            where that is enabled, to the detector's, too. What has one value a sample
+            is cut to the samples that are trained on. Two are known by name:
+            ``sample_weight`` also goes to a detector that takes it, and reaches the
+            last step of a Pipeline; ``groups`` goes to the detector, which then judges
+            no sample by others of its group, and besides to an estimator that takes
+            them, such as a search.
 
         Returns
         -------
@@ -177,7 +185,8 @@ class CleanLabelClassifier(
         Raises
         ------
         TypeError
-            If there are weights, and the estimator takes none; or if it has no
+            If there are weights, and the estimator takes none; or groups, and the
+            detector takes none; or if the estimator has no
             ``predict_proba``, and ``action="semi_supervised"`` or the default
             detector needs it.
 
@@ -191,23 +200,34 @@ class CleanLabelClassifier(
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, y)
-        params, rows = self._read_weights(self._route("fit", fit_params), y)
+        params, for_detector, rows = self._hand_on(fit_params, y)
         self.classes_, codes = encode_labels(y)
         X, params = take(X, rows, len(y)), cut_params(params, rows, len(y))
-        findings = self._look_for_issues(X, y[rows])
+        for_detector = cut_params(for_detector, rows, len(y))
+        findings = self._look_for_issues(X, y[rows], for_detector)
         self.label_issues_ = findings.among(codes, rows).table()
         training = ACTIONS[self.action](findings)
         self.estimator_ = self._train(X, training, params, len(rows))
         return self
 
-    def _look_for_issues(self, X, y):
+    def get_metadata_routing(self):
+        """Return how metadata goes to estimator and detector.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What scikit-learn's metadata routing asks for.
+        """
+        return route(super().get_metadata_routing(), self.detector)
+
+    def _look_for_issues(self, X, y, params):
         detector = choose_detector(
             self.detector,
             X,
             otherwise=self._get_estimator(),
             random_state=self._draw_seed(),
         )
-        self.detector_ = detector.fit(X, y)
+        self.detector_ = fitted(detector, X, y, **params)
         return findings_of(detector, y, self.min_per_class, self.classes_)
 
     def _train(self, X, training, params, n_samples):
@@ -222,8 +242,7 @@ class CleanLabelClassifier(
             if self.estimator is None:
                 model.set_params(random_state=seed)
             cut = cut_params(params, rows, n_samples)
-            model.fit(take(X, rows, n_samples), self.classes_[codes], **cut)
-            return model  # not all that fit return themselves
+            return fitted(model, take(X, rows, n_samples), self.classes_[codes], **cut)
 
         if training.unlabeled.size:
             return self_train(fit, X, training, self.classes_)
@@ -241,11 +260,12 @@ class CleanLabelClassifier(
             name_of_weights(estimator, "action='reweight'")
             warn_of_other_weights(estimator, "action='reweight'")
 
-    def _read_weights(self, params, y):
-        """Return `params` under the names that fit takes, and which samples count."""
+    def _hand_on(self, fit_params, y):
+        """Return what estimator and detector are handed, and which samples count."""
+        params, for_detector = hand_on(self, fit_params)
         params, rows, weight = read_weights(params, self._get_estimator(), len(y))
         check_classes_have_weight(y, weight)
-        return params, rows
+        return params, one_each(for_detector, len(y)), rows
 
     def _get_estimator(self):
         return RandomForestClassifier() if self.estimator is None else self.estimator

@@ -15,6 +15,7 @@ from sknoisy._seeds import draw_seed
 from sknoisy._tags import as_sampler, tags_of_part
 from sknoisy.cleaning._actions import ACTIONS
 from sknoisy.cleaning._findings import choose_detector, findings_of
+from sknoisy.cleaning._handing_on import for_groups
 
 __all__ = ["LabelCleaner"]
 
@@ -102,7 +103,7 @@ class LabelCleaner(BaseEstimator):
         self.min_per_class = min_per_class
         self.random_state = random_state
 
-    def fit(self, X, y):
+    def fit(self, X, y, *, groups=None):
         """Look for wrong labels, and leave it at that.
 
         Parameters
@@ -113,15 +114,19 @@ class LabelCleaner(BaseEstimator):
         y : array-like of shape (n_samples,)
             Given labels, some of them wrong.
 
+        groups : array-like of shape (n_samples,), default=None
+            What belongs together and may have one mistake in common, such as the rows
+            of a patient. The detector then judges no sample by others of its group.
+
         Returns
         -------
         self : LabelCleaner
             With what was found.
         """
-        self._look_for_issues(X, y)
+        self._look_for_issues(X, y, groups)
         return self
 
-    def fit_resample(self, X, y):
+    def fit_resample(self, X, y, *, groups=None):
         """Look for wrong labels, and act on them.
 
         Parameters
@@ -132,6 +137,10 @@ class LabelCleaner(BaseEstimator):
         y : array-like of shape (n_samples,)
             Given labels, some of them wrong.
 
+        groups : array-like of shape (n_samples,), default=None
+            What belongs together and may have one mistake in common, such as the rows
+            of a patient. The detector then judges no sample by others of its group.
+
         Returns
         -------
         X : array-like with n_kept rows
@@ -140,7 +149,7 @@ class LabelCleaner(BaseEstimator):
         y : array-like of shape (n_kept,)
             Their labels, in the container of `y`.
         """
-        training = self._look_for_issues(X, y)
+        training = self._look_for_issues(X, y, groups)
         self.sample_indices_ = training.rows
         if self.action == "relabel":
             return X, labels_out(self.classes_[training.codes], y, self.classes_)
@@ -149,15 +158,16 @@ class LabelCleaner(BaseEstimator):
         return take(X, rows, n_samples), take(y, rows, n_samples)
 
     @numpy_inside()
-    def _look_for_issues(self, X, y):
+    def _look_for_issues(self, X, y, groups):
         check_choice(self.action, KEEPS_ONE_LABEL_A_SAMPLE, "action")
         labels = require_labels(labels_in(y, self), self)
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, labels)
+        params = for_groups(self.detector, groups)
         seed = draw_seed(self.random_state)
         self.detector_ = choose_detector(self.detector, X, random_state=seed)
-        self.detector_.fit(X, labels)
+        self.detector_.fit(X, labels, **params)
         findings = findings_of(self.detector_, labels, self.min_per_class)
         self.classes_ = findings.classes
         self.label_issues_ = findings.table()

@@ -179,6 +179,6 @@ class ConfidentLearning(JudgesByFits):
         return tags_of(super().__sklearn_tags__(), judge)
 
 
-def make_forest(codes, n_jobs, seed, n_grown):
+def make_forest(codes, n_jobs, seed, n_grown, n_alike):
     """Return a forest that votes out of bag."""
-    return OutOfBag(default_forest(n_grown, seed, n_jobs))
+    return OutOfBag(default_forest(n_grown, seed, n_jobs, n_alike))

@@ -144,11 +144,11 @@ def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=N
     codes : ndarray of shape (n_samples,)
 
     make_forests : callable
-        ``(codes, n_jobs, seed, n_grown) -> OutOfBag``, for those who name no
-        classifier; `n_grown` is how many samples there are to grow trees on. Where
-        there are groups, or a splitter says whom to judge by whom, the forests are
-        fitted in folds instead. A linear model looks beside them, but where values are
-        missing.
+        ``(codes, n_jobs, seed, n_grown, n_alike) -> OutOfBag``, for those who name no
+        classifier; `n_grown` is how many samples there are to grow trees on, and
+        `n_alike` how many a group has: leaves must hold several groups. Where there are
+        groups, or a splitter says whom to judge by whom, the forests are fitted in
+        folds instead. A linear model looks beside them, but where values are missing.
 
     groups, sample_weight : ndarray of shape (n_samples,), default=None
     """
@@ -177,11 +177,12 @@ def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=N
         random_state=draw_seed(seed),
     )
     if groups is None and (is_out_of_bag(cv) or isinstance(cv, numbers.Integral)):
-        forests = make_forests(codes, n_jobs, seed, len(codes))
+        forests = make_forests(codes, n_jobs, seed, len(codes), 1)
         forests.sample_weight = sample_weight
     else:
         n_grown = min(len(those_present(train, sample_weight)) for train, _ in folds)
-        grown = make_forests(codes, n_jobs, seed, n_grown)
+        n_alike = 1 if groups is None else round(len(groups) / (groups.max() + 1))
+        grown = make_forests(codes, n_jobs, seed, n_grown, n_alike)
         forests = Forests(grown.classifier, folds, at_first=grown.at_first, **weighed)
     return [forests, *([Linear(X, folds, n_jobs, **weighed)] if _is_finite(X) else [])]
 

@@ -12,16 +12,17 @@ from sknoisy._rows import cut_params, take
 from sknoisy._weights import those_present, weights_for
 
 
-def default_forest(n_samples, random_state=None, n_jobs=None):
+def default_forest(n_samples, random_state=None, n_jobs=None, n_alike=1):
     """Return the classifier for those who name none; it votes out of bag.
 
     Each tree sees few samples, so that wrong labels are a minority wherever it looks,
-    and each sample has many trees that didn't see it.
+    and each sample has many trees that didn't see it. So are they in leaves of several
+    groups, which have `n_alike` samples each.
     """
     return ExtraTreesClassifier(
         bootstrap=True,
         max_samples=min(n_samples, max(20, round(0.3 * n_samples))),
-        min_samples_leaf=2,
+        min_samples_leaf=2 * n_alike,
         n_jobs=n_jobs,
         random_state=random_state,
     )

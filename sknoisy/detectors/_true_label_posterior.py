@@ -168,13 +168,17 @@ class TrueLabelPosterior(JudgesByFits):
         return tags_of(super().__sklearn_tags__(), judge)
 
 
-def make_forests(codes, n_jobs, seed, n_grown):
+def make_forests(codes, n_jobs, seed, n_grown, n_alike):
     """Return forests that smooth out wrong labels first, then keep to what is left."""
-    leaf = _large_leaf(codes)
+    leaf = _large_leaf(codes, n_alike)
     return OutOfBag(
         # most of its trees didn't see a given sample, so that more of them vote
         ExtraTreesClassifier(
-            bootstrap=True, max_samples=0.5, n_jobs=n_jobs, random_state=seed
+            min_samples_leaf=n_alike,
+            bootstrap=True,
+            max_samples=0.5,
+            n_jobs=n_jobs,
+            random_state=seed,
         ),
         at_first=RandomForestClassifier(
             min_samples_leaf=leaf, n_jobs=n_jobs, random_state=seed
@@ -182,10 +186,10 @@ def make_forests(codes, n_jobs, seed, n_grown):
     )
 
 
-def _large_leaf(codes):
+def _large_leaf(codes, n_alike):
     # small classes would drown in leaves that hold a fifth of a class
     per_class = len(codes) // (codes.max() + 1)
-    return min(LARGE_LEAF, max(1, per_class // 5))
+    return min(LARGE_LEAF * n_alike, max(1, per_class // 5))
 
 
 def _evidence(found, codes):
