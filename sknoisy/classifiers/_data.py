@@ -123,9 +123,10 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
         X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
     there = known[np.unique(codes)] if classes is None else known
     if len(there) < 2:
-        left = " where no weight is zero" if len(codes) < n_given else ""
+        where = " where sample_weight and class_weight aren't zero"
         raise ValueError(
-            f"A classifier can't train on one class:{left} y holds nothing but"
+            "A classifier can't train on one class:"
+            f"{where if len(codes) < n_given else ''} y holds nothing but"
             f" {there.tolist()[0]!r}."
         )
     return TrainingData(X, codes, known, weight, dtype, rows, n_given)
