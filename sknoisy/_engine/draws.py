@@ -5,8 +5,8 @@ telling, so that only what is known to draw nothing counts as quiet; whatever is
 costs no more than fits that take turns.
 """
 
-import inspect
-from functools import partial
+from functools import cache, partial
+from types import BuiltinFunctionType, FunctionType, MethodType
 
 import numpy as np
 import torch
@@ -19,6 +19,8 @@ from sknoisy._streams import Witness
 # most of what there is: passed over first, as are empty tables of hooks
 PLAIN = {bool, float, int, str, type(None), np.ndarray, nn.Parameter, torch.Tensor}
 CONTAINERS = (list, tuple, set, frozenset)
+FUNCTIONS = (FunctionType, BuiltinFunctionType, type)
+OURS = "sknoisy."
 # of torch's layers, by name: all kinds of dropout, RReLU, FractionalMaxPool
 DRAWING = ("Dropout", "RReLU", "FractionalMaxPool")
 QUIET = ("torch.nn.modules.", "torch.optim.", "skorch.callbacks.")
@@ -71,13 +73,15 @@ def _inside(part):
         return []
     if isinstance(part, partial):
         return [part.func, *part.args, *part.keywords.values()]
-    if inspect.ismethod(part):
+    if isinstance(part, MethodType):
         return [part.__self__, part.__func__]
-    if inspect.isroutine(part) or isinstance(part, type):
+    if isinstance(part, FUNCTIONS):
         return _inside_function(part)
     if not (callable(part) or isinstance(part, (nn.Module, Callback, Optimizer))):
         return []
-    return list(vars(part).values()) if _is_known(part) else None
+    # `dropout` is that of attention and recurrent layers
+    known = _is_known(part.__class__) and not getattr(part, "dropout", False)
+    return list(vars(part).values()) if known else None
 
 
 def _inside_function(function):
@@ -91,12 +95,10 @@ def _inside_function(function):
     return [cell.cell_contents for cell in cells]
 
 
-def _is_known(part):
-    kind, module = type(part).__name__, type(part).__module__
-    if module.startswith("sknoisy."):
-        return True
+@cache
+def _is_known(kind):
+    module = kind.__module__
     if module == TALKATIVE:
-        return isinstance(part, (EpochTimer, PrintLog))
-    draws = any(name in kind for name in DRAWING)
-    draws |= bool(getattr(part, "dropout", False))  # of attention, recurrent layers
-    return module.startswith(QUIET) and not draws
+        return issubclass(kind, (EpochTimer, PrintLog))
+    draws = any(name in kind.__name__ for name in DRAWING)
+    return module.startswith(OURS) or (module.startswith(QUIET) and not draws)
