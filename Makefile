@@ -27,7 +27,7 @@ test: lint  ## run linter, formatter, type checker, and most tests and examples
 test-slow: $(VENV)/.has-test  ## run the tests that take longer: with `make test`, half an hour
 	@$(PYTEST) -m "slow and not hours"
 
-test-hours: $(VENV)/.has-test  ## run what takes hours: every check of default networks
+test-hours: $(VENV)/.has-test  ## run every check of scikit-learn's suite for twenty seeds: hours
 	@$(PYTEST) -m hours
 
 lint: $(VENV)/.has-test  ## run linter, formatter (changing nothing) and type checker

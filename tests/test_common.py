@@ -15,7 +15,7 @@ import sknoisy
 # digits, as the suite asks for; test_common_slow.py has what defaults can't do.
 EXACT = {
     "max_epochs": 10,
-    "lr": 0.015,
+    "lr": 0.05,
     "dtype": "float64",
     "batch_size": 1000,
     "module__dropout": 0.0,

@@ -5,8 +5,10 @@ import warnings
 
 import pytest
 from helpers import small
+from sklearn.base import clone
 from sklearn.naive_bayes import GaussianNB
-from sklearn.utils.estimator_checks import check_estimator
+from sklearn.utils import estimator_checks
+from sklearn.utils.estimator_checks import check_estimator, set_random_state
 from test_common import EXACT, INSTANCES, LATER, LONGER
 
 import sknoisy
@@ -45,7 +47,7 @@ EXPECTED_TO_FAIL = {
     "MutualLearningClassifier": WEIGHTS,
     "NoisyLabelClassifier": WEIGHTS,
 }
-HOURS: set[str] = set()  # whose default networks take many minutes for all checks
+N_SEEDS = 20
 
 
 def failed_checks(estimator):
@@ -76,16 +78,31 @@ def test_other_settings_pass_all_checks(estimator):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.hours] if name in HOURS else [])
-        for name in sorted(filter(can_be_made_of_nothing, INSTANCES))
-    ],
-)
+@pytest.mark.parametrize("name", sorted(filter(can_be_made_of_nothing, INSTANCES)))
 def test_defaults_pass_all_checks_but_those_that_are_named(name):
     estimator = getattr(sknoisy, name)()
     assert failed_checks(estimator) == EXPECTED_TO_FAIL.get(name, set())
+
+
+@pytest.mark.hours
+@pytest.mark.parametrize("name", sorted(INSTANCES))
+def test_no_seed_fails_a_check(name, monkeypatch):
+    """Fresh entropy where the suite sets no seed, and other seeds where it does."""
+    for seed in range(1000, 1000 * (N_SEEDS + 1), 1000):
+        shift_seeds(monkeypatch, seed)
+        for instance in INSTANCES[name]:
+            estimator = clone(instance)
+            if "random_state" in estimator.get_params():
+                estimator.set_params(random_state=None)
+            assert failed_checks(estimator) == set(), (seed, estimator)
+
+
+def shift_seeds(monkeypatch, by):
+    def set_shifted(estimator, random_state=0):
+        seed = None if random_state is None else random_state + by
+        set_random_state(estimator, random_state=seed)
+
+    monkeypatch.setattr(estimator_checks, "set_random_state", set_shifted)
 
 
 def test_few_estimators_have_no_defaults():
