@@ -14,7 +14,9 @@ def check_rows(X, owner):
     """Return `X` if it can be rows of whatever an estimator takes."""
     if X is None:
         raise ValueError(f"{type(owner).__name__} needs the features: X is None.")
-    if isinstance(X, str | bytes | Mapping | Set | Iterator) or np.isscalar(X):
+    # a sparse table of keys is a dict, too
+    strange = isinstance(X, str | bytes | Mapping | Set | Iterator) or np.isscalar(X)
+    if strange and not getattr(X, "shape", ()):
         raise TypeError(
             f"X={shown(X)} is a {type(X).__name__}: pass an array, a list of rows or a"
             " DataFrame."

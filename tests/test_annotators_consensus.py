@@ -308,10 +308,10 @@ def test_known_shares_of_classes_decide_where_votes_are_even():
 @pytest.mark.parametrize(
     "wrong, message",
     [
-        ({"smoothing": -1}, "smoothing == -1"),
-        ({"smoothing": np.nan}, "smoothing=nan must be a finite number"),
-        ({"tol": np.inf}, "tol=inf must be a finite number"),
-        ({"max_iter": 0}, "max_iter == 0"),
+        ({"smoothing": -1}, "smoothing=-1"),
+        ({"smoothing": np.nan}, "smoothing=nan is out of range"),
+        ({"tol": np.inf}, "tol=inf is out of range"),
+        ({"max_iter": 0}, "max_iter=0"),
         ({"class_prior": [0.5, 0.5]}, "for each of the 3 classes"),
         ({"class_prior": [0.5, 0.5, 0]}, "a positive share"),
         ({"class_prior": [0.5, 0.5, 0.5]}, "a sum of one"),

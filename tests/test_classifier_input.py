@@ -186,7 +186,7 @@ BAD_DATA = {
     "no feature": (lambda X, y: (X[:, :0], y), "0 feature"),
     "one class": (lambda X, y: (X, np.ones(150)), "one class: y holds nothing but 1.0"),
     "lengths": (lambda X, y: (X, y[:9]), "inconsistent numbers of samples"),
-    "one dimension": (lambda X, y: (X[:, 0], y), "Expected 2D array"),
+    "one dimension": (lambda X, y: (X[:, 0], y), "X has shape .*Reshape"),
     "four dimensions": (
         lambda X, y: (X.reshape(150, 5, 1, 1, 1), y),
         r"shape \(5, 1, 1, 1\): pass a module",

@@ -395,10 +395,10 @@ def test_numpys_generator_is_left_alone(two_views):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"max_iter": 0}, ValueError, "max_iter == 0"),
-        ({"k_best": 0}, ValueError, "k_best == 0"),
-        ({"pool_size": 0}, ValueError, "pool_size == 0"),
-        ({"threshold": 1.5}, ValueError, "threshold == 1.5"),
+        ({"max_iter": 0}, ValueError, "max_iter=0 is out"),
+        ({"k_best": 0}, ValueError, "k_best=0 is out"),
+        ({"pool_size": 0}, ValueError, "pool_size=0 is out"),
+        ({"threshold": 1.5}, ValueError, "threshold=1.5 is out"),
         ({"views": ([0], [1], [2])}, ValueError, "is no pair: pass two views"),
         ({"views": 3}, ValueError, "is no pair"),
         ({"second": RidgeClassifier()}, TypeError, "RidgeClassifier has no predict_pr"),

@@ -143,8 +143,8 @@ def test_parameters_of_the_aggregation_are_the_estimators():
         ({"training": "softly"}, ValueError, "training='softly' .* 'soft'"),
         ({"training": "weighted"}, ValueError, "KNeighborsClassifier doesn't"),
         ({"unlabeled": "ignore"}, ValueError, "unlabeled='ignore'"),
-        ({"rounds": 0}, ValueError, "rounds == 0"),
-        ({"aggregation": "classifier", "cv": 1}, ValueError, "cv == 1"),
+        ({"rounds": 0}, ValueError, "rounds=0"),
+        ({"aggregation": "classifier", "cv": 1}, ValueError, "cv=1"),
     ],
 )
 def test_wrong_parameters_are_told(wrong, error, message, crowd):

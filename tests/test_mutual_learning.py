@@ -347,10 +347,10 @@ def test_a_teacher_of_a_data_frame_must_name_the_same_features(table):
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"n_networks": 0}, ValueError, "n_networks == 0"),
-        ({"mutual_weight": -1.0}, ValueError, "mutual_weight == -1"),
-        ({"distill_weight": -1.0}, ValueError, "distill_weight == -1"),
-        ({"temperature": 0.0}, ValueError, "temperature == 0"),
+        ({"n_networks": 0}, ValueError, "n_networks=0"),
+        ({"mutual_weight": -1.0}, ValueError, "mutual_weight=-1"),
+        ({"distill_weight": -1.0}, ValueError, "distill_weight=-1"),
+        ({"temperature": 0.0}, ValueError, "temperature=0"),
         ({"grafting": "entrophy"}, ValueError, "did you mean 'entropy'"),
         ({"grafting": "entropy", "grafting__bins": 3}, ValueError, "takes: amplitude"),
         ({"loss": "elr"}, ValueError, "takes those only"),

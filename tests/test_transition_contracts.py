@@ -99,5 +99,5 @@ def test_a_fraction_outside_of_its_range_is_refused(method, fraction):
 
 
 def test_an_estimate_without_a_step_is_refused():
-    with pytest.raises(ValueError, match="max_iter == 0"):
+    with pytest.raises(ValueError, match="max_iter=0 is out"):
         likelihood_transition([1], [[0.4, 0.6]], max_iter=0)

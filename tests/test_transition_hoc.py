@@ -136,10 +136,10 @@ def test_hoc_of_small_samples_gives_distributions(n_samples, n_classes, seed):
         (["a", "b", "b"], {}, "np.unique"),
         ([0.0, 1.0, 1.0], {}, "expected codes"),
         ([0, 1], {}, "inconsistent numbers of samples"),
-        ([0, 1, 1], {"fraction": 0.0}, "fraction == 0.0"),
-        ([0, 1, 1], {"fraction": float("nan")}, "fraction is NaN"),
-        ([0, 1, 1], {"n_neighbors": 0}, "n_neighbors == 0"),
-        ([0, 1, 1], {"n_pairs": 0}, "n_pairs == 0"),
+        ([0, 1, 1], {"fraction": 0.0}, "fraction=0.0"),
+        ([0, 1, 1], {"fraction": float("nan")}, "fraction=nan is out of range"),
+        ([0, 1, 1], {"n_neighbors": 0}, "n_neighbors=0"),
+        ([0, 1, 1], {"n_pairs": 0}, "n_pairs=0"),
     ],
 )
 def test_hoc_says_what_is_wrong(labels, options, message):

@@ -139,7 +139,7 @@ def test_wrong_arguments_are_told():
         true_label_posterior([0, 2], [[0.5, 0.5], [0.1, 0.9]])
     with pytest.raises(ValueError, match="Row 1 of pred_probs sums to 1.4"):
         true_label_posterior([0, 1], [[0.5, 0.5], [0.5, 0.9]])
-    with pytest.raises(ValueError, match="max_iter == -1"):
+    with pytest.raises(ValueError, match="max_iter=-1 is out"):
         true_label_posterior([0, 1], np.eye(2), max_iter=-1)
     with pytest.raises(ValueError, match="pass transition.T"):
         true_label_posterior(

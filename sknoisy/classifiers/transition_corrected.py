@@ -7,6 +7,7 @@ import numpy as np
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_switch
 from sknoisy._folds import group_codes
+from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy._shown import shown
 from sknoisy.classifiers._base import BaseNoisyClassifier
@@ -413,6 +414,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         check_transition_given(self.transition, given, facts)
         check_others(self.transition, facts)
         check_switch(calibrate=self.calibrate)
+        check_count(cv=self.cv)
         return correct
 
     def _plain_loss(self, facts):
