@@ -193,7 +193,8 @@ def weights_of(y, sample_weight):
         return None
     check_weights(sample_weight, len(y))
     check_classes_have_weight(y, sample_weight)
-    return np.full(len(y), sample_weight, dtype=np.float64)
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    return np.broadcast_to(weight, len(y)).copy()  # a number stands for all
 
 
 def those_present(rows, weight):

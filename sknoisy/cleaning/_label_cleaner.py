@@ -81,6 +81,10 @@ class LabelCleaner(BaseEstimator):
     Clean before over-sampling: synthetic samples around a wrong label make a group of
     wrong labels that support each other.
 
+    imbalanced-learn's Pipeline drops parameters of fit that are meant for a sampler,
+    unless metadata routing is enabled. Where rows come in groups, call
+    ``fit_resample(X, y, groups=...)`` yourself, or end with CleanLabelClassifier.
+
     Examples
     --------
     >>> from sklearn.datasets import load_iris

@@ -84,8 +84,9 @@ class ForestKDN(AsksNeighbors):
     -----
     "auto" flags labels that are outvoted by another one. [1]_ uses this
     distance for robust predictions and weighs neighbors by it; here, votes are equal.
-    With `groups`, neighbors of a sample's own group have no vote; the forest, which
-    only measures distances, sees all of them.
+    With `groups`, neighbors of a sample's own group have no vote. The forest, which
+    only measures distances, sees all of them: let its leaves hold several groups
+    (`min_samples_leaf`), or it tells no more than who is of one.
 
     References
     ----------
