@@ -58,7 +58,9 @@ INSTANCES = {
     ],
     "CoTrainingClassifier": [
         sknoisy.CoTrainingClassifier(GaussianNB(), random_state=0),
-        sknoisy.CoTrainingClassifier(GaussianNB(), LogisticRegression(), marker=None),
+        sknoisy.CoTrainingClassifier(
+            GaussianNB(), LogisticRegression(), unlabeled=None
+        ),
     ],
     "ConfidentLearning": [
         sknoisy.ConfidentLearning(GaussianNB(), cv=3),
@@ -71,7 +73,7 @@ INSTANCES = {
     "DetectorEnsemble": [sknoisy.DetectorEnsemble([sknoisy.KDN(), sknoisy.CLNI()])],
     "DivideMixClassifier": [
         sknoisy.DivideMixClassifier(**EXACT | LATER),
-        sknoisy.DivideMixClassifier(**EXACT | LATER, unlabeled="fixmatch"),
+        sknoisy.DivideMixClassifier(**EXACT | LATER, rejected="fixmatch"),
     ],
     "DynamicBootstrappingClassifier": [
         sknoisy.DynamicBootstrappingClassifier(**EXACT | LATER),

@@ -23,7 +23,6 @@ FLOORS = {
     "_frames": 0,
     "_labels": 0,
     "_logits": 0,  # the only one that needs torch
-    "_missing": 0,
     "_neighbors": 0,
     "_params": 0,
     "_probs": 0,
@@ -32,6 +31,7 @@ FLOORS = {
     "_rows": 0,
     "_seeds": 0,
     "_tags": 0,
+    "_unlabeled": 0,
     "_weights": 0,
     "losses": 1,
     "modules": 1,

@@ -91,7 +91,7 @@ class TrainingData:
         return torch.as_tensor(array, dtype=self.dtype)
 
 
-def make_training_data(X, y, weight, *, class_weight, classes, dtype):
+def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
     """Encode labels, fold class weights into weights and drop what weighs nothing.
 
     Parameters
@@ -105,8 +105,14 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
         Every class there is; None means those found in `y`.
 
     dtype : torch.dtype
+
+    missing : ndarray of bool
+        Which samples have no label; empty where all have one.
     """
     n_given, rows = len(y), np.arange(len(y))
+    if missing.any():
+        X, y, rows = X[~missing], y[~missing], rows[~missing]
+        weight = None if weight is None else weight[~missing]
     X, y, rows, weight = without_absent(X, y, rows, weight=weight)
     places = {"rows": rows, "n_given": n_given}
     if y.ndim == 2:
@@ -122,6 +128,7 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
     classes = found if classes is None else np.unique(classes)
     if len(classes) < 2:
         left = " where sample_weight isn't zero" if len(codes) < n_given else ""
+        left = " where there are labels" if missing.any() else left
         raise ValueError(
             f"A classifier can't train on one class:{left} y holds nothing but"
             f" {found.tolist()[0]!r}."

@@ -3,17 +3,24 @@
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator
-from sknoisy._labels import require_labels
+from sknoisy._labels import read_labels, require
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of_classifier
+from sknoisy._unlabeled import settled
 from sknoisy._weights import check_classes_have_weight, name_of_weights, name_weights
 from sknoisy.cleaning._actions import ACTIONS
-from sknoisy.cleaning._findings import choose_detector, findings_of
+from sknoisy.cleaning._findings import (
+    align,
+    align_detector,
+    choose_detector,
+    findings_of,
+)
 from sknoisy.cleaning._self_training import self_train
 
 __all__ = ["CleanLabelClassifier"]
@@ -53,6 +60,14 @@ class CleanLabelClassifier(
     min_per_class : int >= 1, default=5
         How many samples of each given class keep their label at least, the most
         trusted ones, as far as there are so many. No class vanishes.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are no issues, have a quality of NaN, and aren't
+        trained on.
 
     random_state : int, RandomState instance or None, default=None
         Seed of what None stands for otherwise. None takes fresh entropy; numpy's global
@@ -128,12 +143,14 @@ class CleanLabelClassifier(
         action="drop",
         *,
         min_per_class=5,
+        unlabeled="auto",
         random_state=None,
     ):
         self.estimator = estimator
         self.detector = detector
         self.action = action
         self.min_per_class = min_per_class
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def fit(self, X, y, **fit_params):
@@ -171,33 +188,37 @@ class CleanLabelClassifier(
         """
         check_choice(self.action, ACTIONS, "action")
         self._check_estimator()
-        y = require_labels(y, self)
+        y, self.classes_, codes = read_labels(require(y, self), self.unlabeled)
         validate_data(self, X, skip_check_array=True)  # names and their number only
-        params = self._name_weights(self._route("fit", fit_params), y)
-        findings = self._look_for_issues(X, y)
-        self.estimator_ = self._train(X, ACTIONS[self.action](findings), params)
+        check_consistent_length(X, y)
+        params = self._name_weights(self._route("fit", fit_params), codes)
+        rows = np.flatnonzero(codes >= 0)
+        X, params = take(X, rows, len(y)), cut_params(params, rows, len(y))
+        findings = self._look_for_issues(X, self.classes_[codes[rows]])
+        self.estimator_ = self._train(X, findings, params)
+        self.label_issues_ = align(findings.table(), y, codes)
+        align_detector(self.detector_, y, codes)
         return self
 
     def _look_for_issues(self, X, y):
         detector = choose_detector(
             self.detector,
             X,
+            y,
             otherwise=self._get_estimator(),
             random_state=self._draw_seed(),
         )
         self.detector_ = detector.fit(X, y)
-        findings = findings_of(detector, y, self.min_per_class)
-        self.classes_ = findings.classes
-        self.label_issues_ = findings.table()
-        return findings
+        return findings_of(detector, y, self.min_per_class)
 
-    def _train(self, X, training, params):
-        n_samples = len(self.label_issues_)
+    def _train(self, X, findings, params):
+        training, n_samples = ACTIONS[self.action](findings), len(findings.given)
         if training.weight is not None:
             name = name_of_weights(self._get_estimator(), f"action={self.action!r}")
             given = np.asarray(params.get(name, 1.0))
             params = {**params, name: training.weight * given}
-        estimator, seed = self._get_estimator(), self._draw_seed()
+        estimator = settled(clone(self._get_estimator()), self.classes_)
+        seed = self._draw_seed()
 
         def fit(rows, codes):
             model = clone(estimator)
@@ -221,10 +242,10 @@ class CleanLabelClassifier(
         if self.action == "reweight":  # before the detector's work, not after it
             name_of_weights(estimator, "action='reweight'")
 
-    def _name_weights(self, params, y):
+    def _name_weights(self, params, codes):
         """Return `params` with ``sample_weight`` under the name that fit takes."""
         if params.get("sample_weight") is not None:
-            check_classes_have_weight(y, params["sample_weight"])
+            check_classes_have_weight(codes, params["sample_weight"], codes >= 0)
         return name_weights(params, self._get_estimator())
 
     def _get_estimator(self):

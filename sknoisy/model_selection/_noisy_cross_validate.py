@@ -12,6 +12,7 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._rows import cut_params
+from sknoisy._unlabeled import settled
 from sknoisy.model_selection._labels import noisy_and_clean
 
 __all__ = ["noisy_cross_validate"]
@@ -31,6 +32,7 @@ def noisy_cross_validate(
     n_jobs=None,
     return_train_score=False,
     return_estimator=False,
+    unlabeled="auto",
     random_state=0,
 ):
     """Train on noisy labels in each fold; score on noisy and on clean ones.
@@ -85,6 +87,13 @@ def noisy_cross_validate(
     return_estimator : bool, default=False
         Whether to return the fitted estimators.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label in `y`, besides None, NaN and pandas.NA.
+        None: nothing else does, and -1 is a class. With "auto", no label may be
+        missing, and -1 beside other whole numbers, or "" beside other texts, is
+        refused, as it may be a class or such a mark. Samples without a label are in no
+        fold.
+
     random_state : int, RandomState instance or None, default=0
         Seed of the shuffle, where `cv` is an int or None. It is fixed, so that methods
         tried one after another see the same folds. The noise has a seed of its own.
@@ -134,11 +143,12 @@ def noisy_cross_validate(
     True
     """
     X, y, y_clean, groups = indexable(X, y, y_clean, groups)
-    y_noisy, y_clean = noisy_and_clean(X, y, y_clean, noise)
+    y_noisy, y_clean, labeled = noisy_and_clean(X, y, y_clean, noise, unlabeled)
+    estimator = settled(clone(estimator), y_noisy[labeled])
     labels = {"noisy": y_noisy}
     if y_clean is not None:
         labels["clean"] = y_clean
-    splits = _splitter(cv, random_state).split(X, y_noisy, groups)
+    splits = _splits(cv, X, y_noisy, groups, labeled, random_state)
     folds = Parallel(n_jobs=n_jobs)(
         delayed(_run_fold)(
             clone(estimator),
@@ -155,8 +165,27 @@ def noisy_cross_validate(
     return Bunch(
         **_columns(folds),
         y_noisy=y_noisy,
-        noise_rate=None if y_clean is None else float(np.mean(y_noisy != y_clean)),
+        noise_rate=None
+        if y_clean is None
+        else float(np.mean((y_noisy != y_clean)[labeled])),
     )
+
+
+def _splits(cv, X, y, groups, labeled, random_state):
+    """Return rows to train and to test on; those without a label are in neither."""
+    splitter = _splitter(cv, random_state)
+    if labeled.all():
+        return splitter.split(X, y, groups)
+    rows, known = np.flatnonzero(labeled), np.array(y[labeled].tolist())
+    if cv is None or isinstance(cv, numbers.Integral):
+        parts = splitter.split(rows, known)
+        return [(rows[train], rows[test]) for train, test in parts]
+    strata = np.full(len(y), -1)
+    strata[rows] = np.unique(known, return_inverse=True)[1]
+    return [
+        (train[labeled[train]], test[labeled[test]])
+        for train, test in splitter.split(X, strata, groups)
+    ]
 
 
 def _splitter(cv, random_state):

@@ -8,8 +8,10 @@ from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sknoisy._containers import labels_out
-from sknoisy._labels import encode_labels, labels_in
+from sknoisy._labels import labels_in, read_labels, relabeled
+from sknoisy._rows import take
 from sknoisy._tags import as_sampler
+from sknoisy._unlabeled import spread
 from sknoisy.noise._draws import DRAW, draw_given_class, generator
 from sknoisy.noise._labels import encode_known
 
@@ -21,7 +23,8 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
     and how it draws labels (`_spoil`); everything else is here. There is no
     ``transform(y)``: imbalanced-learn's Pipeline refuses a step that has
     ``transform`` beside ``fit_resample``, and scikit-learn takes whatever has
-    ``transform`` for a transformer of X.
+    ``transform`` for a transformer of X. Samples without a label reach none of the
+    three: they keep their mark.
     """
 
     def fit(self, X, y):
@@ -63,9 +66,10 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         """
         check_is_fitted(self)
         X = self._check_X(X, reset=False)
-        codes = encode_known(y, self.classes_, self)
+        labels, codes = encode_known(y, self.classes_, self)
         check_consistent_length(X, codes)
-        return self._finish(y, codes, self._see(X))
+        X = None if X is None else take(X, np.flatnonzero(codes >= 0), len(codes))
+        return self._finish(y, labels, codes, self._see(X))
 
     def fit_corrupt(self, y, X=None):
         """Fit to `y` and draw given labels for it.
@@ -83,8 +87,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         y_noisy : array-like of shape (n_samples,)
             Given labels, some of them wrong, in the container of `y`.
         """
-        codes, seen = self._start(X, y)
-        return self._finish(y, codes, seen)
+        return self._finish(y, *self._start(X, y))
 
     @abstractmethod
     def _check_X(self, X, reset):
@@ -102,16 +105,29 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
     def _spoil(self, codes, seen, rng):
         """Return the given labels, and mark the wrong ones with `_remember`."""
 
+    def _read(self, y):
+        """Return labels, their classes and codes, −1 where there is none."""
+        return read_labels(y, self.unlabeled)
+
     def _start(self, X, y):
         X = self._check_X(X, reset=True)
-        self.classes_, codes = encode_labels(labels_in(y, self))
+        labels, self.classes_, codes = self._read(labels_in(y, self))
         check_consistent_length(X, codes)
-        return codes, self._learn(X, codes)
+        rows = np.flatnonzero(codes >= 0)
+        X = None if X is None else take(X, rows, len(codes))
+        return labels, codes, self._learn(X, codes[rows])
 
-    def _finish(self, y, codes, seen):
-        rng = generator(self.random_state, DRAW)
-        labels = self._spoil(codes, seen, rng)
+    def _finish(self, y, given, codes, seen):
+        rng, labeled = generator(self.random_state, DRAW), codes >= 0
+        labels = self._spoil(codes[labeled], seen, rng)
+        if not labeled.all():
+            labels = self._align(labels, given, codes)
         return labels_out(labels, y, self.classes_) if labels.ndim == 1 else labels
+
+    def _align(self, labels, given, codes):
+        """Return `labels` of labeled samples among the marks of the others."""
+        self.noise_mask_ = spread(self.noise_mask_, codes >= 0)
+        return relabeled(given, codes, labels)
 
     def _remember(self, mask, n_given=None):
         self.noise_mask_ = mask

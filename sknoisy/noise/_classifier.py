@@ -5,12 +5,14 @@ import warnings
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._delegation import PredictsByEstimator
-from sknoisy._labels import require_labels
+from sknoisy._labels import read_labels, relabeled, require
+from sknoisy._rows import cut_params, take
 from sknoisy._tags import tags_of_classifier
+from sknoisy._unlabeled import settled
 from sknoisy._weights import check_classes_have_weight
 from sknoisy.noise._base import FitResample
 from sknoisy.noise._class_conditional import SymmetricNoise
@@ -36,6 +38,13 @@ class NoisyTargetClassifier(
         How labels go wrong: any model of ``sknoisy.noise`` that gives one label a
         sample. None stands for ``SymmetricNoise(0.2)``; pass it by name to search
         over ``noise__rate``.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label keep the mark they have, and aren't trained on.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the noise, where `noise` has none of its own. None takes fresh
@@ -81,9 +90,12 @@ class NoisyTargetClassifier(
     {'estimator__max_depth': 2}
     """
 
-    def __init__(self, estimator=None, noise=None, *, random_state=None):
+    def __init__(
+        self, estimator=None, noise=None, *, unlabeled="auto", random_state=None
+    ):
         self.estimator = estimator
         self.noise = noise
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def fit(self, X, y, **fit_params):
@@ -106,13 +118,21 @@ class NoisyTargetClassifier(
         self : estimator instance
             The fitted classifier.
         """
-        y = require_labels(y, self)
-        check_classes_have_weight(y, fit_params.get("sample_weight"))
-        self.noise_ = self._make_noise()
-        self.given_labels_ = self.noise_.fit_corrupt(y, X)
-        _warn_of_lost_classes(y, self.given_labels_)
-        self.estimator_ = clone(self._get_estimator())
-        self.estimator_.fit(X, self.given_labels_, **self._route("fit", fit_params))
+        y, classes, codes = read_labels(require(y, self), self.unlabeled)
+        check_consistent_length(X, y)
+        weight = fit_params.get("sample_weight")
+        check_classes_have_weight(codes, weight, codes >= 0)
+        params = self._route("fit", fit_params)
+        rows = np.flatnonzero(codes >= 0)
+        X, known = take(X, rows, len(y)), classes[codes[rows]]
+        self.noise_ = settled(self._make_noise(), known)
+        given = self.noise_.fit_corrupt(known, X)
+        _warn_of_lost_classes(known, given)
+        self.given_labels_ = (
+            given if len(rows) == len(y) else relabeled(y, codes, given)
+        )
+        self.estimator_ = settled(clone(self._get_estimator()), given)
+        self.estimator_.fit(X, given, **cut_params(params, rows, len(y)))
         self.classes_ = self.estimator_.classes_
         if hasattr(self.estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.estimator_.feature_names_in_
