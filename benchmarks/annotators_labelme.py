@@ -56,7 +56,9 @@ def logistic():
 
 def out_of_fold(data, seed):
     """Return probabilities of a classifier fitted on majority votes."""
-    labels = majority_vote(data.votes, ties="random", random_state=seed).labels
+    labels = majority_vote(
+        data.votes, ties="random", unlabeled=-1, random_state=seed
+    ).labels
     folds = StratifiedKFold(5, shuffle=True, random_state=seed)
     return cross_val_predict(
         logistic(), data.X_train, labels, cv=folds, method="predict_proba"
@@ -82,7 +84,9 @@ def of_classifier(aggregation):
     """Return a function that asks logistic regression, over and over."""
 
     def find(data, seed):
-        crowd = ConsensusClassifier(logistic(), aggregation, random_state=seed)
+        crowd = ConsensusClassifier(
+            logistic(), aggregation, unlabeled=-1, random_state=seed
+        )
         return parts(crowd.fit(data.X_train, data.votes).consensus_)
 
     return find
@@ -96,17 +100,17 @@ def parts(consensus):
 def of_truth(data, seed):
     """Return the true labels, and how right everybody is."""
     y = data.y_train_true
-    return y, np.eye(8)[y], agreement_with_consensus(data.votes, y)
+    return y, np.eye(8)[y], agreement_with_consensus(data.votes, y, unlabeled=-1)
 
 
 CONSENSUS = {
     "majority vote": lambda data, seed: parts(
-        majority_vote(data.votes, ties="random", random_state=seed)
+        majority_vote(data.votes, ties="random", unlabeled=-1, random_state=seed)
     ),
-    "one-coin": lambda data, seed: parts(one_coin(data.votes)),
-    "Dawid–Skene": lambda data, seed: parts(dawid_skene(data.votes)),
+    "one-coin": lambda data, seed: parts(one_coin(data.votes, unlabeled=-1)),
+    "Dawid–Skene": lambda data, seed: parts(dawid_skene(data.votes, unlabeled=-1)),
     "CROWDLAB, one pass": lambda data, seed: parts(
-        crowdlab(data.votes, out_of_fold(data, seed))
+        crowdlab(data.votes, out_of_fold(data, seed), unlabeled=-1)
     ),
     "CROWDLAB, cleanlab's": of_cleanlab,
     'ConsensusClassifier, "crowdlab"': of_classifier("crowdlab"),
@@ -120,7 +124,9 @@ class Runner:
 
     def __init__(self, data, max_epochs):
         self.data, self.max_epochs = data, max_epochs
-        self.true_quality = agreement_with_consensus(data.votes, data.y_train_true)
+        self.true_quality = agreement_with_consensus(
+            data.votes, data.y_train_true, unlabeled=-1
+        )
         n_votes = (data.votes >= 0).sum(axis=0)
         self.busy = n_votes >= 20  # of the others, nobody knows how good they are
 
@@ -185,7 +191,7 @@ def facts_of(votes, y):
     given = votes >= 0
     by_annotator, by_sample = given.sum(axis=0), given.sum(axis=1)
     right = (votes == y[:, np.newaxis])[given].mean()
-    most, several = majority_vote(votes), by_sample > 1
+    most, several = majority_vote(votes, unlabeled=-1), by_sample > 1
     tied = (most.label_quality[several] <= 0.5).mean()
     return (
         f"{votes.shape[1]} people cast {given.sum():,} votes on {len(votes):,}"
@@ -194,8 +200,8 @@ def facts_of(votes, y):
         f" {(by_sample == 1).sum()}), {by_annotator.min()} to {by_annotator.max()} by"
         f" each (median {np.median(by_annotator):.0f}). Of the votes,"
         f" {100 * right:.1f} % are right. Krippendorff's alpha is"
-        f" {annotator_agreement(votes):.2f}; on {100 * tied:.0f} % of the photographs"
-        " with several votes, no class has more than half of them."
+        f" {annotator_agreement(votes, unlabeled=-1):.2f}; on {100 * tied:.0f} % of the"
+        " photographs with several votes, no class has more than half of them."
     )
 
 

@@ -20,7 +20,7 @@ def labels_out(labels, y, classes):
         tensors as tensors under array-API dispatch.
 
     classes : ndarray of shape (n_classes,)
-        The labels that went in. Where others came out, markers of missing ones, a
+        The labels that went in. Where others came out, marks of missing ones, a
         Series can't keep its dtype: pandas would turn -1 into "-1", or drop it.
     """
     if np.ndim(y) == 2 and np.shape(y)[1] > 1:
@@ -37,7 +37,7 @@ def labels_out(labels, y, classes):
 
 
 def _one_hot(labels, y):
-    # by comparison, so that the marker of a missing label gives a row without a one
+    # by comparison, so that the mark of a missing label gives a row without a one
     columns = np.arange(np.shape(y)[1])
     return (labels[:, None] == columns).astype(np.asarray(y).dtype)
 

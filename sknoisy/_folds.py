@@ -13,8 +13,8 @@ from sklearn.model_selection import (
 )
 from sklearn.utils import column_or_1d
 
-from sknoisy._missing import find_nothing
 from sknoisy._ranges import check_count
+from sknoisy._unlabeled import find_nothing
 
 DEFAULT = 5
 # whether classes are to be spread evenly, and whether there are groups

@@ -1,4 +1,4 @@
-"""Labels: one a sample, or a distribution over classes; none of them missing."""
+"""Labels: one a sample, or a distribution over classes; and where there is none."""
 
 import numpy as np
 from sklearn.utils import assert_all_finite, column_or_1d
@@ -6,6 +6,13 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from sknoisy._arrays import as_numpy
 from sknoisy._probs import check_probs
+from sknoisy._unlabeled import (
+    as_labels,
+    check_present,
+    find_nothing,
+    find_unlabeled,
+    unboxed,
+)
 
 
 def require(y, owner):
@@ -17,26 +24,68 @@ def require(y, owner):
     return y
 
 
-def require_labels(y, owner):
-    """Return `y` as an array of labels, or say that there are none."""
-    return check_labels(check_finite(require(y, owner)))
-
-
 def check_labels(y):
     """Return `y` as a 1-d array of class labels, none of them missing."""
-    y = column_or_1d(as_numpy(y), warn=True)
-    check_present(y)
-    if y.dtype.kind == "f" and np.isinf(y).any():
-        raise ValueError("y contains infinity, which is no label.")
-    if y.dtype.kind == "O":
-        _check_one_kind(y)
-    check_classification_targets(y)
-    return y
+    y = column_or_1d(as_labels(y), warn=True)
+    check_present(find_nothing(y))
+    return _check_kind(y)
 
 
 def encode_labels(y):
     """Return the sorted classes of `y` and the codes 0…c−1 of its labels."""
     return np.unique(check_labels(y), return_inverse=True)
+
+
+def read_labels(y, unlabeled="auto", *, name="y", may_miss=False):
+    """Return labels of which some may be missing, their classes, and codes.
+
+    Parameters
+    ----------
+    y, unlabeled, name, may_miss : see `find_unlabeled`
+
+    Returns
+    -------
+    y : ndarray of shape (n_samples,)
+        The labels as they were given, marks of missing ones among them.
+
+    classes : ndarray of shape (n_classes,)
+        The labels that aren't missing, sorted.
+
+    codes : ndarray of shape (n_samples,)
+        0…c−1, and −1 where there is no label.
+    """
+    y = column_or_1d(as_labels(y), warn=True)
+    missing = find_unlabeled(y, unlabeled, name=name, may_miss=may_miss)
+    if not missing.any():
+        y = _check_kind(y)
+        return y, *np.unique(y, return_inverse=True)
+    if missing.all():
+        raise ValueError(
+            f"{name} holds no label: unlabeled={unlabeled!r}, NaN, None, pandas.NA and"
+            " '' stand for missing ones."
+        )
+    labels = np.array(y[~missing].tolist()) if y.dtype.kind == "O" else y[~missing]
+    classes, found = np.unique(_check_kind(labels), return_inverse=True)
+    codes = np.full(len(y), -1)
+    codes[~missing] = found
+    return y, classes, codes
+
+
+def relabeled(y, codes, labels):
+    """Return `y` with other `labels` where it has any, in a type that holds both."""
+    found = np.empty(len(y), dtype=np.result_type(y.dtype, labels.dtype))
+    found[:] = y
+    found[codes >= 0] = labels
+    return found
+
+
+def filled(y, missing):
+    """Return labels with the first of them in the place of missing ones."""
+    y, missing = y.copy(), missing.reshape(y.shape)
+    if missing.all():
+        raise ValueError("y holds no label: there is nothing to learn from.")
+    y[missing] = y[~missing][0]
+    return np.array(y.tolist()) if y.dtype.kind == "O" else y
 
 
 def labels_in(y, owner):
@@ -73,7 +122,7 @@ def is_one_hot(y):
 
 def check_finite(y):
     """Return `y` as an array, if no infinity is among its labels."""
-    y = np.asarray(as_numpy(y))
+    y = as_labels(y)
     if y.dtype.kind == "f":
         assert_all_finite(y, allow_nan=True, input_name="y")
     return y
@@ -95,14 +144,15 @@ def check_soft_labels(y):
     return check_probs(y, name="y", hint=hint)
 
 
-def check_present(y):
-    """Say so if labels are missing: NaN, None or pandas.NA."""
-    missing = np.flatnonzero(_is_missing(np.asarray(as_numpy(y))))
-    if missing.size:
-        raise ValueError(
-            f"y contains {missing.size} missing labels (NaN or None), the first at"
-            f" position {missing[0]}. Drop those samples, or give them a label."
-        )
+def _check_kind(y):
+    """Return labels that are there, if they are of one kind and name classes."""
+    y = unboxed(y)
+    if y.dtype.kind == "f" and np.isinf(y).any():
+        raise ValueError("y contains infinity, which is no label.")
+    if y.dtype.kind == "O":
+        _check_one_kind(y)
+    check_classification_targets(y)
+    return y
 
 
 def _check_one_kind(y):
@@ -112,18 +162,3 @@ def _check_one_kind(y):
             f"y mixes labels of types {sorted(kinds.values())}: convert them to one"
             " type, e.g. with y.astype(str)."
         )
-
-
-def _is_missing(y):
-    if y.dtype.kind == "f":
-        return np.isnan(y)
-    if y.dtype.kind == "O" and y.ndim == 1:  # NaN alone differs from itself
-        return np.array([v is None or _differs_from_itself(v) for v in y], dtype=bool)
-    return np.zeros(y.shape, dtype=bool)
-
-
-def _differs_from_itself(value):
-    try:
-        return bool(value != value)
-    except TypeError:  # pandas.NA refuses to say, which says enough
-        return True

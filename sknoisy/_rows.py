@@ -14,6 +14,8 @@ def take(X, samples, n_samples):
 
 def cut_params(params, rows, n_samples):
     """Return `params` with those that have one value per sample cut to `rows`."""
+    if np.array_equal(rows, np.arange(n_samples)):
+        return dict(params)
     return {
         name: _safe_indexing(value, rows) if _is_per_sample(value, n_samples) else value
         for name, value in params.items()

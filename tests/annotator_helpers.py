@@ -1,11 +1,23 @@
 """Votes, and every way to a consensus of them."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from sknoisy.annotators import crowdlab, dawid_skene, majority_vote, one_coin
-from sknoisy.annotators._votes import encode_votes
+from sknoisy import annotators
+from sknoisy.annotators import _votes
 from sknoisy.noise import AnnotatorNoise
+
+# in the tests, -1 is a vote that wasn't given, as AnnotatorNoise marks it
+ConsensusClassifier = partial(annotators.ConsensusClassifier, unlabeled=-1)
+agreement_with_consensus = partial(annotators.agreement_with_consensus, unlabeled=-1)
+annotator_agreement = partial(annotators.annotator_agreement, unlabeled=-1)
+crowdlab = partial(annotators.crowdlab, unlabeled=-1)
+dawid_skene = partial(annotators.dawid_skene, unlabeled=-1)
+encode_votes = partial(_votes.encode_votes, unlabeled=-1)
+majority_vote = partial(annotators.majority_vote, unlabeled=-1)
+one_coin = partial(annotators.one_coin, unlabeled=-1)
 
 
 def crowdlab_with_dull_classifier(votes, **arguments):

@@ -2,11 +2,17 @@
 
 import numpy as np
 import pytest
-from annotator_helpers import NUMBERS, WORDS, make_votes
+from annotator_helpers import (
+    NUMBERS,
+    WORDS,
+    agreement_with_consensus,
+    annotator_agreement,
+    make_votes,
+)
 from numpy.testing import assert_allclose
 from sklearn.metrics import cohen_kappa_score
 
-from sknoisy.annotators import AGREEMENTS, agreement_with_consensus, annotator_agreement
+from sknoisy.annotators import AGREEMENTS
 
 # Fleiss' own example, ten patients and fourteen psychiatrists, as counts
 PSYCHIATRISTS = np.array(
@@ -43,7 +49,7 @@ def test_agreement_is_that_of_textbooks():
         0.210, abs=1e-3
     )
     votes = CODERS[CODERS.any(axis=1)]
-    assert annotator_agreement(votes, marker=0) == pytest.approx(0.691, abs=1e-3)
+    assert annotator_agreement(votes, unlabeled=0) == pytest.approx(0.691, abs=1e-3)
 
 
 @pytest.mark.parametrize("measure", sorted(AGREEMENTS))

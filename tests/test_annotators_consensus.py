@@ -5,24 +5,27 @@ import warnings
 
 import numpy as np
 import pytest
-from annotator_helpers import CONSENSUS, NUMBERS, every_consensus, make_votes
+from annotator_helpers import (
+    CONSENSUS,
+    NUMBERS,
+    agreement_with_consensus,
+    dawid_skene,
+    encode_votes,
+    every_consensus,
+    majority_vote,
+    make_votes,
+    one_coin,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
-from sknoisy.annotators import (
-    Consensus,
-    agreement_with_consensus,
-    dawid_skene,
-    majority_vote,
-    one_coin,
-)
+from sknoisy.annotators import Consensus
 from sknoisy.annotators._dawid_skene import normalize_rows
 from sknoisy.annotators._em import Model, average_confusion
 from sknoisy.annotators._one_coin import pool_errors
-from sknoisy.annotators._votes import encode_votes
 from sknoisy.noise import AnnotatorNoise
 
 EM = {"dawid_skene": dawid_skene, "one_coin": one_coin}

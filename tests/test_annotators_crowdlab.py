@@ -4,10 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
-from annotator_helpers import make_votes
+from annotator_helpers import crowdlab, make_votes
 from numpy.testing import assert_allclose, assert_array_equal
-
-from sknoisy.annotators import crowdlab
 
 
 def slow_crowdlab(votes, pred_probs):

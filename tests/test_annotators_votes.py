@@ -4,12 +4,19 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from annotator_helpers import CONSENSUS, NUMBERS, WORDS, every_consensus
+from annotator_helpers import (
+    CONSENSUS,
+    NUMBERS,
+    WORDS,
+    dawid_skene,
+    encode_votes,
+    every_consensus,
+    majority_vote,
+)
 from numpy.testing import assert_array_equal
 from scipy.sparse import csr_array
 
-from sknoisy.annotators import dawid_skene, majority_vote, pivot_votes
-from sknoisy.annotators._votes import encode_votes
+from sknoisy.annotators import pivot_votes
 from sknoisy.noise import AnnotatorNoise
 
 # ---------------------------------------------------------------- what votes look like
@@ -26,8 +33,8 @@ SAME_NUMBERS = {
     "polars": pl.DataFrame(AS_OBJECTS.tolist(), orient="row"),
     "masked": np.ma.masked_array(NUMBERS, NUMBERS < 0),
     "small": NUMBERS.astype(np.int8),
-    "another marker": np.where(NUMBERS < 0, 99, NUMBERS),
-    "no marker": AS_FLOATS - 1,
+    "another mark": np.where(NUMBERS < 0, 99, NUMBERS),
+    "no mark": AS_FLOATS - 1,
 }
 SAME_WORDS = {
     "nan": np.where(NUMBERS < 0, np.nan, WORDS),
@@ -40,20 +47,20 @@ SAME_WORDS = {
     "polars": pl.DataFrame(WORDS.tolist(), orient="row"),
     "a word": np.where(NUMBERS < 0, "abstain", WORDS),
 }
-MARKERS = {"another marker": 99, "no marker": None, "a word": "abstain"}
+MARKS = {"another mark": 99, "no mark": None, "a word": "abstain", "empty": ""}
 
 
 @pytest.mark.parametrize("kind", sorted(SAME_NUMBERS))
 def test_numbers_come_in_any_container(kind):
-    votes = encode_votes(SAME_NUMBERS[kind], MARKERS.get(kind, -1))
+    votes = encode_votes(SAME_NUMBERS[kind], unlabeled=MARKS.get(kind, -1))
     assert_array_equal(votes.codes, NUMBERS)
     assert votes.classes.dtype.kind in "if"
-    assert_array_equal(votes.classes, [-1, 0, 1] if kind == "no marker" else [0, 1, 2])
+    assert_array_equal(votes.classes, [-1, 0, 1] if kind == "no mark" else [0, 1, 2])
 
 
 @pytest.mark.parametrize("kind", sorted(SAME_WORDS))
 def test_words_come_in_any_container(kind):
-    votes = encode_votes(SAME_WORDS[kind], MARKERS.get(kind, -1))
+    votes = encode_votes(SAME_WORDS[kind], unlabeled=MARKS.get(kind, -1))
     assert_array_equal(votes.codes, NUMBERS)
     assert votes.classes.tolist() == ["a", "b", "c"]
 
@@ -88,8 +95,10 @@ WRONG = {
     "a sample without": ([[0, 1], [-1, -1], [1, 0]], "1 of 3 samples .* position 1"),
     "an annotator without": ([[0, 1, -1], [1, 0, -1]], r"columns \[2\] gave no vote"),
     "one class": ([[1, -1], [1, 1]], r"one class, \[1\]"),
-    "minus one as a class": ([[-1, 1], [1, 1], [1, -1]], "like the marker"),
-    "two ways to miss": ([[-1, 0.0], [np.nan, 1.0]], "pass marker=None"),
+    "minus one as a class": (
+        [[-1, 1], [1, 1], [1, -1]],
+        "as `unlabeled` counts as missing",
+    ),
     "fractions": ([[0.5, 1.0], [1.0, 0.5]], "Unknown label type"),
     "infinity": ([[np.inf, 1.0], [1.0, 0.0]], "infinity"),
 }
@@ -127,7 +136,7 @@ def test_a_long_table_and_votes_are_two_forms_of_one_thing(votes):
 def test_a_long_table_may_hold_minus_one_as_a_label():
     pivot = pivot_votes([0, 0, 1], ["a", "b", "a"], [-1, 1, 1])
     assert pivot.votes.tolist() == [[-1, 1], [1, None]]
-    assert majority_vote(pivot.votes, marker=None).classes.tolist() == [-1, 1]
+    assert majority_vote(pivot.votes, unlabeled=None).classes.tolist() == [-1, 1]
 
 
 def test_a_long_table_with_a_vote_twice_is_refused():

@@ -223,7 +223,7 @@ BAD_DATA = {
     ),
     "soft labels with NaN": (
         lambda X, y: (X, np.where(np.eye(3)[y] > 0, np.nan, 0)),
-        "missing labels .NaN or None",
+        "Row 0 of y holds NaN",
     ),
     "complex": (lambda X, y: (X + 1j, y), "Complex data not supported"),
     "words": (lambda X, y: (X.astype(str).tolist() + [["a"] * 5], [*y, 0]), "convert"),

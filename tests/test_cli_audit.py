@@ -147,3 +147,12 @@ def test_what_cannot_be_used_is_told_in_one_line(arguments, message, folder, cap
     error = capsys.readouterr().err.strip().splitlines()[-1]
     assert error.startswith("sknoisy audit: error: ")
     assert message in error
+
+
+def test_minus_one_is_a_class_with_a_note(folder, capsys):
+    frame = pd.read_csv("data.csv")
+    frame["mood"] = frame["given"].map({"ant": -1, "bee": 0, "<b>wasp</b>": 1})
+    frame[["size", "weight", "mood"]].to_csv("moods.csv", index=False)
+    assert audit("moods.csv", "--label", "mood", "--detector", "kdn") == 0
+    out, _ = capsys.readouterr()
+    assert "note: label -1 is taken for a class" in out

@@ -217,7 +217,10 @@ def test_labels_of_any_kind_some_missing(kind, two_views):
         "string": np.where(missing, "", names).astype(str),
         "bool": np.where(missing, None, given == 1),
     }[kind]
-    clf = CoTrainingClassifier(GaussianNB(), max_iter=3, random_state=0).fit(X, y)
+    mark = "" if kind == "string" else -1
+    clf = CoTrainingClassifier(
+        GaussianNB(), max_iter=3, unlabeled=mark, random_state=0
+    ).fit(X, y)
     assert_array_equal(clf.labeled_iter_ == 0, ~missing)
     assert len(clf.classes_) == (2 if kind == "bool" else 3)
     assert set(clf.predict(X)) <= set(clf.classes_)
@@ -226,10 +229,10 @@ def test_labels_of_any_kind_some_missing(kind, two_views):
     assert_array_equal(pd.Series(clf.transduction_[kept]).isin(clf.classes_), False)
 
 
-def test_with_marker_none_minus_one_is_a_label_like_others(two_views):
+def test_with_unlabeled_none_minus_one_is_a_label_like_others(two_views):
     X, given, _ = two_views
     signs = np.where(given == -1, np.nan, np.where(given == 0, -1.0, 1.0))
-    clf = CoTrainingClassifier(GaussianNB(), marker=None, random_state=0)
+    clf = CoTrainingClassifier(GaussianNB(), unlabeled=None, random_state=0)
     assert_array_equal(clf.fit(X, signs).classes_, [-1, 1])
     assert clf.n_iter_ > 1
     with pytest.warns(UserWarning, match="no labels but -1 and 1, so that -1 is taken"):
@@ -412,10 +415,11 @@ def test_bad_parameters_are_refused_with_a_reason(options, error, message, two_v
 def test_bad_data_are_refused_with_a_reason(two_views):
     X, given, _ = two_views
     clf = CoTrainingClassifier(GaussianNB())
-    with pytest.raises(ValueError, match="y holds none"):
+    with pytest.raises(ValueError, match="y holds no label"):
         clf.fit(X, np.full(200, -1))
     with pytest.raises(ValueError, match="can't train on one class.*'a'"):
-        clf.fit(X, np.where(given == 0, "a", ""))
+        clf.set_params(unlabeled="").fit(X, np.where(given == 0, "a", ""))
+    clf.set_params(unlabeled=-1)
     with pytest.raises(ValueError, match="y is None"):
         clf.fit(X, None)
     with pytest.raises(ValueError, match="minimum of 2 is required"):

@@ -51,7 +51,9 @@ INSTANCES = {
     "CoTeachingClassifier": [sknoisy.CoTeachingClassifier(**EXACT | LONGER)],
     "CoTrainingClassifier": [
         sknoisy.CoTrainingClassifier(GaussianNB(), random_state=0),
-        sknoisy.CoTrainingClassifier(GaussianNB(), LogisticRegression(), marker=None),
+        sknoisy.CoTrainingClassifier(
+            GaussianNB(), LogisticRegression(), unlabeled=None
+        ),
     ],
     "ConfidentLearning": [
         sknoisy.ConfidentLearning(GaussianNB(), cv=3),

@@ -5,6 +5,13 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from annotator_helpers import (
+    ConsensusClassifier,
+    crowdlab,
+    dawid_skene,
+    majority_vote,
+    one_coin,
+)
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import coo_array
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -20,13 +27,6 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from sknoisy import NoisyLabelClassifier
-from sknoisy.annotators import (
-    ConsensusClassifier,
-    crowdlab,
-    dawid_skene,
-    majority_vote,
-    one_coin,
-)
 from sknoisy.annotators._aggregations import AGGREGATIONS, WITH_CLASSIFIER
 
 BY_VOTES = {"dawid_skene": dawid_skene, "majority": majority_vote, "one_coin": one_coin}
@@ -179,9 +179,10 @@ def test_a_function_of_ones_own_is_an_aggregation(crowd):
 
 
 def test_labels_by_one_annotator_are_the_consensus(crowd):
-    y = crowd.y - 1  # -1 is a label where there are no votes to miss
+    y = crowd.y - 1
     for aggregation in BY_VOTES:
-        clf = ConsensusClassifier(GaussianNB(), aggregation).fit(crowd.X, y)
+        clf = ConsensusClassifier(GaussianNB(), aggregation, unlabeled=None)
+        clf.fit(crowd.X, y)
         assert_array_equal(clf.consensus_labels_, y)
         plain = GaussianNB().fit(crowd.X, y)
         assert_array_equal(clf.predict_proba(crowd.X), plain.predict_proba(crowd.X))
@@ -296,7 +297,7 @@ def test_samples_without_votes_are_left_out_of_training(calls, crowd):
 @pytest.mark.parametrize("aggregation", sorted(WITH_CLASSIFIER))
 def test_samples_without_votes_are_kept_with_the_classifiers_label(aggregation, crowd):
     clf = ConsensusClassifier(
-        GaussianNB(), aggregation, unlabeled="keep", rounds=2, random_state=0
+        GaussianNB(), aggregation, without_votes="keep", rounds=2, random_state=0
     )
     clf.fit(crowd.X, crowd.votes)
     assert clf.estimator_.class_count_.sum() == pytest.approx(240, rel=1e-3)
@@ -307,7 +308,7 @@ def test_samples_without_votes_are_kept_with_the_classifiers_label(aggregation, 
 
 def test_votes_alone_say_nothing_of_samples_without(crowd):
     with pytest.raises(ValueError, match=r"one of \['classifier', 'crowdlab'\]"):
-        ConsensusClassifier(unlabeled="keep").fit(crowd.X, crowd.votes)
+        ConsensusClassifier(without_votes="keep").fit(crowd.X, crowd.votes)
 
 
 def test_rules_that_abstain_teach_a_classifier_what_they_do_not_say():

@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import sklearn
+from annotator_helpers import ConsensusClassifier
 from helpers import numpy_left_alone
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
@@ -18,7 +19,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from sknoisy.annotators import ConsensusClassifier
 from sknoisy.annotators._aggregations import AGGREGATIONS, WITH_CLASSIFIER
 from sknoisy.model_selection import clean_scorer
 
@@ -138,7 +138,7 @@ def test_parameters_of_the_aggregation_are_the_estimators():
     [
         ({"aggregation": "dawid"}, ValueError, "did you mean 'dawid_skene'"),
         ({"aggregation__smothing": 1}, ValueError, "did you mean 'smoothing'"),
-        ({"aggregation__marker": 0}, TypeError, "set marker instead"),
+        ({"aggregation__unlabeled": 0}, TypeError, "set unlabeled instead"),
         ({"agregation__smoothing": 1}, TypeError, "unexpected argument"),
         ({"training": "softly"}, ValueError, "training='softly' .* 'soft'"),
         ({"training": "weighted"}, ValueError, "KNeighborsClassifier doesn't"),

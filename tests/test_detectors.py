@@ -299,9 +299,10 @@ def test_every_detector_of_the_room_is_in_the_registry():
 class Told(BaseDetector):
     """Finds what it is told."""
 
-    def __init__(self, evidence=None, threshold="auto"):
+    def __init__(self, evidence=None, threshold="auto", unlabeled="auto"):
         self.evidence = evidence
         self.threshold = threshold
+        self.unlabeled = unlabeled
 
     def _examine(self, X, codes):
         return self.evidence

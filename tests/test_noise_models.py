@@ -305,10 +305,26 @@ class TestAnnotatorNoise:
         with pytest.raises(ValueError, match=re.escape(message)):
             AnnotatorNoise(**parameters).fit(None, [0, 1])
 
+    def test_a_mark_that_is_a_label_is_refused_where_votes_go_missing(self):
+        votes = AnnotatorNoise([0.0]).fit_corrupt([-1, 1])
+        assert_array_equal(votes, [[-1], [1]])
+        with pytest.raises(ValueError, match="unlabeled=-1 is one of the labels"):
+            AnnotatorNoise(missing_rate=0.1).fit(None, [-1, 1])
+        with pytest.raises(ValueError, match="unlabeled='auto' says nothing here"):
+            AnnotatorNoise(missing_rate=0.1, unlabeled="auto").fit(None, [0, 1])
+
+    def test_nobody_votes_where_there_is_no_true_label(self):
+        noise = AnnotatorNoise([0.0, 1.0])
+        votes = noise.fit_corrupt([0, -1, 1])
+        assert_array_equal(votes, [[0, 1], [-1, -1], [1, 0]])
+        assert_array_equal(noise.missing_mask_, votes < 0)
+        assert not noise.noise_mask_[1].any()
+        assert noise.realized_rate_ == 0.5
+
 
 class TestMissingLabelNoise:
     @pytest.mark.parametrize(
-        ("labels", "marker", "dtype"),
+        ("labels", "mark", "dtype"),
         [
             (np.array([0, 1]), -1, "int64"),
             (np.array([0, 1], dtype=np.uint8), -1, "int16"),
@@ -320,14 +336,14 @@ class TestMissingLabelNoise:
             (np.array([0, 1]), None, "object"),
         ],
     )
-    def test_markers_fit_in(self, labels, marker, dtype):
+    def test_marks_fit_in(self, labels, mark, dtype):
         y = np.repeat(labels, 10)
-        noise = MissingLabelNoise(0.5, marker=marker, exact=True, random_state=0)
+        noise = MissingLabelNoise(0.5, unlabeled=mark, exact=True, random_state=0)
         drawn = noise.fit_corrupt(y)
         assert drawn.dtype == dtype
         assert noise.noise_mask_[:10].sum() == noise.noise_mask_[10:].sum() == 5
         assert_array_equal(drawn[~noise.noise_mask_], y[~noise.noise_mask_])
-        assert_array_equal(drawn[noise.noise_mask_], np.full(10, marker, dtype=dtype))
+        assert_array_equal(drawn[noise.noise_mask_], np.full(10, mark, dtype=dtype))
 
     @pytest.mark.parametrize(
         "y",
@@ -344,14 +360,14 @@ class TestMissingLabelNoise:
         ],
         ids=lambda y: f"{type(y).__module__}-{y.dtype}",
     )
-    def test_a_series_changes_its_dtype_rather_than_its_marker(self, y):
+    def test_a_series_changes_its_dtype_rather_than_its_mark(self, y):
         noise = MissingLabelNoise(0.4, exact=True, random_state=0)
         drawn = noise.fit_corrupt(y)
         assert type(drawn) is type(y)
         gone = noise.noise_mask_.tolist()
         assert [label == -1 for label in drawn.to_list()] == gone
         assert all(type(label) is not str or label in "ab" for label in drawn.to_list())
-        nothing = MissingLabelNoise(0.4, marker=None, exact=True, random_state=0)
+        nothing = MissingLabelNoise(0.4, unlabeled=None, exact=True, random_state=0)
         empty = nothing.fit_corrupt(y)
         is_null = empty.isna() if isinstance(y, pd.Series) else empty.is_null()
         assert is_null.to_list() == gone
@@ -361,9 +377,18 @@ class TestMissingLabelNoise:
         drawn = noise.fit_corrupt(np.eye(2)[[0, 0, 1, 1]])
         assert_array_equal(drawn.sum(axis=1) == 0, noise.noise_mask_)
 
-    def test_a_marker_that_is_a_label_is_refused(self):
-        with pytest.raises(ValueError, match=r"marker=-1 is one of the labels of y"):
+    def test_a_mark_that_is_a_label_is_refused(self):
+        with pytest.raises(ValueError, match=r"unlabeled=-1 is one of the labels of y"):
             MissingLabelNoise().fit(None, [-1, 1])
+        untouched = MissingLabelNoise(0.0).fit_corrupt([-1, 1])
+        assert_array_equal(untouched, [-1, 1])
+
+    def test_what_is_missing_already_stays_so(self):
+        noise = MissingLabelNoise(0.5, exact=True, random_state=0)
+        drawn = np.array(noise.fit_corrupt([0, 0, -1, 1, 1, -1]))
+        assert (drawn == -1).sum() == 4
+        assert_array_equal(noise.noise_mask_[[2, 5]], False)
+        assert noise.realized_rate_ == 0.5
 
     @pytest.mark.parametrize("names", [None, np.array(["a", "b", "c"])])
     def test_semi_supervised_learners_take_it(self, names, blobs):

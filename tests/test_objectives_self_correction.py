@@ -116,7 +116,7 @@ def powered(p, temperature):
     return np.array(raised) / sum(raised)
 
 
-def slow_dividemix(unlabeled, weight, balance, threshold=0.5, temperature=0.5):
+def slow_dividemix(rejected, weight, balance, threshold=0.5, temperature=0.5):
     """Return the value of both networks, sample by sample."""
     networks, share = networks_of(2), 1 - SHARE
     own = np.array([[proba(network, x) for x in X] for network in networks])
@@ -138,9 +138,9 @@ def slow_dividemix(unlabeled, weight, balance, threshold=0.5, temperature=0.5):
         total += np.mean([cross(q[i], p[i]) for i in range(N) if labeled[i]])
         total += balance * uneven(p)
         rejected = [i for i in range(N) if not labeled[i]]
-        if unlabeled == "mixmatch":
+        if rejected == "mixmatch":
             total += weight * np.mean([np.sum((p[i] - q[i]) ** 2) for i in rejected])
-        elif unlabeled == "fixmatch":
+        elif rejected == "fixmatch":
             guess = own.mean(axis=0)
             hits = [
                 cross(one_hot(guess[i].argmax()), own[k, i]) * (guess[i].max() >= 0.6)
@@ -151,11 +151,11 @@ def slow_dividemix(unlabeled, weight, balance, threshold=0.5, temperature=0.5):
     return total
 
 
-@pytest.mark.parametrize("unlabeled", ["mixmatch", "fixmatch", None])
-def test_dividemix_is_that_of_the_slow_way(unlabeled, fixed_draws):
-    options = {"unlabeled": unlabeled, "unlabeled_weight": 3.0, "confidence": 0.6}
+@pytest.mark.parametrize("rejected", ["mixmatch", "fixmatch", None])
+def test_dividemix_is_that_of_the_slow_way(rejected, fixed_draws):
+    options = {"rejected": rejected, "rejected_weight": 3.0, "confidence": 0.6}
     value = evaluate(ready(DivideMix, class_balance=0.7, **options))
-    assert value == pytest.approx(slow_dividemix(unlabeled, 3.0, 0.7))
+    assert value == pytest.approx(slow_dividemix(rejected, 3.0, 0.7))
 
 
 def test_the_weight_of_rejected_samples_rises_for_as_long_as_the_warm_up(fixed_draws):
@@ -182,11 +182,11 @@ def test_an_augmentation_that_changes_nothing_changes_no_value(
         return SHARE, torch.cat([shuffle, shuffle + N])[: len(labels)]
 
     monkeypatch.setattr(dividemix_module, "draw_mixture", draw)
-    for unlabeled in ("mixmatch", "fixmatch"):
-        plain = evaluate(ready(DivideMix, unlabeled=unlabeled))
+    for rejected in ("mixmatch", "fixmatch"):
+        plain = evaluate(ready(DivideMix, rejected=rejected))
         seen = ready(
             DivideMix,
-            unlabeled=unlabeled,
+            rejected=rejected,
             augment=torch.clone,
             strong_augment=torch.clone,
         )
@@ -204,7 +204,7 @@ def test_guesses_are_the_mean_over_two_weak_views_and_learned_from_a_strong_one(
         calls.append("strong")
         return features * 0
 
-    options = {"augment": weak, "strong_augment": strong, "unlabeled": "fixmatch"}
+    options = {"augment": weak, "strong_augment": strong, "rejected": "fixmatch"}
     objective = ready(DivideMix, mixup=0.0, confidence=0.0, **options)
     networks = networks_of(2)
     learned = []
@@ -217,11 +217,11 @@ def test_guesses_are_the_mean_over_two_weak_views_and_learned_from_a_strong_one(
     assert calls == ["weak"] * 4 + ["strong"]
 
 
-@pytest.mark.parametrize("unlabeled", ["mixmatch", "fixmatch", None])
+@pytest.mark.parametrize("rejected", ["mixmatch", "fixmatch", None])
 @pytest.mark.parametrize("trust", [0.0, 1.0])
 @pytest.mark.parametrize("rows", [range(N), [2]])
-def test_batches_without_labeled_or_rejected_rows_are_fine(unlabeled, trust, rows):
-    objective = ready(DivideMix, unlabeled=unlabeled)
+def test_batches_without_labeled_or_rejected_rows_are_fine(rejected, trust, rows):
+    objective = ready(DivideMix, rejected=rejected)
     objective.clean = torch.full((N, 2), trust, dtype=torch.float64)
     networks = networks_of(2)
     assert np.isfinite(evaluate(objective, rows, networks))
@@ -330,7 +330,7 @@ def test_losses_are_averaged_over_the_last_epochs_where_that_is_asked_for():
 
 
 def test_each_network_learns_the_labels_that_the_other_one_trusts(fixed_draws):
-    objective = ready(DivideMix, unlabeled=None, class_balance=0.0, mixup=0.0)
+    objective = ready(DivideMix, rejected=None, class_balance=0.0, mixup=0.0)
     objective.clean = torch.tensor([[1.0, 0.0]]).double().expand(N, 2)
     networks = networks_of(2)
     evaluate(objective, networks=networks)

@@ -58,7 +58,7 @@ MEMORIZING |= {"module__hidden": 128, "lr_schedule": "constant"}
         (DynamicBootstrappingClassifier, {}),
         (DynamicBootstrappingClassifier, {"bootstrapping": "soft"}),
         (DivideMixClassifier, {}),
-        (DivideMixClassifier, {"unlabeled": "fixmatch"}),
+        (DivideMixClassifier, {"rejected": "fixmatch"}),
     ],
 )
 def test_it_beats_cross_entropy_and_knows_which_labels_are_wrong(kind, options, digits):
@@ -125,10 +125,10 @@ def shift(images):
     return torch.roll(images, steps, dims=(1, 2))
 
 
-@pytest.mark.parametrize("unlabeled", ["mixmatch", "fixmatch"])
-def test_images_are_learned_from_augmented_views(unlabeled, images):
+@pytest.mark.parametrize("rejected", ["mixmatch", "fixmatch"])
+def test_images_are_learned_from_augmented_views(rejected, images):
     options = {"max_epochs": 3, "batch_size": 64, "random_state": 0}
-    options |= {"unlabeled": unlabeled, "unlabeled_weight": 1.0}
+    options |= {"rejected": rejected, "rejected_weight": 1.0}
     plain = DivideMixClassifier(**options).fit(*images).predict_proba(images[0])
     clf = DivideMixClassifier(**options, augment=shift, strong_augment=nn.Identity())
     seen = pickle.loads(pickle.dumps(clf.fit(*images))).predict_proba(images[0])
@@ -182,8 +182,8 @@ def test_bad_parameters_are_refused_with_a_reason(kind, options, message, blobs)
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"unlabeled": "mixmach"}, "did you mean 'mixmatch'"),
-        ({"unlabeled_weight": -1}, "unlabeled_weight=-1 is out of range"),
+        ({"rejected": "mixmach"}, "did you mean 'mixmatch'"),
+        ({"rejected_weight": -1}, "rejected_weight=-1 is out of range"),
         ({"p_threshold": 1.5}, "p_threshold=1.5 is out of range"),
         ({"confidence": "high"}, "confidence='high' is out of range"),
         ({"sharpening": 0.0}, "sharpening=0.0 is out of range"),

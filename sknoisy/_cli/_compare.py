@@ -15,6 +15,7 @@ from sknoisy._cli._tables import check_table, digits
 from sknoisy._cli._threads import held_to
 from sknoisy._folds import make_folds
 from sknoisy._registry import lookup
+from sknoisy._unlabeled import settled
 
 DIGITS_NOISE, DIGITS_FOLDS, FILE_FOLDS = "symmetric:0.4", 3, 5
 
@@ -29,7 +30,8 @@ def compare(arguments):
     labels = _labels(table, noise)
     splits = _splits(table, labels, n_folds, arguments.seed)
     estimators = {
-        name: method.pipeline(table, arguments.seed) for name, method in methods.items()
+        name: settled(method.pipeline(table, arguments.seed), table.y)
+        for name, method in methods.items()
     }
     report = Report(
         table,
@@ -90,7 +92,7 @@ def _labels(table, noise):
     if noise is not None:
         X = Pipeline(scaled(table)).fit_transform(table.X)
         with command_errors(ValueError, about=f"{table.name}: "):
-            given = noise.fit(X, table.y).corrupt(table.y, X)
+            given = settled(noise, table.y).fit(X, table.y).corrupt(table.y, X)
         return Labels(given, table.y, "made")
     if table.y_clean is not None:
         return Labels(table.y, table.y_clean, "found")

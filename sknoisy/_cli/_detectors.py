@@ -13,6 +13,7 @@ from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._methods import Method
 from sknoisy._cli._preprocessing import as_numbers, as_ranks, scaled
 from sknoisy._registry import lookup
+from sknoisy._unlabeled import settled
 
 DETECTORS = {
     "confident": Method(
@@ -36,7 +37,7 @@ def find_issues(table, arguments):
     steps = method.prepare(table)
     X = Pipeline(steps).fit_transform(table.X) if steps else table.X
     with command_errors(ValueError, about=f"{table.name}: "):
-        return detector.fit(X, table.y)
+        return settled(detector, table.y).fit(X, table.y)
 
 
 def _threshold(rule):

@@ -9,6 +9,7 @@ from sklearn.datasets import load_digits
 
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._labels import encode_labels
+from sknoisy._unlabeled import is_ambiguous
 
 
 @dataclass
@@ -64,6 +65,11 @@ def check_table(table, n_folds, asked_by):
             _check_classes(table, name, y)
     if table.y_clean is not None:
         _check_same_terms(table)
+    if is_ambiguous(np.asarray(table.y)):
+        table.notes.append(
+            "label -1 is taken for a class; where it marks rows without a label, leave"
+            " their cells blank"
+        )
     n_each = np.unique(table.y, return_counts=True)[1]
     if n_folds > n_each.max():
         raise CommandError(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from sknoisy._params import choose_arguments
+from sknoisy._probs import check_probs
 from sknoisy._registry import lookup
 from sknoisy.annotators._agreement import agreement_of
 from sknoisy.annotators._consensus import Consensus
@@ -86,6 +87,7 @@ def from_probabilities(votes, proba):
             f" {votes.codes.shape} on {n_classes} classes: expected class probabilities"
             f" of shape ({n_samples}, {n_classes})."
         )
+    proba = check_probs(proba, name="the array that aggregation gave")
     codes = proba.argmax(axis=1)
     return Consensus(
         classes=votes.classes,

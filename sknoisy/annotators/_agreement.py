@@ -11,20 +11,22 @@ from sknoisy.annotators._votes import check_votes, codes_of
 __all__ = ["AGREEMENTS", "agreement_with_consensus", "annotator_agreement"]
 
 
-def agreement_with_consensus(votes, labels, *, marker=-1):
+def agreement_with_consensus(votes, labels, *, unlabeled="auto"):
     """Share of each annotator's votes that equal a consensus, or the true labels.
 
     Parameters
     ----------
     votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None, pandas.NA and "" stand for
+        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
         missing votes.
 
     labels : array-like of shape (n_samples,)
         One label a sample to compare with, in the same terms.
 
-    marker : label or None, default=-1
-        What else stands for a missing vote. None: nothing; -1 may be a label then.
+    unlabeled : label, None or "auto", default="auto"
+        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
+        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
+        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def agreement_with_consensus(votes, labels, *, marker=-1):
     >>> agreement_with_consensus(votes, ["a", "b", "a"])
     array([1.  , 0.67, 0.5 ])
     """
-    votes = check_votes(votes, marker)
+    votes = check_votes(votes, unlabeled)
     labels = column_or_1d(as_numpy(labels))
     check_consistent_length(votes.codes, labels)
     codes = codes_of(labels, votes.classes)
@@ -66,13 +68,13 @@ def agreement_of(votes, codes):
     return votes.mean_by_annotator(given == codes[samples])
 
 
-def annotator_agreement(votes, *, measure="krippendorff", marker=-1):
+def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
     """How far annotators agree with each other, beyond what chance explains.
 
     Parameters
     ----------
     votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None, pandas.NA and "" stand for
+        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
         missing votes. Samples with a single vote don't count.
 
     measure : {"fleiss", "krippendorff", "percent"}, default="krippendorff"
@@ -83,8 +85,10 @@ def annotator_agreement(votes, *, measure="krippendorff", marker=-1):
           kappa, but corrected for small samples; and votes weigh alike where samples
           have different numbers of them, for which kappa has no standard form.
 
-    marker : label or None, default=-1
-        What else stands for a missing vote. None: nothing; -1 may be a label then.
+    unlabeled : label, None or "auto", default="auto"
+        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
+        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
+        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------
@@ -121,7 +125,7 @@ def annotator_agreement(votes, *, measure="krippendorff", marker=-1):
     >>> annotator_agreement(votes, measure="percent")
     0.67
     """
-    votes = check_votes(votes, marker)
+    votes = check_votes(votes, unlabeled)
     counts = votes.counts[votes.n_votes > 1]
     if not len(counts):
         raise ValueError(

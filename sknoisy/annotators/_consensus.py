@@ -60,7 +60,7 @@ class Consensus:
     >>> consensus
     Consensus(n_samples=2, n_annotators=3, classes=['cat', 'dog'])
     >>> consensus.labels
-    array(['cat', 'dog'], dtype=object)
+    array(['cat', 'dog'], dtype='<U3')
     >>> consensus.label_quality
     array([0.67, 1.  ])
     """

@@ -74,7 +74,7 @@ class ConsensusClassifier(
         `NoisyLabelClassifier`; "weighted" where `fit` takes ``sample_weight``; "hard"
         otherwise.
 
-    unlabeled : {"drop", "keep"}, default="drop"
+    without_votes : {"drop", "keep"}, default="drop"
         What to do with samples that nobody voted on: leave them out of training, or,
         with "classifier" and "crowdlab", train on what the classifier makes of them.
 
@@ -86,10 +86,10 @@ class ConsensusClassifier(
         Folds for the clones' opinion, of the samples with votes. An int makes shuffled
         folds, stratified by the consensus, fewer where no class has so many samples.
 
-    marker : label or None, default=-1
-        What stands for a missing vote besides NaN, None, pandas.NA and "". None:
-        nothing; -1 may be a label then. A one-dimensional `y` has no missing votes,
-        and -1 is a label there.
+    unlabeled : label, None or "auto", default="auto"
+        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
+        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
+        "" beside other texts, is refused, as it may be either.
 
     random_state : int, RandomState instance or None, default=None
         Seed of folds and ties. An int makes every fit give the same result, as long as
@@ -106,7 +106,7 @@ class ConsensusClassifier(
 
     consensus_labels_ : ndarray of shape (n_samples,)
         Consensus labels of the samples of fit. Without a vote (and with
-        ``unlabeled="drop"``), or with weight zero, it is the most frequent class.
+        ``without_votes="drop"``), or with weight zero, it is the most frequent class.
 
     consensus_proba_ : ndarray of shape (n_samples, n_classes)
         Probabilities of the classes ``consensus_.classes``; without a vote or with
@@ -170,7 +170,9 @@ class ConsensusClassifier(
     >>> votes[:2]
     array([[ 0,  0,  0, -1],
            [ 0, -1,  0,  2]])
-    >>> clf = ConsensusClassifier(aggregation="classifier", random_state=0)
+    >>> clf = ConsensusClassifier(
+    ...     aggregation="classifier", unlabeled=-1, random_state=0
+    ... )
     >>> clf.fit(X, votes).score(X, y)
     0.97
     >>> (clf.consensus_labels_ == y).mean()  # of majority votes, 67 % are right
@@ -188,20 +190,20 @@ class ConsensusClassifier(
         aggregation="dawid_skene",
         *,
         training="auto",
-        unlabeled="drop",
+        without_votes="drop",
         rounds=3,
         cv=5,
-        marker=-1,
+        unlabeled="auto",
         random_state=None,
         **routed,
     ):
         self.estimator = estimator
         self.aggregation = aggregation
         self.training = training
-        self.unlabeled = unlabeled
+        self.without_votes = without_votes
         self.rounds = rounds
         self.cv = cv
-        self.marker = marker
+        self.unlabeled = unlabeled
         self.random_state = random_state
         self._routed = routed
 
@@ -296,7 +298,7 @@ class ConsensusClassifier(
         score : float
             In [0, 1].
         """
-        votes = read_votes(y, self.marker)
+        votes = read_votes(y, self.unlabeled)
         codes = codes_of(self.predict(X), votes.classes)
         check_consistent_length(codes, votes.codes)
         shares = votes.shares[np.arange(len(codes)), codes] * (codes >= 0)
@@ -312,20 +314,22 @@ class ConsensusClassifier(
 
     def _check_parameters(self):
         self._check_routed()
-        if "marker" in self._routed_to("aggregation"):
-            raise TypeError("aggregation__marker has no effect: set marker instead.")
-        check_choice(self.unlabeled, ("drop", "keep"), "unlabeled")
+        if "unlabeled" in self._routed_to("aggregation"):
+            raise TypeError(
+                "aggregation__unlabeled has no effect: set unlabeled instead."
+            )
+        check_choice(self.without_votes, ("drop", "keep"), "without_votes")
         check_part(self._get_estimator(), "estimator")
         check_count(rounds=self.rounds)
-        if self.unlabeled == "keep" and not self._asks_classifier():
+        if self.without_votes == "keep" and not self._asks_classifier():
             raise ValueError(
-                "unlabeled='keep' needs an aggregation that asks the classifier, one"
-                f" of {sorted(WITH_CLASSIFIER)}: votes alone say nothing of samples"
+                "without_votes='keep' needs an aggregation that asks the classifier,"
+                f" one of {sorted(WITH_CLASSIFIER)}: votes alone say nothing of samples"
                 " without any."
             )
 
     def _read(self, X, y):
-        votes = read_votes(require(y, self), self.marker)
+        votes = read_votes(require(y, self), self.unlabeled)
         check_consistent_length(X, votes.codes)
         check_classes(votes)
         return votes
@@ -381,7 +385,7 @@ class ConsensusClassifier(
         return spread(weighed, asked)
 
     def _rows_to_use(self, votes):
-        return (votes.n_votes > 0) | (self.unlabeled == "keep")
+        return (votes.n_votes > 0) | (self.without_votes == "keep")
 
     def _remember(self, consensus, votes, rows):
         if len(rows) < len(votes.codes):

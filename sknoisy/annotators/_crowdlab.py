@@ -14,7 +14,7 @@ __all__ = ["crowdlab"]
 LEAST_WEIGHT = 1e-6  # for who is no better than naming one class all the time
 
 
-def crowdlab(votes, pred_probs, *, marker=-1):
+def crowdlab(votes, pred_probs, *, unlabeled="auto"):
     """Weigh a classifier's predictions and the votes together [1]_.
 
     The classifier knows what similar samples were called, the annotators have seen
@@ -25,7 +25,7 @@ def crowdlab(votes, pred_probs, *, marker=-1):
     Parameters
     ----------
     votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None, pandas.NA and "" stand for
+        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
         missing votes.
 
     pred_probs : array-like of shape (n_samples, n_classes)
@@ -34,8 +34,10 @@ def crowdlab(votes, pred_probs, *, marker=-1):
         out of fold: a classifier that has learned a sample's votes by heart is no
         second opinion.
 
-    marker : label or None, default=-1
-        What else stands for a missing vote. None: nothing; -1 may be a label then.
+    unlabeled : label, None or "auto", default="auto"
+        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
+        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
+        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------
@@ -101,7 +103,7 @@ def crowdlab(votes, pred_probs, *, marker=-1):
     >>> consensus.annotator_weight.round(2), consensus.classifier_weight
     (array([0.14, 0.17, 0.08]), 0.85)
     """
-    votes = check_votes(votes, marker)
+    votes = check_votes(votes, unlabeled)
     pred_probs = check_pred_probs(pred_probs, votes)
     weights = weigh(votes, pred_probs)
     proba = mix(votes, pred_probs, weights)

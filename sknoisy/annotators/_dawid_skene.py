@@ -9,7 +9,7 @@ __all__ = ["dawid_skene"]
 
 
 def dawid_skene(
-    votes, *, smoothing=5.0, class_prior=None, max_iter=1000, tol=1e-6, marker=-1
+    votes, *, smoothing=5.0, class_prior=None, max_iter=1000, tol=1e-6, unlabeled="auto"
 ):
     """Estimate true labels and each annotator's confusion matrix together [1]_.
 
@@ -20,7 +20,7 @@ def dawid_skene(
     Parameters
     ----------
     votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None, pandas.NA and "" stand for
+        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
         missing votes.
 
     smoothing : float >= 0, default=5.0
@@ -39,8 +39,10 @@ def dawid_skene(
         EM ends once a step raises the mean log-likelihood of a sample's votes
         (together with its share of what smoothing adds) by no more than this.
 
-    marker : label or None, default=-1
-        What else stands for a missing vote. None: nothing; -1 may be a label then.
+    unlabeled : label, None or "auto", default="auto"
+        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
+        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
+        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def dawid_skene(
     array([0.91, 0.73, 0.73, 0.42, 0.38])
     """
     return maximize_likelihood(
-        check_votes(votes, marker),
+        check_votes(votes, unlabeled),
         normalize_rows,
         smoothing=smoothing,
         class_prior=class_prior,

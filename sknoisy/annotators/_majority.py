@@ -11,21 +11,23 @@ from sknoisy.annotators._votes import check_votes
 __all__ = ["majority_vote"]
 
 
-def majority_vote(votes, *, ties="frequent", marker=-1, random_state=None):
+def majority_vote(votes, *, ties="frequent", unlabeled="auto", random_state=None):
     """Take the class that most annotators voted for.
 
     Parameters
     ----------
     votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None, pandas.NA and "" stand for
+        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
         missing votes.
 
     ties : {"frequent", "random"}, default="frequent"
         Which of equally frequent classes wins: the one with more votes all in all
         (then the first in sorted order), or any.
 
-    marker : label or None, default=-1
-        What else stands for a missing vote. None: nothing; -1 may be a label then.
+    unlabeled : label, None or "auto", default="auto"
+        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
+        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
+        "" beside other texts, is refused, as it may be either.
 
     random_state : int, RandomState instance or None, default=None
         Seed for ``ties="random"``. None takes fresh entropy.
@@ -51,7 +53,7 @@ def majority_vote(votes, *, ties="frequent", marker=-1, random_state=None):
     --------
     >>> from sknoisy.annotators import majority_vote
     >>> votes = [[0, 0, 1], [1, -1, 1], [0, 1, -1]]
-    >>> consensus = majority_vote(votes)
+    >>> consensus = majority_vote(votes, unlabeled=-1)
     >>> consensus.labels
     array([0, 1, 1])
     >>> consensus.proba
@@ -59,7 +61,7 @@ def majority_vote(votes, *, ties="frequent", marker=-1, random_state=None):
            [0.  , 1.  ],
            [0.5 , 0.5 ]])
     """
-    votes = check_votes(votes, marker)
+    votes = check_votes(votes, unlabeled)
     check_choice(ties, ("frequent", "random"), "ties")
     preference = np.broadcast_to(votes.counts.sum(axis=0), votes.counts.shape)
     if ties == "random":

@@ -9,7 +9,7 @@ __all__ = ["one_coin"]
 
 
 def one_coin(
-    votes, *, smoothing=5.0, class_prior=None, max_iter=1000, tol=1e-6, marker=-1
+    votes, *, smoothing=5.0, class_prior=None, max_iter=1000, tol=1e-6, unlabeled="auto"
 ):
     """Estimate true labels and each annotator's accuracy together [1]_.
 
@@ -23,7 +23,7 @@ def one_coin(
     Parameters
     ----------
     votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None, pandas.NA and "" stand for
+        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
         missing votes.
 
     smoothing : float >= 0, default=5.0
@@ -42,8 +42,10 @@ def one_coin(
         EM ends once a step raises the mean log-likelihood of a sample's votes
         (together with its share of what smoothing adds) by no more than this.
 
-    marker : label or None, default=-1
-        What else stands for a missing vote. None: nothing; -1 may be a label then.
+    unlabeled : label, None or "auto", default="auto"
+        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
+        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
+        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------
@@ -93,7 +95,7 @@ def one_coin(
     array([0.91, 0.73, 0.73, 0.42, 0.39])
     """
     return maximize_likelihood(
-        check_votes(votes, marker),
+        check_votes(votes, unlabeled),
         pool_errors,
         smoothing=smoothing,
         class_prior=class_prior,

@@ -4,7 +4,8 @@ import numpy as np
 from sklearn.utils import Bunch, check_consistent_length, column_or_1d
 
 from sknoisy._arrays import as_numpy
-from sknoisy.annotators._votes import as_array, unboxed
+from sknoisy._unlabeled import unboxed
+from sknoisy.annotators._votes import as_array
 
 __all__ = ["pivot_votes"]
 
@@ -28,8 +29,8 @@ def pivot_votes(samples, annotators, labels):
     pivot : Bunch
         With ``votes`` of shape (n_samples, n_annotators), where missing votes are -1
         for whole numbers (unless -1 is among them), NaN for other numbers and None
-        for anything else; and the ``samples`` and ``annotators`` of its rows and
-        columns, sorted.
+        for anything else; ``unlabeled``, that mark; and the ``samples`` and
+        ``annotators`` of its rows and columns, sorted.
 
     Raises
     ------
@@ -53,6 +54,10 @@ def pivot_votes(samples, annotators, labels):
            [-1,  3]])
     >>> pivot.samples, pivot.annotators
     (array(['a.png', 'b.png'], dtype='<U5'), array(['Ann', 'Bob'], dtype='<U3'))
+
+    >>> from sknoisy.annotators import majority_vote
+    >>> majority_vote(pivot.votes, unlabeled=pivot.unlabeled).labels
+    array([3, 3])
     """
     samples, annotators = (column_or_1d(as_numpy(x)) for x in (samples, annotators))
     labels = unboxed(column_or_1d(as_array(labels)))
@@ -60,9 +65,12 @@ def pivot_votes(samples, annotators, labels):
     row_names, rows = np.unique(samples, return_inverse=True)
     column_names, columns = np.unique(annotators, return_inverse=True)
     check_no_vote_twice(rows, columns, samples, annotators)
-    votes = empty_votes((len(row_names), len(column_names)), labels)
+    mark, dtype = mark_beside(labels)
+    votes = np.full((len(row_names), len(column_names)), mark, dtype=dtype)
     votes[rows, columns] = labels
-    return Bunch(votes=votes, samples=row_names, annotators=column_names)
+    return Bunch(
+        votes=votes, unlabeled=mark, samples=row_names, annotators=column_names
+    )
 
 
 def check_no_vote_twice(rows, columns, samples, annotators):
@@ -79,10 +87,10 @@ def check_no_vote_twice(rows, columns, samples, annotators):
         )
 
 
-def empty_votes(shape, labels):
-    """Return an array of missing votes that can hold `labels`."""
+def mark_beside(labels):
+    """Return what marks a missing vote among `labels`, and a dtype for both."""
     if labels.dtype.kind in "iu" and (labels >= 0).all():
-        return np.full(shape, -1, dtype=np.result_type(labels.dtype, np.int8))
+        return -1, np.result_type(labels.dtype, np.int8)
     if labels.dtype.kind == "f":
-        return np.full(shape, np.nan, dtype=labels.dtype)
-    return np.full(shape, None, dtype=object)
+        return np.nan, labels.dtype
+    return None, object

@@ -4,6 +4,7 @@ import numpy as np
 
 from sknoisy._checks import check_choice
 from sknoisy._rows import cut_params, take
+from sknoisy._unlabeled import settled
 from sknoisy._weights import weight_name
 
 LEAST_SHARE = 1e-3  # below it, a class isn't worth a row of its own
@@ -37,6 +38,7 @@ def fit_on(consensus, estimator, X, rows, *, training, params):
     if weight is not None:
         name = weight_name(estimator)
         params[name] = weight * np.asarray(params.get(name, 1.0))
+    estimator = settled(estimator, consensus.classes)
     estimator.fit(take(X, samples, len(consensus.labels)), target, **params)
     if training == "soft":
         return consensus.classes

@@ -9,8 +9,8 @@ from sklearn.utils import column_or_1d
 
 from sknoisy._arrays import as_numpy
 from sknoisy._labels import encode_labels
-from sknoisy._missing import find_missing, holds_numbers
 from sknoisy._shown import shown
+from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,14 +95,14 @@ class Votes:
         return Votes(codes, self.classes[seen])
 
 
-def check_votes(votes, marker=-1):
+def check_votes(votes, unlabeled="auto"):
     """Return `Votes` in which every sample and every annotator has one.
 
     `Votes` are returned as they are: who made them has seen to that.
     """
     if isinstance(votes, Votes):
         return votes
-    votes = encode_votes(votes, marker)
+    votes = encode_votes(votes, unlabeled)
     check_classes(votes)
     alone = np.flatnonzero(votes.n_votes == 0)
     if alone.size:
@@ -119,14 +119,15 @@ def check_votes(votes, marker=-1):
     return votes
 
 
-def encode_votes(votes, marker=-1):
+def encode_votes(votes, unlabeled="auto"):
     """Return `Votes`; samples and annotators may be without any."""
     votes = as_table(votes)
-    missing = find_missing(votes, marker)
+    missing = find_unlabeled(votes, unlabeled, name="votes", may_miss=True)
     if missing.all():
         raise ValueError(
-            f"votes, of shape {votes.shape}, holds no vote: marker={shown(marker)},"
-            " NaN, None, pandas.NA and '' stand for missing ones."
+            f"votes, of shape {votes.shape}, holds no vote:"
+            f" unlabeled={shown(unlabeled)}, NaN, None and pandas.NA stand for missing"
+            " ones."
         )
     classes, present = encode_labels(unboxed(votes[~missing]))
     codes = np.full(votes.shape, -1)
@@ -134,15 +135,14 @@ def encode_votes(votes, marker=-1):
     return Votes(codes, classes)
 
 
-def read_votes(y, marker=-1):
+def read_votes(y, unlabeled="auto"):
     """Return `Votes` from a `y` of votes, or of one annotator's labels."""
     y = as_array(y)
     if y.ndim == 1:
-        classes, codes = encode_labels(unboxed(y))
-        return Votes(codes[:, np.newaxis], classes)
+        return encode_votes(y[:, np.newaxis], unlabeled)
     if y.shape[1:] == (1,):
         column_or_1d(y, warn=True)  # for its warning: it may be meant as labels
-    return encode_votes(y, marker)
+    return encode_votes(y, unlabeled)
 
 
 def check_classes(votes):
@@ -150,7 +150,7 @@ def check_classes(votes):
     if len(votes.classes) < 2:
         raise ValueError(
             f"All votes are for one class, {shown(votes.classes.tolist())}: a"
-            " consensus needs two or more. A class that is written like the marker"
+            " consensus needs two or more. A class that is written as `unlabeled`"
             " counts as missing."
         )
 
@@ -179,19 +179,6 @@ def as_array(votes):
     if sparse.issparse(votes):
         raise TypeError(
             "votes is a sparse matrix, whose zeros could be votes or none: pass"
-            " votes.toarray(), with marker=0 if zeros stand for none."
+            " votes.toarray(), with unlabeled=0 if zeros stand for none."
         )
-    if isinstance(votes, np.ma.MaskedArray):
-        masked = np.ma.getmaskarray(votes)
-        votes = np.ma.getdata(votes).astype(object)
-        votes[masked] = None
-    if not hasattr(votes, "__array__"):  # numpy would turn None or -1 into text
-        votes = np.array(votes, dtype=object)
-    return np.asarray(votes)
-
-
-def unboxed(labels):
-    """Return numbers in an array of objects as an array of numbers."""
-    if labels.dtype.kind == "O" and holds_numbers(labels):
-        return np.array(labels.tolist())
-    return labels
+    return as_labels(votes)

@@ -18,12 +18,14 @@ from sknoisy._arrays import as_numpy, numpy_inside
 from sknoisy._engine import ArrayDataset, Batches, Engine
 from sknoisy._engine.draws import draws_to_predict, is_quiet, may_draw
 from sknoisy._features import check_features
-from sknoisy._labels import check_present, check_soft_labels, is_soft
+from sknoisy._labels import check_soft_labels, filled, is_soft
 from sknoisy._params import RoutedParams, choose_arguments
+from sknoisy._rows import cut_params
 from sknoisy._seeds import make_generator
 from sknoisy._settings import own_settings
 from sknoisy._shown import shown
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
+from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
 from sknoisy.classifiers._data import make_training_data
@@ -165,7 +167,7 @@ class BaseNoisyClassifier(
         """Validate, make, train, remember; `facts` are what a method knows besides."""
         self._check_parameters()
         data = self._check_data(X, y, sample_weight)
-        data.facts.update(facts)
+        data.facts.update(cut_params(facts, data.rows, data.n_given))
         with self._seeded() as random_state:
             split = data.split(self._held_out_share(), random_state)
             engine = self._make_engine(data, split)
@@ -234,8 +236,8 @@ class BaseNoisyClassifier(
         return checked
 
     def _check_data(self, X, y, sample_weight=None, classes=None, reset=True):
-        """Return checked data: samples of weight zero aren't there any more."""
-        X, y = self._validate_both(X, y, reset)
+        """Return checked data: what has no weight or no label isn't there any more."""
+        X, y, missing = self._validate_both(X, y, reset)
         weight = check_weights(as_numpy(sample_weight), len(y))
         return make_training_data(
             X,
@@ -244,17 +246,22 @@ class BaseNoisyClassifier(
             class_weight=self.class_weight,
             classes=classes,
             dtype=getattr(torch, self.dtype),
+            missing=missing,
         )
 
     def _validate_both(self, X, y, reset):
-        y = as_numpy(y)
-        if y is not None:  # pandas.NA would end in an obscure error otherwise
-            check_present(y)
-            if is_soft(y):
-                X, y = self._validate(X, reset=reset), check_soft_labels(y)
-                check_consistent_length(X, y)
-                return X, y
-        return self._validate(X, y, reset=reset)
+        """Return X, y and where y has no label, whose place another one takes."""
+        y, missing = as_numpy(y), np.zeros(0, dtype=bool)
+        if y is not None and is_soft(y):
+            X, y = self._validate(X, reset=reset), check_soft_labels(y)
+            check_consistent_length(X, y)
+        else:
+            if y is not None:
+                y = as_labels(y)
+                missing = find_unlabeled(y, self.unlabeled).ravel()
+                y = filled(y, missing) if missing.any() else unboxed(y)
+            X, y = self._validate(X, y, reset=reset)
+        return X, y, missing
 
     def _random_state(self):
         return make_generator(self.random_state)

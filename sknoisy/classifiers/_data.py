@@ -94,7 +94,7 @@ class TrainingData:
         return as_tensor(array, self.dtype)
 
 
-def make_training_data(X, y, weight, *, class_weight, classes, dtype):
+def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
     """Encode labels, fold class weights into weights and drop what weighs nothing.
 
     Parameters
@@ -108,8 +108,14 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
         Every class there is; None means those found in `y`.
 
     dtype : torch.dtype
+
+    missing : ndarray of bool
+        Which samples have no label; empty where all have one.
     """
     n_given, rows = len(y), np.arange(len(y))
+    if missing.any():
+        X, y, rows = X[~missing], y[~missing], rows[~missing]
+        weight = None if weight is None else weight[~missing]
     if y.ndim == 2:
         X, y, rows, weight = without_absent(X, y, rows, weight=weight)
         places = {"rows": rows, "n_given": n_given}
@@ -124,6 +130,7 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype):
     there = known[np.unique(codes)] if classes is None else known
     if len(there) < 2:
         where = " where sample_weight and class_weight aren't zero"
+        where = " where there are labels" if missing.any() else where
         raise ValueError(
             "A classifier can't train on one class:"
             f"{where if len(codes) < n_given else ''} y holds nothing but"

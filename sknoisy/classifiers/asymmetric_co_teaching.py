@@ -130,6 +130,13 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
     verbose : int, default=0
         Whether to print a line per epoch.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are left out, and findings about them are NaN.
+
     random_state : int, RandomState instance or None, default=None
         Seed of weights, batches and dropout. An int gives the same network every time
         on one machine with one thread of torch's, in processes and beside other fits
@@ -244,6 +251,7 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         dtype="float32",
         keep_on_interrupt=False,
         verbose=0,
+        unlabeled="auto",
         random_state=None,
         **routed,
     ):
@@ -269,6 +277,7 @@ class AsymmetricCoTeachingClassifier(SeveralNetworks, BaseNoisyClassifier):
         self.dtype = dtype
         self.keep_on_interrupt = keep_on_interrupt
         self.verbose = verbose
+        self.unlabeled = unlabeled
         self.random_state = random_state
         self._routed = routed
 

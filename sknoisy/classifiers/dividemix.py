@@ -71,21 +71,21 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
 
     strong_augment : callable, default=None
         The same, for what samples look like whose class was predicted without it,
-        with ``unlabeled="fixmatch"``. None shows them as they are.
+        with ``rejected="fixmatch"``. None shows them as they are.
 
-    unlabeled : {"mixmatch", "fixmatch"} or None, default="mixmatch"
+    rejected : {"mixmatch", "fixmatch"} or None, default="mixmatch"
         How samples with rejected labels are learned from. "mixmatch" [2]_: mixed, by
         the square error of probabilities. "fixmatch" [3]_: by the loss of the predicted
         class, where its probability is `confidence` or more. None: only as the smaller
         part of mixtures, as they are with the other two, too.
 
-    unlabeled_weight : float, default=1.0
+    rejected_weight : float, default=1.0
         Weight of what is learned from rejected samples; it grows from zero in as many
         epochs as the warm-up takes. More suits very heavy noise. Where it is too much,
         a class whose labels are all rejected may be lost.
 
     confidence : float in [0, 1], default=0.95
-        How probable a class must be to be learned, with ``unlabeled="fixmatch"``.
+        How probable a class must be to be learned, with ``rejected="fixmatch"``.
 
     class_balance : float, default=1.0
         Weight of a term that keeps predictions of a batch evenly spread over classes,
@@ -156,6 +156,13 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
 
     verbose : int, default=0
         Whether to print a line per epoch.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are left out, and findings about them are NaN.
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, batches and dropout. An int gives the same network every time
@@ -271,8 +278,8 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
         mixup=4.0,
         augment=None,
         strong_augment=None,
-        unlabeled="mixmatch",
-        unlabeled_weight=1.0,
+        rejected="mixmatch",
+        rejected_weight=1.0,
         confidence=0.95,
         class_balance=1.0,
         predict_with="mean",
@@ -291,6 +298,7 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
         dtype="float32",
         keep_on_interrupt=False,
         verbose=0,
+        unlabeled="auto",
         random_state=None,
         **routed,
     ):
@@ -304,8 +312,8 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
         self.mixup = mixup
         self.augment = augment
         self.strong_augment = strong_augment
-        self.unlabeled = unlabeled
-        self.unlabeled_weight = unlabeled_weight
+        self.rejected = rejected
+        self.rejected_weight = rejected_weight
         self.confidence = confidence
         self.class_balance = class_balance
         self.predict_with = predict_with
@@ -324,6 +332,7 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
         self.dtype = dtype
         self.keep_on_interrupt = keep_on_interrupt
         self.verbose = verbose
+        self.unlabeled = unlabeled
         self.random_state = random_state
         self._routed = routed
 
@@ -359,8 +368,8 @@ class DivideMixClassifier(SeveralNetworks, BaseNoisyClassifier):
     def _make_objective(self, facts):
         own = (
             *("mixture", "warm_up_epochs", "average_epochs", "p_threshold"),
-            *("sharpening", "mixup", "augment", "strong_augment", "unlabeled"),
-            *("unlabeled_weight", "confidence", "class_balance"),
+            *("sharpening", "mixup", "augment", "strong_augment", "rejected"),
+            *("rejected_weight", "confidence", "class_balance"),
         )
         return DivideMix(
             facts["n_samples"],

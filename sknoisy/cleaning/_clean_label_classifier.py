@@ -9,11 +9,12 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._features import check_rows
-from sknoisy._labels import encode_labels, require_labels
+from sknoisy._labels import read_labels, require
 from sknoisy._out_of_fold import fitted
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of_classifier
+from sknoisy._unlabeled import settled
 from sknoisy._weights import (
     check_classes_have_weight,
     name_of_weights,
@@ -21,7 +22,12 @@ from sknoisy._weights import (
     read_weights,
 )
 from sknoisy.cleaning._actions import ACTIONS
-from sknoisy.cleaning._findings import choose_detector, findings_of
+from sknoisy.cleaning._findings import (
+    align,
+    align_detector,
+    choose_detector,
+    findings_of,
+)
 from sknoisy.cleaning._handing_on import hand_on, route
 from sknoisy.cleaning._self_training import self_train
 from sknoisy.cleaning._weight_caveats import warn_of_other_weights
@@ -65,6 +71,14 @@ class CleanLabelClassifier(
     min_per_class : int >= 1, default=5
         How many samples of each given class keep their label at least, the most
         trusted ones, as far as there are so many. No class vanishes.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are no issues, have a quality of NaN, and aren't
+        trained on.
 
     random_state : int, RandomState instance or None, default=None
         Seed of what None stands for otherwise. None takes fresh entropy; numpy's global
@@ -148,12 +162,14 @@ class CleanLabelClassifier(
         action="drop",
         *,
         min_per_class=5,
+        unlabeled="auto",
         random_state=None,
     ):
         self.estimator = estimator
         self.detector = detector
         self.action = action
         self.min_per_class = min_per_class
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     @numpy_inside()
@@ -196,16 +212,15 @@ class CleanLabelClassifier(
         """
         check_choice(self.action, ACTIONS, "action")
         self._check_estimator()
-        y = require_labels(y, self)
+        y, self.classes_, codes = read_labels(require(y, self), self.unlabeled)
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, y)
-        params, for_detector, rows = self._hand_on(fit_params, y)
-        self.classes_, codes = encode_labels(y)
+        params, for_detector, rows = self._hand_on(fit_params, codes)
         X, params = take(X, rows, len(y)), cut_params(params, rows, len(y))
         for_detector = cut_params(for_detector, rows, len(y))
-        findings = self._look_for_issues(X, y[rows], for_detector)
-        self.label_issues_ = findings.among(codes, rows).table()
+        findings = self._look_for_issues(X, self.classes_[codes[rows]], for_detector)
+        self._remember(findings, y, codes, rows)
         training = ACTIONS[self.action](findings)
         self.estimator_ = self._train(X, training, params, len(rows))
         return self
@@ -224,6 +239,7 @@ class CleanLabelClassifier(
         detector = choose_detector(
             self.detector,
             X,
+            y,
             otherwise=self._get_estimator(),
             random_state=self._draw_seed(),
         )
@@ -235,7 +251,8 @@ class CleanLabelClassifier(
             name = name_of_weights(self._get_estimator(), f"action={self.action!r}")
             given = np.asarray(params.get(name, 1.0))
             params = {**params, name: training.weight * given}
-        estimator, seed = self._get_estimator(), self._draw_seed()
+        estimator = settled(clone(self._get_estimator()), self.classes_)
+        seed = self._draw_seed()
 
         def fit(rows, codes):
             model = clone(estimator)
@@ -260,12 +277,23 @@ class CleanLabelClassifier(
             name_of_weights(estimator, "action='reweight'")
             warn_of_other_weights(estimator, "action='reweight'")
 
-    def _hand_on(self, fit_params, y):
+    def _remember(self, findings, y, codes, rows):
+        """Let table and detector speak of all samples, not only of those that count."""
+        labeled = codes >= 0
+        places = np.searchsorted(np.flatnonzero(labeled), rows)
+        table = findings.among(codes[labeled], places).table()
+        self.label_issues_ = align(table, y, codes)
+        if not labeled.all():
+            seen = np.full(len(codes), -1)
+            seen[rows] = codes[rows]
+            align_detector(self.detector_, y, seen)
+
+    def _hand_on(self, fit_params, codes):
         """Return what estimator and detector are handed, and which samples count."""
         params, for_detector = hand_on(self, fit_params)
-        params, rows, weight = read_weights(params, self._get_estimator(), len(y))
-        check_classes_have_weight(y, weight)
-        return params, one_each(for_detector, len(y)), rows
+        params, rows, weight = read_weights(params, self._get_estimator(), len(codes))
+        check_classes_have_weight(codes, weight, codes >= 0)
+        return params, one_each(for_detector, len(codes)), rows[codes[rows] >= 0]
 
     def _get_estimator(self):
         return RandomForestClassifier() if self.estimator is None else self.estimator

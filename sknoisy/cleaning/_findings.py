@@ -8,9 +8,11 @@ from sklearn.base import clone
 from sklearn.utils import check_array
 
 from sknoisy._counting import keep_at_least
-from sknoisy._labels import encode_labels
+from sknoisy._labels import encode_labels, relabeled
 from sknoisy._ranges import check_count
+from sknoisy._unlabeled import settled, spread
 from sknoisy.detectors import TrueLabelPosterior
+from sknoisy.detectors._base import BaseDetector, align_findings
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,16 @@ class Findings:
             "quality": self.quality,
             "is_issue": self.is_issue,
         }
-        dtype = [(name, values.dtype) for name, values in columns.items()]
-        table = np.empty(len(self.given), dtype=dtype)
-        for name, values in columns.items():
-            table[name] = values
-        return table
+        return records(columns)
+
+
+def records(columns):
+    """Return columns of equal length as one structured array."""
+    dtype = [(name, values.dtype) for name, values in columns.items()]
+    table = np.empty(len(columns["index"]), dtype=dtype)
+    for name, values in columns.items():
+        table[name] = values
+    return table
 
 
 def findings_of(detector, y, min_per_class, classes=None):
@@ -91,7 +98,28 @@ def findings_of(detector, y, min_per_class, classes=None):
     )
 
 
-def choose_detector(detector, X, *, otherwise=None, random_state=None):
+def align(table, y, codes):
+    """Return a table of labeled samples as one of all: nothing is said of others."""
+    labeled = codes >= 0
+    if labeled.all():
+        return table
+    columns = {
+        "index": np.arange(len(y)),
+        "given_label": y,
+        "suggested_label": relabeled(y, codes, table["suggested_label"]),
+        "quality": spread(table["quality"], labeled),
+        "is_issue": spread(table["is_issue"], labeled),
+    }
+    return records(columns)
+
+
+def align_detector(detector, y, codes):
+    """Let a detector that saw labeled samples only speak of all."""
+    if isinstance(detector, BaseDetector) and (codes < 0).any():
+        align_findings(detector, y, codes)
+
+
+def choose_detector(detector, X, y, *, otherwise=None, random_state=None):
     """Return an unfitted detector.
 
     Parameters
@@ -103,6 +131,9 @@ def choose_detector(detector, X, *, otherwise=None, random_state=None):
         Decides what None stands for: its own classifiers look at
         tables of numbers.
 
+    y : array-like
+        Labels, none of them missing: they are classes also where -1 is among them.
+
     otherwise : classifier, default=None
         What looks at everything else: texts, images, tables that hold strings.
 
@@ -110,9 +141,9 @@ def choose_detector(detector, X, *, otherwise=None, random_state=None):
         Seed of the detector that None stands for.
     """
     if detector is not None:
-        return clone(detector)
+        return settled(clone(detector), y)
     judge = None if is_table_of_numbers(X) else otherwise
-    return TrueLabelPosterior(judge, random_state=random_state)
+    return settled(TrueLabelPosterior(judge, random_state=random_state), y)
 
 
 def is_table_of_numbers(X):

@@ -1,5 +1,6 @@
 """A step of imbalanced-learn's Pipeline that drops or mends wrong labels."""
 
+import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils import check_consistent_length
@@ -9,12 +10,17 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
 from sknoisy._features import check_rows
-from sknoisy._labels import labels_in, require_labels
-from sknoisy._rows import take
+from sknoisy._labels import labels_in, read_labels, relabeled
+from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import as_sampler, tags_of_part
 from sknoisy.cleaning._actions import ACTIONS
-from sknoisy.cleaning._findings import choose_detector, findings_of
+from sknoisy.cleaning._findings import (
+    align,
+    align_detector,
+    choose_detector,
+    findings_of,
+)
 from sknoisy.cleaning._handing_on import for_groups
 
 __all__ = ["LabelCleaner"]
@@ -44,6 +50,14 @@ class LabelCleaner(BaseEstimator):
     min_per_class : int >= 1, default=5
         How many samples of each given class keep their label at least, the most
         trusted ones, as far as there are so many. No class vanishes.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are no issues, have a quality of NaN, and aren't
+        trained on.
 
     random_state : int, RandomState instance or None, default=None
         Seed of what None stands for otherwise. None takes fresh entropy; numpy's global
@@ -100,11 +114,18 @@ class LabelCleaner(BaseEstimator):
     """
 
     def __init__(
-        self, detector=None, action="drop", *, min_per_class=5, random_state=None
+        self,
+        detector=None,
+        action="drop",
+        *,
+        min_per_class=5,
+        unlabeled="auto",
+        random_state=None,
     ):
         self.detector = detector
         self.action = action
         self.min_per_class = min_per_class
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def fit(self, X, y, *, groups=None):
@@ -153,29 +174,33 @@ class LabelCleaner(BaseEstimator):
         y : array-like of shape (n_kept,)
             Their labels, in the container of `y`.
         """
-        training = self._look_for_issues(X, y, groups)
-        self.sample_indices_ = training.rows
-        if self.action == "relabel":
-            return X, labels_out(self.classes_[training.codes], y, self.classes_)
-        n_samples = len(self.label_issues_)
-        rows = training.rows
+        training, labels, codes = self._look_for_issues(X, y, groups)
+        rows = np.flatnonzero(codes >= 0)[training.rows]
+        n_samples = len(codes)
+        if self.action == "relabel":  # who has no label stays without
+            self.sample_indices_ = np.arange(n_samples)
+            labels = relabeled(labels, codes, self.classes_[training.codes])
+            return X, labels_out(labels, y, self.classes_)
+        self.sample_indices_ = rows
         return take(X, rows, n_samples), take(y, rows, n_samples)
 
     @numpy_inside()
     def _look_for_issues(self, X, y, groups):
         check_choice(self.action, KEEPS_ONE_LABEL_A_SAMPLE, "action")
-        labels = require_labels(labels_in(y, self), self)
+        labels, self.classes_, codes = read_labels(labels_in(y, self), self.unlabeled)
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, labels)
-        params = for_groups(self.detector, groups)
+        rows = np.flatnonzero(codes >= 0)
+        params = cut_params(for_groups(self.detector, groups), rows, len(codes))
+        X, known = take(X, rows, len(codes)), self.classes_[codes[rows]]
         seed = draw_seed(self.random_state)
-        self.detector_ = choose_detector(self.detector, X, random_state=seed)
-        self.detector_.fit(X, labels, **params)
-        findings = findings_of(self.detector_, labels, self.min_per_class)
-        self.classes_ = findings.classes
-        self.label_issues_ = findings.table()
-        return ACTIONS[self.action](findings)
+        self.detector_ = choose_detector(self.detector, X, known, random_state=seed)
+        self.detector_.fit(X, known, **params)
+        findings = findings_of(self.detector_, known, self.min_per_class)
+        self.label_issues_ = align(findings.table(), labels, codes)
+        align_detector(self.detector_, labels, codes)
+        return ACTIONS[self.action](findings), labels, codes
 
     def __sklearn_tags__(self):
         judge = RandomForestClassifier() if self.detector is None else self.detector

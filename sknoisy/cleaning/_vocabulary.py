@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import column_or_1d
 
-from sknoisy._labels import check_labels, check_present
+from sknoisy._labels import check_labels
 from sknoisy._registry import did_you_mean
+from sknoisy._unlabeled import as_labels, check_present, find_nothing
 from sknoisy.cleaning._fingerprint import label_text
 
 __all__ = ["Vocabulary"]
@@ -25,8 +26,8 @@ class Vocabulary:
         """Return the vocabulary of the labels `y`, or of `classes` instead of them."""
         values = np.unique(check_labels(y)).tolist()
         if classes is not None:
-            chosen = column_or_1d(classes)
-            check_present(chosen)
+            chosen = column_or_1d(as_labels(classes))
+            check_present(find_nothing(chosen), "classes")
             values = _check_covers(values, list(dict.fromkeys(chosen.tolist())))
         texts = [label_text(value) for value in values]
         return cls(values, texts, _names(values, texts, class_names))

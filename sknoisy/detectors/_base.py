@@ -13,12 +13,20 @@ from sknoisy._checks import check_choice
 from sknoisy._counting import lowest, nearest
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
-from sknoisy._labels import encode_labels, require
+from sknoisy._labels import read_labels, relabeled, require
+from sknoisy._rows import cut_params, take
+from sknoisy._unlabeled import spread
 from sknoisy._weights import weights_of
 from sknoisy.quality import compute_confident_joint, flag_issues
 from sknoisy.quality._thresholds import check_budget
 
 RULES = ("auto", "noise_rate", "mixture")
+# what detectors find out about each sample, besides what they all do
+PER_SAMPLE = (
+    *("quality_", "is_issue_", "pred_probs_", "posterior_", "margins_"),
+    *("losses_", "n_events_", "difficulty_"),
+    *("confidence_", "variability_", "agreement_"),
+)
 
 
 @dataclass(frozen=True)
@@ -61,10 +69,11 @@ class Evidence:
 class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     """A way to find wrong labels.
 
-    A final detector writes its ``__init__``, with ``threshold="auto"`` among its
-    parameters, and `_examine`. X reaches `_examine` as it was given, for detectors
-    that hand it to somebody else's estimator; `tags_of` says what that one takes.
-    What else `fit` takes, see `_fits`, reaches `_examine` by its name.
+    A final detector writes its ``__init__``, with ``threshold="auto"`` and
+    ``unlabeled="auto"`` among its parameters, and `_examine`. X reaches `_examine` as
+    it was given, for detectors that hand it to somebody else's estimator; `tags_of`
+    says what that one takes. What else `fit` takes, see `_fits`, reaches it by its
+    name. Samples without a label don't reach it.
     """
 
     _no_use_for = {
@@ -99,14 +108,21 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         """Fit; `known` is what `_examine` takes beside samples and labels."""
         self._check_refused(refused)
         X = self._check_X(X)
-        codes = self._encode(X, y)
-        self._check_threshold(len(codes))
+        y, codes = self._encode(X, y)
+        rows = np.flatnonzero(codes >= 0)
+        self._check_threshold(len(rows))
         if groups is not None:
             known["groups"] = group_codes(groups, len(codes))
+        if len(rows) < len(codes):
+            self._check_folds()
+            X, known = take(X, rows, len(codes)), _cut(known, rows, len(codes))
+        seen = codes[rows]
         if known.get("sample_weight") is not None:
-            y, weight = self.classes_[codes], known["sample_weight"]
-            known["sample_weight"] = weights_of(y, weight)
-        self._remember(self._examine(X, codes, **known), codes)
+            labels, weight = self.classes_[seen], known["sample_weight"]
+            known["sample_weight"] = weights_of(labels, weight)
+        self._remember(self._examine(X, seen, **known), seen)
+        if len(rows) < len(codes):
+            align_findings(self, y, codes)
         return self
 
     @abstractmethod
@@ -130,7 +146,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         return indexable(X)[0]  # of any format but those whose rows can't be picked
 
     def _encode(self, X, y):
-        self.classes_, codes = encode_labels(require(y, self))
+        y, self.classes_, codes = read_labels(require(y, self), self.unlabeled)
         check_consistent_length(X, codes)
         check_some(codes)
         if len(self.classes_) < 2:
@@ -138,7 +154,16 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
                 f"y holds only one class, {self.classes_.tolist()}:"
                 f" {type(self).__name__} finds labels that should be another one."
             )
-        return codes
+        return y, codes
+
+    def _check_folds(self):  # of samples that are about to move to other places
+        cv = getattr(self, "cv", 2)
+        if not isinstance(cv, (int, np.integer, str)) and not hasattr(cv, "split"):
+            raise ValueError(
+                "cv lists folds by the places of samples, and y has samples without a"
+                " label, which are left out: pass a number of folds or a splitter, or"
+                " drop those samples."
+            )
 
     def _check_threshold(self, n_samples):  # before anything is trained
         if isinstance(self.threshold, str):
@@ -171,6 +196,36 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         return tags
+
+
+def _cut(known, rows, n_samples):
+    """Return what is known of samples for some of them, what is nested in it, too."""
+    known = cut_params(known, rows, n_samples)
+    return {
+        name: cut_params(value, rows, n_samples) if isinstance(value, dict) else value
+        for name, value in known.items()
+    }
+
+
+def align_findings(detector, y, codes):
+    """Align what was found on labeled samples with all: there is no verdict on others.
+
+    Parameters
+    ----------
+    detector : detector
+        Fitted on the samples that have a label.
+
+    y : ndarray of shape (n_samples,)
+        The labels of all samples, marks of missing ones among them.
+
+    codes : ndarray of shape (n_samples,)
+        −1 where there is no label.
+    """
+    for name in PER_SAMPLE:
+        if hasattr(detector, name):
+            setattr(detector, name, spread(getattr(detector, name), codes >= 0))
+    found = relabeled(y, codes, detector.suggested_labels_)
+    detector.suggested_labels_ = found
 
 
 def likeliest(codes, probabilities):

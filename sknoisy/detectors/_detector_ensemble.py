@@ -15,6 +15,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sknoisy._checks import check_choice
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
+from sknoisy._unlabeled import settled
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._confident_learning import ConfidentLearning
 from sknoisy.detectors._neighbor_consensus import NeighborConsensus
@@ -53,6 +54,14 @@ class DetectorEnsemble(BaseDetector):
 
     n_jobs : int, default=None
         How many jobs run at a time; -1 takes all processors.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are left out: quality NaN, no issue, and what is
+        suggested is what `y` holds.
 
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
@@ -118,6 +127,7 @@ class DetectorEnsemble(BaseDetector):
         voting="majority",
         threshold="auto",
         n_jobs=None,
+        unlabeled="auto",
         random_state=None,
     ):
         self.detectors = detectors
@@ -125,6 +135,7 @@ class DetectorEnsemble(BaseDetector):
         self.voting = voting
         self.threshold = threshold
         self.n_jobs = n_jobs
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def fit(self, X, y, **params):
@@ -187,6 +198,7 @@ class DetectorEnsemble(BaseDetector):
         rng = np.random.RandomState(draw_seed(self.random_state))
         detectors = [_with_seed(clone(one), rng) for one in self._get_detectors()]
         labels = self.classes_[codes]
+        detectors = [settled(one, labels) for one in detectors]
         return Parallel(n_jobs=self.n_jobs)(
             delayed(one.fit)(X, labels, **theirs)
             for one, theirs in zip(detectors, params, strict=True)

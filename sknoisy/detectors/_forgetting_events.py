@@ -27,6 +27,14 @@ class ForgettingEvents(TrainingDetector):
         qualities; a float is the share to flag and an int their number. Of equal
         qualities the first go first.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are left out: quality NaN, no issue, and what is
+        suggested is what `y` holds.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -94,9 +102,12 @@ class ForgettingEvents(TrainingDetector):
     np.int64(7)
     """
 
-    def __init__(self, network=None, *, threshold="auto", random_state=None):
+    def __init__(
+        self, network=None, *, threshold="auto", unlabeled="auto", random_state=None
+    ):
         self.network = network
         self.threshold = threshold
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def _examine(self, X, codes):

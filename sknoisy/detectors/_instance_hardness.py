@@ -52,6 +52,14 @@ class InstanceHardness(JudgesByFits):
     n_jobs : int, default=None
         How many jobs run at a time; -1 takes all processors.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are left out: quality NaN, no issue, and what is
+        suggested is what `y` holds.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -123,12 +131,14 @@ class InstanceHardness(JudgesByFits):
         cv=5,
         threshold="auto",
         n_jobs=None,
+        unlabeled="auto",
         random_state=None,
     ):
         self.classifiers = classifiers
         self.cv = cv
         self.threshold = threshold
         self.n_jobs = n_jobs
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def _examine(self, X, codes, *, groups=None, sample_weight=None):

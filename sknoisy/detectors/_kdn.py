@@ -34,6 +34,14 @@ class KDN(AsksNeighbors, FeatureDetector):
     n_jobs : int, default=None
         How many jobs run at a time; -1 takes all processors.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are left out: quality NaN, no issue, and what is
+        suggested is what `y` holds.
+
     Attributes
     ----------
     quality_ : ndarray of shape (n_samples,)
@@ -100,12 +108,19 @@ class KDN(AsksNeighbors, FeatureDetector):
     """
 
     def __init__(
-        self, n_neighbors=20, *, transformer=None, threshold="auto", n_jobs=None
+        self,
+        n_neighbors=20,
+        *,
+        transformer=None,
+        threshold="auto",
+        n_jobs=None,
+        unlabeled="auto",
     ):
         self.n_neighbors = n_neighbors
         self.transformer = transformer
         self.threshold = threshold
         self.n_jobs = n_jobs
+        self.unlabeled = unlabeled
 
     def _examine(self, X, codes, *, groups=None):
         _, neighbors = nearest_neighbors(

@@ -55,6 +55,14 @@ class TrueLabelPosterior(JudgesByFits):
     n_jobs : int, default=None
         How many jobs run at a time; -1 takes all processors.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are left out: quality NaN, no issue, and what is
+        suggested is what `y` holds.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -135,6 +143,7 @@ class TrueLabelPosterior(JudgesByFits):
         rounds=2,
         threshold="auto",
         n_jobs=None,
+        unlabeled="auto",
         random_state=None,
     ):
         self.classifier = classifier
@@ -142,6 +151,7 @@ class TrueLabelPosterior(JudgesByFits):
         self.rounds = rounds
         self.threshold = threshold
         self.n_jobs = n_jobs
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def _examine(self, X, codes, **known):

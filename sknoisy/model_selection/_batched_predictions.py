@@ -6,7 +6,7 @@ from sklearn.utils import indexable
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._folds import make_folds
-from sknoisy._labels import encode_labels, is_soft
+from sknoisy._labels import is_soft, read_labels
 from sknoisy.model_selection._rehearsal import HandsOut, in_this_process, rehearse
 
 __all__ = ["batched_cross_val_predict"]
@@ -103,7 +103,13 @@ def _predict(estimator, X, y, groups, cv, method, params, options):
     if method != "predict" and not is_soft(
         y
     ):  # columns are codes, whatever classes a fold has seen
-        classes, y = encode_labels(y)
+        _, classes, y = read_labels(y, getattr(estimator, "unlabeled", "auto"))
+        if (y < 0).any():
+            raise ValueError(
+                f"{(y < 0).sum()} samples of y have no label, and codes of the others"
+                " are what every fold learns: drop those samples, or take"
+                " method='predict'."
+            )
     splits = make_folds(
         cv,
         y,

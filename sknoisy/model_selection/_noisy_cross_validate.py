@@ -1,5 +1,6 @@
 """Cross-validation on noisy labels that reports clean scores beside the noisy ones."""
 
+import numbers
 import time
 
 import numpy as np
@@ -10,7 +11,8 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._folds import make_folds
 from sknoisy._out_of_fold import cut
-from sknoisy._rows import cut_params
+from sknoisy._rows import cut_params, take
+from sknoisy._unlabeled import settled
 from sknoisy.model_selection._labels import noisy_and_clean
 
 __all__ = ["noisy_cross_validate"]
@@ -30,6 +32,7 @@ def noisy_cross_validate(
     n_jobs=None,
     return_train_score=False,
     return_estimator=False,
+    unlabeled="auto",
     random_state=0,
 ):
     """Train on noisy labels in each fold; score on noisy and on clean ones.
@@ -84,6 +87,13 @@ def noisy_cross_validate(
     return_estimator : bool, default=False
         Whether to return the fitted estimators.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label in `y`, besides None, NaN and pandas.NA.
+        None: nothing else does, and -1 is a class. With "auto", no label may be
+        missing, and -1 beside other whole numbers, or "" beside other texts, is
+        refused, as it may be a class or such a mark. Samples without a label are in no
+        fold.
+
     random_state : int, RandomState instance or None, default=0
         Seed of the shuffle, where `cv` is an int or None. It is fixed, so that methods
         tried one after another see the same folds. The noise has a seed of its own.
@@ -133,13 +143,12 @@ def noisy_cross_validate(
     True
     """
     X, y, y_clean, groups = indexable(X, y, y_clean, groups)
-    y_noisy, y_clean = noisy_and_clean(X, y, y_clean, noise)
+    y_noisy, y_clean, labeled = noisy_and_clean(X, y, y_clean, noise, unlabeled)
+    estimator = settled(clone(estimator), y_noisy[labeled])
     labels = {"noisy": y_noisy}
     if y_clean is not None:
         labels["clean"] = y_clean
-    splits = make_folds(
-        cv, y_noisy, groups, X=X, random_state=random_state, apart=False
-    )
+    splits = _splits(cv, X, y_noisy, groups, labeled, random_state)
     folds = Parallel(n_jobs=n_jobs)(
         delayed(_run_fold)(
             clone(estimator),
@@ -156,8 +165,28 @@ def noisy_cross_validate(
     return Bunch(
         **_columns(folds),
         y_noisy=y_noisy,
-        noise_rate=None if y_clean is None else float(np.mean(y_noisy != y_clean)),
+        noise_rate=None
+        if y_clean is None
+        else float(np.mean((y_noisy != y_clean)[labeled])),
     )
+
+
+def _splits(cv, X, y, groups, labeled, random_state):
+    """Return rows to train and to test on; those without a label are in neither."""
+    options = {"random_state": random_state, "apart": False}
+    if labeled.all():
+        return make_folds(cv, y, groups, X=X, **options)
+    rows, known = np.flatnonzero(labeled), np.array(y[labeled].tolist())
+    if cv is None or isinstance(cv, numbers.Integral):
+        theirs = None if groups is None else take(groups, rows, len(y))
+        parts = make_folds(cv, known, theirs, **options)
+        return [(rows[train], rows[test]) for train, test in parts]
+    strata = np.full(len(y), -1)
+    strata[rows] = np.unique(known, return_inverse=True)[1]
+    return [
+        (train[labeled[train]], test[labeled[test]])
+        for train, test in make_folds(cv, strata, groups, X=X, **options)
+    ]
 
 
 def _run_fold(

@@ -4,9 +4,10 @@ import numpy as np
 
 from sknoisy._checks import check_rate, check_transition
 from sknoisy._shown import shown
+from sknoisy._unlabeled import spread
 from sknoisy.noise._base import BlindNoise
 from sknoisy.noise._draws import draw_given_class
-from sknoisy.noise._labels import check_marker, with_marker
+from sknoisy.noise._labels import check_mark, read_marked, with_mark
 from sknoisy.noise._matrices import symmetric_transition
 
 __all__ = ["AnnotatorNoise"]
@@ -28,9 +29,10 @@ class AnnotatorNoise(BlindNoise):
         Chance that an annotator skips a sample. One vote stays where chance would
         take them all, so that no sample goes without a label.
 
-    marker : int, None or nan, default=-1
+    unlabeled : label, None or nan, default=-1
         What stands for a vote that wasn't given. Where the type of the labels can't
-        hold it, the votes are of dtype object.
+        hold it, the votes are of dtype object. Where `y` has no true label, marked so
+        or by None or NaN, nobody votes.
 
     exact : bool, default=False
         Whether each annotator's counts follow their matrix exactly (before votes go
@@ -89,20 +91,23 @@ class AnnotatorNoise(BlindNoise):
         annotators=(0.2, 0.2, 0.2),
         *,
         missing_rate=0.0,
-        marker=-1,
+        unlabeled=-1,
         exact=False,
         random_state=None,
     ):
         self.annotators = annotators
         self.missing_rate = missing_rate
-        self.marker = marker
+        self.unlabeled = unlabeled
         self.exact = exact
         self.random_state = random_state
 
+    def _read(self, y):
+        return read_marked(y, self.unlabeled)
+
     def _learn(self, X, codes):
         self._check_another_class()
-        check_rate(self.missing_rate, "missing_rate", below_one=True)
-        check_marker(self.marker, self.classes_)
+        if check_rate(self.missing_rate, "missing_rate", below_one=True):
+            check_mark(self.unlabeled, self.classes_)
         if isinstance(self.annotators, str) or not hasattr(self.annotators, "__len__"):
             raise TypeError(
                 f"annotators={shown(self.annotators)} is no list: give a rate or matrix"
@@ -125,7 +130,16 @@ class AnnotatorNoise(BlindNoise):
         self.missing_mask_ = missing
         self._remember((drawn != codes[:, None]) & ~missing, n_given=(~missing).sum())
         votes = self.classes_[drawn]
-        return with_marker(votes, missing, self.marker) if missing.any() else votes
+        return with_mark(votes, missing, self.unlabeled) if missing.any() else votes
+
+    def _align(self, votes, given, codes):
+        labeled = codes >= 0
+        every = np.empty((len(codes), votes.shape[1]), dtype=votes.dtype)
+        every[labeled] = votes
+        self.noise_mask_ = spread(self.noise_mask_, labeled)
+        self.missing_mask_ = spread(self.missing_mask_, labeled)
+        self.missing_mask_[~labeled] = True
+        return with_mark(every, ~labeled, self.unlabeled)
 
 
 def as_transition(annotator, classes):

@@ -11,8 +11,10 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_switch
 from sknoisy._containers import labels_out
 from sknoisy._features import check_rows, check_some
-from sknoisy._labels import encode_labels, labels_in
+from sknoisy._labels import labels_in, read_labels, relabeled
+from sknoisy._rows import cut_params, take
 from sknoisy._tags import as_sampler
+from sknoisy._unlabeled import spread
 from sknoisy.noise._draws import DRAW, draw_given_class, generator
 from sknoisy.noise._labels import check_order, encode_known
 
@@ -26,7 +28,8 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
     and how it draws labels (`_spoil`); everything else is here. There is no
     ``transform(y)``: imbalanced-learn's Pipeline refuses a step that has
     ``transform`` beside ``fit_resample``, and scikit-learn takes whatever has
-    ``transform`` for a transformer of X.
+    ``transform`` for a transformer of X. Samples without a label reach none of the
+    three: they keep their mark.
     """
 
     @numpy_inside()
@@ -71,9 +74,10 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         check_is_fitted(self)
         check_order(y, X, self)
         X = self._check_X(X, reset=False)
-        codes = encode_known(y, self.classes_, self)
+        labels, codes = encode_known(y, self.classes_, self)
         check_consistent_length(X, codes)
-        return self._finish(y, codes, self._see(X))
+        X = None if X is None else take(X, np.flatnonzero(codes >= 0), len(codes))
+        return self._finish(y, labels, codes, self._see(X))
 
     @numpy_inside(returns="y")
     def fit_corrupt(self, y, X=None):
@@ -92,8 +96,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         y_noisy : array-like of shape (n_samples,)
             Given labels, some of them wrong, in the container of `y`.
         """
-        codes, seen = self._start(X, y)
-        return self._finish(y, codes, seen)
+        return self._finish(y, *self._start(X, y))
 
     @abstractmethod
     def _check_X(self, X, reset):
@@ -111,20 +114,34 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
     def _spoil(self, codes, seen, rng):
         """Return the given labels, and mark the wrong ones with `_remember`."""
 
+    def _read(self, y):
+        """Return labels, their classes and codes, −1 where there is none."""
+        return read_labels(y, self.unlabeled)
+
     def _start(self, X, y, **known):
         check_order(y, X, self)
         switches = {n: getattr(self, n) for n in SWITCHES if hasattr(self, n)}
         check_switch(**switches)
         X = self._check_X(X, reset=True)
-        self.classes_, codes = encode_labels(labels_in(y, self))
+        labels, self.classes_, codes = self._read(labels_in(y, self))
         check_consistent_length(X, codes)
         check_some(codes)
-        return codes, self._learn(X, codes, **known)
+        rows = np.flatnonzero(codes >= 0)
+        X = None if X is None else take(X, rows, len(codes))
+        known = cut_params(known, rows, len(codes))
+        return labels, codes, self._learn(X, codes[rows], **known)
 
-    def _finish(self, y, codes, seen):
-        rng = generator(self.random_state, DRAW)
-        labels = self._spoil(codes, seen, rng)
+    def _finish(self, y, given, codes, seen):
+        rng, labeled = generator(self.random_state, DRAW), codes >= 0
+        labels = self._spoil(codes[labeled], seen, rng)
+        if not labeled.all():
+            labels = self._align(labels, given, codes)
         return labels_out(labels, y, self.classes_) if labels.ndim == 1 else labels
+
+    def _align(self, labels, given, codes):
+        """Return `labels` of labeled samples among the marks of the others."""
+        self.noise_mask_ = spread(self.noise_mask_, codes >= 0)
+        return relabeled(given, codes, labels)
 
     def _remember(self, mask, n_given=None):
         self.noise_mask_ = mask

@@ -31,6 +31,13 @@ class SymmetricNoise(ClassNoise):
         nearest whole number), spread over the other classes as evenly as can be.
         By default each label is drawn on its own.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label keep the mark they have, and are never flipped.
+
     random_state : int, RandomState instance or None, default=None
         An int makes every call give the same labels. None takes fresh entropy;
         numpy's global generator is never touched.
@@ -75,10 +82,19 @@ class SymmetricNoise(ClassNoise):
     True
     """
 
-    def __init__(self, rate=0.2, *, inclusive=False, exact=False, random_state=None):
+    def __init__(
+        self,
+        rate=0.2,
+        *,
+        inclusive=False,
+        exact=False,
+        unlabeled="auto",
+        random_state=None,
+    ):
         self.rate = rate
         self.inclusive = inclusive
         self.exact = exact
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def _transition(self, n_classes):
@@ -97,6 +113,13 @@ class PairFlipNoise(ClassNoise):
     exact : bool, default=False
         Whether exactly ``rate * n`` of the n labels of each class flip (to the
         nearest whole number). By default each label is drawn on its own.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label keep the mark they have, and are never flipped.
 
     random_state : int, RandomState instance or None, default=None
         An int makes every call give the same labels. None takes fresh entropy;
@@ -135,9 +158,10 @@ class PairFlipNoise(ClassNoise):
     ['b', 'c', 'a', 'b']
     """
 
-    def __init__(self, rate=0.2, *, exact=False, random_state=None):
+    def __init__(self, rate=0.2, *, exact=False, unlabeled="auto", random_state=None):
         self.rate = rate
         self.exact = exact
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def _transition(self, n_classes):
@@ -161,6 +185,13 @@ class ClassMapNoise(ClassNoise):
     exact : bool, default=False
         Whether exactly ``rate * n`` of the n labels of each mapped class flip (to
         the nearest whole number). By default each label is drawn on its own.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label keep the mark they have, and are never flipped.
 
     random_state : int, RandomState instance or None, default=None
         An int makes every call give the same labels. None takes fresh entropy;
@@ -199,10 +230,19 @@ class ClassMapNoise(ClassNoise):
     ['bus', 'car', 'car']
     """
 
-    def __init__(self, mapping=None, rate=0.2, *, exact=False, random_state=None):
+    def __init__(
+        self,
+        mapping=None,
+        rate=0.2,
+        *,
+        exact=False,
+        unlabeled="auto",
+        random_state=None,
+    ):
         self.mapping = mapping
         self.rate = rate
         self.exact = exact
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def _transition(self, n_classes):
@@ -227,6 +267,13 @@ class ClassConditionalNoise(ClassNoise):
         ``n * (1 - transition[i, i])`` flip (to the nearest whole number), and are
         split over the other classes by largest remainder, chance deciding between
         equal ones. By default each label is drawn on its own.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label keep the mark they have, and are never flipped.
 
     random_state : int, RandomState instance or None, default=None
         An int makes every call give the same labels. None takes fresh entropy;
@@ -266,9 +313,12 @@ class ClassConditionalNoise(ClassNoise):
     ['no', 'no', 'no', 'yes']
     """
 
-    def __init__(self, transition=None, *, exact=False, random_state=None):
+    def __init__(
+        self, transition=None, *, exact=False, unlabeled="auto", random_state=None
+    ):
         self.transition = transition
         self.exact = exact
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def _transition(self, n_classes):

@@ -10,11 +10,12 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from sknoisy._arrays import numpy_inside
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._features import check_rows
-from sknoisy._labels import require_labels
+from sknoisy._labels import read_labels, require
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
 from sknoisy._tags import check_part, tags_of_classifier
+from sknoisy._unlabeled import settled
 from sknoisy._weights import check_classes_have_weight, read_weights
 from sknoisy.noise._base import FitResample
 from sknoisy.noise._class_conditional import SymmetricNoise
@@ -40,6 +41,13 @@ class NoisyTargetClassifier(
         How labels go wrong: any model of ``sknoisy.noise`` that gives one label a
         sample. None stands for ``SymmetricNoise(0.2)``; pass it by name to search
         over ``noise__rate``.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label keep the mark they have, and aren't trained on.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the noise, where `noise` has none of its own. None takes fresh
@@ -88,9 +96,12 @@ class NoisyTargetClassifier(
     {'estimator__max_depth': 2}
     """
 
-    def __init__(self, estimator=None, noise=None, *, random_state=None):
+    def __init__(
+        self, estimator=None, noise=None, *, unlabeled="auto", random_state=None
+    ):
         self.estimator = estimator
         self.noise = noise
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     @numpy_inside()
@@ -117,21 +128,22 @@ class NoisyTargetClassifier(
             The fitted classifier.
         """
         check_rows(X, self)
-        y = require_labels(y, self)
+        y, classes, codes = read_labels(require(y, self), self.unlabeled)
         check_consistent_length(X, y)
         check_part(self._get_estimator(), "estimator")
         self.estimator_, n_samples = clone(self._get_estimator()), len(y)
         params = self._route("fit", fit_params)
         params, rows, weight = read_weights(params, self.estimator_, n_samples)
-        check_classes_have_weight(y, weight)
-        X_there, y_there = take(X, rows, n_samples), y[rows]
-        self.noise_ = self._make_noise()
+        check_classes_have_weight(codes, weight, codes >= 0)
+        rows = rows[codes[rows] >= 0]
+        X_there, y_there = take(X, rows, n_samples), classes[codes[rows]]
+        self.noise_ = settled(self._make_noise(), y_there)
         given = self.noise_.fit_corrupt(y_there, X_there)
         _warn_of_lost_classes(y_there, given)
         params = cut_params(params, rows, n_samples)
-        self.estimator_.fit(X_there, given, **params)
+        settled(self.estimator_, given).fit(X_there, given, **params)
         self.given_labels_ = _at(rows, given, y)
-        absent = np.setdiff1d(y, y_there)
+        absent = np.setdiff1d(classes, y_there)
         self.classes_ = np.union1d(self.estimator_.classes_, absent)
         if hasattr(self.estimator_, "feature_names_in_"):
             self.feature_names_in_ = self.estimator_.feature_names_in_

@@ -37,6 +37,13 @@ class InstanceDependentNoise(FitResample, LabelNoise):
         each still by its own probability, which is scaled to that end. By default
         each label is drawn on its own.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label keep the mark they have, and are never flipped.
+
     random_state : int, RandomState instance or None, default=None
         An int makes every call give the same labels. None takes fresh entropy;
         numpy's global generator is never touched.
@@ -94,10 +101,19 @@ class InstanceDependentNoise(FitResample, LabelNoise):
     True
     """
 
-    def __init__(self, rate=0.2, *, rate_std=0.1, exact=False, random_state=None):
+    def __init__(
+        self,
+        rate=0.2,
+        *,
+        rate_std=0.1,
+        exact=False,
+        unlabeled="auto",
+        random_state=None,
+    ):
         self.rate = rate
         self.rate_std = rate_std
         self.exact = exact
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def _check_X(self, X, reset):

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sknoisy._labels import encode_labels, is_one_hot, labels_in
+from sknoisy._labels import is_one_hot, labels_in, read_labels
 from sknoisy._registry import did_you_mean
 from sknoisy._shown import shown
 
 
 def encode_known(y, classes, owner):
-    """Return the codes of labels that all stand in `classes`."""
-    own, codes = encode_labels(labels_in(y, owner))
+    """Return labels and their codes in `classes`, −1 where there is none."""
+    mark = None if owner.unlabeled in classes.tolist() else owner.unlabeled
+    y, own, codes = read_labels(labels_in(y, owner), mark)
     known = {label: code for code, label in enumerate(classes.tolist())}
     unseen = [label for label in own.tolist() if label not in known]
     if unseen:
@@ -21,7 +22,8 @@ def encode_known(y, classes, owner):
             f" {shown(unseen)}. It knows {shown(classes.tolist())}: fit it on all of"
             " them."
         )
-    return np.array([known[label] for label in own.tolist()], dtype=int)[codes]
+    places = np.array([*(known[label] for label in own.tolist()), -1], dtype=int)
+    return y, places[codes]
 
 
 def check_order(y, X, owner):
@@ -61,21 +63,33 @@ def codes_of_map(mapping, classes):
     return {known[source]: known[target] for source, target in mapping.items()}
 
 
-def with_marker(labels, where, marker):
-    """Return `labels` with `marker` at `where`, in a dtype that can hold both."""
-    numeric = labels.dtype.kind in "iuf" and isinstance(marker, numbers.Real)
-    least = np.min_scalar_type(marker) if numeric else object
+def read_marked(y, mark):
+    """Return labels, their classes and codes, where `mark` is what will be written.
+
+    Where it would leave a single class, it is the other one: -1 beside 1.
+    """
+    found = read_labels(y, mark, may_miss=True)
+    return found if len(found[1]) > 1 else read_labels(y, None)
+
+
+def with_mark(labels, where, mark):
+    """Return `labels` with `mark` at `where`, in a dtype that can hold both."""
+    numeric = labels.dtype.kind in "iuf" and isinstance(mark, numbers.Real)
+    least = np.min_scalar_type(mark) if numeric else object
     marked = labels.astype(np.result_type(labels.dtype, least))
-    marked[where] = marker
+    marked[where] = mark
     return marked
 
 
-def check_marker(marker, classes):
-    """Return `marker`, or say that it is somebody's label."""
-    if marker in classes.tolist():
+def check_mark(mark, classes):
+    """Say so if what is to mark missing labels is somebody's label."""
+    if mark in classes.tolist():
         raise ValueError(
-            f"marker={shown(marker)} is one of the labels of y,"
-            f" {shown(classes.tolist())}: choose"
-            " one that isn't, such as -1, None or float('nan')."
+            f"unlabeled={mark!r} is one of the labels of y, {shown(classes.tolist())}:"
+            " choose one that isn't, such as -1, None or float('nan')."
         )
-    return marker
+    if isinstance(mark, str) and mark == "auto":
+        raise ValueError(
+            "unlabeled='auto' says nothing here, where labels go missing: choose what"
+            " is to mark them, such as -1, None or float('nan')."
+        )

@@ -78,6 +78,13 @@ class MarginNoise(FitResample, LabelNoise):
         whole number): exactly ``rate * n`` of the n labels of fit. By default each
         label is drawn on its own.
 
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label keep the mark they have, and are never flipped.
+
     random_state : int, RandomState instance or None, default=None
         An int makes every call give the same labels, as long as `estimator` does its
         part. None takes fresh entropy; numpy's global generator is never touched.
@@ -150,6 +157,7 @@ class MarginNoise(FitResample, LabelNoise):
         estimator=None,
         cv=5,
         exact=False,
+        unlabeled="auto",
         random_state=None,
     ):
         self.rate = rate
@@ -157,6 +165,7 @@ class MarginNoise(FitResample, LabelNoise):
         self.estimator = estimator
         self.cv = cv
         self.exact = exact
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     def fit(self, X, y, *, groups=None):
@@ -201,8 +210,7 @@ class MarginNoise(FitResample, LabelNoise):
         y_noisy : array-like of shape (n_samples,)
             Given labels, some of them wrong, in the container of `y`.
         """
-        codes, seen = self._start(X, y, groups=groups)
-        return self._finish(y, codes, seen)
+        return self._finish(y, *self._start(X, y, groups=groups))
 
     def _check_X(self, X, reset):
         if X is None:

@@ -3,23 +3,24 @@
 from sknoisy._checks import check_rate
 from sknoisy.noise._base import BlindNoise, FitResample
 from sknoisy.noise._draws import draw_mask
-from sknoisy.noise._labels import check_marker, with_marker
+from sknoisy.noise._labels import check_mark, read_marked, with_mark
 
 __all__ = ["MissingLabelNoise"]
 
 
 class MissingLabelNoise(FitResample, BlindNoise):
-    """Replace labels by a marker that says there is none.
+    """Replace labels by a mark that says there is none.
 
     Parameters
     ----------
     rate : float in [0, 1], default=0.2
         Chance that a label goes missing, whatever its class.
 
-    marker : int, None or nan, default=-1
+    unlabeled : label, None or nan, default=-1
         What stands for a missing label; -1 is what ``sklearn.semi_supervised``
-        expects. Where the type of the labels can't hold the marker, they become
-        floats (integers and nan) or objects (strings and -1, bools and -1, None).
+        expects. Where the type of the labels can't hold it, they become floats
+        (integers and nan) or objects (strings and -1, bools and -1, None). What `y`
+        marks so already, or by None or NaN, stays as it is.
 
     exact : bool, default=False
         Whether exactly ``rate * n`` of the n labels of each class go missing (to the
@@ -56,18 +57,21 @@ class MissingLabelNoise(FitResample, BlindNoise):
     [-1, -1, 3, 5]
     """
 
-    def __init__(self, rate=0.2, *, marker=-1, exact=False, random_state=None):
+    def __init__(self, rate=0.2, *, unlabeled=-1, exact=False, random_state=None):
         self.rate = rate
-        self.marker = marker
+        self.unlabeled = unlabeled
         self.exact = exact
         self.random_state = random_state
 
+    def _read(self, y):
+        return read_marked(y, self.unlabeled)
+
     def _learn(self, X, codes):
-        check_rate(self.rate)
-        check_marker(self.marker, self.classes_)
+        if check_rate(self.rate):
+            check_mark(self.unlabeled, self.classes_)
 
     def _spoil(self, codes, seen, rng):
         gone = draw_mask(codes, self.rate, rng, exact=self.exact)
         self._remember(gone)
         labels = self.classes_[codes]
-        return with_marker(labels, gone, self.marker) if gone.any() else labels
+        return with_mark(labels, gone, self.unlabeled) if gone.any() else labels

@@ -64,14 +64,14 @@ class DivideMix(SelfCorrection):
         views are learned from, and their predictions averaged.
 
     strong_augment : callable, default=None
-        The same for what is shown of rejected samples with ``unlabeled="fixmatch"``.
+        The same for what is shown of rejected samples with ``rejected="fixmatch"``.
 
-    unlabeled : {"mixmatch", "fixmatch"} or None, default="mixmatch"
+    rejected : {"mixmatch", "fixmatch"} or None, default="mixmatch"
         How rejected samples are learned from. "mixmatch" is L_U as above. "fixmatch"
         [3]_ replaces it by the loss of the class that both networks together predict,
         where they are sure of it. None leaves it out.
 
-    unlabeled_weight : float in [0, inf), default=1.0
+    rejected_weight : float in [0, inf), default=1.0
         λ_u, which grows from zero in as many epochs as the warm-up takes.
 
     confidence : float in [0, 1], default=0.95
@@ -134,8 +134,8 @@ class DivideMix(SelfCorrection):
         mixup=4.0,
         augment=None,
         strong_augment=None,
-        unlabeled="mixmatch",
-        unlabeled_weight=1.0,
+        rejected="mixmatch",
+        rejected_weight=1.0,
         confidence=0.95,
         class_balance=1.0,
     ):
@@ -148,19 +148,19 @@ class DivideMix(SelfCorrection):
             warm_up_epochs=warm_up_epochs,
             average_epochs=average_epochs,
         )
-        if unlabeled is not None:
-            check_choice(unlabeled, ("mixmatch", "fixmatch"), "unlabeled")
+        if rejected is not None:
+            check_choice(rejected, ("mixmatch", "fixmatch"), "rejected")
         check_range("[0, 1]", p_threshold=p_threshold, confidence=confidence)
         check_range("(0, 1]", sharpening=sharpening)
         check_range("[0, inf)", mixup=mixup, class_balance=class_balance)
-        check_range("[0, inf)", unlabeled_weight=unlabeled_weight)
+        check_range("[0, inf)", rejected_weight=rejected_weight)
         self.p_threshold = p_threshold
         self.sharpening = sharpening
         self.mixup = mixup
         self.augment = check_view(augment, "augment")
         self.strong_augment = check_view(strong_augment, "strong_augment")
-        self.unlabeled = unlabeled
-        self.unlabeled_weight = unlabeled_weight
+        self.rejected = rejected
+        self.rejected_weight = rejected_weight
         self.confidence = confidence
         self.class_balance = class_balance
         self.risen = 0.0
@@ -207,11 +207,11 @@ class DivideMix(SelfCorrection):
         logits = networks(mixed)
         value = mean_of(expected(self.loss, logits, targets), labeled)
         value = value + self.class_balance * imbalance(logits)
-        weight = self.risen * self.unlabeled_weight
-        if self.unlabeled == "mixmatch":
+        weight = self.risen * self.rejected_weight
+        if self.rejected == "mixmatch":
             errors = (logits.softmax(dim=-1) - targets).square().sum(dim=-1)
             value = value + weight * mean_of(errors, ~labeled)
-        elif self.unlabeled == "fixmatch":
+        elif self.rejected == "fixmatch":
             rejected = ~labeled[: len(features)]
             value = value + weight * self._consistency(
                 networks, features, guesses.mean(dim=1), rejected

@@ -23,6 +23,7 @@ from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of_classifier, tags_of_part
+from sknoisy._unlabeled import settled
 from sknoisy._weights import (
     check_classes_have_weight,
     name_weights,
@@ -86,8 +87,8 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         How probable a class must be to become a label. Where nothing in the pool is,
         another pool is drawn. None asks for nothing.
 
-    marker : label, None or nan, default=-1
-        What stands for a missing label, besides None, NaN, pandas.NA and "". With
+    unlabeled : label, None, nan or "auto", default=-1
+        What stands for a missing label, besides None, NaN and pandas.NA. With
         None, -1 is a label like others.
 
     random_state : int, RandomState instance or None, default=None
@@ -180,7 +181,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         k_best=10,
         pool_size=75,
         threshold=None,
-        marker=-1,
+        unlabeled=-1,
         random_state=None,
     ):
         self.estimator = estimator
@@ -190,7 +191,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.k_best = k_best
         self.pool_size = pool_size
         self.threshold = threshold
-        self.marker = marker
+        self.unlabeled = unlabeled
         self.random_state = random_state
 
     @numpy_inside()
@@ -227,7 +228,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             If a parameter is out of range, or there are labels of one class only.
         """
         self._check_parameters()
-        y, self.classes_, codes = read_labels(y, self.marker, self)
+        y, self.classes_, codes = read_labels(y, self.unlabeled, self)
         X = self._validate(X, reset=True)
         check_consistent_length(X, y)
         weight, n_samples = fit_params.get("sample_weight"), len(y)
@@ -344,7 +345,9 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
     def _train_both(self, shown, codes, params, seeds):
         rows, n_samples = np.flatnonzero(codes >= 0), len(codes)
         labels = self.classes_[codes[rows]]
-        self.estimators_ = [clone(one) for one in self._get_estimators()]
+        self.estimators_ = [
+            settled(clone(one), self.classes_) for one in self._get_estimators()
+        ]
         if self.estimator is None:
             self._seed_defaults(seeds)
         for view, classifier, theirs in zip(

@@ -2,58 +2,44 @@
 
 import warnings
 
-import numpy as np
-from sklearn.utils import column_or_1d
-
-from sknoisy._labels import encode_labels, require
-from sknoisy._missing import equals, find_nothing, holds_numbers
+from sknoisy import _labels
+from sknoisy._labels import require
 
 
-def read_labels(y, marker, owner):
+def read_labels(y, unlabeled, owner):
     """Return labels as an array, their classes, and codes, −1 where there is no label.
 
     Parameters
     ----------
     y : array-like of shape (n_samples,)
 
-    marker : label, None or nan
-        What stands for a missing label besides NaN, None, pandas.NA and "".
+    unlabeled : label, None, nan or "auto"
+        What stands for a missing label besides NaN, None and pandas.NA.
 
     owner : estimator
         Who asks, for the messages.
     """
-    name = type(owner).__name__
-    y = column_or_1d(np.asarray(require(y, owner)), warn=True)
-    unlabeled = _find_unlabeled(y, marker)
-    if unlabeled.all():
-        raise ValueError(f"{name} learns from labels, but y holds none.")
-    labels = y[~unlabeled]
-    if holds_numbers(labels):  # which None has made objects of
-        labels = np.array(labels.tolist())
-    classes, found = encode_labels(labels)
-    if len(classes) < 2:
+    name, y = type(owner).__name__, require(y, owner)
+    found = _labels.read_labels(y, unlabeled, may_miss=True)
+    if len(found[1]) < 2 and not isinstance(unlabeled, str):
+        found = _without_mark(y, unlabeled, found)
+    if len(found[1]) < 2:
         raise ValueError(
             f"{name} can't train on one class: y holds no label but"
-            f" {classes.tolist()[0]!r}."
+            f" {found[1].tolist()[0]!r}."
         )
-    codes = np.full(len(y), -1)
-    codes[~unlabeled] = found
-    return y, classes, codes
+    return found
 
 
-def _find_unlabeled(y, marker):
-    nothing = find_nothing(y)
-    if marker is None:
-        return nothing
-    marked = equals(y, marker) & ~nothing
-    others = y[~marked & ~nothing]
-    if marked.any() and len(others) and (others == others[0]).all():
+def _without_mark(y, unlabeled, found):
+    """Take what seemed a mark for a class, if that makes two of them."""
+    again = _labels.read_labels(y, None, may_miss=True)
+    if len(again[1]) > 1:
         warnings.warn(
-            f"y holds no labels but {marker!r} and {others.tolist()[0]!r}, so that"
-            f" {marker!r} is taken for a class: one alone teaches nothing. Pass"
-            " marker=None to say so, or label samples of a second class.",
+            f"y holds no labels but {unlabeled!r} and {found[1].tolist()[0]!r}, so that"
+            f" {unlabeled!r} is taken for a class: one alone teaches nothing. Pass"
+            " unlabeled=None to say so, or label samples of a second class.",
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
-        return nothing
-    return nothing | marked
+    return again
