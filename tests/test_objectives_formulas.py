@@ -317,7 +317,8 @@ def test_sampled_peer_loss_is_on_average_the_mean_over_other_samples(loss, monke
     peer = PeerLoss(**FACTS, loss=loss, form="sampled", rise=(0, 0), floor=0.0)
     values = []
     for places in range(1, 10):
-        monkeypatch.setattr(torch, "randint", lambda *_, n=places: torch.tensor(n))
+        drawn = torch.tensor(places)
+        monkeypatch.setattr(torch, "randint", lambda *_, it=drawn, **__: it)
         values.append(evaluate(peer))
     z, function = torch.tensor(LOGITS), get_loss(loss)
     pairs = np.stack([function(z, torch.full((10,), int(y))) for y in LABELS], axis=1)

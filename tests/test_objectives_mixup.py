@@ -38,7 +38,7 @@ def fixed_draws(monkeypatch):
     """Let the share be 0.3 and sample i's partner the one after it."""
     share = torch.tensor(0.3)
     monkeypatch.setattr(torch.distributions.Beta, "sample", lambda self: share)
-    monkeypatch.setattr(torch, "randperm", lambda n: torch.arange(n).roll(-1))
+    monkeypatch.setattr(torch, "randperm", lambda n, **_: torch.arange(n).roll(-1))
 
 
 def networks():
