@@ -153,9 +153,10 @@ class ConfidentLearning(JudgesByFits):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def _examine(self, X, codes, **known):
+    def _examine(self, X, codes, *, groups=None, sample_weight=None):
+        known = {"groups": groups, "sample_weight": sample_weight}
         looks = make_looks(self, X, codes, make_forest, **known)
-        look, pred_probs = best_look(looks, X, codes)
+        look, pred_probs = best_look(looks, X, codes, groups)
         self.classifier_ = clone(look.classifier)
         quality = get_label_quality_scores(
             codes,

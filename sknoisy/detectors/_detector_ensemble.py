@@ -13,6 +13,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice
+from sknoisy._out_of_fold import fitted
 from sknoisy._seeds import draw_seed
 from sknoisy.detectors._base import BaseDetector, Evidence, likeliest
 from sknoisy.detectors._confident_learning import ConfidentLearning
@@ -187,7 +188,7 @@ class DetectorEnsemble(BaseDetector):
         detectors = [_with_seed(clone(one), rng) for one in self._get_detectors()]
         labels = self.classes_[codes]
         return Parallel(n_jobs=self.n_jobs)(
-            delayed(one.fit)(X, labels, **theirs)
+            delayed(fitted)(one, X, labels, **theirs)
             for one, theirs in zip(detectors, params, strict=True)
         )
 
