@@ -29,7 +29,7 @@ from sknoisy.detectors import (
     SmallLoss,
     TrueLabelPosterior,
 )
-from sknoisy.detectors._looks import Forests, OutOfBag, make_looks
+from sknoisy.detectors._looks import Forests, OutOfBag, best_look, make_looks
 from sknoisy.detectors._true_label_posterior import make_forests
 from sknoisy.model_selection import batched_cross_val_predict, noisy_cross_validate
 from sknoisy.noise import MarginNoise
@@ -152,6 +152,15 @@ def test_forests_vote_out_of_bag_where_nothing_speaks_against_it():
     # leaves are counted in groups, of four rows each
     assert looks["int"].at_first.min_samples_leaf == 8
     assert looks["groups"].classifier.min_samples_leaf == 4
+
+
+def test_a_group_counts_once_where_looks_compete():
+    codes, groups = np.tile([0, 1], 50), np.repeat([0, 1], 50)
+    blind = np.full((100, 2), 0.5)
+    lucky = np.where(np.arange(100)[:, None] < 50, np.eye(2)[codes], 0.5)
+    looks = [lambda X, codes, votes=votes: votes for votes in (blind, lucky)]
+    assert best_look(looks, None, codes)[0] is looks[1]
+    assert best_look(looks, None, codes, groups)[0] is looks[0]
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])

@@ -165,11 +165,12 @@ class ConfidentLearning(JudgesByFits):
         self.unlabeled = unlabeled
         self.random_state = random_state
 
-    def _examine(self, X, codes, **known):
+    def _examine(self, X, codes, *, groups=None, sample_weight=None):
         find_score(self.rank_by, parameter="rank_by")
         check_switch(adjust_pred_probs=self.adjust_pred_probs)
+        known = {"groups": groups, "sample_weight": sample_weight}
         looks = make_looks(self, X, codes, make_forest, **known)
-        look, pred_probs = best_look(looks, X, codes)
+        look, pred_probs = best_look(looks, X, codes, groups)
         self.classifier_ = clone(look.classifier)
         quality = get_label_quality_scores(
             codes,

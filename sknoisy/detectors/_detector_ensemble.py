@@ -13,6 +13,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice
+from sknoisy._out_of_fold import fitted
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
 from sknoisy._unlabeled import settled
@@ -200,7 +201,7 @@ class DetectorEnsemble(BaseDetector):
         labels = self.classes_[codes]
         detectors = [settled(one, labels) for one in detectors]
         return Parallel(n_jobs=self.n_jobs)(
-            delayed(one.fit)(X, labels, **theirs)
+            delayed(fitted)(one, X, labels, **theirs)
             for one, theirs in zip(detectors, params, strict=True)
         )
 

@@ -239,7 +239,7 @@ def is_out_of_bag(cv):
     return isinstance(cv, str) and cv == "oob"
 
 
-def best_look(looks, X, codes):
+def best_look(looks, X, codes, groups=None):
     """Return the look that foretells given labels best, and what it says of all.
 
     The first is taken unless another is better by two standard errors: many wrong
@@ -254,10 +254,15 @@ def best_look(looks, X, codes):
 
     codes : ndarray of shape (n_samples,)
         Given labels 0…c−1.
+
+    groups : ndarray of int of shape (n_samples,), default=None
+        Samples of one group tell the same: each group counts once.
     """
     best, *others = [(look, look(X, codes)) for look in looks]
     for other in others:
         gain = log_probabilities(codes, other[1]) - log_probabilities(codes, best[1])
+        if groups is not None:
+            gain = np.bincount(groups, gain) / np.bincount(groups)
         if gain.mean() > 2 * gain.std() / np.sqrt(len(gain)):
             best = other
     return best

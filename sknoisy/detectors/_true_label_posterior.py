@@ -154,10 +154,11 @@ class TrueLabelPosterior(JudgesByFits):
         self.unlabeled = unlabeled
         self.random_state = random_state
 
-    def _examine(self, X, codes, **known):
+    def _examine(self, X, codes, *, groups=None, sample_weight=None):
         check_count(rounds=self.rounds)
+        known = {"groups": groups, "sample_weight": sample_weight}
         looks = make_looks(self, X, codes, make_forests, **known)
-        look, votes = best_look(looks, X, codes)
+        look, votes = best_look(looks, X, codes, groups)
         found = true_label_posterior(codes, votes)
         for _ in range(self.rounds - 1):
             kept = likeliest(codes, found.probabilities) == codes

@@ -21,6 +21,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from tqdm import tqdm
 
 from sknoisy._labels import is_soft
+from sknoisy._out_of_fold import fitted
 from sknoisy._rows import cut_params
 
 
@@ -167,7 +168,7 @@ class HandsOut(MetaEstimatorMixin, BaseEstimator):
         else:
             chosen = clone(self.estimator).set_params(**getattr(self, "chosen_", {}))
             with self._callbacks_for(chosen):
-                self.fitted_ = chosen.fit(X, y, **params)
+                self.fitted_ = fitted(chosen, X, y, **params)
         return self
 
     def set_callbacks(self, *callbacks):

@@ -321,7 +321,9 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         if self.views is None:
             views = random_halves(self.n_features_in_, rng)
         self.views_ = [make_view(view, X) for view in views]
-        return [view.fit(X).transform(X) for view in self.views_]
+        for view in self.views_:
+            view.fit(X)
+        return [view.transform(X) for view in self.views_]
 
     def _co_train(self, shown, codes, params, rng):
         """Label, round by round, until there is a reason to stop; fill in `codes`."""
