@@ -12,8 +12,8 @@ from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
 from sknoisy._cli._detectors import find_issues
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._progress import Progress
-from sknoisy._cli._read import read_table
-from sknoisy._cli._tables import Table, check_table
+from sknoisy._cli._read import read
+from sknoisy._cli._tables import check_table
 from sknoisy._cli._text_table import text_table
 from sknoisy._cli._threads import held_to
 from sknoisy.cleaning import review_page
@@ -24,6 +24,7 @@ from sknoisy.inspection import (
     LabelQualityDisplay,
     TransitionMatrixDisplay,
 )
+from sknoisy.tables import Table
 
 STAGES = ["looking for wrong labels", "writing the review page", "drawing pictures"]
 MOST_CLASSES = 20  # as many rows as a terminal shows at a glance
@@ -32,8 +33,7 @@ MOST_CLASSES = 20  # as many rows as a terminal shows at a glance
 def audit(arguments):
     """Do what the command line asks for; return the exit status."""
     _check_arguments(arguments)
-    table = read_table(arguments.data, arguments.label, arguments.clean_label)
-    table = check_table(table, 2, "judging labels by others")
+    table = check_table(read(arguments), 2, "judging labels by others")
     findings = Findings(table, make_folder(arguments.out))
     findings.print_head()
     with held_to(arguments.threads), Progress(STAGES, "step") as progress:

@@ -11,14 +11,14 @@ from sknoisy import (
 )
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._methods import Method
-from sknoisy._cli._preprocessing import as_numbers, as_ranks, scaled
+from sknoisy._cli._preprocessing import as_numbers, filled, scaled
 from sknoisy._registry import lookup
 
 DETECTORS = {
     "confident": Method(
         lambda table: ConfidentLearning(LogisticRegression(max_iter=1000)), scaled
     ),
-    "default": Method(lambda table: TrueLabelPosterior(), as_ranks),
+    "default": Method(lambda table: TrueLabelPosterior(), filled),
     "margin": Method(lambda table: AreaUnderMargin(), as_numbers),
     "neighbors": Method(lambda table: NeighborConsensus(), scaled),
 }

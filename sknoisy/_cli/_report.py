@@ -7,9 +7,9 @@ from pathlib import Path
 from sklearn.base import clone
 
 from sknoisy._cli._errors import command_errors
-from sknoisy._cli._tables import Table
 from sknoisy._cli._text_table import text_table
 from sknoisy.inspection import ComparisonDisplay
+from sknoisy.tables import Table
 
 
 @dataclass
