@@ -18,6 +18,9 @@ from sknoisy.tables._table import Table
 
 __all__ = ["frame_table"]
 
+MOST_NOTES = 8  # on single columns; of the others, names are enough
+ODD = "written as|taken for"
+
 
 def frame_table(frame, name, label, clean_label, said, options, notes):
     """Return the `Table` of a frame.
@@ -122,16 +125,21 @@ def _features(frame, columns, name):
 
 def _column_notes(columns):
     """Return what was left out, and how numbers that are written oddly were read."""
-    notes = []
-    for column in columns:
-        if column.role == "ignored":
-            continue
-        told = f"{column.role}, {column.reason}"
-        if not column.is_feature:
-            notes.append(f"column {column.name!r} left out: {told}")
-        elif column.role == "date" or re.search("written as|taken for", told):
-            notes.append(f"column {column.name!r}: {told}")
+    left_out = [c for c in columns if not c.is_feature and c.role != "ignored"]
+    odd = [c for c in columns if c.is_feature and re.search(ODD, c.reason)]
+    notes = [_told(f"column {c.name!r} left out", c) for c in left_out[:MOST_NOTES]]
+    notes += [_told(f"column {c.name!r}", c) for c in odd[:MOST_NOTES]]
+    for columns, what in (
+        (left_out, "left out"),
+        (odd, "written in a way of their own"),
+    ):
+        if more := [repr(c.name) for c in columns[MOST_NOTES:]]:
+            notes.append(f"{counted(len(more), 'more column')} {what}: {listed(more)}")
     return notes
+
+
+def _told(beginning, column):
+    return f"{beginning}: {column.role}, {column.reason}"
 
 
 def _shown(frame, columns):

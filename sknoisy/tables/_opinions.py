@@ -12,7 +12,6 @@ __all__ = ["check_no_votes", "find_opinions"]
 # agreement beyond chance (Cohen's kappa) that makes a column a label, too; with 40 % of
 # wrong labels, the true ones share little with them, so that their name has to tell
 KAPPA, KAPPA_IF_NAMED = 0.7, 0.1
-MOST_VALUES = 1000
 
 
 def find_opinions(frame, columns, y, said=()):
@@ -21,15 +20,18 @@ def find_opinions(frame, columns, y, said=()):
     A feature that says the same as the given label would vouch for it, wrong or not.
     """
     given = np.asarray(y).astype(str)
-    return [
+    judged = [
         _judged(column, frame[column.name], given)
         if column.role in ("category", "number") and column.name not in said
         else column
         for column in columns
     ]
+    return judged if any(column.is_feature for column in judged) else columns
 
 
 def _judged(column, cells, given):
+    if cells.nunique() > 2 * len(set(given)) + 1:  # too many words to be the label's
+        return column
     texts = as_texts(cells).str.strip().to_numpy(dtype=str)
     reason = _copy(texts, given) or _vote(column.name, texts, given)
     return Column(column.name, "opinion", reason) if reason else column
@@ -39,7 +41,7 @@ def _copy(texts, given):
     """Return why a column is the label in other words, if each stands for one."""
     values, codes = np.unique(texts, return_inverse=True)
     labels, label_codes = np.unique(given, return_inverse=True)
-    if len(values) != len(labels) or len(values) > MOST_VALUES or len(values) < 2:
+    if len(values) != len(labels) or len(values) < 2:
         return ""
     n_pairs = len(np.unique(codes.astype(np.int64) * len(labels) + label_codes))
     if n_pairs > len(labels) or len(given) < max(20, 3 * len(labels)):

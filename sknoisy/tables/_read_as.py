@@ -31,11 +31,18 @@ def read_as(column, cells):
 
 def as_texts(cells):
     """Return a Series of str, blank where something is missing."""
+    infer = need("pandas", "a table").api.types.infer_dtype
     texts = cells.astype(object)
+    if infer(texts, skipna=False) == "string":
+        return texts
     nothing = cells.isna()
-    return texts.map(lambda cell: cell if isinstance(cell, str) else str(cell)).mask(
-        nothing, ""
-    )
+    texts = texts.map(lambda cell: cell if isinstance(cell, str) else _text(cell))
+    return texts.mask(nothing, "")
+
+
+def _text(cell):
+    whole = isinstance(cell, float) and cell.is_integer()
+    return str(int(cell) if whole else cell)
 
 
 def _numbers(cells, decimal):

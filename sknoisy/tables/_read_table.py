@@ -180,8 +180,8 @@ def _frame_of_arrays(arrays, name):
     ((key, X),) = arrays.items()
     if X.ndim != 2:
         raise TableError(
-            f"{name} holds one array, {key}, of shape {X.shape}, and no labels: put both"
-            " into an NPZ file, as in numpy.savez(path, X=X, y=y)."
+            f"{name} holds one array, {key}, of shape {X.shape}, and no labels: put"
+            " both into an NPZ file, as in numpy.savez(path, X=X, y=y)."
         )
     pandas = need("pandas", f"{name}: a table")
     return pandas.DataFrame(X)

@@ -57,7 +57,8 @@ def _or_useless(column, known):
     if len(known) < min(MIN_KNOWN, n / 2):
         return Column(column.name, "empty", f"{counted(len(known), 'cell')} filled")
     if known.nunique() == 1 and len(known) == n:  # beside gaps, it tells of gaps
-        return Column(column.name, "constant", f"always {quoted(known.iloc[:1])}")
+        only = quoted(as_texts(known.iloc[:1]))
+        return Column(column.name, "constant", f"always {only}")
     return column
 
 
@@ -155,6 +156,8 @@ def _of_words(name, known, words):
     if n_unique > NEARLY_ALL * n and n > FEW:
         if n_words < 1.5:
             return Column(name, "id", f"{n_unique:,} different words in {n:,} rows")
+        if names_row(name) or names_id(name):
+            return Column(name, "id", f"named so, {n_unique:,} different texts")
         if known.str.replace(r"\d+", "0", regex=True).nunique() <= 3:
             return Column(name, "id", f"numbered texts, such as {quoted(known, 1)}")
     if reason := _belonging(name, known):
