@@ -1,6 +1,5 @@
 """``sknoisy audit``: read, look for wrong labels, report, write a page for review."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,14 @@ import numpy as np
 from sklearn.base import clone
 
 from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
-from sknoisy._cli._detectors import find_issues
+from sknoisy._cli._detectors import find_issues, find_method, threshold_of
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._progress import Progress
 from sknoisy._cli._read import read
 from sknoisy._cli._tables import check_table
 from sknoisy._cli._text_table import text_table
 from sknoisy._cli._threads import held_to
+from sknoisy._cli._write import write_csv
 from sknoisy.cleaning import review_page
 from sknoisy.inspection import (
     LabelGalleryDisplay,
@@ -44,6 +44,7 @@ def audit(arguments):
         findings.draw()
         progress.tick()
     findings.write_tables()
+    findings.write_columns()
     findings.print_summary()
     return 0
 
@@ -51,6 +52,8 @@ def audit(arguments):
 def _check_arguments(arguments):
     check_numbers(arguments)
     check_two_labels(arguments)
+    find_method(arguments.detector)
+    threshold_of(arguments.threshold)
     if arguments.max_items < 1:
         raise CommandError(f"--max-items {arguments.max_items}: it must be at least 1.")
 
@@ -145,7 +148,7 @@ class Findings:
                 self.detector,
                 self.folder / "review.html",
                 max_items=max_items,
-                ids=[f"row {row}" for row in table.rows],
+                ids=self._names_of_rows(),
                 title=f"{table.name}: labels to review",
             )
         self.written.append("review.html")
@@ -153,23 +156,33 @@ class Findings:
     def write_tables(self):
         """Write the ranked issues and the transition matrix as CSV."""
         found = self.detector
+        ids = self.table.ids
         issues = [
-            [rank, self.table.rows[i], self.table.y[i], found.suggested_labels_[i]]
-            + [f"{found.quality_[i]:.6g}"]
+            [rank, self.table.rows[i], *([] if ids is None else [ids[i]])]
+            + [self.table.y[i], found.suggested_labels_[i], f"{found.quality_[i]:.6g}"]
             for rank, i in enumerate(self.worst_first, start=1)
         ]
-        head = ["rank", "row", "given_label", "suggested_label", "quality"]
+        head = ["rank", "row", *([] if ids is None else ["id"])]
+        head += ["given_label", "suggested_label", "quality"]
         self._write_csv("issues.csv", head, issues)
         rows = zip(found.classes_, found.transition_matrix_, strict=True)
         matrix = [[label, *(f"{p:.6g}" for p in row)] for label, row in rows]
         self._write_csv("transition.csv", ["true \\ given", *found.classes_], matrix)
 
+    def write_columns(self):
+        """Write what each column was taken for, and why."""
+        if self.table.columns is not None:
+            rows = [[c.name, c.role, c.reason] for c in self.table.columns]
+            self._write_csv("columns.csv", ["column", "role", "reason"], rows)
+
+    def _names_of_rows(self):
+        if self.table.ids is None:
+            return [f"row {row}" for row in self.table.rows]
+        return [str(name) for name in self.table.ids]
+
     def _write_csv(self, name, head, rows):
-        with (
-            command_errors(OSError, about="--out: "),
-            open(self.folder / name, "w", newline="", encoding="utf-8") as file,
-        ):
-            csv.writer(file).writerows([head, *rows])
+        with command_errors(OSError, about="--out: "):
+            write_csv(self.folder / name, [head, *rows])
         self.written.append(name)
 
     def draw(self):

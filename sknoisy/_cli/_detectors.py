@@ -24,13 +24,17 @@ DETECTORS = {
 }
 
 
+def find_method(name):
+    """Return the detector that `name` stands for, and what it wants of features."""
+    with command_errors(ValueError):
+        return lookup(name, DETECTORS, parameter="--detector", kind="a detector")
+
+
 def find_issues(table, arguments):
     """Return the fitted detector that the arguments name."""
-    with command_errors(ValueError):
-        method = lookup(
-            arguments.detector, DETECTORS, parameter="--detector", kind="a detector"
-        )
-    detector = method.make(table).set_params(threshold=_threshold(arguments.threshold))
+    method = find_method(arguments.detector)
+    threshold = threshold_of(arguments.threshold)
+    detector = method.make(table).set_params(threshold=threshold)
     if "random_state" in detector.get_params():
         detector.set_params(random_state=arguments.seed)
     steps = method.prepare(table)
@@ -39,7 +43,7 @@ def find_issues(table, arguments):
         return detector.fit(X, table.y)
 
 
-def _threshold(rule):
+def threshold_of(rule):
     """Return the rule as a number, if that's what it is."""
     for kind in (int, float):
         try:

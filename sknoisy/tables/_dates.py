@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sknoisy.tables._errors import need
+from sknoisy.tables._stripped import stripped
 
 __all__ = ["Dates", "read_dates"]
 
@@ -35,8 +36,8 @@ class Dates:
 def read_dates(texts, force=False):
     """Return the `Dates` of a column of texts, or None if they are others."""
     pandas = need("pandas", "a table")
-    cells = texts.astype(str).str.strip()
-    filled = cells[(cells != "") & texts.notna()]
+    cells = stripped(texts)
+    filled = cells[cells != ""]
     sample = filled.drop_duplicates().iloc[:N_TRIED]
     looks = sample.map(lambda cell: LOOKS.fullmatch(cell) is not None)
     if not len(sample) or (looks.mean() < ENOUGH and not force):

@@ -52,7 +52,8 @@ def sniff(lines, separator=None):
     scores = {mark: _score(sample, mark, quote) for mark in COMMON + RARE}
     best = max(COMMON, key=scores.__getitem__)  # of equal ones the first
     rare = max(RARE, key=scores.__getitem__)
-    if scores[rare] > max(0.9, scores[best]):  # prose has colons and spaces, too
+    # prose has colons and spaces, too
+    if scores[rare] > max(0.9, scores[best]) and len(sample) > 1:
         best = rare
     return _finish(sample, best if scores[best] > 0 else ",", quote)
 
@@ -69,7 +70,7 @@ def _score(sample, separator, quote):
     if width < 2:
         return 0.0
     regular = [row for row in rows if len(row) == width]
-    if len(rows[0]) == width - 1:  # as R writes it, which doesn't name its row names
+    if len(rows[0]) == width - 1 > 1:  # R doesn't name the column of its row names
         rows = rows[1:]
     cells = [cell for row in regular for cell in row]
     tame = sum(TAME.fullmatch(cell.strip()) is not None for cell in cells)

@@ -74,13 +74,17 @@ def _decode_old(data, name, error, notes):
 
 
 def _old_encoding(data):
-    """Return cp1252 for lone accents, cp1251 for whole words above 0xC0, or None."""
-    runs = re.findall(rb"[\x80-\xff]+", data[: SAMPLE * 16])
-    n_high = sum(map(len, runs))
-    if not runs or n_high / len(runs) < 2:
+    """Return cp1252 for accents among plain letters, cp1251 for words without any.
+
+    Words of Cyrillic letters lie above 0xC0 as a whole; those of Asian encodings
+    don't, and which of them it is can't be told.
+    """
+    runs = re.findall(rb"[A-Za-z]?[\x80-\xff]+[A-Za-z]?", data[: SAMPLE * 16])
+    alone = [run for run in runs if min(run) >= 0x80 and len(run) > 1]
+    if len(alone) < 0.5 * len(runs):
         return "cp1252"
-    letters = sum(byte >= 0xC0 for run in runs for byte in run)
-    return "cp1251" if letters > 0.95 * n_high else None
+    letters = sum(byte >= 0xC0 for run in alone for byte in run)
+    return "cp1251" if letters > 0.95 * sum(map(len, alone)) else None
 
 
 def _check_text(text, name):

@@ -51,6 +51,7 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
     for column, labels in zip(wanted[:1], y, strict=False):
         notes += look_alikes(labels, column)
     shown = frame.drop(columns=wanted)
+    said = {column: role for column, role in said.items() if column in shown}
     columns = _columns(shown, said, options, y[0], label, name)
     notes += _column_notes(columns)
     return Table(

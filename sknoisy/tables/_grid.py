@@ -211,6 +211,8 @@ def _row_named(names, body):
 
 def _unique(names, notes):
     """Return names that are texts, none of them blank, each there once."""
+    if all(re.fullmatch("'.+'", str(name)) for name in names):
+        names = [str(name)[1:-1] for name in names]  # quotes around the header alone
     names = [
         str(n).strip() if _is_filled(n) else f"Unnamed: {j}"
         for j, n in enumerate(names)

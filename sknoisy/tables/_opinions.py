@@ -6,6 +6,7 @@ from sknoisy.tables._column import Column
 from sknoisy.tables._errors import TableError
 from sknoisy.tables._hints import names_opinion, names_task, names_worker
 from sknoisy.tables._read_as import as_texts
+from sknoisy.tables._stripped import stripped
 
 __all__ = ["check_no_votes", "find_opinions"]
 
@@ -20,8 +21,9 @@ def find_opinions(frame, columns, y, said=()):
     A feature that says the same as the given label would vouch for it, wrong or not.
     """
     given = np.asarray(y).astype(str)
+    labels = set(given.tolist())
     judged = [
-        _judged(column, frame[column.name], given)
+        _judged(column, frame[column.name], given, labels)
         if column.role in ("category", "number") and column.name not in said
         else column
         for column in columns
@@ -29,11 +31,11 @@ def find_opinions(frame, columns, y, said=()):
     return judged if any(column.is_feature for column in judged) else columns
 
 
-def _judged(column, cells, given):
-    if cells.nunique() > 2 * len(set(given)) + 1:  # too many words to be the label's
+def _judged(column, cells, given, labels):
+    if cells.nunique() > 2 * len(labels) + 1:  # too many words to be the label's
         return column
-    texts = as_texts(cells).str.strip().to_numpy(dtype=str)
-    reason = _copy(texts, given) or _vote(column.name, texts, given)
+    texts = stripped(as_texts(cells)).to_numpy(dtype=str)
+    reason = _copy(texts, given) or _vote(column.name, texts, given, labels)
     return Column(column.name, "opinion", reason) if reason else column
 
 
@@ -49,9 +51,8 @@ def _copy(texts, given):
     return "the label in other words: each of its values goes with one class only"
 
 
-def _vote(name, texts, given):
+def _vote(name, texts, given, labels):
     """Return why a column is another opinion, if it uses the label's words."""
-    labels = set(np.unique(given).tolist())
     values = set(np.unique(texts).tolist()) - {""}
     common = values & labels
     if len(common) < 2 or len(common) < 0.8 * len(values):

@@ -5,6 +5,7 @@ import numpy as np
 from sknoisy.tables._dates import read_dates
 from sknoisy.tables._errors import need
 from sknoisy.tables._numbers import read_numbers
+from sknoisy.tables._stripped import stripped
 
 __all__ = ["as_texts", "read_as"]
 
@@ -71,7 +72,7 @@ def _dates(cells, decimal):
 
 
 def _categories(cells, decimal):
-    texts = as_texts(cells).str.strip()
+    texts = stripped(as_texts(cells))
     return texts.mask(texts == "", None).to_numpy(dtype=object)
 
 

@@ -8,6 +8,7 @@ from sknoisy.tables._errors import counted, need, quoted
 from sknoisy.tables._hints import names_group, names_id, names_row, names_year
 from sknoisy.tables._numbers import read_numbers
 from sknoisy.tables._read_as import as_texts
+from sknoisy.tables._stripped import stripped
 
 __all__ = ["find_role"]
 
@@ -127,14 +128,14 @@ def _belonging(name, known):
 
 def _of_texts(texts, name, decimal):
     """Return what a column of texts holds."""
-    words = texts.str.strip()
-    known = words[words != ""]
-    if len(known) < min(MIN_KNOWN, len(texts) / 2):
-        return Column(name, "empty", f"{counted(len(known), 'cell')} filled")
     numbers = read_numbers(texts, decimal)
     if numbers is not None:
         column = Column(name, "number", _how_numbers(numbers), decimal)
         return _of_numbers(column, numbers.values)
+    words = stripped(texts)
+    known = words[words != ""]
+    if len(known) < min(MIN_KNOWN, len(texts) / 2):
+        return Column(name, "empty", f"{counted(len(known), 'cell')} filled")
     dates = read_dates(texts)
     if dates is not None:
         return _or_useless(Column(name, "date", dates.how), dates.values)
@@ -152,7 +153,7 @@ def _how_numbers(numbers):
 def _of_words(name, known, words):
     """Return what a column of texts is that are neither numbers nor dates."""
     n, n_unique = len(known), known.nunique()
-    n_words = known.str.split().str.len().mean()
+    n_words = np.mean([len(text.split()) for text in known.unique()])
     if n_unique > NEARLY_ALL * n and n > FEW:
         if n_words < 1.5:
             return Column(name, "id", f"{n_unique:,} different words in {n:,} rows")
