@@ -54,7 +54,7 @@ def test_it_finds_the_wrong_labels_of_a_table_and_says_where(folder, capsys):
     assert audit("data.csv", "--label", "given", "--clean-label", "true") == 0
     out, err = capsys.readouterr()
     assert "data.csv: 149 samples, 2 features, 3 classes" in out
-    assert "1 rows without a label left out" in out
+    assert "1 row without a label left out" in out
     assert "by 'true', 10.1% are wrong" in out
     assert "Open sknoisy-audit/review.html in a browser" in out
     assert "looking for wrong labels is done, 2 to go" in err
@@ -66,6 +66,7 @@ def test_it_finds_the_wrong_labels_of_a_table_and_says_where(folder, capsys):
     assert [int(row["rank"]) for row in issues] == list(range(1, len(issues) + 1))
     for row in issues:
         assert row["given_label"] == frame["given"][int(row["row"])]
+        assert row["id"] == frame["id"][int(row["row"])]
     qualities = [float(row["quality"]) for row in issues]
     assert qualities == sorted(qualities)
 
@@ -74,7 +75,8 @@ def test_the_folder_holds_a_page_the_matrix_and_pictures(folder):
     audit("data.csv", "--label", "given", "--clean-label", "true", "--out", "here")
     names = {path.name for path in (folder / "here").iterdir()}
     pictures = {"issues.png", "precision_recall.png", "quality.png", "transition.png"}
-    assert names == {"issues.csv", "review.html", "transition.csv", *pictures}
+    tables = {"columns.csv", "issues.csv", "transition.csv"}
+    assert names == {"review.html", *tables, *pictures}
     page = (folder / "here" / "review.html").read_text(encoding="utf-8")
     assert "insect 10" in page  # what nothing was learned from helps people decide
     assert "<b>wasp</b>" not in page
@@ -113,8 +115,8 @@ def test_pictures_that_cannot_be_drawn_are_told(folder, capsys, monkeypatch):
     assert audit("data.csv", "--label", "given", "--detector", "neighbors") == 0
     out = capsys.readouterr().out
     assert out.count('note: no pictures without matplotlib: pip install "skn') == 1
-    assert out.count("rows without a label left out") == 1
     assert "Written to sknoisy-audit: issues.csv, transition.csv, review.html\n" in out
+    assert out.count("1 row without a label left out") == 1
 
 
 def test_equal_seeds_give_equal_files(folder):

@@ -63,6 +63,7 @@ FLOORS = {
     "model_selection": 5,
     "cleaning": 6,  # acts on what detectors find
     "semi_supervised": 6,
+    "tables": 1,  # files, not estimators: of the house it needs the cellar alone
     "__init__": 7,  # the door: no room imports `from sknoisy import …`
     "_cli": 8,  # goes through the door, as users do
     "__main__": 9,
@@ -77,6 +78,7 @@ WITHOUT_TORCH = (
     "noise",
     "quality",
     "semi_supervised",
+    "tables",
     "transition",
 )
 

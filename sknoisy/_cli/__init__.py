@@ -6,6 +6,7 @@ import sys
 
 import sknoisy
 from sknoisy._cli._errors import CommandError
+from sknoisy._cli._options import add_reading
 
 __all__ = ["main"]
 
@@ -89,7 +90,10 @@ def _add_compare(commands):
         "data",
         nargs="?",
         metavar="DATA",
-        help="a CSV, TSV or Parquet file, or an NPZ file with the arrays X and y",
+        help=(
+            "a file: CSV of any kind, Excel, Parquet, Feather, JSON, ARFF, libsvm, or"
+            " NPZ with the arrays X and y; also packed (.gz, .zip, .zst)"
+        ),
     )
     parser.add_argument(
         "--label",
@@ -147,6 +151,7 @@ def _add_compare(commands):
         metavar="DIR",
         help="where to write comparison.csv and comparison.png (default: %(default)s)",
     )
+    add_reading(parser)
 
 
 def _add_audit(commands):
@@ -167,7 +172,10 @@ def _add_audit(commands):
     parser.add_argument(
         "data",
         metavar="DATA",
-        help="a CSV, TSV or Parquet file, or an NPZ file with the arrays X and y",
+        help=(
+            "a file: CSV of any kind, Excel, Parquet, Feather, JSON, ARFF, libsvm, or"
+            " NPZ with the arrays X and y; also packed (.gz, .zip, .zst)"
+        ),
     )
     parser.add_argument(
         "--label",
@@ -215,6 +223,7 @@ def _add_audit(commands):
         metavar="DIR",
         help="where to write what was found (default: %(default)s)",
     )
+    add_reading(parser)
 
 
 def _run_compare(arguments):

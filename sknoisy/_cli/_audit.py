@@ -8,11 +8,11 @@ import numpy as np
 from sklearn.base import clone
 
 from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
-from sknoisy._cli._detectors import find_issues
+from sknoisy._cli._detectors import find_issues, find_method, threshold_of
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._progress import Progress
-from sknoisy._cli._read import read_table
-from sknoisy._cli._tables import Table, check_table
+from sknoisy._cli._read import read
+from sknoisy._cli._tables import check_table
 from sknoisy._cli._text_table import text_table
 from sknoisy._cli._threads import held_to
 from sknoisy._files import set_aside, write_csv
@@ -24,6 +24,7 @@ from sknoisy.inspection import (
     LabelQualityDisplay,
     TransitionMatrixDisplay,
 )
+from sknoisy.tables import Table
 
 STAGES = ["looking for wrong labels", "writing the review page", "drawing pictures"]
 MOST_CLASSES = 20  # as many rows as a terminal shows at a glance
@@ -32,13 +33,13 @@ MOST_CLASSES = 20  # as many rows as a terminal shows at a glance
 def audit(arguments):
     """Do what the command line asks for; return the exit status."""
     _check_arguments(arguments)
-    table = read_table(arguments.data, arguments.label, arguments.clean_label)
-    table = check_table(table, 2, "judging labels by others")
+    table = check_table(read(arguments), 2, "judging labels by others")
     findings = Findings(table, make_folder(arguments.out))
     findings.print_head()
     with held_to(arguments.threads), Progress(STAGES, "step") as progress:
         findings.detector = find_issues(table, arguments)
         findings.write_tables()  # first: they cost nothing, and nothing can undo them
+        findings.write_columns()
         progress.tick()
         findings.write_page(arguments.max_items)
         progress.tick()
@@ -51,6 +52,8 @@ def audit(arguments):
 def _check_arguments(arguments):
     check_numbers(arguments)
     check_two_labels(arguments)
+    find_method(arguments.detector)
+    threshold_of(arguments.threshold)
     if arguments.max_items < 1:
         raise CommandError(f"--max-items {arguments.max_items}: it must be at least 1.")
 
@@ -145,7 +148,7 @@ class Findings:
                 self.detector,
                 self.folder / "review.html",
                 max_items=max_items,
-                ids=[f"row {row}" for row in table.rows],
+                ids=self._names_of_rows(),
                 title=f"{table.name}: labels to review",
             )
         self.written.append("review.html")
@@ -153,16 +156,29 @@ class Findings:
     def write_tables(self):
         """Write the ranked issues and the transition matrix as CSV."""
         found = self.detector
+        ids = self.table.ids
         issues = [
-            [rank, self.table.rows[i], self.table.y[i], found.suggested_labels_[i]]
-            + [f"{found.quality_[i]:.6g}"]
+            [rank, self.table.rows[i], *([] if ids is None else [ids[i]])]
+            + [self.table.y[i], found.suggested_labels_[i], f"{found.quality_[i]:.6g}"]
             for rank, i in enumerate(self.worst_first, start=1)
         ]
-        head = ["rank", "row", "given_label", "suggested_label", "quality"]
+        head = ["rank", "row", *([] if ids is None else ["id"])]
+        head += ["given_label", "suggested_label", "quality"]
         self._write_csv("issues.csv", head, issues)
         rows = zip(found.classes_, found.transition_matrix_, strict=True)
         matrix = [[label, *(f"{p:.6g}" for p in row)] for label, row in rows]
         self._write_csv("transition.csv", ["true \\ given", *found.classes_], matrix)
+
+    def write_columns(self):
+        """Write what each column was taken for, and why."""
+        if self.table.columns is not None:
+            rows = [[c.name, c.role, c.reason] for c in self.table.columns]
+            self._write_csv("columns.csv", ["column", "role", "reason"], rows)
+
+    def _names_of_rows(self):
+        if self.table.ids is None:
+            return [f"row {row}" for row in self.table.rows]
+        return [str(name) for name in self.table.ids]
 
     def _write_csv(self, name, head, rows):
         with command_errors(OSError, about="--out: "):

@@ -9,7 +9,7 @@ from sknoisy._cli._folds import Labels, run_folds
 from sknoisy._cli._methods import choose_methods
 from sknoisy._cli._noise import parse_noise
 from sknoisy._cli._preprocessing import scaled
-from sknoisy._cli._read import read_table
+from sknoisy._cli._read import read
 from sknoisy._cli._report import Report
 from sknoisy._cli._tables import check_table, digits
 from sknoisy._cli._threads import held_to
@@ -85,7 +85,7 @@ def _scorer(name):
 def _read(arguments):
     if arguments.data is None:
         return digits()
-    return read_table(arguments.data, arguments.label, arguments.clean_label)
+    return read(arguments)
 
 
 def _labels(table, noise):

@@ -11,7 +11,7 @@ from sknoisy import (
 )
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._methods import Method
-from sknoisy._cli._preprocessing import as_numbers, as_ranks, scaled
+from sknoisy._cli._preprocessing import as_numbers, filled, scaled
 from sknoisy._registry import lookup
 from sknoisy._unlabeled import settled
 
@@ -19,19 +19,23 @@ DETECTORS = {
     "confident": Method(
         lambda table: ConfidentLearning(LogisticRegression(max_iter=1000)), scaled
     ),
-    "default": Method(lambda table: TrueLabelPosterior(), as_ranks),
+    "default": Method(lambda table: TrueLabelPosterior(), filled),
     "margin": Method(lambda table: AreaUnderMargin(), as_numbers),
     "neighbors": Method(lambda table: NeighborConsensus(), scaled),
 }
 
 
+def find_method(name):
+    """Return the detector that `name` stands for, and what it wants of features."""
+    with command_errors(ValueError):
+        return lookup(name, DETECTORS, parameter="--detector", kind="a detector")
+
+
 def find_issues(table, arguments):
     """Return the fitted detector that the arguments name."""
-    with command_errors(ValueError):
-        method = lookup(
-            arguments.detector, DETECTORS, parameter="--detector", kind="a detector"
-        )
-    detector = method.make(table).set_params(threshold=_threshold(arguments.threshold))
+    method = find_method(arguments.detector)
+    threshold = threshold_of(arguments.threshold)
+    detector = method.make(table).set_params(threshold=threshold)
     if "random_state" in detector.get_params():
         detector.set_params(random_state=arguments.seed)
     steps = method.prepare(table)
@@ -40,7 +44,7 @@ def find_issues(table, arguments):
         return settled(detector, table.y).fit(X, table.y)
 
 
-def _threshold(rule):
+def threshold_of(rule):
     """Return the rule as a number, if that's what it is."""
     for kind in (int, float):
         try:

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
 from sknoisy._cli._errors import command_errors
-from sknoisy._cli._preprocessing import as_numbers, as_ranks, as_rows, scaled
+from sknoisy._cli._preprocessing import as_numbers, as_rows, filled, scaled
 from sknoisy._registry import lookup
 from sknoisy.classifiers import NoisyLabelClassifier
 from sknoisy.losses import get_loss_names
@@ -55,7 +55,7 @@ METHODS = {
     **{loss: _network(loss=loss) for loss in get_loss_names()},
     "default": _network(),
     "logistic": Method(_logistic, scaled),
-    "forest": Method(_forest, as_ranks),
+    "forest": Method(_forest, filled),
     "boosting": Method(_boosting, as_rows),
 }
 

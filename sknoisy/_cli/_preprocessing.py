@@ -1,72 +1,69 @@
-"""What each kind of method wants done to features, by scikit-learn's own means.
+"""What each kind of method wants done to features.
 
 Each function takes a table and gives the steps of a Pipeline to put before a method.
+Frames go through `sknoisy.tables`; what arrays need is little.
 """
 
 import numpy as np
-from sklearn.compose import ColumnTransformer
+from scipy.sparse import issparse
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import (
-    FunctionTransformer,
-    OneHotEncoder,
-    OrdinalEncoder,
-    StandardScaler,
-)
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, StandardScaler
+
+from sknoisy.tables import make_vectorizer
 
 
 def as_numbers(table):
-    """Fill gaps, one column a category: for a network, which scales by itself."""
-    return [] if table.is_images else _steps(table, _imputer(), _one_hot())
+    """Fill gaps, no category before another: for a network, which scales by itself."""
+    if table.columns is not None:
+        return _vectorized(table, "network")
+    return [] if table.is_images or issparse(table.X) else [("numbers", _imputer())]
 
 
 def scaled(table):
     """Fill gaps, one column a category, numbers standardized: for linear models."""
+    if table.columns is not None:
+        return _vectorized(table, "linear")
+    if issparse(table.X):
+        return [("numbers", MaxAbsScaler())]
     numbers = make_pipeline(_imputer(), StandardScaler())
-    return _steps(table, numbers, _one_hot())
+    return [*_flat(table), ("numbers", numbers)]
 
 
-def as_ranks(table):
-    """Fill gaps, one number a category: for trees."""
-    return _steps(table, _imputer(), _ordinal())
+def filled(table):
+    """Fill gaps, no category before another: for trees."""
+    if table.columns is not None:
+        return _vectorized(table, "trees")
+    return [] if issparse(table.X) else [*_flat(table), ("numbers", _imputer())]
 
 
 def as_rows(table):
-    """Leave gaps in numbers, one number a category: for boosting, which takes gaps."""
-    return _steps(table, "passthrough", _ordinal())
+    """Leave gaps in numbers, categories as such: for boosting, which takes both."""
+    if table.columns is not None:
+        return _vectorized(table, "boosting")
+    if issparse(table.X):
+        return [("dense", FunctionTransformer(_dense, accept_sparse=True))]
+    return [*_flat(table), ("numbers", "passthrough")]
 
 
-def _steps(table, numbers, categories):
-    if table.categorical is None:
-        flatten = [("flatten", FunctionTransformer(_flatten))]
-        return (flatten if table.is_images else []) + [("numbers", numbers)]
-    columns = [
-        ("numbers", numbers, table.numeric),
-        ("categories", categories, table.categorical),
-    ]
-    return [("columns", ColumnTransformer(columns))]
+def _vectorized(table, model):
+    features = [column for column in table.columns if column.is_feature]
+    vectorizer = make_vectorizer(table.X, for_=model, columns=features, random_state=0)
+    return [("columns", vectorizer)]
+
+
+def _flat(table):
+    return [("flatten", FunctionTransformer(_flatten))] if table.is_images else []
 
 
 def _flatten(images):
     return np.reshape(images, (len(images), -1))
 
 
+def _dense(X):
+    return X.toarray()
+
+
 def _imputer():
     # a column that is empty in one fold mustn't change the number of features
     return SimpleImputer(strategy="median", keep_empty_features=True)
-
-
-def _named_gaps():
-    return SimpleImputer(strategy="constant", fill_value="(missing)")
-
-
-def _one_hot():
-    encoder = OneHotEncoder(
-        handle_unknown="infrequent_if_exist", max_categories=50, sparse_output=False
-    )
-    return make_pipeline(_named_gaps(), encoder)
-
-
-def _ordinal():
-    encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
-    return make_pipeline(_named_gaps(), encoder)

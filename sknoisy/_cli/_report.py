@@ -6,10 +6,10 @@ from pathlib import Path
 from sklearn.base import clone
 
 from sknoisy._cli._errors import command_errors
-from sknoisy._cli._tables import Table
 from sknoisy._cli._text_table import text_table
 from sknoisy._files import set_aside, write_csv
 from sknoisy.inspection import ComparisonDisplay
+from sknoisy.tables import Table
 
 
 @dataclass

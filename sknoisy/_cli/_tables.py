@@ -1,8 +1,6 @@
 """Data to compare methods on: features, given labels, clean labels and a name."""
 
 import warnings
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -10,42 +8,7 @@ from sklearn.datasets import load_digits
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._labels import encode_labels
 from sknoisy._unlabeled import is_ambiguous
-
-
-@dataclass
-class Table:
-    """Features and labels, rows without a label left out.
-
-    `X` is an array, or a data frame whose columns `numeric` and `categorical` name;
-    for an array both are None. `shown` is what people see of a row, the columns that
-    nothing can be learned from included, and `rows` its place in the file. `notes`
-    tells what was left out.
-    """
-
-    name: str
-    X: object
-    y: np.ndarray
-    y_clean: np.ndarray | None = None
-    label: str = "y"
-    clean_label: str | None = None
-    numeric: list | None = None
-    categorical: list | None = None
-    notes: list = field(default_factory=list)
-    shown: object = None
-    rows: Any = None
-
-    @property
-    def is_images(self):
-        """Whether a sample is more than one row of features."""
-        return self.X.ndim > 2
-
-    def describe(self):
-        """Return the name, the numbers of samples, features and classes."""
-        per_sample = " x ".join(str(n) for n in self.X.shape[1:])
-        return (
-            f"{self.name}: {len(self.y):,} samples, {per_sample} features,"
-            f" {len(np.unique(self.y))} classes"
-        )
+from sknoisy.tables import Table
 
 
 def digits():

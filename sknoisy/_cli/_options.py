@@ -1,0 +1,38 @@
+"""Options that several commands take; it loads nothing, so that --help is quick."""
+
+
+def add_reading(parser):
+    """Add the options that overrule what is guessed of a file."""
+    group = parser.add_argument_group(
+        "how the file is read", "Each overrules a guess; NAMES are columns, by commas."
+    )
+    for option, metavar, text in (
+        ("encoding", "NAME", "how letters are written, e.g. cp1252 (default: UTF-8)"),
+        ("separator", "MARK", "between cells: one character, or tab, space, ..."),
+        ("decimal", "MARK", "the decimal sign: . or ,"),
+        ("sheet", "NAME", "of an Excel file (default: the first that holds cells)"),
+    ):
+        group.add_argument(f"--{option}", metavar=metavar, help=text)
+    group.add_argument(
+        "--skip", type=int, metavar="N", help="how many lines are above the header"
+    )
+    group.add_argument(
+        "--header",
+        choices=("yes", "no"),
+        help="whether the first row names the columns",
+    )
+    group.add_argument(
+        "--missing",
+        metavar="WORDS",
+        help="words that stand for missing values, labels included, by commas",
+    )
+    for role, text in (
+        ("ignore", "columns that nothing is learned from"),
+        ("id", "columns that name a row; the first comes back with each issue"),
+        ("group", "a column that tells which rows belong together"),
+        ("text", "columns of texts"),
+        ("number", "columns of numbers"),
+        ("category", "columns of categories"),
+        ("date", "columns of dates"),
+    ):
+        group.add_argument(f"--{role}", metavar="NAMES", help=text)

@@ -1,0 +1,60 @@
+"""A column, and what it was taken for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["FEATURES", "Column"]
+
+FEATURES = ("number", "category", "date", "text")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table, what it was taken for, and why.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+
+    role : str
+        "number", "category", "date" and "text" are features. The others aren't: "id",
+        "row number", "constant", "empty", "group" (whose rows belong together),
+        "opinion" (a label of the same samples, by others) and "ignored".
+
+    reason : str, default=""
+        Why, for people.
+
+    decimal : "." , "," or None, default=None
+        The decimal sign of its numbers, where they came as text.
+
+    Attributes
+    ----------
+    is_feature : bool
+        Whether something is learned from it.
+
+    See Also
+    --------
+    describe_columns : Makes them.
+
+    Examples
+    --------
+    >>> from sknoisy.tables import Column
+    >>> print(Column("price", "number", "numbers, written as '$3', read as 3"))
+    price: number (numbers, written as '$3', read as 3)
+    """
+
+    name: Any
+    role: str
+    reason: str = ""
+    decimal: str | None = None
+
+    @property
+    def is_feature(self):
+        """Whether something is learned from it."""
+        return self.role in FEATURES
+
+    def __str__(self):
+        return f"{self.name}: {self.role}" + (
+            f" ({self.reason})" if self.reason else ""
+        )

@@ -1,0 +1,168 @@
+"""From a frame to a table: its labels, its features, and the names of its rows."""
+
+import re
+
+import numpy as np
+
+from sknoisy.tables._describe import check_known, describe_columns
+from sknoisy.tables._errors import TableError, counted, listed
+from sknoisy.tables._features import Features
+from sknoisy.tables._labels import (
+    check_one_class_each,
+    find_unlabeled,
+    labels_of,
+    look_alikes,
+)
+from sknoisy.tables._opinions import check_no_votes, find_opinions
+from sknoisy.tables._table import Table
+
+__all__ = ["frame_table"]
+
+MOST_NOTES = 8  # on single columns; of the others, names are enough
+ODD = "written as|taken for"
+
+
+def frame_table(frame, name, label, clean_label, said, options, notes):
+    """Return the `Table` of a frame.
+
+    Parameters
+    ----------
+    frame : DataFrame
+
+    name : str
+        Of the file, for messages.
+
+    label, clean_label : str or None
+        Which columns hold the given and the true labels.
+
+    said : dict
+        Roles of columns that needn't be guessed.
+
+    options : Options
+        Its decimal sign, and the words for what is missing.
+
+    notes : list of str
+        What there is to say so far.
+    """
+    wanted = _label_columns(frame, label, clean_label, name)
+    notes = list(notes)
+    frame = _with_labels(frame, wanted, options.missing, notes, name)
+    y = [_labels(frame[column], column, name) for column in wanted]
+    for column, labels in zip(wanted[:1], y, strict=False):
+        notes += look_alikes(labels, column)
+    shown = frame.drop(columns=wanted)
+    said = {column: role for column, role in said.items() if column in shown}
+    columns = _columns(shown, said, options, y[0], label, name)
+    notes += _column_notes(columns)
+    return Table(
+        name=name,
+        X=_features(shown, columns, name),
+        y=y[0],
+        y_clean=y[1] if len(y) > 1 else None,
+        label=label,
+        clean_label=clean_label,
+        columns=columns,
+        notes=notes,
+        shown=_shown(shown, columns),
+        rows=frame.index.to_numpy(),
+        ids=_values_of(shown, columns, "id"),
+        groups=_groups(shown, columns, said),
+    )
+
+
+def _label_columns(frame, label, clean_label, name):
+    if label is None:
+        raise TableError(
+            f"say which column of {name} holds the labels, with --label NAME; it has:"
+            f" {listed(frame.columns)}."
+        )
+    if label == clean_label:
+        raise TableError(f"{name}: given and clean labels are the same column.")
+    wanted = [column for column in (label, clean_label) if column is not None]
+    check_known(wanted, frame.columns, f"{name}: ")
+    return wanted
+
+
+def _with_labels(frame, columns, missing, notes, name):
+    unlabeled = np.zeros(len(frame), dtype=bool)
+    for column in columns:
+        unlabeled |= find_unlabeled(frame[column], missing)
+    if unlabeled.any():
+        notes.append(f"{counted(int(unlabeled.sum()), 'row')} without a label left out")
+    if unlabeled.all():
+        raise TableError(f"{name} has no rows with a label.")
+    return frame[~unlabeled]
+
+
+def _labels(cells, column, name):
+    labels = labels_of(cells, column, f"{name}: ")
+    check_one_class_each(labels, column, f"{name}: ")
+    return labels
+
+
+def _columns(frame, said, options, y, label, name):
+    frame = _without_words(frame, options.missing)
+    columns = describe_columns(frame, said=said, decimal=options.decimal)
+    columns = find_opinions(frame, columns, y, said)
+    check_no_votes(frame, columns, label, f"{name}: ")
+    return columns
+
+
+def _without_words(frame, missing):
+    """Return a frame without the words that were said to stand for missing values."""
+    return frame.replace(dict.fromkeys(missing, None)) if missing else frame
+
+
+def _features(frame, columns, name):
+    features = Features(columns).transform(frame)
+    if not features.shape[1]:
+        raise TableError(
+            f"{name} has no column beside the labels to learn from"
+            + (f": {listed(columns, 6)}." if columns else ".")
+            + " If a column was mistaken, say what it is, as in --category NAME."
+        )
+    return features
+
+
+def _column_notes(columns):
+    """Return what was left out, and how numbers that are written oddly were read."""
+    left_out = [c for c in columns if not c.is_feature and c.role != "ignored"]
+    odd = [c for c in columns if c.is_feature and re.search(ODD, c.reason)]
+    notes = [_told(f"column {c.name!r} left out", c) for c in left_out[:MOST_NOTES]]
+    notes += [_told(f"column {c.name!r}", c) for c in odd[:MOST_NOTES]]
+    for columns, what in (
+        (left_out, "left out"),
+        (odd, "written in a way of their own"),
+    ):
+        if more := [repr(c.name) for c in columns[MOST_NOTES:]]:
+            notes.append(f"{counted(len(more), 'more column')} {what}: {listed(more)}")
+    return notes
+
+
+def _told(beginning, column):
+    return f"{beginning}: {column.role}, {column.reason}"
+
+
+def _shown(frame, columns):
+    """Return what people see: a text as text, where there is nothing else."""
+    if len(columns) == 1 and columns[0].role == "text":
+        return frame[columns[0].name].tolist()
+    return frame
+
+
+def _values_of(frame, columns, role):
+    names = [column.name for column in columns if column.role == role]
+    return frame[names[0]].to_numpy(dtype=object) if names else None
+
+
+def _groups(frame, columns, said):
+    names = [name for name, role in said.items() if role == "group"]
+    if not names:
+        return None
+    groups = frame[names[0]]
+    if groups.isna().any():
+        raise TableError(
+            f"column {names[0]!r}: {counted(int(groups.isna().sum()), 'row')} without a"
+            " group; each row must belong to one."
+        )
+    return groups.astype(str).to_numpy(dtype=str)
