@@ -72,14 +72,14 @@ for _ours, _theirs in WORDS.items():
         _MEANINGS.setdefault(_word.lower(), []).append(_ours)
 
 
-def behind_another_door(name):
-    """Return what `name` is elsewhere in the library, or "".
+def behind_another_door(name, here=()):
+    """Return what `name` is elsewhere in the library than among those `here`, or "".
 
     However it is written: "Co-teaching+" is "co_teaching_plus".
     """
     for what, names in DOORS.items():
         for known in names:
-            if _plainly(known) == _plainly(name):
+            if known not in here and _plainly(known) == _plainly(name):
                 return f" {known!r} is {what.format(known)}."
     return ""
 

@@ -49,7 +49,7 @@ def lookup(name, registry, *, parameter, kind, otherwise=""):
     """
     if isinstance(name, str) and name in registry:
         return registry[name]
-    elsewhere = behind_another_door(name) if isinstance(name, str) else ""
+    elsewhere = behind_another_door(name, registry) if isinstance(name, str) else ""
     hint = "" if elsewhere else did_you_mean(name, registry)
     instead = f"; or pass {otherwise}" if otherwise else ""
     raise ValueError(

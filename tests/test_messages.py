@@ -73,6 +73,8 @@ def test_a_loss_is_no_strategy_and_a_typo_stays_one():
         CoTeachingClassifier(strategy="gce").fit(X, y)
     with pytest.raises(ValueError, match="did you mean 'gce'"):
         NoisyLabelClassifier(loss="gse").fit(X, y)
+    with pytest.raises(ValueError, match="did you mean 'one_cycle'"):
+        NoisyLabelClassifier(lr_schedule="onecycle").fit(X, y)
     assert behind_another_door("gse") == ""
 
 

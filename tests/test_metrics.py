@@ -102,7 +102,7 @@ def test_error_of_a_rate_is_signed():
     assert noise_rate_error(y_true, y_noisy, 0.1) == pytest.approx(-0.15)
     with pytest.raises(ValueError, match="noise_rate"):
         noise_rate_error(y_true, y_noisy, 30)
-    with pytest.raises(ValueError, match="noise_rate is NaN"):
+    with pytest.raises(ValueError, match="noise_rate=nan is out"):
         noise_rate_error(y_true, y_noisy, float("nan"))
 
 
