@@ -208,6 +208,8 @@ def test_margins_come_from_other_groups():
     assert apart(calls, SMALL.groups) == list(range(80))
     again = spied(lambda: noise.fit_corrupt(SMALL.y, NUMBERED, groups=SMALL.groups))
     assert apart(again, SMALL.groups) == list(range(80))
+    again = spied(lambda: noise.fit_resample(NUMBERED, SMALL.y, groups=SMALL.groups))
+    assert apart(again, SMALL.groups) == list(range(80))
     pairs = list(GroupKFold(4).split(SMALL.X, SMALL.y, SMALL.groups))
     calls = spied(lambda: noise.set_params(cv=pairs).fit(NUMBERED, SMALL.y))
     assert apart(calls, SMALL.groups) == list(range(80))

@@ -13,6 +13,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sknoisy._weights import weight_name
 from sknoisy.cleaning import CleanLabelClassifier, LabelCleaner
 from sknoisy.detectors import (
     CLNI,
@@ -123,6 +124,19 @@ def test_samples_of_weight_zero_are_judged_but_teach_nothing(detector, routing):
         detector.fit(X, y, sample_weight=weight)
     assert detector.is_issue_[:60].mean() > 0.9
     assert detector.is_issue_[60:].mean() < 0.15
+
+
+def test_of_the_default_kinds_neighbors_do_without_weights():
+    weight = np.random.default_rng(5).uniform(0.5, 2, size=80)
+    default = InstanceHardness(random_state=0)
+    default.fit(SMALL.X, SMALL.y, sample_weight=weight)
+    named = [one for one in default._get_classifiers(80, 0) if weight_name(one)]
+    assert len(named) == 3
+    message = "fit takes sample_weight, and Pipeline with KNeighborsClassifier"
+    with pytest.raises(TypeError, match=message):
+        InstanceHardness(default._get_classifiers(80, 0)).fit(
+            SMALL.X, SMALL.y, sample_weight=weight
+        )
 
 
 @pytest.mark.parametrize("weight", [np.zeros(80), np.ones((80, 2)), -np.ones(80)])

@@ -104,7 +104,9 @@ class InstanceHardness(JudgesByFits):
     Notes
     -----
     "auto" flags the least trusted labels, as many as ``noise_rate_`` says. [1]_
-    averages nine learners of another toolkit, over ten folds.
+    averages nine learners of another toolkit, over ten folds. With
+    ``classifiers=None`` and `sample_weight`, the neighbors, which take none, have no
+    say.
 
     References
     ----------

@@ -212,6 +212,30 @@ class MarginNoise(FitResample, LabelNoise):
         """
         return self._finish(y, *self._start(X, y, groups=groups))
 
+    def fit_resample(self, X, y, *, groups=None):
+        """Fit to `X` and `y`, and return `X` as it is with noisy labels.
+
+        Parameters
+        ----------
+        X : array-like with n_samples rows
+            Features, returned as they are.
+
+        y : array-like of shape (n_samples,)
+            True labels.
+
+        groups : array-like of shape (n_samples,), default=None
+            As in ``fit``.
+
+        Returns
+        -------
+        X : array-like with n_samples rows
+            The very object that was passed.
+
+        y_noisy : array-like of shape (n_samples,)
+            Given labels, some of them wrong, in the container of `y`.
+        """
+        return X, self.fit_corrupt(y, X, groups=groups)
+
     def _check_X(self, X, reset):
         if X is None:
             raise ValueError(
