@@ -71,6 +71,8 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     says what that one takes. Samples without a label don't reach it.
     """
 
+    unlabeled: object = "auto"  # for those whose ``__init__`` leaves it out
+
     def fit(self, X, y):
         """Look for wrong labels.
 
