@@ -155,6 +155,6 @@ def test_minus_one_is_a_class_with_a_note(folder, capsys):
     frame = pd.read_csv("data.csv")
     frame["mood"] = frame["given"].map({"ant": -1, "bee": 0, "<b>wasp</b>": 1})
     frame[["size", "weight", "mood"]].to_csv("moods.csv", index=False)
-    assert audit("moods.csv", "--label", "mood", "--detector", "kdn") == 0
+    assert audit("moods.csv", "--label", "mood", "--detector", "neighbors") == 0
     out, _ = capsys.readouterr()
     assert "note: label -1 is taken for a class" in out

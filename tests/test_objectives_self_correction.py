@@ -116,7 +116,7 @@ def powered(p, temperature):
     return np.array(raised) / sum(raised)
 
 
-def slow_dividemix(rejected, weight, balance, threshold=0.5, temperature=0.5):
+def slow_dividemix(method, weight, balance, threshold=0.5, temperature=0.5):
     """Return the value of both networks, sample by sample."""
     networks, share = networks_of(2), 1 - SHARE
     own = np.array([[proba(network, x) for x in X] for network in networks])
@@ -138,9 +138,9 @@ def slow_dividemix(rejected, weight, balance, threshold=0.5, temperature=0.5):
         total += np.mean([cross(q[i], p[i]) for i in range(N) if labeled[i]])
         total += balance * uneven(p)
         rejected = [i for i in range(N) if not labeled[i]]
-        if rejected == "mixmatch":
+        if method == "mixmatch":
             total += weight * np.mean([np.sum((p[i] - q[i]) ** 2) for i in rejected])
-        elif rejected == "fixmatch":
+        elif method == "fixmatch":
             guess = own.mean(axis=0)
             hits = [
                 cross(one_hot(guess[i].argmax()), own[k, i]) * (guess[i].max() >= 0.6)

@@ -76,6 +76,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     name. Samples without a label don't reach it.
     """
 
+    unlabeled: object = "auto"  # for those whose ``__init__`` leaves it out
     _no_use_for = {
         "groups": "it doesn't judge samples by fits without them",
         "sample_weight": "it counts all samples alike",

@@ -24,9 +24,10 @@ def read_labels(y, unlabeled, owner):
     if len(found[1]) < 2 and not isinstance(unlabeled, str):
         found = _without_mark(y, unlabeled, found)
     if len(found[1]) < 2:
+        held = ", ".join(map(repr, found[1].tolist()))
         raise ValueError(
-            f"{name} can't train on one class: y holds no label but"
-            f" {found[1].tolist()[0]!r}."
+            f"{name} can't train on one class: y holds no label"
+            f"{f' but {held}' if held else ''}."
         )
     return found
 
