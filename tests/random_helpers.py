@@ -2,6 +2,7 @@
 
 import inspect
 import random
+import re
 from contextlib import contextmanager
 
 import numpy as np
@@ -94,3 +95,8 @@ def assert_all_equal(found, expected):
     """Check that lists of arrays are equal, bit for bit."""
     for one, other in zip(found, expected, strict=True):
         assert_array_equal(one, other, strict=True)
+
+
+def described(value):
+    """Return a value as text, without its address: the same in every process."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(value))

@@ -115,7 +115,7 @@ def test_pictures_that_cannot_be_drawn_are_told(folder, capsys, monkeypatch):
     assert audit("data.csv", "--label", "given", "--detector", "neighbors") == 0
     out = capsys.readouterr().out
     assert out.count('note: no pictures without matplotlib: pip install "skn') == 1
-    assert "Written to sknoisy-audit: issues.csv, transition.csv, review.html\n" in out
+    assert "transition.csv, columns.csv, review.html\n" in out
     assert out.count("1 row without a label left out") == 1
 
 

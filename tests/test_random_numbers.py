@@ -18,6 +18,7 @@ from random_helpers import (
     DETECTORS,
     Draws,
     assert_all_equal,
+    described,
     drawing_loss,
     found_by,
     make_classifier,
@@ -118,7 +119,7 @@ def drawing_network():
         {"early_stopping": True},
         {"early_stopping": "label_wave"},
     ],
-    ids=str,
+    ids=described,
 )
 def test_whoever_draws_from_elsewhere_takes_turns(options, small_table):
     def make(**seed):
@@ -207,7 +208,7 @@ def layers(*inner):
         ({"callbacks": [DrawsAtEpochs()]}, True),
         ({"lr_schedule": lambda progress: 1 - progress}, True),
     ],
-    ids=str,
+    ids=described,
 )
 def test_who_waits_for_a_turn(options, waits, small_table, monkeypatch):
     asked = []
@@ -337,7 +338,7 @@ def cannot_be_built(n_features, n_classes):
         ({"lr": 1e30, "max_epochs": 5}, ValueError),
         ({"max_epochs": -1}, ValueError),
     ],
-    ids=str,
+    ids=described,
 )
 def test_nothing_is_left_behind_by_a_fit_that_ends_early(options, error, small_table):
     with nothing_changes(), pytest.raises(error):
