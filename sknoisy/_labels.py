@@ -119,13 +119,13 @@ def check_finite(y):
 
 def is_soft(y):
     """Whether `y` holds a distribution over classes per sample, not one label."""
-    shape = np.shape(y)
+    shape = np.asarray(y).shape
     return len(shape) == 2 and shape[1] > 1
 
 
 def check_soft_labels(y):
     """Return `y`, one distribution over classes per row, as a float64 array."""
-    shape = np.shape(y)
+    shape = np.asarray(y).shape
     hint = (
         f" y has shape {shape}, so that each row should be a distribution over"
         f" {shape[1]} classes. Or pass one label a sample."
