@@ -136,7 +136,7 @@ def is_soft(y):
 
 def check_soft_labels(y):
     """Return `y`, one distribution over classes per row, as a float64 array."""
-    shape = np.shape(y)
+    shape = np.asarray(y).shape
     hint = (
         f" y has shape {shape}, so that each row should be a distribution over"
         f" {shape[1]} classes. Or pass one label a sample."

@@ -11,6 +11,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
 from sklearn.utils import Bunch, indexable
 from sklearn.utils.metadata_routing import process_routing
 
+from sknoisy._unlabeled import unboxed
 from sknoisy.model_selection._rehearsal import (
     HandsOut,
     Replay,
@@ -176,6 +177,8 @@ class BatchedGridSearchCV(GridSearchCV):
             The fitted search.
         """
         X, y = indexable(X, y)
+        if isinstance(y, np.ndarray):  # scorers take no numbers in arrays of objects
+            y = unboxed(y)
         routed = self._routed_params(params)
         with np.errstate(invalid="ignore"):  # infinite labels: fit complains better
             cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))

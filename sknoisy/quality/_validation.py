@@ -63,7 +63,7 @@ def check_codes(labels, n_classes):
 
 def check_order(labels, *names):
     """Say in which order two arguments come, where labels are a table."""
-    shape = np.shape(labels)
+    shape = np.asarray(labels).shape
     if len(shape) > 1 and shape[1] > 1:
         raise ValueError(
             f"{names[0]} has shape {shape}, but must hold one label a sample. The order"
