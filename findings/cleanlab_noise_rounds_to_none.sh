@@ -3,13 +3,13 @@
 #
 # Guess:    asked for 15 % symmetric noise on 50,000 labels of 100 classes (the size of
 #           CIFAR-100), it makes about 15 % of them wrong; asked for 30 %, about 30 %.
-# Happens:  0 % and 19.8 %. The number of flips of each pair of classes is rounded to an
-#           integer by itself. 15 % of 500 labels spread over 99 other classes is 0.76 flips
-#           a pair, and from each row of the rounded table nothing is left; 1.52 flips a pair
-#           become one. No warning, and a noise matrix that passes every check.
+# Happens:  0 % and 19.8 %. The number of flips of each pair of classes is cut to an integer
+#           (the documentation's own sketch says .round()). 15 % of 500 labels spread over 99
+#           other classes is 0.76 flips a pair and becomes none; 1.52 flips become one. No
+#           warning, and the noise matrix passes every check.
 # Matters:  it is the usual way to make noise for a benchmark beside cleanlab. A method
 #           "tested at 15 % noise" saw clean labels. With 10 classes of 100 samples, 6 %
-#           gives none, too.
+#           gives none, too; what is missing is largest where noise is small.
 # Output:   asked 0.15: got 0.000   asked 0.30: got 0.198   10 classes, asked 0.06: got 0.000
 set -eu
 dir=$(mktemp -d)
