@@ -128,20 +128,18 @@ def test_pictures_that_cannot_be_drawn_are_told(folder, capsys, monkeypatch):
 def test_texts_are_audited_and_compared(folder, capsys):
     rng = np.random.default_rng(0)
     words = {"good": ["fine", "great", "love"], "bad": ["poor", "hate", "awful"]}
-    true = rng.choice(["good", "bad"], N)
+    true = rng.choice(["good", "bad"], 2 * N)
     texts = [
-        f"{rng.choice(words[y])} film, {rng.choice(words[y])} end {i}"
-        for i, y in enumerate(true)
+        f"a {rng.choice(words[y])} film with {rng.choice(words[y])} end" for y in true
     ]
-    given = np.where(
-        np.arange(N) % 15 == 0, np.where(true == "good", "bad", "good"), true
-    )
+    is_wrong = np.arange(2 * N) % 15 == 0
+    given = np.where(is_wrong, np.where(true == "good", "bad", "good"), true)
     pd.DataFrame({"text": texts, "label": given}).to_csv("texts.csv", index=False)
     assert audit("texts.csv", "--label", "label", "--text", "text") == 0
     assert "taken for text: text\n" in capsys.readouterr().out
     found = {int(row["row"]) for row in read("sknoisy-audit/issues.csv")}
-    assert found <= set(range(0, N, 15))
-    assert len(found) >= 8
+    assert found <= set(range(0, 2 * N, 15))
+    assert len(found) >= 16
     page = (folder / "sknoisy-audit" / "review.html").read_text(encoding="utf-8")
     assert texts[15] in page
     methods = ["--methods", "logistic,forest,boosting", "--folds", "2"]
