@@ -119,8 +119,8 @@ def _as_list(names):
     if names is None:
         return []
     if isinstance(names, str) or not isinstance(names, Iterable):
-        return [names]
-    return list(names)
+        return [str(names)]
+    return list(map(str, names))
 
 
 def _some_texts(frame):
