@@ -1,5 +1,7 @@
 """Columns: what each is taken for and why, and who may overrule it."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -298,3 +300,36 @@ def test_breeds_are_no_ranks():
     found = TrueLabelPosterior(random_state=0).fit(X, given).is_issue_
     assert (found & wrong).sum() >= 0.9 * wrong.sum()
     assert (found & ~wrong).sum() <= 0.1 * wrong.sum()
+
+
+@pytest.mark.parametrize("kind", [str, int])
+def test_words_for_missing_values_are_gaps_in_all_columns(kind):
+    sizes = [kind(-999 if i % 5 == 0 else i * 7 % 11) for i in range(N)]
+    colours = texts("red", "none", "blue", "red")
+    frame = pd.DataFrame({"size": sizes, "colour": colours, "kind": KIND})
+    table = read_table(frame, "kind", missing=["-999", "none"])
+    assert np.isnan(table.X["size"]).sum() == N / 5
+    assert set(table.X["colour"].dropna()) == {"red", "blue"}
+    assert read_table(frame, "kind").X["size"].min() == -999
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "needs"),
+    [
+        ("pandas", "data.csv", "data.csv: reading it needs pandas"),
+        ("openpyxl", "data.xlsx", "data.xlsx: an Excel file needs openpyxl"),
+        ("pyarrow", "data.parquet", "data.parquet: reading it needs pyarrow"),
+        ("zstandard", "data.csv.zst", "data.csv.zst: a .zst file needs zstandard"),
+        ("skrub", None, "a table with dates needs skrub"),
+    ],
+)
+def test_what_is_not_installed_is_named(module, name, needs, tmp_path, monkeypatch):
+    frame = pd.DataFrame({"size": SIZE, "kind": KIND})
+    dates = pd.DataFrame({"when": pd.date_range("2020", periods=N)})
+    writers = {"xlsx": frame.to_excel, "parquet": frame.to_parquet}
+    if name is not None:
+        writers.get(name[5:], frame.to_csv)(tmp_path / name)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(TableError, match=needs) as told:
+        make_vectorizer(dates) if name is None else read_table(tmp_path / name, "kind")
+    assert str(told.value).endswith('install it with pip install "sknoisy[tables]".')

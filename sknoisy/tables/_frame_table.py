@@ -50,7 +50,7 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
     y = [_labels(frame[column], column, name) for column in wanted]
     for column, labels in zip(wanted[:1], y, strict=False):
         notes += look_alikes(labels, column)
-    shown = frame.drop(columns=wanted)
+    shown = _without_words(frame.drop(columns=wanted), options.missing)
     said = {column: role for column, role in said.items() if column in shown}
     columns = _columns(shown, said, options, y[0], label, name)
     notes += _column_notes(columns)
@@ -101,7 +101,6 @@ def _labels(cells, column, name):
 
 
 def _columns(frame, said, options, y, label, name):
-    frame = _without_words(frame, options.missing)
     columns = describe_columns(frame, said=said, decimal=options.decimal)
     columns = find_opinions(frame, columns, y, said)
     check_no_votes(frame, columns, label, f"{name}: ")
@@ -110,7 +109,7 @@ def _columns(frame, said, options, y, label, name):
 
 def _without_words(frame, missing):
     """Return a frame without the words that were said to stand for missing values."""
-    return frame.replace(dict.fromkeys(missing, None)) if missing else frame
+    return frame.mask(frame.isin(missing)) if missing else frame
 
 
 def _features(frame, columns, name):

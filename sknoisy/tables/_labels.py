@@ -26,13 +26,8 @@ def find_unlabeled(column, missing):
 
     Other words are labels, whatever they mean to programs: NA may be North America.
     """
-    nothing = column.isna().to_numpy(dtype=bool)
-    texts = column.astype(object)
-    return nothing | texts.map(lambda cell: _is_blank(cell, missing)).to_numpy(bool)
-
-
-def _is_blank(cell, missing):
-    return isinstance(cell, str) and (cell == "" or cell in missing)
+    blank = column.astype(object).map(lambda cell: isinstance(cell, str) and not cell)
+    return (column.isna() | blank | column.isin(missing)).to_numpy(dtype=bool)
 
 
 def labels_of(column, name, about):
