@@ -121,6 +121,8 @@ def test_a_saved_index_and_ids_are_no_features_but_come_back(tmp_path):
     assert list(table.X) == ["size"]
     assert table.ids[:2].tolist() == ["c0x", "c1x"]
     assert "column 'Unnamed: 0' left out: row number, it counts the" in table.notes[0]
+    frame.drop(columns="code").assign(kind=KIND)[::2].to_csv(tmp_path / "data.csv")
+    assert read_table(tmp_path / "data.csv", "kind").ids[:2].tolist() == ["0", "2"]
 
 
 def test_everything_can_be_overruled():

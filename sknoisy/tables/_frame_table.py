@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from sknoisy.tables._describe import check_known, describe_columns
+from sknoisy.tables._describe import SAID, check_known, describe_columns
 from sknoisy.tables._errors import TableError, counted, listed
 from sknoisy.tables._features import Features
 from sknoisy.tables._labels import (
@@ -65,7 +65,7 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
         notes=notes,
         shown=_shown(shown, columns),
         rows=frame.index.to_numpy(),
-        ids=_values_of(shown, columns, "id"),
+        ids=_ids(shown, columns),
         groups=_groups(shown, columns, said),
     )
 
@@ -149,9 +149,12 @@ def _shown(frame, columns):
     return frame
 
 
-def _values_of(frame, columns, role):
-    names = [column.name for column in columns if column.role == role]
-    return frame[names[0]].to_numpy(dtype=object) if names else None
+def _ids(frame, columns):
+    """Return what the file calls its rows: said so, ids, or a saved index."""
+    ids = [c.name for c in columns if c.role == "id" and c.reason == SAID]
+    ids += [c.name for c in columns if c.role == "id"]
+    ids += [c.name for c in columns if c.role == "row number"]
+    return frame[ids[0]].to_numpy(dtype=object) if ids else None
 
 
 def _groups(frame, columns, said):

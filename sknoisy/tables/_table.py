@@ -47,7 +47,7 @@ class Table:
         The place of each row in the file, counted from 0, or the frame's own index.
 
     ids : ndarray of shape (n_samples,), default=None
-        What the file calls each row, where a column of ids tells.
+        What the file calls each row, where a column of ids or row numbers tells.
 
     groups : ndarray of shape (n_samples,), default=None
         Whom each row belongs to, where people said it.
