@@ -10,6 +10,7 @@ import numbers
 import numpy as np
 
 from sknoisy._arrays import as_numpy
+from sknoisy._shown import shown
 
 
 def find_unlabeled(labels, unlabeled="auto", *, name="y", may_miss=False):
@@ -31,6 +32,7 @@ def find_unlabeled(labels, unlabeled="auto", *, name="y", may_miss=False):
         Whether labels may be missing although `unlabeled` is "auto", since that is
         what the caller is there for.
     """
+    _check_one_value(unlabeled)
     nothing = find_nothing(labels)
     if not isinstance(unlabeled, str) and not is_nothing(unlabeled):
         check_blank(labels[~nothing], name)  # which no number marks, -1 as default
@@ -42,6 +44,14 @@ def find_unlabeled(labels, unlabeled="auto", *, name="y", may_miss=False):
             check_present(nothing, name)
         return nothing
     return nothing if is_nothing(unlabeled) else nothing | equals(labels, unlabeled)
+
+
+def _check_one_value(unlabeled):
+    if isinstance(unlabeled, list | tuple | dict | set) or np.ndim(unlabeled):
+        raise TypeError(
+            f"unlabeled={shown(unlabeled)} is no single value: pass what marks a sample"
+            " without a label, such as -1 or '?', or None."
+        )
 
 
 def is_auto(unlabeled):

@@ -168,6 +168,15 @@ def test_other_scores_can_be_compared(folder, capsys):
     assert "noisy balanced accuracy" in capsys.readouterr().out
 
 
+def test_scores_of_one_class_of_two_name_the_class(folder, capsys):
+    arguments = ("--methods", "logistic", "--scoring", "f1", "--folds", "2")
+    assert run("data.csv", "--label", "true", *arguments) == 0
+    assert "note: f1 is that of the class yes\n" in capsys.readouterr().out
+    for score, other in [("f1", "f1_macro"), ("roc_auc", "roc_auc_ovr")]:
+        assert run("--methods", "logistic", "--scoring", score) == 2
+        assert f"digits has 10: take {other}.\n" in capsys.readouterr().err
+
+
 def test_a_method_that_fails_is_noted_and_the_others_are_told(
     folder, capsys, monkeypatch
 ):

@@ -9,6 +9,7 @@ import pytest
 
 from sknoisy._cli import main
 from sknoisy._cli._detectors import DETECTORS
+from sknoisy._files import write_csv
 
 N = 150
 
@@ -32,6 +33,11 @@ def folder(tmp_path, monkeypatch):
     frame.loc[3, "given"] = None
     frame.to_csv("data.csv", index=False)
     pd.DataFrame({"x": range(8), "y": range(8)}).to_csv("few.csv", index=False)
+    votes = [
+        (f"t{i}", f"w{k % 9}", "ab"[k % 2]) for i in range(30) for k in range(i, i + 3)
+    ]
+    votes = pd.DataFrame(votes, columns=["task", "worker", "label"])
+    votes.to_csv("votes.csv", index=False)
     images = rng.random((N, 6, 6)).astype("float32") + codes[:, None, None]
     np.savez(
         "images.npz",
@@ -119,6 +125,69 @@ def test_pictures_that_cannot_be_drawn_are_told(folder, capsys, monkeypatch):
     assert out.count("1 row without a label left out") == 1
 
 
+def test_texts_are_audited_and_compared(folder, capsys):
+    rng = np.random.default_rng(0)
+    words = {"good": ["fine", "great", "love"], "bad": ["poor", "hate", "awful"]}
+    true = rng.choice(["good", "bad"], 2 * N)
+    texts = [
+        f"a {rng.choice(words[y])} film with {rng.choice(words[y])} end" for y in true
+    ]
+    is_wrong = np.arange(2 * N) % 15 == 0
+    given = np.where(is_wrong, np.where(true == "good", "bad", "good"), true)
+    pd.DataFrame({"text": texts, "label": given}).to_csv("texts.csv", index=False)
+    assert audit("texts.csv", "--label", "label", "--text", "text") == 0
+    assert "taken for text: text\n" in capsys.readouterr().out
+    found = {int(row["row"]) for row in read("sknoisy-audit/issues.csv")}
+    assert found <= set(range(0, 2 * N, 15))
+    assert len(found) >= 16
+    page = (folder / "sknoisy-audit" / "review.html").read_text(encoding="utf-8")
+    assert texts[15] in page
+    methods = ["--methods", "logistic,forest,boosting", "--folds", "2"]
+    assert main(["compare", "texts.csv", "--label", "label", *methods]) == 0
+
+
+def test_ids_of_the_file_name_its_rows(folder):
+    assert audit("data.csv", "--label", "given", "--detector", "neighbors") == 0
+    for row in read("sknoisy-audit/issues.csv"):
+        assert row["id"] == f"insect {row['row']}"
+    page = (folder / "sknoisy-audit" / "review.html").read_text(encoding="utf-8")
+    assert "row 10" not in page
+    reasons = {row["column"]: row["role"] for row in read("sknoisy-audit/columns.csv")}
+    assert reasons["id"] == "id"
+
+
+def test_row_numbers_of_a_sorted_file_hide_no_wrong_label(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    true = np.repeat(["a", "b"], 100)
+    given = true.copy()
+    given[[3, 50, 120, 170]] = ["b", "b", "a", "a"]
+    frame = pd.DataFrame({"size": rng.normal(size=200) + 5 * (true == "b"), "y": given})
+    frame.sort_values("y", kind="stable").reset_index(drop=True).to_csv("data.csv")
+    assert audit("data.csv", "--label", "y", "--seed", "1") == 0
+    assert len(read("sknoisy-audit/issues.csv")) >= 4
+
+
+def test_no_cell_of_a_csv_is_a_formula(tmp_path):
+    path = tmp_path / "cells.csv"
+    write_csv(path, [["=HYPERLINK(1)", "-5", "+x", "@y", "plain", -5]])
+    assert path.read_text() == "'=HYPERLINK(1),-5,'+x,'@y,plain,-5\n"
+
+
+def test_an_older_csv_stays_until_the_new_one_is_whole(tmp_path):
+    path = tmp_path / "cells.csv"
+    write_csv(path, [["old"]])
+
+    def rows():
+        yield ["new"]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_csv(path, rows())
+    assert path.read_text() == "old\n"
+    assert [file.name for file in tmp_path.iterdir()] == ["cells.csv"]
+
+
 def test_equal_seeds_give_equal_files(folder):
     for out in ["one", "two"]:
         audit("data.csv", "--label", "given", "--seed", "3", "--out", out)
@@ -132,6 +201,9 @@ def test_equal_seeds_give_equal_files(folder):
     ("arguments", "message"),
     [
         (["none.csv", "--label", "given"], "there is no such file"),
+        (["none.csv", "--detector", "marign"], "'margin'"),  # told before reading
+        (["none.csv", "--threshold", "most"], "it must be auto"),
+        (["votes.csv", "--label", "label"], "sknoisy.annotators.pivot_votes("),
         (["data.csv"], "--label NAME; it has: size, weight"),
         (["data.csv", "--label", "givn"], "did you mean 'given'"),
         (["data.csv", "--label", "given", "--detector", "marign"], "'margin'"),

@@ -142,7 +142,7 @@ def test_parameters_of_the_aggregation_are_the_estimators():
         ({"agregation__smoothing": 1}, TypeError, "unexpected argument"),
         ({"training": "softly"}, ValueError, "training='softly' .* 'soft'"),
         ({"training": "weighted"}, ValueError, "KNeighborsClassifier doesn't"),
-        ({"unlabeled": "ignore"}, ValueError, "unlabeled='ignore'"),
+        ({"without_votes": "ignore"}, ValueError, "without_votes='ignore'"),
         ({"rounds": 0}, ValueError, "rounds=0"),
         ({"aggregation": "classifier", "cv": 1}, ValueError, "cv=1"),
     ],

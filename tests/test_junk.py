@@ -51,7 +51,7 @@ JUNK = {
     "an array": np.arange(3.0),
 }
 # what others look at, in their words; of the search all is scikit-learn's
-THEIRS = {"n_jobs", "cv", "marker", "transition"}
+THEIRS = {"n_jobs", "cv", "transition"}
 PAIRS = [
     (name, parameter)
     for name in sknoisy.__all__

@@ -298,7 +298,6 @@ class TestAnnotatorNoise:
             ({"annotators": (0.1, 1.5)}, "annotators=1.5 is out of range"),
             ({"annotators": [np.eye(3)]}, "but y has 2 classes"),
             ({"missing_rate": 1.0}, "missing_rate=1.0 is out of range"),
-            ({"marker": 1}, "marker=1 is one of the labels"),
         ],
     )
     def test_strange_annotators_are_refused(self, parameters, message):

@@ -1,9 +1,12 @@
 """Columns: what each is taken for and why, and who may overrule it."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from sknoisy.detectors import TrueLabelPosterior
 from sknoisy.tables import TableError, describe_columns, make_vectorizer, read_table
 
 N = 60
@@ -118,6 +121,8 @@ def test_a_saved_index_and_ids_are_no_features_but_come_back(tmp_path):
     assert list(table.X) == ["size"]
     assert table.ids[:2].tolist() == ["c0x", "c1x"]
     assert "column 'Unnamed: 0' left out: row number, it counts the" in table.notes[0]
+    frame.drop(columns="code").assign(kind=KIND)[::2].to_csv(tmp_path / "data.csv")
+    assert read_table(tmp_path / "data.csv", "kind").ids[:2].tolist() == ["0", "2"]
 
 
 def test_everything_can_be_overruled():
@@ -270,3 +275,63 @@ def test_no_feature_and_no_frame_are_told():
     )
     with pytest.raises(TableError, match="the table: there is no column 'z'"):
         vectorizer.transform(pd.DataFrame({"x": SIZE}))
+
+
+def test_names_of_any_type_and_level_are_texts():
+    frame = pd.DataFrame({0: SIZE, 1: KIND})
+    assert list(read_table(frame, 1, number=0).X) == ["0"]
+    frame.columns = pd.MultiIndex.from_tuples([("a", "size"), ("a", "kind")])
+    assert list(read_table(frame, "a.kind").X) == ["a.size"]
+    with pytest.raises(TableError, match="the frame: columns share a name: 1"):
+        read_table(pd.DataFrame({1: SIZE, "1": KIND}), "1")
+
+
+def test_breeds_are_no_ranks():
+    # forests that were given breeds from A to Z called wrong what they couldn't cut off
+    draw = np.random.default_rng(0)
+    parts = ["la", "bra", "dor", "bea", "gle", "pu", "mi", "sia", "per", "bo", "xer"]
+    breeds = np.array(["".join(draw.choice(parts, 3)) for _ in range(60)])
+    species = draw.choice(["bird", "cat", "dog"], 60)
+    breed = draw.integers(0, 60, 1200)
+    name = ["".join(draw.choice(parts, 2)) for _ in breed]
+    given = species[breed].copy()
+    wrong = draw.random(1200) < 0.03
+    given[wrong] = np.where(given[wrong] == "cat", "dog", "cat")
+    frame = pd.DataFrame({"breed": breeds[breed], "name": name})
+    X = make_vectorizer(frame, random_state=0).fit_transform(frame)
+    found = TrueLabelPosterior(random_state=0).fit(X, given).is_issue_
+    assert (found & wrong).sum() >= 0.9 * wrong.sum()
+    assert (found & ~wrong).sum() <= 0.1 * wrong.sum()
+
+
+@pytest.mark.parametrize("kind", [str, int])
+def test_words_for_missing_values_are_gaps_in_all_columns(kind):
+    sizes = [kind(-999 if i % 5 == 0 else i * 7 % 11) for i in range(N)]
+    colours = texts("red", "none", "blue", "red")
+    frame = pd.DataFrame({"size": sizes, "colour": colours, "kind": KIND})
+    table = read_table(frame, "kind", missing=["-999", "none"])
+    assert np.isnan(table.X["size"]).sum() == N / 5
+    assert set(table.X["colour"].dropna()) == {"red", "blue"}
+    assert read_table(frame, "kind").X["size"].min() == -999
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "needs"),
+    [
+        ("pandas", "data.csv", "data.csv: reading it needs pandas"),
+        ("openpyxl", "data.xlsx", "data.xlsx: an Excel file needs openpyxl"),
+        ("pyarrow", "data.parquet", "data.parquet: reading it needs pyarrow"),
+        ("zstandard", "data.csv.zst", "data.csv.zst: a .zst file needs zstandard"),
+        ("skrub", None, "a table with dates needs skrub"),
+    ],
+)
+def test_what_is_not_installed_is_named(module, name, needs, tmp_path, monkeypatch):
+    frame = pd.DataFrame({"size": SIZE, "kind": KIND})
+    dates = pd.DataFrame({"when": pd.date_range("2020", periods=N)})
+    writers = {"xlsx": frame.to_excel, "parquet": frame.to_parquet}
+    if name is not None:
+        writers.get(name[5:], frame.to_csv)(tmp_path / name)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(TableError, match=needs) as told:
+        make_vectorizer(dates) if name is None else read_table(tmp_path / name, "kind")
+    assert str(told.value).endswith('install it with pip install "sknoisy[tables]".')

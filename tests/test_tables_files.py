@@ -48,11 +48,11 @@ def assert_whole(table):
 # --- text files ---
 
 
-@pytest.mark.parametrize("separator", list(",;\t|:^~") + [" "])
-@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize(
+    ("separator", "decimal"),
+    [(",", "."), *((mark, decimal) for mark in ";\t|:^~ " for decimal in ".,")],
+)
 def test_separator_and_decimal_sign_are_found(separator, decimal, file):
-    if separator == decimal:
-        pytest.skip("such a file needs quotes")
     assert_whole(read_table(file(text(separator, decimal)), "kind"))
 
 
@@ -169,6 +169,7 @@ def test_cells_may_hold_line_breaks_quotes_and_separators(file):
         ("", "data.csv is empty."),
         (" \n\n", "data.csv is empty."),
         ("a,b\n1,x\n2,y,z\n", r"line 3: 3 cells, where the header has 2: 'y', 'z' at"),
+        ("a,b\n1,x,y\n1,x,z\n", "line 2: 3 cells, where the header has 2: 'x', 'y'"),
         ('a,b\n1,x\n"2,y\n3,z\n', "line 3: a quote is opened that nothing closes"),
         ("a,b\n" + "\0" * 99 + "x", "holds no text: "),
         (b"\x89PNG\r\n", "is an image: put features of images"),

@@ -38,7 +38,7 @@ FUNCTIONS = {
         )
     },
     **{
-        f"quality.{name}": (getattr(quality, name), (np.stack([LOGITS] * 3), GIVEN))
+        f"quality.{name}": (getattr(quality, name), (GIVEN, np.stack([LOGITS] * 3)))
         for name in ("area_under_margin", "data_map", "forgetting_events", "mean_loss")
     },
     "quality.clean_probability": (quality.clean_probability, (-LOGITS[:, 0],)),
@@ -52,17 +52,17 @@ FUNCTIONS = {
     "transition.clean_posterior": (transition.clean_posterior, (P, T)),
     "transition.clean_prior": (transition.clean_prior, (SHARES, T)),
     "transition.condition_number": (transition.condition_number, (T,)),
-    "transition.gold_transition": (transition.gold_transition, (P, Y)),
+    "transition.gold_transition": (transition.gold_transition, (Y, P)),
     "transition.hoc_transition": (
-        lambda features, labels: transition.hoc_transition(
-            features, labels, n_neighbors=5
+        lambda labels, features: transition.hoc_transition(
+            labels, features, n_neighbors=5
         ),
-        (X, GIVEN),
+        (GIVEN, X),
     ),
     "transition.noise_rate": (transition.noise_rate, (SHARES, T)),
     "transition.prior_ratio": (transition.prior_ratio, (P, SHARES)),
     **{
-        f"transition.{name}": (getattr(transition, name), (P, GIVEN))
+        f"transition.{name}": (getattr(transition, name), (GIVEN, P))
         for name in (
             *("confident_joint_transition", "counts_transition", "dual_t_transition"),
             "likelihood_transition",

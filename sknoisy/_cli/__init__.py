@@ -77,7 +77,7 @@ def _add_compare(commands):
         description=(
             "Train several methods on noisy labels, score them by cross-validation on"
             " noisy and, where they are known, on clean labels, and print a table."
-            " Without DATA: scikit-learn's digits with 40 %% symmetric noise."
+            " Without DATA: scikit-learn's digits with 40 % symmetric noise."
         ),
         epilog=(
             "Examples: sknoisy compare; sknoisy compare data.csv --label target"

@@ -81,6 +81,8 @@ class Findings:
     def print_head(self):
         """Say what is about to be looked at, before it takes its time."""
         print(self.table.describe())
+        if features := self.table.describe_features():
+            print(f"taken for {features}")
         self._print_notes()
         print(flush=True)
 

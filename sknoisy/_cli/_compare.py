@@ -1,6 +1,5 @@
 """``sknoisy compare``: read, make noise, cross-validate every method, report."""
 
-from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.pipeline import Pipeline
 
 from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
@@ -11,10 +10,10 @@ from sknoisy._cli._noise import parse_noise
 from sknoisy._cli._preprocessing import scaled
 from sknoisy._cli._read import read
 from sknoisy._cli._report import Report
+from sknoisy._cli._scoring import check_scoring, choose_scorer
 from sknoisy._cli._tables import check_table, digits
 from sknoisy._cli._threads import held_to
 from sknoisy._folds import make_folds
-from sknoisy._registry import lookup
 from sknoisy._unlabeled import settled
 
 DIGITS_NOISE, DIGITS_FOLDS, FILE_FOLDS = "symmetric:0.4", 3, 5
@@ -24,9 +23,10 @@ def compare(arguments):
     """Do what the command line asks for; return the exit status."""
     n_folds = _check_arguments(arguments)
     methods = choose_methods(arguments.methods)
-    scorer = _scorer(arguments.scoring)
+    check_scoring(arguments.scoring)
     noise = parse_noise(_noise_spec(arguments), arguments.seed)
     table = check_table(_read(arguments), n_folds, f"--folds {n_folds}")
+    scorer = choose_scorer(arguments.scoring, table)
     labels = _labels(table, noise)
     splits = _splits(table, labels, n_folds, arguments.seed)
     estimators = {
@@ -73,13 +73,6 @@ def _noise_spec(arguments):
     if arguments.noise is not None:
         return arguments.noise
     return DIGITS_NOISE if arguments.data is None else "none"
-
-
-def _scorer(name):
-    with command_errors(ValueError):
-        names = dict.fromkeys(get_scorer_names())
-        lookup(name, names, parameter="--scoring", kind="a scorer")
-    return get_scorer(name)
 
 
 def _read(arguments):

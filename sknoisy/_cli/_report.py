@@ -27,6 +27,8 @@ class Report:
     def print_head(self):
         """Say what is about to be compared, before it takes its time."""
         print(self.table.describe())
+        if features := self.table.describe_features():
+            print(f"taken for {features}")
         print(self._noise_line())
         for note in self.table.notes:
             print(f"note: {note}")

@@ -11,6 +11,7 @@ from sknoisy.tables._roles import find_role
 
 __all__ = ["check_known", "describe_columns", "frame_of", "make_said"]
 
+SAID = "said so"
 N_CELLS = 500  # of a column, that tell the decimal sign of a file
 
 
@@ -66,7 +67,7 @@ def describe_columns(frame, *, said=None, decimal=None):
     if decimal is None:
         decimal = decimal_sign(_some_texts(frame))
     return [
-        Column(name, said[name], "said so", decimal)
+        Column(name, said[name], SAID, decimal)
         if name in said
         else find_role(frame.iloc[:, j], name, decimal)
         for j, name in enumerate(frame.columns)
@@ -119,8 +120,8 @@ def _as_list(names):
     if names is None:
         return []
     if isinstance(names, str) or not isinstance(names, Iterable):
-        return [names]
-    return list(names)
+        return [str(names)]
+    return list(map(str, names))
 
 
 def _some_texts(frame):

@@ -65,7 +65,8 @@ def _decode_old(data, name, error, notes):
             " can't be told: say it, as in --encoding cp1252 (Western Europe), cp1250"
             " (Central Europe), cp1251 (Cyrillic), shift_jis or gb18030."
         ) from None
-    word = re.findall(r"\w*[^\x00-\x7f]\w*", text)[:1]
+    words = re.findall(r"\w*[^\W\x00-\x7f]\w*", text)
+    word = (words or re.findall(r"[^\x00-\x7f]", text))[:1]
     notes.append(
         f"not UTF-8, so read as {encoding} (guessed), which makes {quoted(word)} of the"
         " first word with an accent; overruled by --encoding"

@@ -48,16 +48,19 @@ def need(module, for_what):
 
 def listed(names, limit=12):
     """Return names as one line, of many the first."""
-    names = [str(name) for name in names]
+    names = [_short(" ".join(str(name).split()), 80) for name in names]
     more = len(names) - limit
     return ", ".join(names[:limit]) + (f", … ({more} more)" if more > 0 else "")
 
 
 def quoted(values, limit=3, length=40):
     """Return values in quotes as one line, of many or long ones the beginning."""
-    texts = [str(value) for value in values]
-    cut = [t if len(t) <= length else t[: length - 1] + "…" for t in texts]
-    return listed([repr(text) for text in cut], limit)
+    texts = [_short(str(value), length) for value in values]
+    return listed([repr(text) for text in texts], limit)
+
+
+def _short(text, length):
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def counted(n, noun):

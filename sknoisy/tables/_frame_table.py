@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from sknoisy.tables._describe import check_known, describe_columns
+from sknoisy.tables._describe import SAID, check_known, describe_columns
 from sknoisy.tables._errors import TableError, counted, listed
 from sknoisy.tables._features import Features
 from sknoisy.tables._labels import (
@@ -50,7 +50,7 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
     y = [_labels(frame[column], column, name) for column in wanted]
     for column, labels in zip(wanted[:1], y, strict=False):
         notes += look_alikes(labels, column)
-    shown = frame.drop(columns=wanted)
+    shown = _without_words(frame.drop(columns=wanted), options.missing)
     said = {column: role for column, role in said.items() if column in shown}
     columns = _columns(shown, said, options, y[0], label, name)
     notes += _column_notes(columns)
@@ -65,7 +65,7 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
         notes=notes,
         shown=_shown(shown, columns),
         rows=frame.index.to_numpy(),
-        ids=_values_of(shown, columns, "id"),
+        ids=_ids(shown, columns),
         groups=_groups(shown, columns, said),
     )
 
@@ -101,7 +101,6 @@ def _labels(cells, column, name):
 
 
 def _columns(frame, said, options, y, label, name):
-    frame = _without_words(frame, options.missing)
     columns = describe_columns(frame, said=said, decimal=options.decimal)
     columns = find_opinions(frame, columns, y, said)
     check_no_votes(frame, columns, label, f"{name}: ")
@@ -110,7 +109,7 @@ def _columns(frame, said, options, y, label, name):
 
 def _without_words(frame, missing):
     """Return a frame without the words that were said to stand for missing values."""
-    return frame.replace(dict.fromkeys(missing, None)) if missing else frame
+    return frame.mask(frame.isin(missing)) if missing else frame
 
 
 def _features(frame, columns, name):
@@ -150,9 +149,12 @@ def _shown(frame, columns):
     return frame
 
 
-def _values_of(frame, columns, role):
-    names = [column.name for column in columns if column.role == role]
-    return frame[names[0]].to_numpy(dtype=object) if names else None
+def _ids(frame, columns):
+    """Return what the file calls its rows: said so, ids, or a saved index."""
+    ids = [c.name for c in columns if c.role == "id" and c.reason == SAID]
+    ids += [c.name for c in columns if c.role == "id"]
+    ids += [c.name for c in columns if c.role == "row number"]
+    return frame[ids[0]].to_numpy(dtype=object) if ids else None
 
 
 def _groups(frame, columns, said):

@@ -202,11 +202,17 @@ def _row_named(names, body):
     """Return the names, with a blank one before where R left out that of its rows."""
     width = modal_width(body)
     names = list(names)
-    if body and width == len(names) + 1 and not any(len(r) == len(names) for r in body):
+    if width == len(names) + 1 and _has_row_names(body, len(names)):
         return ["", *names]
     while len(names) > max(1, width) and not _is_filled(names[-1]):
         names.pop()
     return names
+
+
+def _has_row_names(body, n_names):
+    """Whether all rows have one cell more than names, the first never the same."""
+    first = [cells[0] for cells in body if cells]
+    return len(set(first)) == len(first) and all(len(r) != n_names for r in body)
 
 
 def _unique(names, notes):

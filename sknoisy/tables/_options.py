@@ -61,6 +61,15 @@ def _check_encoding(encoding):
 
 
 def _words(missing):
+    """Return words for missing values, and the numbers that they may be in a file."""
     if missing is None:
         return ()
-    return (missing,) if isinstance(missing, str) else tuple(map(str, missing))
+    words = [missing] if isinstance(missing, str) else list(map(str, missing))
+    return (*words, *(number for word in words for number in _number(word)))
+
+
+def _number(word):
+    try:
+        return [float(word)]
+    except ValueError:
+        return []

@@ -7,7 +7,7 @@ from sknoisy.tables._array_table import array_table
 from sknoisy.tables._arrays import read_npy, read_npz, read_svmlight
 from sknoisy.tables._columnar import read_feather, read_parquet
 from sknoisy.tables._describe import frame_of, make_said
-from sknoisy.tables._errors import TableError, as_table_errors, need
+from sknoisy.tables._errors import TableError, as_table_errors, listed, need
 from sknoisy.tables._formats import format_of
 from sknoisy.tables._frame_table import frame_table
 from sknoisy.tables._json_files import read_json
@@ -144,7 +144,8 @@ def read_table(
         return array_table(loaded.arrays, name, label, clean_label, loaded.notes)
     if loaded.frame is None:
         loaded.frame = _frame_of_arrays(loaded.arrays, name)
-    frame = loaded.frame.rename(columns=str)
+    frame = _named_by_texts(loaded.frame, name)
+    label, clean_label = _text(label), _text(clean_label)
     with as_table_errors(TableError, about=f"{name}: "):
         said = loaded.said | make_said(
             frame.columns,
@@ -173,6 +174,25 @@ def _load(source, name, options):
     inner, data = unpack(path.name, data)
     loaded = READERS[format_of(inner, data)](data, inner, options)
     return name or path.name, loaded
+
+
+def _named_by_texts(frame, name):
+    """Return a frame whose columns have texts for names, `a.b` for those of two levels.
+
+    What a file names is text, and so is what the command line can say.
+    """
+    names = [
+        ".".join(map(str, column)) if isinstance(column, tuple) else str(column)
+        for column in frame.columns
+    ]
+    if len(set(names)) < len(names):
+        twice = {column for column in names if names.count(column) > 1}
+        raise TableError(f"{name}: columns share a name: {listed(sorted(twice))}.")
+    return frame.set_axis(names, axis=1)
+
+
+def _text(column):
+    return None if column is None else str(column)
 
 
 def _frame_of_arrays(arrays, name):

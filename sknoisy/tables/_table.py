@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from sknoisy.tables._errors import listed
+
 __all__ = ["Table"]
 
 
@@ -45,7 +47,7 @@ class Table:
         The place of each row in the file, counted from 0, or the frame's own index.
 
     ids : ndarray of shape (n_samples,), default=None
-        What the file calls each row, where a column of ids tells.
+        What the file calls each row, where a column of ids or row numbers tells.
 
     groups : ndarray of shape (n_samples,), default=None
         Whom each row belongs to, where people said it.
@@ -95,6 +97,15 @@ class Table:
             f"{self.name}: {len(self.y):,} samples, {per_sample} feature{plural},"
             f" {len(np.unique(self.y))} classes"
         )
+
+    def describe_features(self):
+        """Return the features by their kind, on one line; "" for arrays."""
+        names: dict[str, list] = {}
+        for column in self.columns or []:
+            if column.is_feature:
+                names.setdefault(column.role, []).append(column.name)
+        kinds = (f"{role}: {listed(names[role], 8)}" for role in names)
+        return "; ".join(kinds)
 
     def describe_columns(self):
         """Return a line for each column: what it was taken for, and why."""

@@ -38,7 +38,7 @@ def make_vectorizer(frame, *, for_="trees", columns=None, random_state=None):
         are filled, except for boosting. Numbers are standardized for linear models;
         networks of sknoisy do so themselves. Texts are counted by words and by pieces
         of words (tf-idf), and shortened to 30 numbers each where there are other
-        columns and no linear model, or for boosting.
+        columns and no linear model, or for boosting and networks.
 
     columns : list of Column, default=None
         What each column is. None looks, see :func:`describe_columns`.
@@ -122,7 +122,8 @@ class _Parts:
 
     def can_be_sparse(self, only_texts):
         """Whether thousands of columns, most of them zero, are taken well."""
-        return self.for_ == "linear" or (only_texts and self.for_ != "boosting")
+        # a network's weights, and the steps of its optimizer, are never sparse
+        return self.for_ == "linear" or (only_texts and self.for_ == "trees")
 
     def numbers(self):
         """Fill gaps; standardize for who doesn't by himself and depends on it."""
