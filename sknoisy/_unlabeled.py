@@ -196,7 +196,8 @@ def equals(labels, mark):
         return elementwise(
             lambda label: not is_nothing(label) and label == mark, labels
         )
-    if isinstance(mark, str) is not (labels.dtype.kind == "U"):
+    of_other_kind = isinstance(mark, str) is not (labels.dtype.kind == "U")
+    if of_other_kind or isinstance(mark, bool) is not (labels.dtype.kind == "b"):
         return np.zeros(labels.shape, dtype=bool)
     return labels == mark
 

@@ -393,7 +393,7 @@ def bad_files(folder, frame):
         ("--noise symetric:0.4", "did you mean 'symmetric'? It knows: instance, pair"),
         ("--noise symmetric", "'' is not a rate; write the share of wrong labels as"),
         ("--noise pair:much", "--noise pair:much: 'much' is not a rate"),
-        ("--noise pair:1.5", "--noise pair:1.5: rate=1.5 is out of range."),
+        ("--noise pair:1.5", "--noise pair:1.5: rate=1.5 is out of range:"),
         ("--noise pair:nan", "--noise pair:nan: 'nan' is not a rate"),
         ("data.csv --label given --clean-label true --noise pair:0.1", "leave out one"),
         ("--label y", "--label and --clean-label belong to a file"),

@@ -99,12 +99,23 @@ def fast(**options):
     return CoTeachingClassifier(**{**FAST, **options})
 
 
-def test_it_beats_cross_entropy_and_knows_which_labels_are_wrong(digits, on_digits):
+@pytest.mark.slow
+def test_it_beats_cross_entropy(digits):
+    """By the mean of three seeds: of a single one, rounding on the machine decides."""
+    X, _, y, X_test, y_test = digits
+    y_noisy = SymmetricNoise(0.5, random_state=0).fit_corrupt(y)
+
+    def mean_score(make, **options):
+        fits = [make(max_epochs=60, random_state=s, **options) for s in range(3)]
+        return np.mean([clf.fit(X, y_noisy).score(X_test, y_test) for clf in fits])
+
+    plain = mean_score(NoisyLabelClassifier, loss="ce", lr_schedule="constant")
+    taught = mean_score(CoTeachingClassifier, strategy__rank_within="batch")
+    assert taught > plain + 0.01
+
+
+def test_it_knows_which_labels_are_wrong(digits, on_digits):
     X, y_noisy, y, X_test, y_test = digits
-    plain = NoisyLabelClassifier(
-        loss="ce", lr_schedule="constant", max_epochs=60, random_state=0
-    ).fit(X, y_noisy)
-    assert on_digits.score(X_test, y_test) > plain.score(X_test, y_test) + 0.01
     assert on_digits.score(X_test, y_test) > 0.94
     assert roc_auc_score(y_noisy == y, on_digits.kept_) > 0.97
     assert on_digits.noise_rate_ == pytest.approx((y_noisy != y).mean(), abs=0.06)

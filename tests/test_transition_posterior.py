@@ -214,7 +214,7 @@ def test_adjustment_refuses_what_does_not_fit():
         adjust_logits([[0.2, 0.3]], [1, 1, 1])
     with pytest.raises(ValueError, match="NaN"):
         adjust_logits([[np.nan, 0.3]], [1, 1])
-    with pytest.raises(TypeError, match="tau"):
+    with pytest.raises(ValueError, match="tau='1' is out of range"):
         adjust_logits([[0.1, 0.3]], [1, 1], tau="1")
 
 

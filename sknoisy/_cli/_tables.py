@@ -28,7 +28,7 @@ def check_table(table, n_folds, asked_by):
             _check_classes(table, name, y)
     if table.y_clean is not None:
         _check_same_terms(table)
-    if is_ambiguous(np.asarray(table.y)):
+    if is_ambiguous(_as_numbers(table.y)):
         table.notes.append(
             "label -1 is taken for a class; where it marks rows without a label, leave"
             " their cells blank"
@@ -45,6 +45,14 @@ def check_table(table, n_folds, asked_by):
             f"{n_rare} of {len(n_each)} classes have fewer than {n_folds} samples"
         )
     return table
+
+
+def _as_numbers(y):
+    """Return labels as numbers, which a file may hold as text, if all of them are."""
+    try:
+        return np.asarray(y).astype(np.float64)
+    except (TypeError, ValueError):
+        return np.asarray(y)
 
 
 def _check_classes(table, name, y):

@@ -47,7 +47,8 @@ def self_train(fit, X, training, classes, *, threshold=0.75, max_iter=10):
         if not sure.any():
             break
         rows = np.append(rows, unlabeled[sure])
-        labels = classifier.classes_[proba[sure].argmax(axis=1)]
+        known = getattr(classifier, "classes_", classes[np.unique(codes)])
+        labels = known[proba[sure].argmax(axis=1)]
         codes = np.append(codes, np.searchsorted(classes, labels))
         unlabeled = unlabeled[~sure]
         classifier = fit(rows, codes)

@@ -8,6 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import validate_data
 
+from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice, check_rate
 from sknoisy._features import check_rows
 from sknoisy._folds import folds_to_judge_by
@@ -168,6 +169,7 @@ class MarginNoise(FitResample, LabelNoise):
         self.unlabeled = unlabeled
         self.random_state = random_state
 
+    @numpy_inside()
     def fit(self, X, y, *, groups=None):
         """Learn the class probabilities of the samples.
 
@@ -191,6 +193,7 @@ class MarginNoise(FitResample, LabelNoise):
         self._start(X, y, groups=groups)
         return self
 
+    @numpy_inside(returns="y")
     def fit_corrupt(self, y, X=None, *, groups=None):
         """Fit to `y` and draw given labels for it.
 
