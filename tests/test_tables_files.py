@@ -127,6 +127,8 @@ def test_a_file_without_a_header_gets_names(file):
     assert table.X["column 1"].tolist() == SIZES
     assert "its first row looks like data" in table.notes[0]
     assert len(read_table(path, "ant", header=True).y) == N - 1
+    with pytest.raises(TableError, match="no column 'ant'.*Note: its first row looks"):
+        read_table(path, "ant")
 
 
 @pytest.mark.parametrize("header", ["country,2019,2020", "0,1,2"])

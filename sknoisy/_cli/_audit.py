@@ -15,7 +15,7 @@ from sknoisy._cli._read import read
 from sknoisy._cli._tables import check_table
 from sknoisy._cli._text_table import text_table
 from sknoisy._cli._threads import held_to
-from sknoisy._cli._write import write_csv
+from sknoisy._cli._write import replacing, write_csv
 from sknoisy.cleaning import review_page
 from sknoisy.inspection import (
     LabelGalleryDisplay,
@@ -143,12 +143,15 @@ class Findings:
     def write_page(self, max_items):
         """Write the page on which people review the issues."""
         table = self.table
-        with command_errors(OSError, about="--out: "):
+        with (
+            command_errors(OSError, about="--out: "),
+            replacing(self.folder / "review.html") as part,
+        ):
             review_page(
                 table.shown,
                 table.y,
                 self.detector,
-                self.folder / "review.html",
+                part,
                 max_items=max_items,
                 ids=self._names_of_rows(),
                 title=f"{table.name}: labels to review",
@@ -198,8 +201,11 @@ class Findings:
             return
         with matplotlib.rc_context({"backend": "agg", "savefig.dpi": 150}):
             for name, display in self._displays():
-                with command_errors(OSError, about="--out: "):
-                    display.figure_.savefig(self.folder / name)
+                with (
+                    command_errors(OSError, about="--out: "),
+                    replacing(self.folder / name) as part,
+                ):
+                    display.figure_.savefig(part)
                 matplotlib.pyplot.close(display.figure_)
                 self.written.append(name)
 

@@ -1,22 +1,32 @@
-"""CSV files for people: whole or not at all, and no cell of them a formula."""
+"""Files for people: whole or not at all, and no cell of a CSV a formula."""
 
 import csv
 import os
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(path, rows):
-    """Write rows; what was there before stays until all of them are written."""
+@contextmanager
+def replacing(path):
+    """Give a path to write to; what is at `path` stays until that is done."""
     path = Path(path)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with part.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([harmless(cell) for cell in r] for r in rows)
+    # in a folder of its own, since a page is told by its name what to call its exports
+    with TemporaryDirectory(prefix=".", dir=path.parent) as folder:
+        part = Path(folder) / path.name
+        yield part
         os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def write_csv(path, rows):
+    """Write rows of cells, none of them a formula."""
+    with (
+        replacing(path) as part,
+        part.open("w", newline="", encoding="utf-8") as file,
+    ):
+        csv.writer(file).writerows([harmless(cell) for cell in row] for row in rows)
 
 
 def harmless(cell):
