@@ -84,6 +84,7 @@ def test_the_folder_holds_a_page_the_matrix_and_pictures(folder):
     tables = {"columns.csv", "issues.csv", "transition.csv"}
     assert names == {"review.html", *tables, *pictures}
     page = (folder / "here" / "review.html").read_text(encoding="utf-8")
+    assert "review-corrections.csv" in page
     assert "insect 10" in page  # what nothing was learned from helps people decide
     assert "<b>wasp</b>" not in page
     matrix = pd.read_csv("here/transition.csv", index_col=0)

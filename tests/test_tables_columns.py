@@ -108,6 +108,8 @@ def test_what_a_column_is_taken_for(cells, role, reason):
         ("year", 1950 + np.arange(N), "number"),
         ("department_id", rng.integers(0, 4, N), "number"),
         ("time", np.linspace(0, 1, N), "number"),
+        ("zip_code", np.repeat(np.arange(N // 2), 2) * 701, "number"),
+        ("station_code", [f"s{i // 2}" for i in range(N)], "category"),
     ],
 )
 def test_names_tell_ids_and_row_numbers_from_measurements(name, cells, role):

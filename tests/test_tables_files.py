@@ -45,6 +45,16 @@ def assert_whole(table):
     assert table.y.tolist() == KINDS
 
 
+def zipped(data, name="data.csv", **others):
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as packed:
+        packed.writestr(name, data)
+        packed.writestr("__MACOSX/._data.csv", "x")
+        for other, content in others.items():
+            packed.writestr(other, content)
+    return memory.getvalue()
+
+
 # --- text files ---
 
 
@@ -127,6 +137,8 @@ def test_a_file_without_a_header_gets_names(file):
     assert table.X["column 1"].tolist() == SIZES
     assert "its first row looks like data" in table.notes[0]
     assert len(read_table(path, "ant", header=True).y) == N - 1
+    with pytest.raises(TableError, match="no column 'ant'.*Note: its first row looks"):
+        read_table(path, "ant")
 
 
 @pytest.mark.parametrize("header", ["country,2019,2020", "0,1,2"])
@@ -185,6 +197,20 @@ def test_what_cannot_be_read_is_told_with_its_place(content, message, file):
         read_table(file(content), "b")
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "message"),
+    [
+        (zipped("x", "archive/data.pkl"), "data.pt", "is a torch file, which may run"),
+        (b"\x80\x04\x95...", "data", "is a pickle, which may run code"),
+        (b"\x89HDF...", "data.h5", "is HDF5: read it with pandas or h5py"),
+        (b"...\xff", "data.dta", "is a file of a statistics program"),
+    ],
+)
+def test_what_is_not_read_is_told_with_a_way_out(content, name, message, file):
+    with pytest.raises(TableError, match=f"^{name} {message}"):
+        read_table(file(content, name), "kind")
+
+
 def test_short_rows_are_filled_up_and_told(file):
     table = read_table(file(text(above="") + "7.5\n"), "kind")
     assert_whole(table)
@@ -211,16 +237,6 @@ def test_a_column_can_be_one_thing_only(file):
 
 
 # --- packed files ---
-
-
-def zipped(data, name="data.csv", **others):
-    memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w") as packed:
-        packed.writestr(name, data)
-        packed.writestr("__MACOSX/._data.csv", "x")
-        for other, content in others.items():
-            packed.writestr(other, content)
-    return memory.getvalue()
 
 
 @pytest.mark.parametrize(

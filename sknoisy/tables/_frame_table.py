@@ -44,8 +44,8 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
     notes : list of str
         What there is to say so far.
     """
-    wanted = _label_columns(frame, label, clean_label, name)
     notes = list(notes)
+    wanted = _label_columns(frame, label, clean_label, name, notes)
     frame = _with_labels(frame, wanted, options.missing, notes, name)
     y = [_labels(frame[column], column, name) for column in wanted]
     for column, labels in zip(wanted[:1], y, strict=False):
@@ -70,7 +70,7 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
     )
 
 
-def _label_columns(frame, label, clean_label, name):
+def _label_columns(frame, label, clean_label, name, notes):
     if label is None:
         raise TableError(
             f"say which column of {name} holds the labels, with --label NAME; it has:"
@@ -79,7 +79,11 @@ def _label_columns(frame, label, clean_label, name):
     if label == clean_label:
         raise TableError(f"{name}: given and clean labels are the same column.")
     wanted = [column for column in (label, clean_label) if column is not None]
-    check_known(wanted, frame.columns, f"{name}: ")
+    try:
+        check_known(wanted, frame.columns, f"{name}: ")
+    except TableError as error:  # it may be in a header that was taken for data
+        hints = [f"Note: {note}." for note in notes if "its first row looks" in note]
+        raise TableError(" ".join([str(error), *hints])) from None
     return wanted
 
 

@@ -83,7 +83,7 @@ def find_start(head, options, name, notes):
         if not has_header:
             notes.append(
                 "its first row looks like data, so columns are named column 1 to column"
-                f" {width}; overruled by --header"
+                f" {width}; overruled by --header yes"
             )
     names = rows[0] if has_header else [f"column {j + 1}" for j in range(width)]
     return Start(above, _unique(_row_named(names, rows[1:]), notes), has_header)

@@ -3,6 +3,7 @@
 import re
 
 __all__ = [
+    "names_code",
     "names_group",
     "names_id",
     "names_opinion",
@@ -48,6 +49,11 @@ def names_id(name):
 def names_row(name):
     """Whether a name is that of row numbers, a saved pandas index included."""
     return ROW.fullmatch(_words(name)) is not None
+
+
+def names_code(name):
+    """Whether a name is that of codes, of places or goods, that rows share."""
+    return re.search(r"\b(code|zip|postal)\b", _words(name)) is not None
 
 
 def names_group(name):

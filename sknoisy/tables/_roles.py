@@ -5,7 +5,13 @@ import numpy as np
 from sknoisy.tables._column import Column
 from sknoisy.tables._dates import read_dates
 from sknoisy.tables._errors import counted, need, quoted
-from sknoisy.tables._hints import names_group, names_id, names_row, names_year
+from sknoisy.tables._hints import (
+    names_code,
+    names_group,
+    names_id,
+    names_row,
+    names_year,
+)
 from sknoisy.tables._numbers import read_numbers
 from sknoisy.tables._read_as import as_texts
 from sknoisy.tables._stripped import stripped
@@ -115,7 +121,8 @@ def _belonging(name, known):
     """Return why a column tells whom rows belong to, if it does: patient_id, say."""
     n, n_unique = len(known), known.nunique()
     # numbers of departments are ids as well, but hundreds of rows in each teach
-    if not (names_group(name) or (names_id(name) and n_unique > 0.05 * n)):
+    is_key = names_id(name) and not names_code(name) and n_unique > 0.05 * n
+    if not (is_key or names_group(name)):
         return ""
     if not max(FEW, 0.02 * n) < n_unique <= n / 1.25:
         return ""
