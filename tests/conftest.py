@@ -1,6 +1,7 @@
 """What several test files use: data, the benchmarks, a browser."""
 
 import importlib
+import json
 import sys
 
 import numpy as np
@@ -111,3 +112,18 @@ def together(monkeypatch):
 
     monkeypatch.setattr(_lockstep, "train_in_lockstep", counted)
     return calls
+
+
+@pytest.fixture
+def save_export(tmp_path):
+    """Return a function that writes items as JSON, or text as it is."""
+
+    def write(items, name="export.json", lines=False):
+        path = tmp_path / name
+        text = items if isinstance(items, str) else json.dumps(items)
+        if lines:
+            text = "\n".join(map(json.dumps, items)) + "\n"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write

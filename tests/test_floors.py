@@ -18,6 +18,7 @@ FLOORS = {
     "exceptions": 0,
     "_arrays": 0,
     "_checks": 0,
+    "_codes": 0,
     "_containers": 0,
     "_counting": 0,
     "_delegation": 0,

@@ -143,15 +143,12 @@ class Findings:
     def write_page(self, max_items):
         """Write the page on which people review the issues."""
         table = self.table
-        with (
-            command_errors(OSError, about="--out: "),
-            replacing(self.folder / "review.html") as part,
-        ):
+        with command_errors(OSError, about="--out: "):
             review_page(
                 table.shown,
                 table.y,
                 self.detector,
-                part,
+                self.folder / "review.html",
                 max_items=max_items,
                 ids=self._names_of_rows(),
                 title=f"{table.name}: labels to review",

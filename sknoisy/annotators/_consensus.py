@@ -1,6 +1,6 @@
 """What an aggregation of votes comes to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,3 +93,20 @@ class Consensus:
             f" n_annotators={len(self.annotator_quality)},"
             f" classes={self.classes.tolist()})"
         )
+
+
+def spread(consensus, rows):
+    """Return the consensus of `rows` for all samples; others get the classes' shares.
+
+    Parameters
+    ----------
+    consensus : Consensus
+
+    rows : ndarray of bool, shape (n_samples,)
+        The samples that `consensus` is about.
+    """
+    proba = np.tile(consensus.prior, (len(rows), 1))
+    proba[rows] = consensus.proba
+    codes = np.full(len(rows), consensus.prior.argmax())
+    codes[rows] = consensus.codes
+    return replace(consensus, proba=proba, labels=consensus.classes[codes])

@@ -1,7 +1,5 @@
 """A classifier that is fitted on the consensus of several annotators."""
 
-from dataclasses import replace
-
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.linear_model import LogisticRegression
@@ -18,13 +16,14 @@ from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import require
 from sknoisy._params import RoutedParams
 from sknoisy._ranges import check_count
-from sknoisy._rows import cut_params, take
+from sknoisy._rows import take
 from sknoisy._seeds import make_generator
 from sknoisy._tags import check_part, tags_of_classifier
 from sknoisy._weights import check_weights, read_weights
 from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
-from sknoisy.annotators._folds import predict_votes
-from sknoisy.annotators._training import choose_training, fit_on
+from sknoisy.annotators._consensus import spread
+from sknoisy.annotators._folds import predict_votes, with_others
+from sknoisy.annotators._training import choose_training, cut_votes, fit_on
 from sknoisy.annotators._votes import check_classes, codes_of, read_votes
 
 __all__ = ["ConsensusClassifier"]
@@ -247,7 +246,7 @@ class ConsensusClassifier(
         groups = None if groups is None else group_codes(groups, len(votes.codes))
         params = self._route("fit", fit_params)
         params, rows, _ = read_weights(params, self._get_estimator(), len(votes.codes))
-        X, params, there = _cut(X, params, votes, rows)
+        X, params, there = cut_votes(X, params, votes, rows)
         groups = None if groups is None else groups[rows]
         consensus = self._find_consensus(X, there, params, groups)
         self._remember(consensus, votes, rows)
@@ -364,7 +363,7 @@ class ConsensusClassifier(
         )
         folds = [(rows[train], rows[test]) for train, test in folds]
         others = np.flatnonzero(self._rows_to_use(votes) & ~labeled)
-        return _with_others(folds, rows, others, groups)
+        return with_others(folds, rows, others, groups)
 
     def _ask_classifier(self, X, votes, consensus, params, groups, rng):
         asked = self._rows_to_use(votes)
@@ -424,45 +423,3 @@ class ConsensusClassifier(
 
     def __sklearn_tags__(self):
         return tags_of_classifier(super().__sklearn_tags__(), self._get_estimator())
-
-
-def _cut(X, params, votes, rows):
-    """Return what belongs to the samples that are there; check that it is enough."""
-    n_samples, there = len(votes.codes), votes
-    if len(rows) < n_samples:
-        there = votes.of_samples(rows).of_seen_classes()
-    if len(there.classes) < 2:
-        raise ValueError(
-            f"sample_weight leaves fewer than two classes, {there.classes.tolist()}:"
-            " votes on samples of weight zero don't count."
-        )
-    return take(X, rows, n_samples), cut_params(params, rows, n_samples), there
-
-
-def _with_others(folds, rows, others, groups):
-    """Add samples without votes, judged by all `rows` or with others of their group."""
-    if groups is not None:
-        strange = ~np.isin(groups[others], groups[rows])
-        theirs, others = others[~strange], others[strange]
-        folds = [
-            (train, np.append(test, theirs[np.isin(groups[theirs], groups[test])]))
-            for train, test in folds
-        ]
-    return [*folds, (rows, others)] if others.size else folds
-
-
-def spread(consensus, rows):
-    """Return the consensus of `rows` for all samples; others get the classes' shares.
-
-    Parameters
-    ----------
-    consensus : Consensus
-
-    rows : ndarray of bool, shape (n_samples,)
-        The samples that `consensus` is about.
-    """
-    proba = np.tile(consensus.prior, (len(rows), 1))
-    proba[rows] = consensus.proba
-    codes = np.full(len(rows), consensus.prior.argmax())
-    codes[rows] = consensus.codes
-    return replace(consensus, proba=proba, labels=consensus.classes[codes])

@@ -48,3 +48,15 @@ def _fit_and_predict(estimator, X, consensus, training, params, train, test):
     names = getattr(model, "classes_", classes)  # numbers, after soft labels
     found = take(X, test, n_samples)
     return probabilities_of(model, found, known, n_classes, names)
+
+
+def with_others(folds, rows, others, groups):
+    """Add samples without votes, judged by all `rows` or with others of their group."""
+    if groups is not None:
+        strange = ~np.isin(groups[others], groups[rows])
+        theirs, others = others[~strange], others[strange]
+        folds = [
+            (train, np.append(test, theirs[np.isin(groups[theirs], groups[test])]))
+            for train, test in folds
+        ]
+    return [*folds, (rows, others)] if others.size else folds

@@ -67,3 +67,16 @@ def weighted(consensus, rows):
 
 
 TRAININGS = {"hard": hard, "soft": soft, "weighted": weighted}
+
+
+def cut_votes(X, params, votes, rows):
+    """Return what belongs to the samples that are there; check that it is enough."""
+    n_samples, there = len(votes.codes), votes
+    if len(rows) < n_samples:
+        there = votes.of_samples(rows).of_seen_classes()
+    if len(there.classes) < 2:
+        raise ValueError(
+            f"sample_weight leaves fewer than two classes, {there.classes.tolist()}:"
+            " votes on samples of weight zero don't count."
+        )
+    return take(X, rows, n_samples), cut_params(params, rows, n_samples), there

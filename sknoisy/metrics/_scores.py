@@ -5,12 +5,12 @@ from sklearn.utils import check_consistent_length
 
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
+from sknoisy._codes import check_order
 from sknoisy._labels import check_labels
 from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
 from sknoisy._shown import shown
 from sknoisy._weights import check_weights
-from sknoisy.quality._validation import check_order
 from sknoisy.transition import check_identifiable
 
 __all__ = ["corrected_accuracy", "forward_log_likelihood", "peer_accuracy"]

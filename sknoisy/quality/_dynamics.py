@@ -6,9 +6,9 @@ the data teaches, and are forgotten again.
 
 from sklearn.utils import Bunch
 
+from sknoisy._codes import check_order
 from sknoisy._ranges import check_range
 from sknoisy.quality._training_dynamics import TrainingDynamics
-from sknoisy.quality._validation import check_order
 
 __all__ = ["area_under_margin", "data_map", "forgetting_events", "mean_loss"]
 

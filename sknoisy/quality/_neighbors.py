@@ -4,11 +4,11 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from sknoisy._arrays import as_numpy
+from sknoisy._codes import check_order
 from sknoisy._folds import group_codes
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy._ranges import check_count
 from sknoisy.quality._scores import get_label_quality_scores
-from sknoisy.quality._validation import check_order
 
 __all__ = ["neighbor_agreement", "soft_neighbor_labels"]
 

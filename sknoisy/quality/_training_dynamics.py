@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import log_softmax
 
 from sknoisy._arrays import as_numpy
-from sknoisy.quality._validation import check_codes
+from sknoisy._codes import check_codes
 
 __all__ = ["TrainingDynamics"]
 

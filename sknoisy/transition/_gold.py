@@ -3,8 +3,8 @@
 import numpy as np
 
 from sknoisy._arrays import as_numpy
+from sknoisy._codes import check_codes, check_order
 from sknoisy._probs import check_probs
-from sknoisy.quality._validation import check_codes, check_order
 
 __all__ = ["gold_transition"]
 

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from sknoisy._arrays import as_numpy
+from sknoisy._codes import check_order
 from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
 from sknoisy.quality import _validation
@@ -21,7 +22,7 @@ def check_labels_and_probs(labels, pred_probs):
 
 def check_labels_and_features(labels, features):
     """Return both: a code for each row, and features with finite numbers."""
-    _validation.check_order(labels, "labels", "features")
+    check_order(labels, "labels", "features")
     features = check_array(
         as_numpy(features),
         accept_sparse="csr",
