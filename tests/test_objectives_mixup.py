@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from numpy.testing import assert_array_equal
 from torch import nn
 
 from sknoisy import NoisyLabelClassifier
@@ -17,6 +18,7 @@ from sknoisy.objectives import (
     OptimizedGradientClipping,
     SparseOverParameterization,
 )
+from sknoisy.objectives._mixup import draw_mixture
 
 
 class Halves(nn.Module):
@@ -146,3 +148,14 @@ def test_a_classifier_learns_with_mixup_whatever_the_objective(loss, table):
     options = {"max_epochs": 10, "lr": 2e-2, "batch_size": 50, "random_state": 0}
     clf = NoisyLabelClassifier(loss=loss, mixup=1.0, module__dropout=0.0, **options)
     assert clf.fit(X, y).score(X, y) > 0.85
+
+
+@pytest.mark.parametrize("alpha", [0.2, 1.0, 8.0])
+def test_shares_of_mixtures_are_those_of_the_beta_distribution(alpha):
+    labels = torch.arange(7)
+    torch.manual_seed(3)
+    found = [draw_mixture(alpha, labels) for _ in range(5)]
+    torch.manual_seed(3)
+    for share, partner in found:
+        assert share == float(torch.distributions.Beta(alpha, alpha).sample())
+        assert_array_equal(partner, torch.randperm(7))

@@ -101,11 +101,12 @@ def draw_mixture(alpha, labels):
 
     The share is that of the sample itself; it is 1 for an alpha of zero.
     """
-    share = 1.0
+    share, generator = 1.0, _streams.generator()
     if alpha:
-        with _streams.lent(others=False):  # which takes no generator
-            share = float(torch.distributions.Beta(alpha, alpha).sample())
-    partner = torch.randperm(len(labels), generator=_streams.generator())
+        # what torch.distributions.Beta draws by, which can't be told from where
+        pair = torch.tensor([alpha, alpha], dtype=torch.float32)
+        share = float(torch._sample_dirichlet(pair, generator)[0])
+    partner = torch.randperm(len(labels), generator=generator)
     return share, partner.to(labels.device)
 
 
