@@ -38,8 +38,8 @@ def batch():
 @pytest.fixture
 def fixed_draws(monkeypatch):
     """Let the share be 0.3 and sample i's partner the one after it."""
-    share = torch.tensor(0.3)
-    monkeypatch.setattr(torch.distributions.Beta, "sample", lambda self: share)
+    share = torch.tensor([0.3, 0.7])
+    monkeypatch.setattr(torch, "_sample_dirichlet", lambda *_: share)
     monkeypatch.setattr(torch, "randperm", lambda n, **_: torch.arange(n).roll(-1))
 
 
