@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from group_helpers import make_patients
 
 from sknoisy._cli import main
 from sknoisy._cli._detectors import DETECTORS
@@ -231,3 +232,20 @@ def test_minus_one_is_a_class_with_a_note(folder, capsys):
     assert audit("moods.csv", "--label", "mood", "--detector", "neighbors") == 0
     out, _ = capsys.readouterr()
     assert "note: label -1 is taken for a class" in out
+
+
+def test_rows_of_a_group_are_not_judged_by_each_other(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = make_patients()
+    frame = pd.DataFrame(rows.X, columns=[f"x{j}" for j in range(8)])
+    frame["kind"] = np.array(["ill", "well"])[rows.y]
+    frame["patient"] = [f"p{group}" for group in rows.groups]
+    frame.to_csv("visits.csv", index=False)
+    found = {}
+    for name in ("ignore", "group"):
+        assert audit("visits.csv", "--label", "kind", f"--{name}", "patient") == 0
+        found[name] = len(pd.read_csv("sknoisy-audit/issues.csv"))
+    assert found["group"] > found["ignore"] + 50
+    arguments = ["visits.csv", "--label", "kind", "--group", "patient"]
+    assert audit(*arguments, "--detector", "margin") == 2
+    assert "AreaUnderMargin has no use for groups" in capsys.readouterr().err

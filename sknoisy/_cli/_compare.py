@@ -94,4 +94,4 @@ def _labels(table, noise):
 
 def _splits(table, labels, n_folds, seed):
     with command_errors(ValueError, about=f"{table.name}: "):
-        return make_folds(n_folds, labels.given, random_state=seed)
+        return make_folds(n_folds, labels.given, table.groups, random_state=seed)

@@ -40,8 +40,9 @@ def find_issues(table, arguments):
         detector.set_params(random_state=arguments.seed)
     steps = method.prepare(table)
     X = Pipeline(steps).fit_transform(table.X) if steps else table.X
-    with command_errors(ValueError, about=f"{table.name}: "):
-        return settled(detector, table.y).fit(X, table.y)
+    known = {} if table.groups is None else {"groups": table.groups}
+    with command_errors(TypeError, ValueError, about=f"{table.name}: "):
+        return settled(detector, table.y).fit(X, table.y, **known)
 
 
 def threshold_of(rule):
