@@ -25,7 +25,7 @@ OTHER_SETTINGS = [
     sknoisy.CoTeachingClassifier(**EXACT | LONGER, strategy="co_teaching_plus"),
     sknoisy.CoTeachingClassifier(**EXACT | LONGER, strategy="jocor"),
     sknoisy.CoTeachingClassifier(**EXACT, strategy="decoupling"),
-    sknoisy.DivideMixClassifier(**EXACT | LATER, unlabeled="fixmatch"),
+    sknoisy.DivideMixClassifier(**EXACT | LATER, rejected="fixmatch"),
     sknoisy.DynamicBootstrappingClassifier(**EXACT | LATER, bootstrapping="soft"),
     sknoisy.LossMixture(small(max_epochs=2), mixture="beta"),
     sknoisy.MutualLearningClassifier(
