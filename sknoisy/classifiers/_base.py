@@ -22,7 +22,7 @@ from sknoisy._labels import check_soft_labels, filled, is_soft
 from sknoisy._params import RoutedParams, choose_arguments
 from sknoisy._rows import cut_params
 from sknoisy._seeds import make_generator
-from sknoisy._settings import own_settings
+from sknoisy._settings import own_settings, usual_settings
 from sknoisy._shown import shown
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
@@ -88,7 +88,7 @@ class BaseNoisyClassifier(
         """
         check_is_fitted(self, "net_")
         X = self._validate(X, reset=False)
-        with own_settings(), self._prediction_stream():
+        with usual_settings(), self._prediction_stream():
             proba = self.net_.predict_proba(ArrayDataset(X), self._speaker())
         if not np.isfinite(proba).all():
             strange = np.flatnonzero(~np.isfinite(proba).all(axis=1))
