@@ -110,6 +110,13 @@ def probabilities_of(classifier, X, known, n_classes, names=None):
         found = (predicted[:, np.newaxis] == names).astype(np.float64)
     if found.shape[1] == n_classes:
         return found
+    if found.shape[1] != len(known):
+        raise ValueError(
+            f"{type(classifier).__name__} was fitted on {len(known)} of {n_classes}"
+            f" classes, but gives {found.shape[1]} columns of probabilities, so that"
+            " nobody can tell whose they are. Take fewer folds, or leave rare classes"
+            " out, so that each fit sees all classes."
+        )
     full = np.zeros((len(found), n_classes))
     full[:, known] = found
     return full

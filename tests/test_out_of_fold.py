@@ -259,3 +259,20 @@ def test_a_spy_sees_what_it_should():
         assert_array_equal(theirs, weight[rows])
         assert (theirs > 0).all()
     assert_array_equal(np.sort(np.concatenate([a for _, a, _ in Spy.seen])), range(90))
+
+
+def test_columns_that_nobody_can_tell_apart_are_refused():
+    class Fixed(LogisticRegression):
+        """Gives four columns whatever it was fitted on, as a network may."""
+
+        def predict_proba(self, X):
+            return np.full((len(X), 4), 0.25)
+
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    codes = np.arange(40) % 4
+    codes[codes == 3] = 2
+    codes[0], codes[1] = 3, 4  # single samples: in each fit one or two are missing
+    with pytest.raises(
+        ValueError, match="Fixed was fitted on . of 5 classes, but gives 4"
+    ):
+        ConfidentLearning(Fixed(), random_state=0).fit(X, codes)
