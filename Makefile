@@ -24,7 +24,7 @@ demo: $(VENV)/.has-demo  ## compare robust losses with usual classifiers on nois
 test: lint  ## run linter, formatter, type checker, and most tests and examples
 	@$(PYTEST)
 
-test-slow: $(VENV)/.has-test  ## run the tests that take longer: with `make test`, half an hour
+test-slow: $(VENV)/.has-test  ## run the tests that take longer, some ten minutes
 	@$(PYTEST) -m "slow and not hours"
 
 test-hours: $(VENV)/.has-test  ## run every check of scikit-learn's suite for twenty seeds: hours

@@ -6,6 +6,21 @@ from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import Bunch
 
+from sknoisy.detectors import (
+    CLNI,
+    KDN,
+    AreaUnderMargin,
+    ConfidentLearning,
+    ForestKDN,
+    ForgettingEvents,
+    InstanceHardness,
+    LossMixture,
+    NeighborConsensus,
+    SampleDifficulty,
+    SmallLoss,
+    TrueLabelPosterior,
+)
+
 
 def make_patients(n_patients=100, n_rows=12, seed=0):
     """Return rows of patients, of whom 15 % have the wrong label in all their rows."""
@@ -105,3 +120,16 @@ def apart(calls, groups):
     for rows, asked, _ in calls:
         assert not set(groups[rows]) & set(groups[asked])
     return sorted(np.concatenate([asked for _, asked, _ in calls]))
+
+
+PATIENTS = make_patients()
+WRONG = PATIENTS.y != PATIENTS.true
+SMALL = make_patients(20, 4, seed=1)
+NUMBERED = np.column_stack([np.arange(80), SMALL.X])
+JUDGES = [ConfidentLearning, TrueLabelPosterior, InstanceHardness]
+WATCHERS = [AreaUnderMargin, ForgettingEvents, LossMixture, SampleDifficulty, SmallLoss]
+NEIGHBORS = [KDN, CLNI, ForestKDN, NeighborConsensus]
+
+
+def found_and_precision(is_issue):
+    return np.mean(is_issue[WRONG]), np.sum(is_issue & WRONG) / max(1, is_issue.sum())

@@ -2,7 +2,17 @@
 
 import numpy as np
 import pytest
-from group_helpers import Spy, apart, make_patients, spied
+from group_helpers import (
+    NUMBERED,
+    PATIENTS,
+    SMALL,
+    WRONG,
+    Spy,
+    apart,
+    found_and_precision,
+    make_patients,
+    spied,
+)
 from numpy.testing import assert_array_equal
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GroupKFold
@@ -16,17 +26,12 @@ from sknoisy.cleaning import CleanLabelClassifier, LabelCleaner
 from sknoisy.detectors import (
     CLNI,
     KDN,
-    AreaUnderMargin,
     ConfidentLearning,
     DetectorEnsemble,
     ForestKDN,
-    ForgettingEvents,
     InstanceHardness,
     IterativePartitioningFilter,
-    LossMixture,
     NeighborConsensus,
-    SampleDifficulty,
-    SmallLoss,
     TrueLabelPosterior,
 )
 from sknoisy.detectors._looks import Forests, OutOfBag, best_look, make_looks
@@ -34,19 +39,6 @@ from sknoisy.detectors._true_label_posterior import make_forests
 from sknoisy.model_selection import batched_cross_val_predict, noisy_cross_validate
 from sknoisy.noise import MarginNoise
 from sknoisy.quality import soft_neighbor_labels
-
-PATIENTS = make_patients()
-WRONG = PATIENTS.y != PATIENTS.true
-SMALL = make_patients(20, 4, seed=1)
-NUMBERED = np.column_stack([np.arange(80), SMALL.X])
-JUDGES = [ConfidentLearning, TrueLabelPosterior, InstanceHardness]
-WATCHERS = [AreaUnderMargin, ForgettingEvents, LossMixture, SampleDifficulty, SmallLoss]
-NEIGHBORS = [KDN, CLNI, ForestKDN, NeighborConsensus]
-
-
-def found_and_precision(is_issue):
-    return np.mean(is_issue[WRONG]), np.sum(is_issue & WRONG) / max(1, is_issue.sum())
-
 
 # --- what is found ---
 

@@ -2,7 +2,18 @@
 
 import numpy as np
 import pytest
-from group_helpers import Spy, apart, make_patients, spied
+from group_helpers import (
+    JUDGES,
+    NEIGHBORS,
+    NUMBERED,
+    PATIENTS,
+    SMALL,
+    WATCHERS,
+    Spy,
+    apart,
+    found_and_precision,
+    spied,
+)
 from numpy.testing import assert_array_equal
 from scipy import sparse
 from sklearn import config_context
@@ -16,34 +27,14 @@ from sklearn.preprocessing import StandardScaler
 from sknoisy._weights import weight_name
 from sknoisy.cleaning import CleanLabelClassifier, LabelCleaner
 from sknoisy.detectors import (
-    CLNI,
     KDN,
-    AreaUnderMargin,
     ConfidentLearning,
     DetectorEnsemble,
-    ForestKDN,
-    ForgettingEvents,
     InstanceHardness,
     IterativePartitioningFilter,
-    LossMixture,
-    NeighborConsensus,
-    SampleDifficulty,
     SmallLoss,
     TrueLabelPosterior,
 )
-
-PATIENTS = make_patients()
-WRONG = PATIENTS.y != PATIENTS.true
-SMALL = make_patients(20, 4, seed=1)
-NUMBERED = np.column_stack([np.arange(80), SMALL.X])
-JUDGES = [ConfidentLearning, TrueLabelPosterior, InstanceHardness]
-WATCHERS = [AreaUnderMargin, ForgettingEvents, LossMixture, SampleDifficulty, SmallLoss]
-NEIGHBORS = [KDN, CLNI, ForestKDN, NeighborConsensus]
-
-
-def found_and_precision(is_issue):
-    return np.mean(is_issue[WRONG]), np.sum(is_issue & WRONG) / max(1, is_issue.sum())
-
 
 # --- what is refused ---
 
