@@ -15,8 +15,8 @@ from sklearn.model_selection import GridSearchCV, train_test_split
 from skorch.callbacks import Callback
 
 from sknoisy.classifiers import CoTeachingClassifier, NoisyLabelClassifier
+from sknoisy.classifiers._co_teaching import STRATEGIES
 from sknoisy.classifiers._noise_rate import estimate_noise_rate
-from sknoisy.classifiers.co_teaching import STRATEGIES
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import LOSSES
 from sknoisy.noise import PairFlipNoise, SymmetricNoise

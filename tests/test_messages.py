@@ -8,10 +8,10 @@ from sknoisy import CoTeachingClassifier, NoisyLabelClassifier
 from sknoisy._doors import DOORS, WORDS, behind_another_door, translated
 from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
+from sknoisy.classifiers._co_teaching import STRATEGIES
 from sknoisy.classifiers._corrections import CORRECTIONS
 from sknoisy.classifiers._parts import OPTIMIZERS
 from sknoisy.classifiers._transitions import LEARNED
-from sknoisy.classifiers.co_teaching import STRATEGIES
 from sknoisy.losses import LOSSES
 from sknoisy.noise import (
     AnnotatorNoise,

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
+from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
 from sknoisy.losses import LOSSES
 from sknoisy.objectives import MeanLoss, Objective
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sknoisy.classifiers.co_teaching import STRATEGIES
+from sknoisy.classifiers._co_teaching import STRATEGIES
 from sknoisy.losses import LOSSES
 from sknoisy.objectives import (
     CoTeaching,

@@ -318,7 +318,7 @@ def test_a_learned_matrix_that_is_refused_leaves_the_last_fit_alone(blobs, monke
     def refuse(*args, **kwargs):
         raise ValueError("refused")
 
-    module = "sknoisy.classifiers.transition_corrected.check_identifiable"
+    module = "sknoisy.classifiers._transition_corrected.check_identifiable"
     monkeypatch.setattr(module, refuse)
     with pytest.raises(ValueError, match="refused"):
         clf.fit(X, y_noisy[::-1])

@@ -19,7 +19,7 @@ from sknoisy._engine import ArrayDataset, Batches, Engine
 from sknoisy._engine.draws import draws_to_predict, is_quiet, may_draw
 from sknoisy._features import check_features
 from sknoisy._labels import check_soft_labels, filled, is_soft
-from sknoisy._params import RoutedParams, choose_arguments
+from sknoisy._params import choose_arguments
 from sknoisy._rows import cut_params
 from sknoisy._seeds import make_generator
 from sknoisy._settings import own_settings, usual_settings
@@ -27,7 +27,11 @@ from sknoisy._shown import shown
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 from sknoisy._weights import check_weights
-from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
+from sknoisy.classifiers._callbacks import (
+    CallbackSupportMixin,
+    epoch_tasks,
+    with_callbacks,
+)
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._early_stopping import make_early_stopping
 from sknoisy.classifiers._parts import (
@@ -41,11 +45,13 @@ from sknoisy.classifiers._parts import (
     make_optimizer_arguments,
     pick_device,
 )
+from sknoisy.classifiers._several_networks import speaker
+from sknoisy.classifiers._training import TrainingParameters
 from sknoisy.schedules import constant, get_schedule
 
 
 class BaseNoisyClassifier(
-    RoutedParams,
+    TrainingParameters,
     CallbackSupportMixin,
     ClassifierMixin,
     BaseEstimator,
@@ -53,21 +59,42 @@ class BaseNoisyClassifier(
 ):
     """What every classifier's desk does; a final class adds a method to it.
 
-    A final class writes its ``__init__``, its ``fit`` and `_make_objective`, and
-    nothing else need be overridden. Think twice before adding anything here.
+    A final class writes its ``__init__`` and `_make_objective`, and nothing else need
+    be overridden. Think twice before adding anything here.
     """
 
-    _routes: tuple[str, ...] = (
-        "module",
-        "loss",
-        "optimizer",
-        "callbacks",
-        "iterator_train",
+    class_weight: object = (
+        None  # weights have no exact meaning where samples are judged
     )
 
     @abstractmethod
     def _make_objective(self, facts):
         """Return a new objective; `facts` are those of the training data."""
+
+    @with_callbacks
+    def fit(self, X, y):
+        """Train on labels that may be wrong.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
+            of shape (n_samples, height, width[, channels])
+            The samples.
+
+        y : array-like of shape (n_samples,)
+            The given labels: numbers, strings or booleans.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+
+        Raises
+        ------
+        NonFiniteLossError
+            If training diverges.
+        """
+        return self._fit(X, y)
 
     # --- predict ---
 
@@ -143,7 +170,7 @@ class BaseNoisyClassifier(
 
     def _speaker(self):
         """Return which network predicts; None stands for the mean over all of them."""
-        return None
+        return speaker(self.predict_with, self.net_.module_, self.net_.criterion_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -292,6 +319,7 @@ class BaseNoisyClassifier(
     def _assemble(self, objective, data, has_validation, n_epochs):
         device = pick_device(self.device)
         networks = self._starting_networks(data, objective.n_networks)
+        speaker(self.predict_with, networks, objective)
         check_output(networks, data.dataset, len(data.classes), device)
         optimizer, arguments = make_optimizer_arguments(
             self.optimizer,

@@ -18,8 +18,8 @@ from sknoisy._engine.stacked import shape_of
 from sknoisy._settings import own_settings
 from sknoisy._streams import Stream, Witness, drawing_from, generator, lent
 from sknoisy.classifiers._data import TrainingData
+from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
 from sknoisy.classifiers._parts import OPTIMIZERS, find_loss, is_auto
-from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
 from sknoisy.objectives import Objective
 
 # How many networks share a step. On a CPU twenty gain nearly all there is to gain; a

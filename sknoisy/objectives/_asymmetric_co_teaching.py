@@ -86,6 +86,8 @@ class AsymmetricCoTeaching(SampleSelection):
     0.6
     """
 
+    speaker = 0  # the main network
+
     def __init__(
         self,
         n_samples,

@@ -22,6 +22,9 @@ class Objective(nn.Module):
     n_networks : int
         How many networks the method trains.
 
+    speaker : int or None
+        The place of the network that predicts; None is the mean over all of them.
+
     lr_factor : float
         The learning rate of the objective's own parameters, as a factor of that of
         the networks. Weight decay leaves them alone.
@@ -60,6 +63,7 @@ class Objective(nn.Module):
     """
 
     n_networks = 1
+    speaker: int | None = None
     n_epochs = None
     lr_factor = 1.0
     warm_up_epochs: Any = 0

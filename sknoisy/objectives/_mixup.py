@@ -61,6 +61,7 @@ class Mixup(Objective):
         self.objective = objective
         self.alpha = alpha
         self.n_networks = objective.n_networks
+        self.speaker = objective.speaker
         self.lr_factor = objective.lr_factor
         self.warm_up_epochs = objective.warm_up_epochs
         self.takes_sample_weight = objective.takes_sample_weight

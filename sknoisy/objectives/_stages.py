@@ -43,6 +43,7 @@ class Stages(Objective):
         self.stages = nn.ModuleList([first, then])
         self.warm_up_epochs = n_first
         self.n_networks = then.n_networks
+        self.speaker = then.speaker
         self.lr_factor = then.lr_factor
         self.takes_sample_weight = all(s.takes_sample_weight for s in self.stages)
         self.takes_soft_labels = all(s.takes_soft_labels for s in self.stages)

@@ -1,6 +1,7 @@
 """A classifier that knows by which rule labels went wrong, or finds it out."""
 
 from functools import cache
+from typing import Literal, Unpack
 
 import numpy as np
 
@@ -19,7 +20,9 @@ from sknoisy.classifiers._corrections import (
     NEED_NONE,
 )
 from sknoisy.classifiers._cross_fit import cross_fit
+from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
 from sknoisy.classifiers._parts import make_objective
+from sknoisy.classifiers._training_names import Training
 from sknoisy.classifiers._transitions import (
     check_others,
     check_together,
@@ -29,7 +32,7 @@ from sknoisy.classifiers._transitions import (
     is_learned,
     make_learned,
 )
-from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
+from sknoisy.classifiers._types import Loss, Module
 from sknoisy.objectives import MeanLoss, Stages
 from sknoisy.objectives._scheduled import check_warm_up
 from sknoisy.transition import check_identifiable, condition_number, noise_rate
@@ -66,14 +69,6 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
 
     Parameters
     ----------
-    module : nn.Module class, callable or instance, default=None
-        The network: features in, one logit per class out. None picks
-        :class:`~sknoisy.modules.MLP` for tables and :class:`~sknoisy.modules.LeNet5`
-        for images. A class or function is called at fit with ``module__*`` and those
-        of these facts that its signature names: `n_features`, `input_shape`,
-        `n_samples`, `n_classes`, `labels`, `feature_mean`, `feature_scale`. An
-        instance is copied at fit, never trained in place.
-
     transition : str, array-like of shape (n_classes, n_classes) or callable, \
             default="likelihood"
         How T is found: a name from :data:`sknoisy.transition.TRANSITIONS`, whose
@@ -121,85 +116,8 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         epochs: half as many again as they take until they foretell held-out given
         labels best, which is where wrong ones begin to be learned by heart.
 
-    batch_size : int, default=512
-        Samples per step. A last batch of one sample joins the one before.
-
-    lr : float, default=5e-3
-        Learning rate, at its peak where a schedule changes it.
-
-    lr_schedule : {"constant", "cosine", "linear", "one_cycle"} or callable, \
-            default="one_cycle"
-        How the learning rate changes from the first step to the last; a callable
-        turns progress in [0, 1] into a factor of `lr`. An annealed rate is what keeps
-        a network from memorizing wrong labels in its last epochs.
-
-    optimizer : {"adam", "adamw", "sam", "sgd"} or torch.optim class, default="adamw"
-        What takes the steps; further parameters as ``optimizer__*``. "sam" is
-        :class:`~sknoisy.optimizers.SAM`, which takes two passes a step, and two or
-        three times the time, to find weights whose neighborhood is good, too.
-
-    weight_decay : float, default=1e-2
-        Weight decay, for optimizers that have such a parameter. With "adam" and "sgd"
-        it is part of the gradient, where it acts much more strongly.
-
-    early_stopping : bool or "label_wave", default=False
-        Whether to hold out a part of the (noisy) training data, stop when accuracy
-        on it no longer rises and keep the network of the best epoch. "label_wave"
-        holds nothing out: it stops where predictions on the training data change
-        least from epoch to epoch, before they begin to follow wrong labels; it is meant
-        for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
-        Where a method warms up, these epochs don't count.
-
-    validation_fraction : float in (0, 1) or None, default=None
-        Share of the training data held out to record ``valid_loss`` and ``valid_acc``
-        in ``history_``, both without weights. None means none, or 0.1 with
-        ``early_stopping=True``. `partial_fit` holds nothing out.
-
-    n_iter_no_change : int, default=10
-        How many epochs without a better one end training, with `early_stopping`.
-
-    warm_start : bool, default=False
-        Whether `fit` goes on with the network of the last `fit`.
-
-    callbacks : list of skorch callbacks, default=None
-        Copied at fit. One that watches single batches makes training somewhat slower.
-
-    device : str or torch.device, default="auto"
-        Where to train and predict; "auto" takes a CUDA GPU if there is one.
-
-    dtype : {"float32", "float64"}, default="float32"
-        Floating-point type of features and network. float32 has seven digits: where
-        what matters comes after them (time stamps, for one), subtract an offset first
-        or take "float64".
-
-    keep_on_interrupt : bool, default=False
-        Whether the estimator is fitted, with the network as it is, after Ctrl-C in the
-        middle of `fit`. The interrupt is raised all the same.
-
-    verbose : int, default=0
-        Whether to print a line per epoch.
-
-    unlabeled : label, None or "auto", default="auto"
-        What marks a sample without a label, besides None, NaN and pandas.NA. None:
-        nothing else does, and -1 is a class. With "auto", no label may be missing, and
-        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
-        be a class or such a mark.
-        Samples without a label are left out, and findings about them are NaN.
-
-    random_state : int, RandomState instance or None, default=None
-        Seed of weights, batches and dropout. An int gives the same network every time
-        on one machine with one thread of torch's, in processes and beside other fits
-        in threads, too. None takes fresh entropy.
-
-    **routed : dict
-        ``module__*``, ``loss__*``, ``transition__*``, ``optimizer__*``,
-        ``callbacks__*`` and ``iterator_train__*`` (``shuffle``, ``drop_last``).
-
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        The class labels.
-
     transition_matrix_ : ndarray of shape (n_classes, n_classes) or None
         P(given label = j | true label = i), estimated, given or learned; None where
         `correction` needs none.
@@ -213,26 +131,6 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
 
     prior_ : ndarray of shape (n_classes,)
         How frequent each given label is.
-
-    networks_ : list of nn.Module
-        The trained network.
-
-    net_ : skorch.NeuralNetClassifier
-        The trained net; ``net_.module_[0]`` is the network.
-
-    history_ : skorch.history.History
-        One record per epoch: ``train_loss``, ``lr``, ``dur`` and, with validation,
-        ``valid_loss`` (mean negative log probability of the given labels, without
-        correction) and ``valid_acc``.
-
-    n_iter_ : int
-        Epochs run.
-
-    n_features_in_ : int
-        Number of features seen during fit (rows of an image).
-
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, where they have string names.
 
     See Also
     --------
@@ -269,34 +167,18 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
 
     def __init__(
         self,
-        module=None,
+        module: Module = None,
         *,
-        transition="likelihood",
-        correction="forward",
-        loss="ce",
-        warm_up_epochs="auto",
-        cv=3,
-        calibrate=True,
-        max_epochs="auto",
-        batch_size=512,
-        lr=5e-3,
-        lr_schedule="one_cycle",
-        optimizer="adamw",
-        weight_decay=1e-2,
-        early_stopping=False,
-        validation_fraction=None,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        dtype="float32",
-        keep_on_interrupt=False,
-        verbose=0,
-        unlabeled="auto",
-        random_state=None,
-        **routed,
-    ):
-        self.module = module
+        transition: object = "likelihood",
+        correction: str = "forward",
+        loss: Loss = "ce",
+        warm_up_epochs: int | Literal["auto"] = "auto",
+        cv: object = 3,
+        calibrate: bool = True,
+        max_epochs: int | Literal["auto"] = "auto",
+        **training: Unpack[Training],
+    ) -> None:
+        super().__init__(module, **training)
         self.transition = transition
         self.correction = correction
         self.loss = loss
@@ -304,23 +186,6 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         self.cv = cv
         self.calibrate = calibrate
         self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.lr = lr
-        self.lr_schedule = lr_schedule
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.n_iter_no_change = n_iter_no_change
-        self.warm_start = warm_start
-        self.callbacks = callbacks
-        self.device = device
-        self.dtype = dtype
-        self.keep_on_interrupt = keep_on_interrupt
-        self.verbose = verbose
-        self.unlabeled = unlabeled
-        self.random_state = random_state
-        self._routed = routed
 
     @with_callbacks
     def fit(self, X, y, trusted=None, *, groups=None):
