@@ -25,7 +25,7 @@ from sknoisy import CoTeachingClassifier, NoisyLabelClassifier
 
 CoTeachingClassifier(None, noise_rate=0.3, lr=0.1, strategy__agreement=0.5)
 NoisyLabelClassifier(module__hidden=4, loss__q=0.5, class_weight="balanced")
-NoisyLabelClassifier(**{"module__width": 4})
+NoisyLabelClassifier().set_params(module__width=4)
 CoTeachingClassifier(lerning_rate=0.1)
 CoTeachingClassifier(class_weight="balanced")
 NoisyLabelClassifier(max_epochs="many")

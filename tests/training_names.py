@@ -18,10 +18,10 @@ from sknoisy.classifiers._transitions import LEARNED
 from sknoisy.objectives._splits import SPLITS
 
 STUB = Path(sknoisy.__file__).parent / "classifiers" / "_training_names.pyi"
-HEAD = '''"""Made by tests/training_names.py: the parameters of training, and those of parts.
+HEAD = '''"""Parameters of training and of parts; made by tests/training_names.py.
 
-A module of your own has parameters that nobody knows here: hand them on as
-``**{"module__width": 3}``.
+A module of your own has parameters that nobody knows here: hand them on by
+``set_params(module__width=3)``.
 """
 
 from collections.abc import Callable, Sequence

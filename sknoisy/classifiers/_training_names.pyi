@@ -1,7 +1,7 @@
-"""Made by tests/training_names.py: the parameters of training, and those of parts.
+"""Parameters of training and of parts; made by tests/training_names.py.
 
-A module of your own has parameters that nobody knows here: hand them on as
-``**{"module__width": 3}``.
+A module of your own has parameters that nobody knows here: hand them on by
+``set_params(module__width=3)``.
 """
 
 from collections.abc import Callable, Sequence
