@@ -16,7 +16,6 @@ from skorch.callbacks import Callback
 
 from sknoisy.classifiers import CoTeachingClassifier, NoisyLabelClassifier
 from sknoisy.classifiers._co_teaching import STRATEGIES
-from sknoisy.classifiers._noise_rate import estimate_noise_rate
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import LOSSES
 from sknoisy.noise import PairFlipNoise, SymmetricNoise
@@ -26,6 +25,7 @@ from sknoisy.objectives import (
     Mixup,
     Stages,
 )
+from sknoisy.transition import estimate_noise_rate
 
 FAST = {"max_epochs": 12, "batch_size": 64, "lr": 2e-2, "random_state": 0}
 FAST |= {"module__dropout": 0.0, "module__input_dropout": 0.0, "module__hidden": 32}

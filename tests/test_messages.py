@@ -9,7 +9,6 @@ from sknoisy._doors import DOORS, WORDS, behind_another_door, translated
 from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
 from sknoisy.classifiers._co_teaching import STRATEGIES
-from sknoisy.classifiers._corrections import CORRECTIONS
 from sknoisy.classifiers._parts import OPTIMIZERS
 from sknoisy.classifiers._transitions import LEARNED
 from sknoisy.losses import LOSSES
@@ -25,6 +24,7 @@ from sknoisy.noise import (
     uniform_transition,
 )
 from sknoisy.objectives import OBJECTIVES
+from sknoisy.objectives._corrected import CORRECTIONS
 from sknoisy.quality import MIXTURES
 from sknoisy.schedules import SCHEDULES
 from sknoisy.transition import TRANSITIONS

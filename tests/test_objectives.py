@@ -222,7 +222,7 @@ def test_a_loss_that_reduces_itself_is_told_so(blobs):
 def test_what_belongs_to_single_samples_is_gone_after_fit(blobs):
     X, y_noisy, _ = blobs
     fitted = NoisyLabelClassifier(max_epochs=1).fit(X, y_noisy, np.ones(300))
-    assert fitted.net_.criterion_.sample_weight is None
+    assert fitted.net_.criterion_.mean.sample_weight is None
 
 
 def test_the_desk_itself_is_abstract():

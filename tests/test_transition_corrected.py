@@ -12,13 +12,13 @@ from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
 from sknoisy.classifiers import NoisyLabelClassifier, TransitionCorrectedClassifier
-from sknoisy.classifiers._corrections import AFTERWARDS, CORRECTIONS, NEED_NONE
 from sknoisy.classifiers._cross_fit import calibrate, cross_fit
 from sknoisy.classifiers._transitions import LEARNED
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import get_loss
 from sknoisy.noise import ClassConditionalNoise
 from sknoisy.objectives import MeanLoss
+from sknoisy.objectives._corrected import AFTERWARDS, CORRECTIONS, NEED_NONE
 from sknoisy.transition import TRANSITIONS, clean_posterior
 
 # the second class is given as the third more often than as itself

@@ -6,7 +6,6 @@ from sknoisy._checks import check_choice, check_rate
 from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._noise_rate import estimate_noise_rate
 from sknoisy.classifiers._parts import make_loss
 from sknoisy.classifiers._training_names import Training
 from sknoisy.classifiers._types import Loss, Module
@@ -161,24 +160,18 @@ class CoTeachingClassifier(BaseNoisyClassifier):
             self.strategy, STRATEGIES, parameter="strategy", kind="a strategy"
         )
         facts["loss"] = make_loss(self.loss, given=self._routed_to("loss"))
-        facts["noise_rate"] = self._known_noise_rate()
+        facts["noise_rate"] = self.noise_rate
         facts["warm_up_epochs"] = self.warm_up_epochs
         if kind is Decoupling:  # the only one that has no use for it, nor looks at it
             check_warm_up(self.warm_up_epochs, facts["n_epochs"])
         facts["exponent"] = self.exponent
         given = self._routed_to("strategy")
-        return kind(**choose_arguments(kind, given=given, facts=facts, part="strategy"))
-
-    def _known_noise_rate(self):
-        """Return the rate, or the function that will find it."""
-        if not isinstance(self.noise_rate, str):
-            return self.noise_rate
-        found = getattr(self, "_found_rate", None) if self.warm_start else None
-        return estimate_noise_rate if found is None else found
+        chosen = choose_arguments(kind, given=given, facts=facts, part="strategy")
+        objective = kind(**chosen)
+        if self.warm_start and hasattr(self, "net_"):
+            objective.go_on_from(self.net_.criterion_)
+        return objective
 
     def _remember(self, engine, data):
         super()._remember(engine, data)
-        rate = getattr(engine.criterion_, "noise_rate", None)
-        self.noise_rate_ = None if callable(rate) else rate
-        is_found = isinstance(self.noise_rate, str)  # rather than given
-        self._found_rate = self.noise_rate_ if is_found else None
+        self.noise_rate_ = engine.criterion_.estimates()["noise_rate"]

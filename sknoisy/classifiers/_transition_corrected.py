@@ -13,12 +13,6 @@ from sknoisy._registry import lookup
 from sknoisy._shown import shown
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
-from sknoisy.classifiers._corrections import (
-    AFTERWARDS,
-    CORRECTIONS,
-    INVERTING,
-    NEED_NONE,
-)
 from sknoisy.classifiers._cross_fit import cross_fit
 from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
 from sknoisy.classifiers._parts import make_objective
@@ -34,6 +28,12 @@ from sknoisy.classifiers._transitions import (
 )
 from sknoisy.classifiers._types import Loss, Module
 from sknoisy.objectives import MeanLoss, Stages
+from sknoisy.objectives._corrected import (
+    AFTERWARDS,
+    CORRECTIONS,
+    INVERTING,
+    NEED_NONE,
+)
 from sknoisy.objectives._scheduled import check_warm_up
 from sknoisy.transition import check_identifiable, condition_number, noise_rate
 
@@ -344,7 +344,7 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
     def _remember(self, engine, data):
         prior, counts, transition = engine.criterion_.noise
         if is_learned(self.transition):  # with the network: only now it is known
-            learned = engine.criterion_.stages[1].transition().detach()
+            learned = engine.criterion_.inner[1].transition().detach()
             transition = learned.cpu().double().numpy()
             check_identifiable(transition, max_condition=1e9)
         super()._remember(engine, data)

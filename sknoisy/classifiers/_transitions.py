@@ -11,10 +11,10 @@ from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
 from sknoisy._streams import lent
 from sknoisy._tensors import as_tensor
-from sknoisy.classifiers._corrections import NEED_NONE
 from sknoisy.classifiers._parts import find_loss
 from sknoisy.losses import cross_entropy
 from sknoisy.objectives import TotalVariation, VolumeMinimization
+from sknoisy.objectives._corrected import NEED_NONE
 from sknoisy.transition import TRANSITIONS, estimate_transition
 
 LEARNED = {"total_variation": TotalVariation, "volmin": VolumeMinimization}

@@ -110,10 +110,10 @@ class AsymmetricCoTeaching(SampleSelection):
         self.relabel = relabel
         self._begin_round(0)
         everyone = torch.ones(n_samples, dtype=torch.bool)
-        self.register_buffer("labels", labels, persistent=False)
-        self.register_buffer("targets", labels, persistent=False)
-        self.register_buffer("inlier", everyone, persistent=False)
-        self.register_buffer("n_inlier", torch.zeros(n_samples), persistent=False)
+        self.add_memory("labels", labels)
+        self.add_memory("targets", labels)
+        self.add_memory("inlier", everyone)
+        self.add_memory("n_inlier", torch.zeros(n_samples))
         self.n_splits = 0
 
     def compute(self, logits, labels, index):

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from sknoisy._ranges import check_count, check_range
 from sknoisy.objectives._base import Objective
 from sknoisy.objectives._grafting import graft
-from sknoisy.objectives._weighted_mean import WeightedMean
+from sknoisy.objectives._memory import WeightedMean
 
 
 class MutualLearning(Objective):
@@ -98,7 +98,7 @@ class MutualLearning(Objective):
         self.label_term = label_term
         self.n_networks = n_networks
         self.mean = WeightedMean(sample_weight)
-        self.register_buffer("teacher", teacher, persistent=False)
+        self.add_memory("teacher", teacher)
         self.weight = weight
         self.teacher_weight = teacher_weight
         self.temperature = temperature
@@ -120,12 +120,6 @@ class MutualLearning(Objective):
         """Graft between epochs, so that what an epoch ends with has been trained."""
         if self.grafting is not None and epoch > 0:
             graft(networks, self.grafting)
-
-    def forget(self):
-        """Let go of weights, soft labels and of what the teacher said."""
-        self.teacher = None
-        self.mean.forget()
-        self.label_term.forget()
 
     def _from_labels(self, logits, labels, index):
         n = self.n_networks  # all networks in one call

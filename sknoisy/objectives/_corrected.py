@@ -15,13 +15,11 @@ from sknoisy.losses import (
     importance_reweighting,
     logit_adjustment,
 )
-from sknoisy.objectives import (
-    MeanLoss,
-    Objective,
-    Stages,
-    TransitionRevision,
-    TrustedLabels,
-)
+from sknoisy.objectives._base import MeanLoss
+from sknoisy.objectives._revision import TransitionRevision
+from sknoisy.objectives._stages import Stages
+from sknoisy.objectives._trusted import TrustedLabels
+from sknoisy.objectives._wrapper import Wrapper
 from sknoisy.transition import prior_ratio
 from sknoisy.transition._simplex import solve_on_simplex
 
@@ -44,7 +42,7 @@ class CorrectedLoss(nn.Module):
         return self.function(logits, labels, **given)
 
 
-class Rising(Objective):
+class Rising(Wrapper):
     """Trains through a matrix that comes from the identity step by step.
 
     At once, the probabilities that a network has learned for given labels would have to
@@ -65,23 +63,18 @@ class Rising(Objective):
     needs_whole_fit = True
 
     def __init__(self, objective, corrected, n_first):
-        super().__init__()
-        self.objective = objective
+        super().__init__(objective)
         self.corrected = corrected
         self.warm_up_epochs = n_first
         self.register_buffer("whole", corrected.transition)
 
-    def compute(self, logits, labels, index):
-        return self.objective.compute(logits, labels, index)
-
     def on_epoch_begin(self, epoch, networks, predict):
+        """Set the matrix of this epoch."""
+        super().on_epoch_begin(epoch, networks, predict)
         n_first = self.warm_up_epochs
         share = min(1.0, epoch / n_first) if n_first else 1.0
         nothing = torch.eye(len(self.whole)).to(self.whole)
         self.corrected.transition = nothing.lerp(self.whole, share)
-
-    def forget(self):
-        self.objective.forget()
 
 
 def by_loss(function, rises=False):
