@@ -263,6 +263,33 @@ def test_an_ill_conditioned_matrix_is_refused_where_it_would_be_inverted(blobs):
     fast(transition=nearly, max_epochs=1).fit(X, y_noisy)
 
 
+@pytest.mark.parametrize(
+    ("estimate", "correction", "drawn"),
+    [
+        (np.full((3, 3), 1 / 3), "forward", 0.1),
+        (np.array([[0.6, 0.4, 0], [0.6, 0.4, 0], [0, 0, 1]]), "forward", 0.1),
+        # drawn by .1, this has no inverse: an eigenvalue of -1/9 becomes zero
+        (np.array([[4, 5, 0], [5, 4, 0], [0, 0, 9]]) / 9, "forward", None),
+        (np.full((3, 3), 1 / 3) + 1e-4 * (np.eye(3) - 1 / 3), "posterior", 0.1),
+        (np.full((3, 3), 1 / 3) + 1e-4 * (np.eye(3) - 1 / 3), "forward", None),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:More labels of the classes")
+def test_an_estimate_that_tells_nothing_is_drawn_towards_given_labels(
+    estimate, correction, drawn, blobs
+):
+    X, y_noisy, _ = blobs
+    clf = fast(transition=lambda labels: estimate, correction=correction, max_epochs=3)
+    expected = estimate
+    if drawn is not None:
+        expected = (1 - drawn) * estimate + drawn * np.eye(3)
+        with pytest.warns(UserWarning, match="estimated, but .* by 0.1; don't rely"):
+            clf.fit(X, y_noisy)
+    else:
+        clf.fit(X, y_noisy)
+    assert_allclose(clf.transition_matrix_, expected)
+
+
 @pytest.mark.parametrize("transition", [0.3, lambda labels: None])
 def test_what_is_no_matrix_is_told_what_would_be_one(transition, blobs):
     X, y_noisy, _ = blobs

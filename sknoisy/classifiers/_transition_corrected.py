@@ -23,6 +23,7 @@ from sknoisy.classifiers._transitions import (
     check_transition_given,
     check_trusted,
     find_transition,
+    is_estimated,
     is_learned,
     make_learned,
 )
@@ -36,6 +37,7 @@ from sknoisy.objectives._corrected import (
 )
 from sknoisy.objectives._scheduled import check_warm_up
 from sknoisy.transition import check_identifiable, condition_number, noise_rate
+from sknoisy.transition._identifiability import told_apart
 
 __all__ = ["TransitionCorrectedClassifier"]
 
@@ -321,8 +323,10 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
             facts=facts,
             posterior=posterior,
         )
-        inverts = self.correction in INVERTING
-        check_identifiable(transition, max_condition=1e3 if inverts else 1e9)
+        limit = 1e3 if self.correction in INVERTING else 1e9
+        if is_estimated(self.transition):
+            return told_apart(transition, max_condition=limit)
+        check_identifiable(transition, max_condition=limit)
         return transition
 
     def _cross_fit(self, facts):

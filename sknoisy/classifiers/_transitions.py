@@ -25,6 +25,11 @@ def is_learned(transition):
     return isinstance(transition, str) and transition in LEARNED
 
 
+def is_estimated(transition):
+    """Whether the matrix comes from data, by an estimator's name or a function."""
+    return isinstance(transition, str) or callable(transition)
+
+
 def check_together(transition, correction, loss, facts):
     """Say so if what is asked for doesn't go together."""
     if is_learned(transition):
@@ -100,7 +105,7 @@ def find_transition(transition, *, given, facts, posterior):
         Gives the probabilities of the given labels, at some cost.
     """
     classes = facts["classes"]
-    if not isinstance(transition, str) and not callable(transition):
+    if not is_estimated(transition):
         return check_transition(transition, classes=classes)
     known = {"labels": facts["labels"].numpy()}
     named = isinstance(transition, str)

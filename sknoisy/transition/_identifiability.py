@@ -13,6 +13,7 @@ __all__ = ["check_identifiable", "condition_number"]
 
 EQUAL = 1e-6  # total variation between rows that nobody can tell apart
 IMPOSSIBLE = 1e-12
+TRUST = (0.1, 0.2, 0.5, 1.0)  # in given labels, where an estimate has none
 
 
 def condition_number(transition):
@@ -109,6 +110,56 @@ def check_identifiable(transition, *, max_condition=1e3):
         )
     _warn_if_swapped(transition)
     return condition
+
+
+def told_apart(transition, *, max_condition=1e3):
+    """Return an estimated matrix under which given labels tell true ones apart.
+
+    What a user gives and can't be is an error; an estimate is nobody's fault, and
+    happens where features tell nothing of labels. Such an estimate is drawn towards
+    the identity, so that a given label speaks a little for itself.
+
+    Parameters
+    ----------
+    transition : ndarray of shape (n_classes, n_classes)
+        An estimate; rows are true classes.
+
+    max_condition : float > 1, default=1e3
+        Largest condition number.
+
+    Returns
+    -------
+    transition : ndarray of shape (n_classes, n_classes)
+        The estimate, or ``(1 - t) * transition + t * identity`` with the smallest t of
+        0.1, 0.2, 0.5 and 1 that will do.
+
+    Warns
+    -----
+    UserWarning
+        If it isn't the estimate.
+    """
+    try:
+        check_identifiable(transition, max_condition=max_condition)
+    except ValueError as error:
+        reason = str(error).partition(":")[0]
+    else:
+        return transition
+    drawn = [(1 - t) * transition + t * np.eye(len(transition)) for t in TRUST]
+    chosen = next(i for i, T in enumerate(drawn) if _can_tell(T, max_condition))
+    warnings.warn(
+        f"The transition matrix was estimated, but {reason[0].lower()}{reason[1:]}: by"
+        " features, and at this number of samples, true classes can't be told apart. It"
+        f" was drawn towards given labels, by {TRUST[chosen]:g}; don't rely on it, nor"
+        " on noise_rate_.",
+        UserWarning,
+        stacklevel=3,
+    )
+    return drawn[chosen]
+
+
+def _can_tell(transition, max_condition):
+    differ = pdist(transition, "cityblock").min() / 2 >= EQUAL
+    return differ and condition_number(transition) <= max_condition
 
 
 def _check_rows_differ(transition):
