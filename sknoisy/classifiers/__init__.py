@@ -6,11 +6,13 @@ from sknoisy.classifiers._asymmetric_co_teaching import (
 from sknoisy.classifiers._co_teaching import CoTeachingClassifier
 from sknoisy.classifiers._divide_mix import DivideMixClassifier
 from sknoisy.classifiers._dynamic_bootstrapping import DynamicBootstrappingClassifier
+from sknoisy.classifiers._methods import METHODS
 from sknoisy.classifiers._mutual_learning import MutualLearningClassifier
 from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
 from sknoisy.classifiers._transition_corrected import TransitionCorrectedClassifier
 
 __all__ = [
+    "METHODS",
     "AsymmetricCoTeachingClassifier",
     "CoTeachingClassifier",
     "DivideMixClassifier",

@@ -1,16 +1,12 @@
 """A main network that learns from much, and one beside it that learns what is pure."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Unpack
 
-from sknoisy._params import choose_arguments
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._parts import make_loss
 from sknoisy.classifiers._training_names import Training
 from sknoisy.classifiers._types import Loss, Module
 from sknoisy.objectives import AsymmetricCoTeaching
-from sknoisy.objectives._splits import FACTS, find_split
 
 __all__ = ["AsymmetricCoTeachingClassifier"]
 
@@ -113,6 +109,7 @@ class AsymmetricCoTeachingClassifier(BaseNoisyClassifier):
     """
 
     _routes = (*BaseNoisyClassifier._routes, "split")
+    _method = AsymmetricCoTeaching
 
     def __init__(
         self,
@@ -131,21 +128,3 @@ class AsymmetricCoTeachingClassifier(BaseNoisyClassifier):
         self.n_rounds = n_rounds
         self.picks = picks
         self.relabel = relabel
-
-    def _make_objective(self, facts):
-        return AsymmetricCoTeaching(
-            facts["n_samples"],
-            facts["n_epochs"],
-            facts["labels"],
-            loss=make_loss(self.loss, given=self._routed_to("loss")),
-            split=self._make_split(),
-            n_rounds=self.n_rounds,
-            picks=self.picks,
-            relabel=self.relabel,
-        )
-
-    def _make_split(self):
-        split, given = find_split(self.split), self._routed_to("split")
-        facts = dict.fromkeys(FACTS)
-        choose_arguments(split, given=given, facts=facts, part="split")
-        return partial(split, **given) if given else split

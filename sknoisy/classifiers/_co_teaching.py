@@ -3,10 +3,9 @@
 from typing import Literal, Unpack
 
 from sknoisy._checks import check_choice, check_rate
-from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._parts import make_loss
+from sknoisy.classifiers._method import as_method
 from sknoisy.classifiers._training_names import Training
 from sknoisy.classifiers._types import Loss, Module
 from sknoisy.objectives import CoTeaching, CoTeachingPlus, Decoupling, JoCoR
@@ -129,6 +128,7 @@ class CoTeachingClassifier(BaseNoisyClassifier):
     """
 
     _routes = (*BaseNoisyClassifier._routes, "strategy")
+    _part = "strategy"
 
     def __init__(
         self,
@@ -155,23 +155,13 @@ class CoTeachingClassifier(BaseNoisyClassifier):
         else:
             check_rate(self.noise_rate, "noise_rate", below_one=True)
 
-    def _make_objective(self, facts):
+    def _asked(self, facts):
         kind = lookup(
             self.strategy, STRATEGIES, parameter="strategy", kind="a strategy"
         )
-        facts["loss"] = make_loss(self.loss, given=self._routed_to("loss"))
-        facts["noise_rate"] = self.noise_rate
-        facts["warm_up_epochs"] = self.warm_up_epochs
-        if kind is Decoupling:  # the only one that has no use for it, nor looks at it
+        own = {"noise_rate", "warm_up_epochs", "exponent"}
+        if kind is Decoupling:  # the only one that has no use for them
             check_warm_up(self.warm_up_epochs, facts["n_epochs"])
-        facts["exponent"] = self.exponent
-        given = self._routed_to("strategy")
-        chosen = choose_arguments(kind, given=given, facts=facts, part="strategy")
-        objective = kind(**chosen)
-        if self.warm_start and hasattr(self, "net_"):
-            objective.go_on_from(self.net_.criterion_)
-        return objective
-
-    def _remember(self, engine, data):
-        super()._remember(engine, data)
-        self.noise_rate_ = engine.criterion_.estimates()["noise_rate"]
+            own = set()
+        given = {name: getattr(self, name) for name in sorted(own)}
+        return as_method(kind), given | self._routed_to("strategy")

@@ -13,10 +13,14 @@ class Completed:
     and the class's text tells all of them, in the order of the signature.
     """
 
+    _own_parameters: tuple[str, ...] = ()  # beside self and the first one
+
     def __init_subclass__(cls, **kwargs):
         own = vars(cls).get("__init__")
         if own is not None and "training" in inspect.signature(own).parameters:
             base = next(one for one in cls.__mro__[1:] if "__init__" in vars(one))
+            taken = list(inspect.signature(own).parameters)
+            cls._own_parameters = tuple(n for n in taken[2:] if n != "training")
             own.__signature__ = completed_signature(own, base.__init__)
             if cls.__doc__ and base.__doc__:  # neither under python -OO
                 cls.__doc__ = completed_text(cls, base, own.__signature__)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, Literal, Unpack
 
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._parts import make_loss
 from sknoisy.classifiers._training_names import Training
 from sknoisy.classifiers._types import Loss, Module
 from sknoisy.objectives import DivideMix
@@ -154,6 +153,8 @@ class DivideMixClassifier(BaseNoisyClassifier):
     True
     """
 
+    _method = DivideMix
+
     def __init__(
         self,
         module: Module = None,
@@ -187,17 +188,3 @@ class DivideMixClassifier(BaseNoisyClassifier):
         self.rejected_weight = rejected_weight
         self.confidence = confidence
         self.class_balance = class_balance
-
-    def _make_objective(self, facts):
-        own = (
-            *("mixture", "warm_up_epochs", "average_epochs", "p_threshold"),
-            *("sharpening", "mixup", "augment", "strong_augment", "rejected"),
-            *("rejected_weight", "confidence", "class_balance"),
-        )
-        return DivideMix(
-            facts["n_samples"],
-            facts["n_epochs"],
-            facts["labels"],
-            loss=make_loss(self.loss, given=self._routed_to("loss")),
-            **{name: getattr(self, name) for name in own},
-        )

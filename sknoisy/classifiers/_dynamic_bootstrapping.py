@@ -3,7 +3,6 @@
 from typing import Literal, Unpack
 
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._parts import make_loss
 from sknoisy.classifiers._training_names import Training
 from sknoisy.classifiers._types import Loss, Module
 from sknoisy.objectives import DynamicBootstrapping
@@ -106,6 +105,8 @@ class DynamicBootstrappingClassifier(BaseNoisyClassifier):
     True
     """
 
+    _method = DynamicBootstrapping
+
     def __init__(
         self,
         module: Module = None,
@@ -125,16 +126,3 @@ class DynamicBootstrappingClassifier(BaseNoisyClassifier):
         self.warm_up_epochs = warm_up_epochs
         self.mixup = mixup
         self.class_balance = class_balance
-
-    def _make_objective(self, facts):
-        return DynamicBootstrapping(
-            facts["n_samples"],
-            facts["n_epochs"],
-            facts["labels"],
-            loss=make_loss(self.loss, given=self._routed_to("loss")),
-            bootstrapping=self.bootstrapping,
-            mixture=self.mixture,
-            warm_up_epochs=self.warm_up_epochs,
-            mixup=self.mixup,
-            class_balance=self.class_balance,
-        )

@@ -1,28 +1,13 @@
 """Several networks that learn from one another: DML, filter grafting and DGD."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Unpack
 
-from sknoisy._params import choose_arguments
-from sknoisy._ranges import check_count, check_range
-from sknoisy._registry import lookup
 from sknoisy._tags import tags_said_by
-from sknoisy.classifiers._parts import (
-    can_learn_in_parts,
-    make_loss,
-    pick_device,
-)
-from sknoisy.classifiers._teacher import (
-    check_same_features,
-    is_fitted,
-    ready_teacher,
-    teacher_log_proba,
-)
+from sknoisy.classifiers._mutual import Mutual
 from sknoisy.classifiers._training_names import WeightedTraining
 from sknoisy.classifiers._types import Loss, Module
 from sknoisy.classifiers._weighted import WeightedNoisyClassifier
-from sknoisy.objectives import GRAFTINGS, MeanLoss, Mixup, MutualLearning
 
 __all__ = ["MutualLearningClassifier"]
 
@@ -83,11 +68,6 @@ class MutualLearningClassifier(WeightedNoisyClassifier):
         :func:`~sknoisy.objectives.entropy_share`; or a function ``(own, neighbor) ->
         share`` of its own weights that a layer keeps. None mixes nothing.
 
-    mixup : float, default=0.0
-        With a positive value, every step mixes pairs of samples and their losses with
-        a share drawn from Beta(mixup, mixup); 1.0 is usual, 8.0 and more suit heavy
-        noise. Goes with every loss.
-
     Attributes
     ----------
     teacher_ : classifier or nn.Module
@@ -139,6 +119,7 @@ class MutualLearningClassifier(WeightedNoisyClassifier):
     """
 
     _routes = (*WeightedNoisyClassifier._routes, "grafting")
+    _method = Mutual()
 
     def __init__(
         self,
@@ -151,7 +132,6 @@ class MutualLearningClassifier(WeightedNoisyClassifier):
         distill_weight: float = 1.0,
         temperature: float = 1.0,
         grafting: str | Callable[..., float] | None = None,
-        mixup: float = 0.0,
         **training: Unpack[WeightedTraining],
     ) -> None:
         super().__init__(module, **training)
@@ -162,70 +142,9 @@ class MutualLearningClassifier(WeightedNoisyClassifier):
         self.distill_weight = distill_weight
         self.temperature = temperature
         self.grafting = grafting
-        self.mixup = mixup
-
-    def _can_learn_in_parts(self):
-        teacher = self.distill
-        if teacher is not None and not is_fitted(teacher):
-            raise AttributeError(
-                "partial_fit sees a part of the data, too little for a teacher: fit"
-                f" {type(teacher).__name__} before it is passed as distill."
-            )
-        return can_learn_in_parts(self)
-
-    @property
-    def takes_soft_labels(self):
-        """Whether `y` may hold a distribution over classes per sample."""
-        return MutualLearning.takes_soft_labels
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         if hasattr(self.distill, "__sklearn_tags__"):
             tags.input_tags.sparse &= tags_said_by(self.distill).input_tags.sparse
         return tags
-
-    def _check_parameters(self):
-        super()._check_parameters()
-        check_count(n_networks=self.n_networks)
-        weights = ("mixup", "mutual_weight", "distill_weight")
-        check_range("[0, inf)", **{name: getattr(self, name) for name in weights})
-        check_range("(0, inf)", temperature=self.temperature)
-
-    def _make_objective(self, facts):
-        loss = make_loss(self.loss, given=self._routed_to("loss"))
-        weight = facts["sample_weight"]
-        objective = MutualLearning(
-            MeanLoss(loss, weight, facts["soft_labels"]),
-            self.n_networks,
-            sample_weight=weight,
-            teacher=self._ask_teacher(facts),
-            weight=self.mutual_weight,
-            teacher_weight=self.distill_weight,
-            temperature=self.temperature,
-            grafting=self._choose_grafting(),
-        )
-        return Mixup(objective, self.mixup) if self.mixup else objective
-
-    def _ask_teacher(self, facts):
-        self.teacher_ = None
-        if self.distill is None:
-            return None
-        self.teacher_ = ready_teacher(self.distill, facts)
-        check_same_features(self.teacher_, self)
-        return teacher_log_proba(self.teacher_, facts, pick_device(self.device))
-
-    def _choose_grafting(self):
-        if self.grafting is None or self.grafting is False:
-            return None
-        share = self.grafting
-        if not callable(share):
-            share = lookup(
-                share,
-                GRAFTINGS,
-                parameter="grafting",
-                kind="a way of grafting",
-                otherwise="a function (own, neighbor) -> share, or None",
-            )
-        given = self._routed_to("grafting")
-        chosen = choose_arguments(share, given=given, facts={}, part="grafting", skip=2)
-        return partial(share, **chosen)

@@ -2,17 +2,11 @@
 
 from typing import Unpack
 
-from sknoisy._ranges import check_range
-from sknoisy.classifiers._parts import (
-    can_learn_in_parts,
-    choose_loss,
-    find_loss,
-    is_auto,
-    make_objective,
-)
+from sknoisy.classifiers._methods import find_method
 from sknoisy.classifiers._training_names import WeightedTraining
 from sknoisy.classifiers._types import Loss, Module
 from sknoisy.classifiers._weighted import WeightedNoisyClassifier
+from sknoisy.objectives import Objective
 
 __all__ = ["NoisyLabelClassifier"]
 
@@ -27,22 +21,25 @@ class NoisyLabelClassifier(WeightedNoisyClassifier):
     Parameters
     ----------
     loss : str or callable, default="auto"
-        A name from :data:`sknoisy.losses.LOSSES` or, for methods that remember
-        samples or look at whole batches, from
-        :data:`sknoisy.objectives.OBJECTIVES` ("elr", "sop", "peer", ...); or a
-        function ``(logits, labels) -> (n_samples,)``, or a subclass of
-        :class:`~sknoisy.objectives.Objective`. Its parameters are set as ``loss__*``,
-        e.g. ``loss="gce", loss__q=0.5``. "auto" is generalized cross entropy, "gce":
-        like cross entropy on tables, better on images. But where a class has less than
-        0.3 of its even share of the labels (weights counted), it is cross entropy,
-        since "gce" and other bounded losses may never predict a rare class. "ce" gives
-        probabilities that are those of the *noisy* labels.
+        A name from :data:`sknoisy.losses.LOSSES`, or a function ``(logits, labels) ->
+        (n_samples,)``. Its parameters are set as ``loss__*``, e.g. ``loss="gce",
+        loss__q=0.5``. "auto" is the method's own: with "plain", generalized cross
+        entropy, "gce", which is like cross entropy on tables and better on images. But
+        where a class has less than 0.3 of its even share of the labels (weights
+        counted), it is cross entropy, since "gce" and other bounded losses may never
+        predict a rare class. "ce" gives probabilities that are those of the *noisy*
+        labels. Methods with a loss of their own refuse others.
 
-    mixup : float, default=0.0
-        With a positive value, every step mixes pairs of samples and their losses with
-        a share drawn from Beta(mixup, mixup); 1.0 is usual, 8.0 and more suit heavy
-        noise. Goes with every loss, but not with "ogc" and "sop", which learn about
-        single samples, nor "elr+", which mixes by itself.
+    method : str or subclass of Objective, default="plain"
+        What else is done about wrong labels: a name from
+        :data:`sknoisy.classifiers.METHODS`, or a subclass of
+        :class:`~sknoisy.objectives.Objective`. Its parameters are set as
+        ``method__*``, e.g. ``method="co_teaching", method__noise_rate=0.3``, and those
+        of its parts as in ``method__split__threshold``. "plain" does nothing else than
+        learn the loss. Others remember samples ("elr", "sop"), look at whole batches
+        ("peer", "ohem"), train several networks ("co_teaching", "jocor", "divide_mix",
+        "elr+", "mutual_learning") or go through a transition matrix ("forward",
+        "reweight", "volmin").
 
     See Also
     --------
@@ -81,30 +78,20 @@ class NoisyLabelClassifier(WeightedNoisyClassifier):
     True
     """
 
+    _routes = (*WeightedNoisyClassifier._routes, "method")
+    _part = "method"
+
     def __init__(
         self,
         module: Module = None,
         *,
         loss: Loss = "auto",
-        mixup: float = 0.0,
+        method: str | type[Objective] = "plain",
         **training: Unpack[WeightedTraining],
     ) -> None:
         super().__init__(module, **training)
         self.loss = loss
-        self.mixup = mixup
+        self.method = method
 
-    def _can_learn_in_parts(self):
-        return can_learn_in_parts(self)
-
-    @property
-    def takes_soft_labels(self):
-        """Whether `y` may hold a distribution over classes per sample."""
-        if is_auto(self.loss):
-            return True
-        return getattr(find_loss(self.loss), "takes_soft_labels", True)
-
-    def _make_objective(self, facts):
-        check_range("[0, inf)", mixup=self.mixup)
-        given = self._routed_to("loss")
-        loss = choose_loss(self.loss, given=given, facts=facts)
-        return make_objective(loss, given=given, facts=facts, mixup=self.mixup)
+    def _asked(self, facts):
+        return find_method(self.method), self._routed_to("method")

@@ -23,4 +23,5 @@ Training = TypedDict(  # type: ignore[misc]
 class WeightedTraining(Training, total=False):
     """The same, where classes can be weighted, too."""
 
+    mixup: float
     class_weight: object

@@ -35,11 +35,17 @@ class Training(TypedDict, total=False):
     iterator_train__drop_last: object
     iterator_train__shuffle: object
     loss__a: object
+    loss__agreement: object
     loss__alpha: object
+    loss__augment: object
+    loss__average_epochs: object
     loss__averaging: object
     loss__beta: object
     loss__bias: object
+    loss__bootstrapping: object
+    loss__class_balance: object
     loss__class_weight: object
+    loss__confidence: object
     loss__detach: object
     loss__drop: object
     loss__floor: object
@@ -54,21 +60,32 @@ class Training(TypedDict, total=False):
     loss__lr_v: object
     loss__m: object
     loss__min_prob: object
+    loss__mixture: object
     loss__mixup: object
     loss__momentum: object
+    loss__n_rounds: object
     loss__normalize: object
     loss__order: object
+    loss__p_threshold: object
+    loss__picks: object
     loss__power: object
     loss__prune_every: object
     loss__prune_from: object
     loss__q: object
     loss__queue_size: object
+    loss__rank_within: object
     loss__rate: object
+    loss__rejected: object
+    loss__rejected_weight: object
+    loss__relabel: object
     loss__rise: object
+    loss__sharpening: object
     loss__sieve_from: object
     loss__slack: object
+    loss__split: object
     loss__start: object
     loss__strength: object
+    loss__strong_augment: object
     loss__t1: object
     loss__t2: object
     loss__tau: object

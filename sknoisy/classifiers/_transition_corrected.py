@@ -1,59 +1,16 @@
 """A classifier that knows by which rule labels went wrong, or finds it out."""
 
-from functools import cache
 from typing import Literal, Unpack
 
-import numpy as np
-
-from sknoisy._arrays import numpy_inside
-from sknoisy._checks import check_switch
-from sknoisy._folds import group_codes
-from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
-from sknoisy._shown import shown
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
-from sknoisy.classifiers._cross_fit import cross_fit
-from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
-from sknoisy.classifiers._parts import make_objective
+from sknoisy.classifiers._correction import Correction
 from sknoisy.classifiers._training_names import Training
-from sknoisy.classifiers._transitions import (
-    check_others,
-    check_together,
-    check_transition_given,
-    check_trusted,
-    find_transition,
-    is_estimated,
-    is_learned,
-    make_learned,
-)
 from sknoisy.classifiers._types import Loss, Module
-from sknoisy.objectives import MeanLoss, Stages
-from sknoisy.objectives._corrected import (
-    AFTERWARDS,
-    CORRECTIONS,
-    INVERTING,
-    NEED_NONE,
-)
-from sknoisy.objectives._scheduled import check_warm_up
-from sknoisy.transition import check_identifiable, condition_number, noise_rate
-from sknoisy.transition._identifiability import told_apart
+from sknoisy.objectives import CORRECTIONS
 
 __all__ = ["TransitionCorrectedClassifier"]
-
-# what the networks that T is estimated from have in common with the last one
-SHARED = (
-    "module",
-    "loss",
-    "max_epochs",
-    "batch_size",
-    "lr",
-    "lr_schedule",
-    "optimizer",
-    "weight_decay",
-    "device",
-    "dtype",
-)
 
 
 class TransitionCorrectedClassifier(BaseNoisyClassifier):
@@ -229,135 +186,10 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         """
         return self._fit(X, y, trusted=trusted, groups_of_rows=groups)
 
-    @numpy_inside(returns="X")
-    def predict_proba(self, X):
-        """Predict the probability of each class being the true one.
-
-        Parameters
-        ----------
-        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
-            of shape (n_samples, height, width[, channels])
-            The samples.
-
-        Returns
-        -------
-        proba : ndarray of shape (n_samples, n_classes)
-            Probabilities in the order of ``classes_``.
-        """
-        proba = super().predict_proba(X)
-        undo = AFTERWARDS.get(self._corrected_by)
-        if undo is None:
-            return proba
-        return undo(proba, self.transition_matrix_, self.prior_).astype(proba.dtype)
-
-    def _make_objective(self, facts):
-        correct = self._check_request(facts)
-        plain = self._plain_loss(facts)
-        looked = cache(lambda: self._cross_fit(facts))
-        n_epochs = looked().n_epochs if self.max_epochs == "auto" else facts["n_epochs"]
-        n_first = self._n_warm_up_epochs(n_epochs)
-        prior = np.bincount(facts["labels"]) / facts["n_samples"]
-        others = ~facts["trusted"] if facts["trusted"] is not None else slice(None)
-        counts = np.bincount(facts["labels"][others], minlength=facts["n_classes"])
-        if is_learned(self.transition):
-            given, transition = self._routed_to("transition"), None
-            learned = make_learned(self.transition, given=given, facts=facts)
-            objective = Stages(plain, learned, n_first)
-        else:
-            transition = self._find_transition(facts, lambda: looked().posterior)
-            objective = correct(plain, transition, prior, facts, n_first)
-        objective.n_epochs = n_epochs
-        objective.noise = prior, counts, transition  # noted should training end well
-        return objective
-
-    def _check_request(self, facts):
-        """Return the correction; what can't be is refused before networks train."""
-        correct = lookup(
+    def _asked(self, facts):
+        lookup(
             self.correction, CORRECTIONS, parameter="correction", kind="a correction"
         )
-        if facts["soft_labels"] is not None:
-            raise ValueError(
-                "y holds distributions over classes, but a transition matrix says what"
-                " becomes of labels: give one label a sample, such as"
-                " y.argmax(axis=1), or train NoisyLabelClassifier on y."
-            )
-        facts["trusted"] = check_trusted(facts["trusted"], facts["n_samples"])
-        if facts["groups_of_rows"] is not None:  # a module may have `groups` of its own
-            groups = group_codes(facts["groups_of_rows"], facts["n_samples"])
-            facts["groups_of_rows"] = groups
-        check_together(self.transition, self.correction, self.loss, facts)
-        given = self._routed_to("transition")
-        check_transition_given(self.transition, given, facts)
-        check_others(self.transition, facts)
-        check_switch(calibrate=self.calibrate)
-        check_count(cv=self.cv)
-        return correct
-
-    def _plain_loss(self, facts):
-        given = self._routed_to("loss")
-        plain = make_objective(self.loss, given=given, facts=facts)
-        if not isinstance(plain, MeanLoss):
-            raise ValueError(
-                f"loss={shown(self.loss)} is more than a loss of single samples, and a"
-                " transition matrix corrects those only: choose one such as 'ce'."
-            )
-        return plain
-
-    def _n_warm_up_epochs(self, n_epochs):
-        idle = "raise" if is_learned(self.transition) else "warn"
-        if self.correction in AFTERWARDS:  # they act when all epochs are over
-            idle = "ignore"
-        n_first = check_warm_up(self.warm_up_epochs, n_epochs, idle=idle)
-        # a single epoch corrects, where nobody says how long to warm up
-        is_auto = isinstance(self.warm_up_epochs, str)
-        return min(n_first, n_epochs - 1) if is_auto else n_first
-
-    # --- the transition matrix ---
-
-    def _find_transition(self, facts, posterior):
-        if self.correction in NEED_NONE:
-            return None
-        transition = find_transition(
-            self.transition,
-            given=self._routed_to("transition"),
-            facts=facts,
-            posterior=posterior,
-        )
-        limit = 1e3 if self.correction in INVERTING else 1e9
-        if is_estimated(self.transition):
-            return told_apart(transition, max_condition=limit)
-        check_identifiable(transition, max_condition=limit)
-        return transition
-
-    def _cross_fit(self, facts):
-        classifier = NoisyLabelClassifier(
-            **{name: getattr(self, name) for name in SHARED},
-            **self._still_routed("module", "loss", "optimizer", "iterator_train"),
-        )
-        return cross_fit(
-            classifier,
-            facts["X"],
-            facts["labels"].numpy(),
-            trusted=facts["trusted"],
-            groups=facts["groups_of_rows"],
-            cv=self.cv,
-            calibrates=self.calibrate,
-            random_state=self._random_state(),
-        )
-
-    def _remember(self, engine, data):
-        prior, counts, transition = engine.criterion_.noise
-        if is_learned(self.transition):  # with the network: only now it is known
-            learned = engine.criterion_.inner[1].transition().detach()
-            transition = learned.cpu().double().numpy()
-            check_identifiable(transition, max_condition=1e9)
-        super()._remember(engine, data)
-        self.prior_, self.transition_matrix_ = prior, transition
-        self._corrected_by = self.correction
-        self.noise_rate_ = self.condition_number_ = None
-        if transition is not None:
-            self.condition_number_ = condition_number(transition)
-            self.noise_rate_ = 0.0
-            if counts.any():  # T is that of labels that aren't trusted
-                share = counts.sum() / len(data.codes)
-                self.noise_rate_ = share * noise_rate(counts, transition)
+        own = ("transition", "warm_up_epochs", "cv", "calibrate")
+        given = {name: getattr(self, name) for name in own}
+        return Correction(self.correction), given | self._still_routed("transition")

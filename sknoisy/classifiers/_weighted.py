@@ -4,17 +4,27 @@ from typing import Unpack
 
 from sklearn.utils.metaestimators import available_if
 
+from sknoisy._ranges import check_range
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._callbacks import with_callbacks
 from sknoisy.classifiers._training_names import Training
 from sknoisy.classifiers._types import Module
+from sknoisy.objectives import Mixup
 
 
 class WeightedNoisyClassifier(BaseNoisyClassifier):
-    """A classifier whose method has an exact meaning for weights.
+    """A classifier whose method may treat all samples alike.
+
+    Then weights have an exact meaning, and samples can be mixed or come in parts.
 
     Parameters
     ----------
+    mixup : float, default=0.0
+        With a positive value, every step mixes pairs of samples and their losses with
+        a share drawn from Beta(mixup, mixup); 1.0 is usual, 8.0 and more suit heavy
+        noise. Methods refuse it that mix by themselves, or learn about single samples
+        from what the network says of each.
+
     class_weight : dict, "balanced" or None, default=None
         Weights of classes, by given labels, multiplied with `sample_weight`.
         "balanced" gives all classes the same sum of weights.
@@ -24,10 +34,12 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         self,
         module: Module = None,
         *,
+        mixup: float = 0.0,
         class_weight: object = None,
         **training: Unpack[Training],
     ) -> None:
         super().__init__(module, **training)
+        self.mixup = mixup
         self.class_weight = class_weight
 
     @with_callbacks
@@ -92,3 +104,22 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
             The estimator, fitted so far.
         """
         return self._partial_fit(X, y, classes, sample_weight)
+
+    @property
+    def takes_soft_labels(self):
+        """Whether `y` may hold a distribution over classes per sample."""
+        return self._asked({})[0].takes_soft_labels
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_range("[0, inf)", mixup=self.mixup)
+
+    def _build_objective(self, task):
+        objective = super()._build_objective(task)
+        return Mixup(objective, self.mixup) if self.mixup else objective
+
+    def _can_learn_in_parts(self):
+        """Whether the method lets there be `partial_fit`; say why if it doesn't."""
+        method, given = self._asked({})
+        method.check_parts(given)
+        return True

@@ -1,5 +1,7 @@
 """A main network that learns from much, and one beside it that learns what is pure."""
 
+from types import MappingProxyType
+
 import torch
 
 from sknoisy._checks import check_switch
@@ -8,7 +10,7 @@ from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
 from sknoisy.objectives._selection import SampleSelection, easiest, per_network
-from sknoisy.objectives._splits import FACTS, find_split
+from sknoisy.objectives._splits import FACTS, find_split, make_split
 
 
 class AsymmetricCoTeaching(SampleSelection):
@@ -87,6 +89,7 @@ class AsymmetricCoTeaching(SampleSelection):
     """
 
     speaker = 0  # the main network
+    parts = MappingProxyType({"split": make_split})
 
     def __init__(
         self,

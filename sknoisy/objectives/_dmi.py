@@ -76,6 +76,7 @@ class DeterminantMutualInformation(ScheduledObjective):
     """
 
     takes_sample_weight = True
+    made_for = ()  # no loss of single samples at all
 
     def __init__(self, n_epochs, sample_weight=None, *, warm_up=0.25):
         super().__init__(n_epochs)

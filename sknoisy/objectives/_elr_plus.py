@@ -74,7 +74,7 @@ class EarlyLearningPlus(ScheduledObjective):
     >>> from sknoisy.noise import SymmetricNoise
     >>> X, y = load_digits(return_X_y=True)
     >>> y_noisy = SymmetricNoise(0.4, random_state=0).fit_corrupt(y)
-    >>> clf = NoisyLabelClassifier(loss="elr+", max_epochs=30, random_state=0)
+    >>> clf = NoisyLabelClassifier(method="elr+", max_epochs=30, random_state=0)
     >>> bool((clf.fit(X, y_noisy).predict(X) == y).mean() > 0.9)
     True
     """

@@ -32,10 +32,10 @@ class MutualLearning(Objective):
     teacher : Tensor of shape (n_samples, n_classes), default=None
         The teacher's log probabilities of all training samples; None for no teacher.
 
-    weight : float in [0, inf), default=1.0
+    mutual_weight : float in [0, inf), default=1.0
         The weight α of the peers.
 
-    teacher_weight : float in [0, inf), default=1.0
+    distill_weight : float in [0, inf), default=1.0
         The weight β of the teacher.
 
     temperature : float in (0, inf), default=1.0
@@ -86,31 +86,33 @@ class MutualLearning(Objective):
         *,
         sample_weight=None,
         teacher=None,
-        weight=1.0,
-        teacher_weight=1.0,
+        mutual_weight=1.0,
+        distill_weight=1.0,
         temperature=1.0,
         grafting=None,
     ):
         super().__init__()
         check_count(n_networks=n_networks)
-        check_range("[0, inf)", weight=weight, teacher_weight=teacher_weight)
+        check_range(
+            "[0, inf)", mutual_weight=mutual_weight, distill_weight=distill_weight
+        )
         check_range("(0, inf)", temperature=temperature)
         self.label_term = label_term
         self.n_networks = n_networks
         self.mean = WeightedMean(sample_weight)
         self.add_memory("teacher", teacher)
-        self.weight = weight
-        self.teacher_weight = teacher_weight
+        self.mutual_weight = mutual_weight
+        self.distill_weight = distill_weight
         self.temperature = temperature
         self.grafting = grafting
 
     def compute(self, logits, labels, index):
         """Return the sum over networks; logits are (n_batch, n_networks, n_classes)."""
         log_p = F.log_softmax(logits / self.temperature, dim=-1)
-        taught = self.weight * from_peers(log_p)
+        taught = self.mutual_weight * from_peers(log_p)
         if self.teacher is not None:
             log_t = F.log_softmax(self.teacher[index] / self.temperature, dim=-1)
-            taught = taught + self.teacher_weight * divergence(
+            taught = taught + self.distill_weight * divergence(
                 log_t.unsqueeze(1), log_p
             )
         taught = self.temperature**2 * taught.sum(dim=1)

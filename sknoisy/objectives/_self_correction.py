@@ -54,6 +54,8 @@ class SelfCorrection(ScheduledObjective):
 
     takes_mixup = False
 
+    takes_mixup = False  # they mix by themselves
+
     def __init__(
         self,
         n_samples,

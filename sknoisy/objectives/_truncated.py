@@ -74,6 +74,7 @@ class TruncatedLoss(ScheduledObjective):
     """
 
     takes_sample_weight = True
+    made_for = ("gce",)
 
     def __init__(
         self,

@@ -39,6 +39,10 @@ class Wrapper(Objective):
         """Return the scalar to minimize for one batch."""
         return self.now(networks, features, labels, index)
 
+    def compute(self, logits, labels, index):
+        """Return the scalar, where the inner objective needs no other inputs."""
+        return self.now.compute(logits, labels, index)
+
     def on_epoch_begin(self, epoch, networks, predict):
         """Let the objective of this epoch prepare it."""
         self.now.on_epoch_begin(epoch, networks, predict)
