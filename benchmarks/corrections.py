@@ -30,6 +30,7 @@ from transition_matrices import T05, T06
 
 from sknoisy import NoisyLabelClassifier, TransitionCorrectedClassifier
 from sknoisy.datasets import fetch_fashion_mnist
+from sknoisy.losses import LOSSES
 from sknoisy.metrics import transition_error
 from sknoisy.modules import ChannelsFirst, Dropout, LeNet5, Standardize
 from sknoisy.noise import MNIST_SPARSE_PAIRS, ClassConditionalNoise, sparse_transition
@@ -75,7 +76,8 @@ NETWORKS = {"lenet": LeNet5, "alexnet": AlexNetStyle}
 
 def plain(loss, **parameters):
     """Return a method that trains one loss on the given labels."""
-    return lambda module, matrix: NoisyLabelClassifier(module, loss=loss, **parameters)
+    what = {"loss" if loss in LOSSES else "method": loss}
+    return lambda module, matrix: NoisyLabelClassifier(module, **what, **parameters)
 
 
 def corrected(**parameters):
@@ -117,7 +119,7 @@ METHODS = {
     TOLD: told(),
     TOLD_AFTERWARDS: told(correction="posterior"),
     # under "Sparse, High", what it prefers on average is right between 4 and 6
-    TOLD_PEER: plain("peer", loss__alpha=5.0),
+    TOLD_PEER: plain("peer", method__alpha=5.0),
 }
 # what takes its epochs from the row of the default, and no estimate of its own
 AS_MANY_EPOCHS = (AS_LONG, TOLD, TOLD_AFTERWARDS)

@@ -38,6 +38,7 @@ from sknoisy import (
     NoisyLabelClassifier,
     TransitionCorrectedClassifier,
 )
+from sknoisy.classifiers import METHODS as NAMED
 from sknoisy.datasets import (
     fetch_cifar10n_features,
     fetch_fashion_mnist,
@@ -65,8 +66,13 @@ CLEAN = "ce on clean labels"
 
 
 def loss(name, **parameters):
-    """Return a method that is one loss or objective."""
+    """Return a method that is one loss."""
     return lambda: NoisyLabelClassifier(loss=name, **parameters)
+
+
+def named(name):
+    """Return a method of the registry."""
+    return lambda: NoisyLabelClassifier(method=name)
 
 
 def corrected(**parameters):
@@ -79,6 +85,13 @@ def teaching(strategy, **parameters):
     return lambda: CoTeachingClassifier(strategy=strategy, **parameters)
 
 
+# methods of the registry that have rows of their own, by other names
+BELOW = {
+    *("plain", "mutual_learning", "divide_mix", "dynamic_bootstrapping"),
+    *("asymmetric_co_teaching", "co_teaching", "co_teaching_plus", "decoupling"),
+    *("jocor", "volmin", "total_variation", "forward", "backward", "reweight"),
+    *("revision", "posterior", "prior_ratio", "logit_adjustment"),
+}
 METHODS = {
     CLEAN: loss("ce"),
     "ce": loss("ce"),
@@ -91,21 +104,7 @@ METHODS = {
     "ce, early_stopping='label_wave'": loss(
         "ce", early_stopping="label_wave", lr_schedule="constant"
     ),
-    **{
-        name: loss(name)
-        for name in [
-            "elr",
-            "elr+",
-            "sop",
-            "truncated_gce",
-            "dmi",
-            "peer",
-            "cores",
-            "ogc",
-            "ohem",
-            "sparse_regularization",
-        ]
-    },
+    **{name: named(name) for name in NAMED if name not in BELOW},
     "TransitionCorrectedClassifier()": corrected(),
     **{
         f"correction='{name}'": corrected(correction=name)

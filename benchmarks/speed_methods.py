@@ -27,6 +27,7 @@ from sknoisy import (
     NoisyLabelClassifier,
     TransitionCorrectedClassifier,
 )
+from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
 from sknoisy.noise import SymmetricNoise, symmetric_transition
 
@@ -45,8 +46,9 @@ class Method:
 
 
 def loss(name, bound=None, **parameters):
-    """Return a loss or an objective of one network."""
-    return Method(lambda: NoisyLabelClassifier(loss=name, **parameters), bound=bound)
+    """Return a loss, or another method of one network."""
+    parameters["loss" if name in LOSSES else "method"] = name
+    return Method(lambda: NoisyLabelClassifier(**parameters), bound=bound)
 
 
 def corrected(correction, bound=None):
@@ -76,7 +78,7 @@ METHODS = {
     "elr": loss("elr", 1.15),
     "sop": loss("sop", 1.15),
     "peer": loss("peer", 1.1),
-    'peer, form="sampled"': loss("peer", loss__form="sampled"),
+    'peer, form="sampled"': loss("peer", method__form="sampled"),
     "cores": loss("cores"),
     "dmi": loss("dmi"),
     "ogc": loss("ogc"),

@@ -2,39 +2,30 @@
 
 # What a name is, and how it is said; tests hold the names to those of the registries.
 DOORS = {
-    "a strategy of CoTeachingClassifier: CoTeachingClassifier(strategy={!r})": (
-        *("co_teaching", "co_teaching_plus", "decoupling", "jocor"),
-    ),
-    "a correction of TransitionCorrectedClassifier:"
-    " TransitionCorrectedClassifier(correction={!r})": (
-        *("backward", "forward", "logit_adjustment", "posterior", "prior_ratio"),
-        *("reweight", "revision"),
+    "a method: NoisyLabelClassifier(method={!r})": (
+        *("asymmetric_co_teaching", "backward", "co_teaching", "co_teaching_plus"),
+        *("cores", "decoupling", "divide_mix", "dmi", "dynamic_bootstrapping", "elr"),
+        *("elr+", "forward", "jocor", "logit_adjustment", "mutual_learning", "ogc"),
+        *("ohem", "peer", "plain", "posterior", "prior_ratio", "reweight", "revision"),
+        *("sop", "sparse_regularization", "total_variation", "truncated_gce"),
+        *("volmin",),
     ),
     "a way to find a transition matrix:"
     " TransitionCorrectedClassifier(transition={!r})": (
         *("anchor", "confident_joint", "counts", "dual_t", "gold", "hoc"),
-        *("likelihood", "total_variation", "volmin"),
+        *("likelihood",),
     ),
     "a loss: NoisyLabelClassifier(loss={!r})": (
         *("ael", "agce", "amse", "anl", "aul", "bi_tempered", "bootstrap_hard"),
-        *("bootstrap_soft", "ce", "clipped_ce", "clipped_gce", "cores", "dmi", "elr"),
-        *("elr+", "eps_softmax", "focal", "gce", "jal", "js", "label_smoothing"),
-        *("mae", "mae_shift", "nce", "nce_ael", "nce_agce", "nce_aul", "nce_mae"),
-        *("nce_rce", "nfl", "nfl_mae", "nfl_rce", "nnce", "ogc", "ohem", "peer"),
-        *("rce", "sce", "sop", "sparse_regularization", "taylor", "truncated_gce"),
+        *("bootstrap_soft", "ce", "clipped_ce", "clipped_gce", "eps_softmax", "focal"),
+        *("gce", "jal", "js", "label_smoothing", "mae", "mae_shift", "nce", "nce_ael"),
+        *("nce_agce", "nce_aul", "nce_mae", "nce_rce", "nfl", "nfl_mae", "nfl_rce"),
+        *("nnce", "rce", "sce", "taylor"),
     ),
     "a mixture of losses, e.g. LossMixture(mixture={!r})": ("beta", "gaussian"),
     "a noise, of which sknoisy.noise has models": ("pair", "symmetric"),
     "an optimizer: optimizer={!r}": ("adam", "adamw", "sam", "sgd"),
     "a schedule: lr_schedule={!r}": ("constant", "cosine", "linear", "one_cycle"),
-    "a classifier of its own: DivideMixClassifier": ("dividemix",),
-    "a classifier of its own: MutualLearningClassifier": ("mutual_learning",),
-    "a classifier of its own: AsymmetricCoTeachingClassifier": (
-        "asymmetric_co_teaching",
-    ),
-    "a classifier of its own: DynamicBootstrappingClassifier": (
-        "dynamic_bootstrapping",
-    ),
     "a parameter of its own, e.g. NoisyLabelClassifier(mixup=1.0)": ("mixup",),
 }
 

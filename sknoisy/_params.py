@@ -67,12 +67,24 @@ class RoutedParams:
                 )
 
     def _routed_to(self, part):
-        prefix = f"{part}__"
+        return routed_to(part, self._routed)
+
+    def _still_routed(self, *parts):
         return {
-            name.removeprefix(prefix): value
-            for name, value in self._routed.items()
-            if name.startswith(prefix)
+            f"{part}__{name}": value
+            for part in parts
+            for name, value in self._routed_to(part).items()
         }
+
+
+def routed_to(part, given):
+    """Return those of `given` that are handed on to a part, without its prefix."""
+    prefix = f"{part}__"
+    return {
+        name.removeprefix(prefix): value
+        for name, value in given.items()
+        if name.startswith(prefix)
+    }
 
 
 def choose_arguments(function, *, given, facts, part, skip=0, complete=True):

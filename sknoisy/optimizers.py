@@ -47,7 +47,7 @@ class SAM(torch.optim.Optimizer):
     skorch's own loop, without the fast path. That function runs twice a step: batch
     normalization updates its statistics in both passes (the authors' code does in the
     first one only), dropout draws anew for each, and an objective with a memory of
-    samples, such as "elr" or "sop", updates it twice.
+    samples, such as methods "elr" or "sop", updates it twice.
 
     References
     ----------

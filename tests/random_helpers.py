@@ -20,6 +20,9 @@ DETECTORS = [
 ]
 
 
+NAMES = [name for name in classifiers.__all__ if name.endswith("Classifier")]
+
+
 def make_classifier(name, **options):
     """Return a classifier that trains in a moment."""
     defaults = dict(QUICK)

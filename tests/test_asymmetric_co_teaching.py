@@ -247,7 +247,7 @@ def test_rows_that_are_held_out_are_judged_and_absent_ones_are_not(blobs):
     X, y_noisy, _ = blobs
     assert np.isfinite(fast(validation_fraction=0.2).fit(X, y_noisy).inlier_).all()
     present = np.arange(300) % 4 > 0
-    clf = NoisyLabelClassifier(loss=AsymmetricCoTeaching, **FAST)
+    clf = NoisyLabelClassifier(method=AsymmetricCoTeaching, **FAST)
     clf.fit(X, y_noisy, present.astype(float))
     assert_array_equal(np.isnan(clf.inlier_), ~present)
 
@@ -298,8 +298,8 @@ def test_parameters_of_a_split_reach_it(blobs):
         ({"picks": (0.9, 0.2)}, "must not fall from round to round"),
         ({"picks": 0.5}, "picks=0.5 must be a pair"),
         ({"predict_with": "main"}, "predict_with='main' must be 'mean'"),
-        ({"loss": "sop"}, "more than a loss of single samples"),
-        ({"loss": "elr*"}, "is not a loss of single samples sknoisy knows"),
+        ({"loss": "sop"}, "'sop' is a method"),
+        ({"loss": "elr*"}, "is not a loss sknoisy knows"),
         ({"split": lambda z: z > 0}, "needs 'z', .*ask for some of: losses"),
     ],
 )

@@ -146,8 +146,8 @@ def test_warm_start_goes_on_from_the_last_fit(table):
 def test_another_number_of_networks_is_no_warm_start(table):
     clf = small(warm_start=True, max_epochs=2).fit(*table)
     with pytest.raises(ValueError, match="number of networks: 1, but now: 2"):
-        clf.set_params(loss="elr+").fit(*table)
-    two = small(loss="elr+", max_epochs=2).fit(*table).set_params(loss="ce")
+        clf.set_params(method="elr+").fit(*table)
+    two = small(method="elr+", max_epochs=2).fit(*table).set_params(method="plain")
     with pytest.raises(ValueError, match="There are 2 networks so far, but now it tak"):
         two.partial_fit(*table)
 

@@ -15,8 +15,7 @@ from sklearn.model_selection import GridSearchCV, train_test_split
 from skorch.callbacks import Callback
 
 from sknoisy.classifiers import CoTeachingClassifier, NoisyLabelClassifier
-from sknoisy.classifiers._noise_rate import estimate_noise_rate
-from sknoisy.classifiers.co_teaching import STRATEGIES
+from sknoisy.classifiers._co_teaching import STRATEGIES
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import LOSSES
 from sknoisy.noise import PairFlipNoise, SymmetricNoise
@@ -26,6 +25,7 @@ from sknoisy.objectives import (
     Mixup,
     Stages,
 )
+from sknoisy.transition import estimate_noise_rate
 
 FAST = {"max_epochs": 12, "batch_size": 64, "lr": 2e-2, "random_state": 0}
 FAST |= {"module__dropout": 0.0, "module__input_dropout": 0.0, "module__hidden": 32}
@@ -160,7 +160,7 @@ def test_kept_has_the_rows_of_X_as_given(blobs):
     rng = np.random.default_rng(0)
     present = rng.random(300) < 0.7
     X_more = np.where(present[:, None], X, 1e3)
-    options = {"loss": CoTeaching, "loss__noise_rate": 0.3, **FAST}
+    options = {"method": CoTeaching, "method__noise_rate": 0.3, **FAST}
     clf = NoisyLabelClassifier(**options).fit(X_more, y_noisy, present.astype(float))
     alone = NoisyLabelClassifier(**options).fit(X[present], y_noisy[present])
     assert_array_equal(clf.kept_[present], alone.kept_)
@@ -183,7 +183,7 @@ class Named(MeanLoss):
 
 def test_findings_become_attributes_in_the_places_of_their_samples(blobs):
     X, y_noisy, _ = blobs
-    clf = NoisyLabelClassifier(loss=Named, max_epochs=1, random_state=0)
+    clf = NoisyLabelClassifier(method=Named, max_epochs=1, random_state=0)
     assert_array_equal(clf.fit(X, y_noisy).seen_, y_noisy)
     weight = np.where(np.arange(300) % 3, 1.0, 0.0)
     clf.set_params(class_weight={1: 0.0})
@@ -268,7 +268,7 @@ def test_weights_are_refused_where_samples_are_ranked(blobs):
     X, y_noisy, _ = blobs
     with pytest.raises(TypeError, match="sample_weight"):
         fast().fit(X, y_noisy, sample_weight=np.ones(300))
-    clf = NoisyLabelClassifier(loss=CoTeaching, **FAST)
+    clf = NoisyLabelClassifier(method=CoTeaching, **FAST)
     with pytest.raises(ValueError, match="no exact meaning for CoTeaching"):
         clf.fit(X, y_noisy, np.linspace(0.5, 1, 300))
     assert not hasattr(clf, "partial_fit")
@@ -285,7 +285,7 @@ def test_weights_are_refused_where_samples_are_ranked(blobs):
         ({"warm_up_epochs": "aut"}, "did you mean 'auto'"),
         ({"warm_up_epochs": -2}, "warm_up_epochs=-2 is out of range"),
         ({"predict_with": 2}, "predict_with=2 must be 'mean' or the number"),
-        ({"loss": "elr"}, "more than a loss of single samples"),
+        ({"loss": "elr"}, "'elr' is a method"),
         ({"loss": "gce", "loss__p": 0.5}, "loss__p is not a parameter"),
     ],
 )

@@ -31,7 +31,7 @@ OTHER_SETTINGS = [
     sknoisy.MutualLearningClassifier(
         **EXACT, mutual_weight=0.0, grafting="entropy", distill=GaussianNB()
     ),
-    sknoisy.NoisyLabelClassifier(**EXACT, loss="elr"),
+    sknoisy.NoisyLabelClassifier(**EXACT, method="elr"),
     sknoisy.NoisyLabelClassifier(**EXACT, loss="gce", loss__q=0.3),
     sknoisy.TransitionCorrectedClassifier(**EXACT, correction="prior_ratio"),
 ]

@@ -227,9 +227,9 @@ def test_a_network_is_fitted_on_soft_labels_without_being_told(crowd):
     assert clf.training_ == "soft"
 
 
-@pytest.mark.parametrize(("loss", "takes"), [("gce", True), ("ohem", False)])
-def test_a_loss_says_whether_soft_labels_have_a_meaning(loss, takes):
-    assert NoisyLabelClassifier(loss=loss).takes_soft_labels is takes
+@pytest.mark.parametrize(("method", "takes"), [("plain", True), ("ohem", False)])
+def test_a_method_says_whether_soft_labels_have_a_meaning(method, takes):
+    assert NoisyLabelClassifier(method=method).takes_soft_labels is takes
 
 
 def test_weights_say_how_likely_a_class_is(crowd):

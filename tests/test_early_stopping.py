@@ -46,7 +46,7 @@ class Matrices(Callback):
         self.seen = []
 
     def on_epoch_end(self, net, **kwargs):
-        learned = net.criterion_.stages[1].transition().detach().numpy()
+        learned = net.criterion_.inner[1].transition().detach().numpy()
         self.seen.append(learned.copy())
 
 

@@ -52,22 +52,22 @@ FLOORS = {
     "optimizers": 2,
     "noise": 1,
     "quality": 1,
-    "transition": 2,  # beside objectives; the confident joint comes from quality
-    "objectives": 2,
-    "_engine": 3,
+    "transition": 2,  # the confident joint comes from quality
+    "objectives": 3,
+    "_engine": 4,
     "metrics": 3,  # scores that are corrected by a matrix ask whether it can be
-    "classifiers": 4,
-    "annotators": 5,
-    "datasets": 5,
-    "detectors": 5,
-    "inspection": 5,
-    "model_selection": 5,
-    "cleaning": 6,  # acts on what detectors find
-    "semi_supervised": 6,
+    "classifiers": 5,
+    "annotators": 6,
+    "datasets": 6,
+    "detectors": 6,
+    "inspection": 6,
+    "model_selection": 6,
+    "cleaning": 7,  # acts on what detectors find
+    "semi_supervised": 7,
     "tables": 1,  # files, not estimators: of the house it needs the cellar alone
-    "__init__": 7,  # the door: no room imports `from sknoisy import …`
-    "_cli": 8,  # goes through the door, as users do
-    "__main__": 9,
+    "__init__": 8,  # the door: no room imports `from sknoisy import …`
+    "_cli": 9,  # goes through the door, as users do
+    "__main__": 10,
 }
 WITHOUT_TORCH = (
     "annotators",

@@ -9,6 +9,7 @@ import torch
 from numpy.testing import assert_array_equal
 from random_helpers import (
     DETECTORS,
+    NAMES,
     Draws,
     found_by,
     make_classifier,
@@ -16,7 +17,7 @@ from random_helpers import (
     nothing_changes,
 )
 
-from sknoisy import NoisyLabelClassifier, classifiers
+from sknoisy import NoisyLabelClassifier
 from sknoisy._settings import own_settings
 from sknoisy._streams import generator
 from sknoisy.model_selection import batched_cross_val_predict
@@ -75,7 +76,7 @@ def test_no_setting_of_the_caller_reaches_a_fit(setting, module, small_table):
     assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize("name", [*classifiers.__all__, *DETECTORS])
+@pytest.mark.parametrize("name", [*NAMES, *DETECTORS])
 def test_nothing_global_reaches_any_estimator(name, small_table):
     X, y = small_table
     make = make_detector if name in DETECTORS else make_classifier

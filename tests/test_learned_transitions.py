@@ -28,6 +28,6 @@ def test_two_classes_are_not_swapped_without_a_warm_up():
     given = SymmetricNoise(0.2, random_state=0).fit_corrupt(y)
     for seed in range(3):
         clf = NoisyLabelClassifier(
-            loss="total_variation", max_epochs=20, random_state=seed
+            method="total_variation", max_epochs=20, random_state=seed
         )
         assert clf.fit(X, given).score(X, y) > 0.9

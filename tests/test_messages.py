@@ -8,10 +8,8 @@ from sknoisy import CoTeachingClassifier, NoisyLabelClassifier
 from sknoisy._doors import DOORS, WORDS, behind_another_door, translated
 from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
-from sknoisy.classifiers._corrections import CORRECTIONS
+from sknoisy.classifiers import METHODS
 from sknoisy.classifiers._parts import OPTIMIZERS
-from sknoisy.classifiers._transitions import LEARNED
-from sknoisy.classifiers.co_teaching import STRATEGIES
 from sknoisy.losses import LOSSES
 from sknoisy.noise import (
     AnnotatorNoise,
@@ -24,7 +22,6 @@ from sknoisy.noise import (
     sparse_transition,
     uniform_transition,
 )
-from sknoisy.objectives import OBJECTIVES
 from sknoisy.quality import MIXTURES
 from sknoisy.schedules import SCHEDULES
 from sknoisy.transition import TRANSITIONS
@@ -38,8 +35,8 @@ LONG = 400  # characters of a message that shows no whole array
 
 def test_the_doors_hold_every_name_of_the_registries():
     there = {name for names in DOORS.values() for name in names}
-    registries = (STRATEGIES, CORRECTIONS, LEARNED, TRANSITIONS, LOSSES, OBJECTIVES)
-    for registry in (*registries, MIXTURES, OPTIMIZERS, SCHEDULES):
+    registries = (METHODS, TRANSITIONS, LOSSES, MIXTURES, OPTIMIZERS, SCHEDULES)
+    for registry in registries:
         assert set(registry) <= there
 
 
@@ -48,12 +45,12 @@ def test_the_doors_hold_every_name_of_the_registries():
     [
         (
             {"loss": "jocor"},
-            "loss='jocor' is not a loss sknoisy knows. 'jocor' is a strategy of"
-            " CoTeachingClassifier: CoTeachingClassifier(strategy='jocor'). It knows:",
+            "loss='jocor' is not a loss sknoisy knows. 'jocor' is a method:"
+            " NoisyLabelClassifier(method='jocor'). It knows:",
         ),
-        ({"loss": "Co-teaching+"}, "CoTeachingClassifier(strategy='co_teaching_plus')"),
-        ({"loss": "DivideMix"}, "a classifier of its own: DivideMixClassifier."),
-        ({"loss": "forward"}, "TransitionCorrectedClassifier(correction='forward')"),
+        ({"loss": "Co-teaching+"}, "NoisyLabelClassifier(method='co_teaching_plus')"),
+        ({"loss": "DivideMix"}, "a method: NoisyLabelClassifier(method='divide_mix')."),
+        ({"loss": "forward"}, "NoisyLabelClassifier(method='forward')"),
         ({"loss": "hoc"}, "TransitionCorrectedClassifier(transition='hoc')"),
         ({"loss": "mixup"}, "NoisyLabelClassifier(mixup=1.0)"),
         ({"optimizer": "cosine"}, "'cosine' is a schedule: lr_schedule='cosine'."),
@@ -239,5 +236,5 @@ def test_every_classifier_shows_its_networks():
     one = NoisyLabelClassifier(**quick)
     assert not hasattr(one, "networks_")
     assert len(one.fit(X, y).networks_) == 1
-    assert len(NoisyLabelClassifier(loss="elr+", **quick).fit(X, y).networks_) == 2
+    assert len(NoisyLabelClassifier(method="elr+", **quick).fit(X, y).networks_) == 2
     assert len(CoTeachingClassifier(**quick).fit(X, y).networks_) == 2

@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
+from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
 from sknoisy.losses import LOSSES
 from sknoisy.objectives import MeanLoss, Objective
 
@@ -112,7 +112,7 @@ def blobs():
 def test_every_kind_of_objective_learns_through_the_one_engine(kind, blobs):
     X, y_noisy, y = blobs
     fitted = NoisyLabelClassifier(
-        loss=kind,
+        method=kind,
         max_epochs=20,
         lr=1e-2,
         batch_size=64,
@@ -127,7 +127,7 @@ def test_every_kind_of_objective_learns_through_the_one_engine(kind, blobs):
 def test_every_kind_works_with_validation_and_gives_the_same_twice(kind, blobs):
     X, y_noisy, _ = blobs
     clf = NoisyLabelClassifier(
-        loss=kind, max_epochs=3, validation_fraction=0.2, random_state=0
+        method=kind, max_epochs=3, validation_fraction=0.2, random_state=0
     )
     first, second = (clone(clf).fit(X, y_noisy) for _ in range(2))
     assert np.isfinite(first.history_[:, "valid_loss"]).all()
@@ -136,7 +136,9 @@ def test_every_kind_works_with_validation_and_gives_the_same_twice(kind, blobs):
 
 def test_a_learned_parameter_of_the_objective_is_trained(blobs):
     X, y_noisy, _ = blobs
-    fitted = NoisyLabelClassifier(loss=LearnedTransition, max_epochs=5, random_state=0)
+    fitted = NoisyLabelClassifier(
+        method=LearnedTransition, max_epochs=5, random_state=0
+    )
     learned = fitted.fit(X, y_noisy).net_.criterion_.scores.detach()
     assert not torch.equal(learned, 3 * torch.eye(3))
 
@@ -144,7 +146,7 @@ def test_a_learned_parameter_of_the_objective_is_trained(blobs):
 def test_memory_is_indexed_by_the_place_in_the_training_set(blobs):
     X, y_noisy, _ = blobs
     fitted = NoisyLabelClassifier(
-        loss=EarlyLearning, max_epochs=1, validation_fraction=0.2, random_state=0
+        method=EarlyLearning, max_epochs=1, validation_fraction=0.2, random_state=0
     ).fit(X, y_noisy)
     beliefs = fitted.net_.criterion_.beliefs
     assert beliefs.shape == (300, 3)
@@ -155,7 +157,7 @@ def test_memory_is_indexed_by_the_place_in_the_training_set(blobs):
 def test_hooks_are_called_once_an_epoch_and_see_every_sample(blobs):
     X, y_noisy, _ = blobs
     fitted = NoisyLabelClassifier(
-        loss=SmallestLosses, max_epochs=4, validation_fraction=0.2, random_state=0
+        method=SmallestLosses, max_epochs=4, validation_fraction=0.2, random_state=0
     ).fit(X, y_noisy)
     assert fitted.net_.criterion_.seen == [0, 1, 2, 3]
     assert len(fitted.net_.criterion_.keep) == 300
@@ -190,23 +192,23 @@ def test_mean_loss_scales_weights_over_the_training_set_not_the_batch():
 @pytest.mark.parametrize("kind", ["ohem", "ogc", "peer", "sparse_regularization"])
 @pytest.mark.parametrize("form", ["expected", "sampled"])
 def test_so_is_one_that_is_a_part_of_something_larger(kind, form, blobs):
-    options = {"loss__form": form} if kind == "peer" else {}
-    clf = NoisyLabelClassifier(loss=kind, loss__loss=F.cross_entropy, **options)
+    options = {"method__form": form} if kind == "peer" else {}
+    clf = NoisyLabelClassifier(method=kind, loss=F.cross_entropy, **options)
     with pytest.raises(ValueError, match="one value a sample.*not reduced"):
         clf.fit(*blobs[:2])
 
 
 def test_what_an_earlier_fit_found_of_other_samples_is_gone(blobs):
     X, y, _ = blobs
-    clf = NoisyLabelClassifier(loss="elr", loss__keep=True, max_epochs=2)
+    clf = NoisyLabelClassifier(method="elr", method__keep=True, max_epochs=2)
     assert clf.fit(X, y).beliefs_.shape[0] == len(y)
-    assert not hasattr(clf.set_params(loss__keep=False).fit(X[:9], y[:9]), "beliefs_")
+    assert not hasattr(clf.set_params(method__keep=False).fit(X[:9], y[:9]), "beliefs_")
 
 
 def test_samples_held_out_have_no_findings(blobs):
     for loss, name in (("sop", "label_noise_"), ("elr", "beliefs_")):
         clf = NoisyLabelClassifier(
-            loss=loss, loss__keep=True, max_epochs=2, validation_fraction=0.25
+            method=loss, method__keep=True, max_epochs=2, validation_fraction=0.25
         )
         unknown = np.isnan(getattr(clf.fit(*blobs[:2]), name)).all(axis=1)
         assert unknown.sum() == np.ceil(0.25 * len(unknown))
@@ -222,12 +224,20 @@ def test_a_loss_that_reduces_itself_is_told_so(blobs):
 def test_what_belongs_to_single_samples_is_gone_after_fit(blobs):
     X, y_noisy, _ = blobs
     fitted = NoisyLabelClassifier(max_epochs=1).fit(X, y_noisy, np.ones(300))
-    assert fitted.net_.criterion_.sample_weight is None
+    assert fitted.net_.criterion_.mean.sample_weight is None
 
 
-def test_the_desk_itself_is_abstract():
-    with pytest.raises(TypeError, match="abstract"):
-        BaseNoisyClassifier()
+class Nothing(BaseNoisyClassifier):
+    """A classifier that names no method."""
+
+    loss = "ce"
+
+
+def test_a_classifier_without_a_method_is_told_so(blobs):
+    with pytest.raises(TypeError, match="None is no method"):
+        Nothing().fit(*blobs[:2])
+    with pytest.raises(TypeError, match="4 is no method"):
+        NoisyLabelClassifier(method=4).fit(*blobs[:2])
 
 
 def test_an_objective_without_compute_says_what_it_lacks():
@@ -307,7 +317,7 @@ def test_soft_labels_go_with_weights_and_in_parts(blobs):
     ("options", "message"),
     [
         ({"class_weight": "balanced"}, "class_weight='balanced' has no effect on soft"),
-        ({"loss": Confident}, "Confident takes one label a sample"),
+        ({"method": Confident}, "Confident takes one label a sample"),
     ],
 )
 def test_what_soft_labels_do_not_go_with_is_refused(options, message, blobs):
@@ -322,7 +332,11 @@ def test_what_soft_labels_do_not_go_with_is_refused(options, message, blobs):
 def test_an_objective_of_the_users_own_is_as_good_as_a_name(blobs):
     X, y_noisy, y = blobs
     fitted = NoisyLabelClassifier(
-        loss=EarlyLearning, loss__momentum=0.9, max_epochs=20, lr=1e-2, random_state=0
+        method=EarlyLearning,
+        method__momentum=0.9,
+        max_epochs=20,
+        lr=1e-2,
+        random_state=0,
     ).fit(X, y_noisy)
     assert fitted.net_.criterion_.momentum == 0.9
     assert fitted.score(X, y) > 0.9
@@ -330,7 +344,7 @@ def test_an_objective_of_the_users_own_is_as_good_as_a_name(blobs):
 
 def test_weights_without_a_meaning_are_refused_and_equal_ones_are_not(blobs):
     X, y_noisy, _ = blobs
-    clf = NoisyLabelClassifier(loss=Confident, max_epochs=1)
+    clf = NoisyLabelClassifier(method=Confident, max_epochs=1)
     clf.fit(X, y_noisy, np.full(300, 2.0))
     with pytest.raises(ValueError, match="no exact meaning for Confident"):
         clf.fit(X, y_noisy, 1.0 + np.arange(300))
@@ -338,9 +352,9 @@ def test_weights_without_a_meaning_are_refused_and_equal_ones_are_not(blobs):
 
 def test_partial_fit_is_refused_where_something_belongs_to_a_whole_fit(blobs):
     X, y_noisy, _ = blobs
-    for loss in [LearnedTransition, Scaled()]:
+    for what in [{"method": LearnedTransition}, {"loss": Scaled()}]:
         with pytest.raises(ValueError, match="belongs to one whole fit"):
-            NoisyLabelClassifier(loss=loss).partial_fit(X, y_noisy)
+            NoisyLabelClassifier(**what).partial_fit(X, y_noisy)
 
 
 def test_learned_parameters_have_their_own_rate_and_no_decay(blobs):
@@ -349,7 +363,7 @@ def test_learned_parameters_have_their_own_rate_and_no_decay(blobs):
     class Slow(LearnedTransition):
         lr_factor = 0.1
 
-    fitted = NoisyLabelClassifier(loss=Slow, lr=0.01, max_epochs=1).fit(X, y_noisy)
+    fitted = NoisyLabelClassifier(method=Slow, lr=0.01, max_epochs=1).fit(X, y_noisy)
     networks, own = fitted.net_.optimizer_.param_groups
     assert networks["weight_decay"] == 1e-2
     assert own["weight_decay"] == 0
@@ -365,5 +379,5 @@ def test_an_objective_learns_how_long_training_will_be(blobs):
             super().__init__()
             self.n_epochs = n_epochs
 
-    fitted = NoisyLabelClassifier(loss=Long, max_epochs=7).fit(X, y_noisy)
+    fitted = NoisyLabelClassifier(method=Long, max_epochs=7).fit(X, y_noisy)
     assert fitted.net_.criterion_.n_epochs == 7

@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sknoisy.classifiers.co_teaching import STRATEGIES
+from sknoisy.classifiers._co_teaching import STRATEGIES
 from sknoisy.losses import LOSSES
 from sknoisy.objectives import (
     CoTeaching,
@@ -13,6 +13,7 @@ from sknoisy.objectives import (
     Decoupling,
     JoCoR,
     Mixup,
+    _keep_rate,
 )
 from sknoisy.objectives._selection import easiest, per_network
 
@@ -26,7 +27,8 @@ def make(strategy, epoch=9, **options):
     """Return the objective as it is in an epoch; the warm-up takes four."""
     kind = STRATEGIES[strategy]
     if kind is not Decoupling:
-        options = {"labels": torch.tensor(LABELS), "warm_up_epochs": 4, **options}
+        known = {"labels": torch.tensor(LABELS), "warm_up_epochs": 4}
+        options = {**known, "noise_rate": 0.2, **options}
     objective = kind(N, 10, **options)
     for passed in range(epoch + 1):
         objective.on_epoch_begin(passed, None, None)
@@ -232,14 +234,15 @@ def test_samples_that_pick_themselves_cannot_be_mixed():
 # --- the noise rate, found on the way, and what is kept ---
 
 
-def test_the_rate_is_estimated_from_what_the_other_network_says():
+def test_the_rate_is_estimated_from_what_the_other_network_says(monkeypatch):
     asked = []
 
     def estimate(labels, probabilities):
         asked.append((probabilities, labels))
         return 0.25
 
-    objective = make("jocor", 0, noise_rate=estimate)
+    monkeypatch.setattr(_keep_rate, "estimate_noise_rate", estimate)
+    objective = make("jocor", 0, noise_rate="auto")
     side = objective.side.numpy()
     for c in range(3):
         assert abs((side[c == LABELS] == 0).sum() - (c == LABELS).sum() / 2) <= 0.5
@@ -257,16 +260,17 @@ def test_the_rate_is_estimated_from_what_the_other_network_says():
     assert_array_equal(labels, LABELS)
     objective.on_epoch_begin(2, None, None)
     assert objective.keep_rate == pytest.approx(1 - 0.25 * 2 / 4)
-    assert objective.noise_rate == 0.25
+    assert objective.estimates() == {"noise_rate": 0.25}
 
 
-def test_the_last_epoch_is_the_latest_to_estimate_the_rate():
+def test_the_last_epoch_is_the_latest_to_estimate_the_rate(monkeypatch):
+    monkeypatch.setattr(_keep_rate, "estimate_noise_rate", lambda y, p: 0.1)
     with pytest.warns(UserWarning, match="warm_up_epochs=99 leaves none of 10 epochs"):
-        objective = make("jocor", 0, noise_rate=lambda p, y: 0.1, warm_up_epochs=99)
+        objective = make("jocor", 0, noise_rate="auto", warm_up_epochs=99)
     for epoch in range(10):
         assert objective.is_apart
         objective.on_epoch_end(epoch, None, lambda: torch.tensor(LOGITS))
-    assert objective.noise_rate == 0.1
+    assert objective.rate == 0.1
 
 
 def test_kept_counts_the_epochs_after_the_warm_up_only():
@@ -286,8 +290,9 @@ def test_kept_counts_the_epochs_after_the_warm_up_only():
     assert [*objective.buffers()] == []
 
 
-def test_kept_leaves_out_the_epoch_that_finds_the_noise_rate():
-    options = {"noise_rate": lambda p, y: 0.4, "warm_up_epochs": 0}
+def test_kept_leaves_out_the_epoch_that_finds_the_noise_rate(monkeypatch):
+    monkeypatch.setattr(_keep_rate, "estimate_noise_rate", lambda y, p: 0.4)
+    options = {"noise_rate": "auto", "warm_up_epochs": 0}
     objective = make("co_teaching", 0, **options)
     evaluate(objective, rows=range(2, N))
     assert_allclose(objective.findings()["kept"][2:], 0.5)  # by one network each

@@ -23,8 +23,12 @@ VARIANTS = {
     "ogc": {"loss": "gce", "queue_size": 20},
     "dmi": {"warm_up": 0.0},
 }
-# one with two networks makes its own inputs, and has a test file of its own
-SINGLE = sorted(name for name, kind in OBJECTIVES.items() if kind.n_networks == 1)
+# those with two networks, or inputs of their own, have test files of their own
+SINGLE = sorted(
+    name
+    for name, kind in OBJECTIVES.items()
+    if kind.n_networks == 1 and kind.forward is Objective.forward
+)
 CASES = [(name, {}) for name in SINGLE] + sorted(VARIANTS.items())
 every_case = pytest.mark.parametrize(
     ("name", "hyper"), CASES, ids=[n + "*" * bool(h) for n, h in CASES]

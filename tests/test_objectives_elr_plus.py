@@ -208,7 +208,7 @@ def test_it_mixes_by_itself():
 def test_a_classifier_predicts_by_the_mean_of_both_networks(table):
     X, y = table
     noisy = SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
-    clf = small(loss="elr+", max_epochs=20, loss__mixup=0.5).fit(X, noisy)
+    clf = small(method="elr+", max_epochs=20, method__mixup=0.5).fit(X, noisy)
     assert (clf.predict(X) == y).mean() > 0.9
     assert len(clf.net_.module_) == 2
     rows = torch.as_tensor(np.asarray(X), dtype=torch.float32)
@@ -221,23 +221,23 @@ def test_a_classifier_predicts_by_the_mean_of_both_networks(table):
 
 def test_what_has_no_exact_meaning_is_refused(table):
     X, y = table
-    clf = small(loss="elr+", max_epochs=1)
+    clf = small(method="elr+", max_epochs=1)
     with pytest.raises(ValueError, match="no exact meaning for EarlyLearningPlus"):
         clf.fit(X, y, sample_weight=np.arange(len(y)) % 3)
     assert not hasattr(clf, "partial_fit")
 
 
 @pytest.mark.parametrize(
-    ("loss", "name"),
+    ("method", "name"),
     [("elr", "beliefs_"), ("elr+", "beliefs_"), ("sop", "label_noise_")],
 )
-def test_what_is_remembered_of_samples_stays_if_asked_for(loss, name, table):
+def test_what_is_remembered_of_samples_stays_if_asked_for(method, name, table):
     X, y = table
-    assert not hasattr(small(loss=loss).fit(X, y), name)
-    kept = getattr(small(loss=loss, loss__keep=True).fit(X, y), name)
+    assert not hasattr(small(method=method).fit(X, y), name)
+    kept = getattr(small(method=method, method__keep=True).fit(X, y), name)
     assert kept.shape == (len(y), 3) and np.isfinite(kept).all()
-    part = small(loss=loss, loss__keep=True, validation_fraction=0.2).fit(X, y)
-    if loss != "sop":  # whose noise is there from the start
+    part = small(method=method, method__keep=True, validation_fraction=0.2).fit(X, y)
+    if method != "sop":  # whose noise is there from the start
         unseen = np.isnan(getattr(part, name)).all(axis=1)
         assert unseen.sum() == np.ceil(0.2 * len(y))
         assert (kept.sum(axis=1) > 0.1).all() and (kept >= 0).all()

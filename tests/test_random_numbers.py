@@ -16,6 +16,7 @@ from joblib import parallel_config
 from numpy.testing import assert_array_equal
 from random_helpers import (
     DETECTORS,
+    NAMES,
     Draws,
     assert_all_equal,
     described,
@@ -73,7 +74,7 @@ def assert_equal_in_threads(make, X, y):
     assert np.ptp([found[0] for found in serial], axis=0).any()  # seeds matter
 
 
-@pytest.mark.parametrize("name", classifiers.__all__)
+@pytest.mark.parametrize("name", NAMES)
 def test_classifiers_are_in_threads_what_they_are_alone(name, small_table):
     assert_equal_in_threads(lambda **o: make_classifier(name, **o), *small_table)
 
@@ -114,7 +115,7 @@ def drawing_network():
         {"loss": drawing_loss},
         {"callbacks": [DrawsAtEpochs()]},
         {"mixup": 1.0},
-        {"loss": "peer", "loss__form": "sampled"},
+        {"method": "peer", "method__form": "sampled"},
         {"optimizer": "sam"},
         {"early_stopping": True},
         {"early_stopping": "label_wave"},

@@ -102,7 +102,7 @@ def test_probabilities_have_the_rows_of_X_as_given(kind, blobs):
     assert roc_auc_score(y_noisy == y, clf.clean_probability_) > 0.9
     objective = {DivideMixClassifier: DivideMix}.get(kind, DynamicBootstrapping)
     present = np.arange(300) % 4 > 0
-    plain = NoisyLabelClassifier(loss=objective, **FAST)
+    plain = NoisyLabelClassifier(method=objective, **FAST)
     plain.fit(np.where(present[:, None], points, 1e3), y_noisy, present.astype(float))
     assert_array_equal(np.isnan(plain.clean_probability_), ~present)
     alone = clone(plain).fit(points[present], y_noisy[present]).clean_probability_
@@ -170,7 +170,7 @@ def test_training_that_diverges_says_so(kind, blobs):
         ({"mixture": "betta"}, "did you mean 'beta'"),
         ({"mixup": -1.0}, "mixup=-1.0 is out of range"),
         ({"class_balance": -1.0}, "class_balance=-1.0 is out of range"),
-        ({"loss": "sop"}, "more than a loss of single samples"),
+        ({"loss": "sop"}, "'sop' is a method"),
     ],
 )
 def test_bad_parameters_are_refused_with_a_reason(kind, options, message, blobs):

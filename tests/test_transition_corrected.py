@@ -11,15 +11,20 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
-from sknoisy.classifiers import NoisyLabelClassifier, TransitionCorrectedClassifier
-from sknoisy.classifiers._corrections import AFTERWARDS, CORRECTIONS, NEED_NONE
+from sknoisy.classifiers import (
+    NoisyLabelClassifier,
+    TransitionCorrectedClassifier,
+    _correction,
+)
 from sknoisy.classifiers._cross_fit import calibrate, cross_fit
 from sknoisy.classifiers._transitions import LEARNED
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import get_loss
 from sknoisy.noise import ClassConditionalNoise
-from sknoisy.objectives import MeanLoss
+from sknoisy.objectives import CORRECTIONS, MeanLoss
 from sknoisy.transition import TRANSITIONS, clean_posterior
+
+NEED_NONE = [name for name, kind in CORRECTIONS.items() if not kind.needs_matrix]
 
 # the second class is given as the third more often than as itself
 SPARSE = np.array([[0.9, 0.1, 0.0], [0.0, 0.4, 0.6], [0.2, 0.0, 0.8]])
@@ -198,7 +203,9 @@ def test_the_matrix_of_forward_correction_grows_from_the_identity(loss):
     labels, index = torch.arange(6) % 3, torch.arange(6)
     T = np.array([[0.6, 0.3, 0.1], [0.2, 0.7, 0.1], [0.0, 0.4, 0.6]])
     facts = {"trusted": None, "feature_scale": torch.ones(2, dtype=torch.float64)}
-    objective = CORRECTIONS["forward"](MeanLoss(get_loss(loss)), T, None, facts, 4)
+    objective = CORRECTIONS["forward"].build(
+        MeanLoss(get_loss(loss)), T, None, facts, 4
+    )
     for epoch, share in [(0, 0), (1, 0.25), (4, 1), (9, 1)]:
         objective.on_epoch_begin(epoch, None, None)
         seen = logits[:, 0].softmax(-1) @ torch.tensor(
@@ -228,7 +235,7 @@ def test_without_a_warm_up_the_matrix_is_whole_at_once(blobs):
         ({"transition": np.full((3, 3), 1 / 3)}, "rows of transition are equal"),
         ({"transition": SPARSE[:2, :2] / SPARSE[:2, :2].sum(1)[:, None]}, "y has 3 cl"),
         ({"transition__percentile": 90}, "percentile is not a parameter of likelihood"),
-        ({"loss": "elr"}, "corrects those only"),
+        ({"loss": "elr"}, "'elr' is a method"),
         (
             {"loss": "gce", "correction": "logit_adjustment"},
             "choose correction='prior_ratio'",
@@ -321,7 +328,7 @@ def test_distributions_over_classes_are_refused_before_any_network_trains(blobs)
 
 def test_a_wrong_name_is_told_before_any_network_trains(blobs, monkeypatch):
     X, y_noisy, _ = blobs
-    monkeypatch.setattr(TransitionCorrectedClassifier, "_cross_fit", None)
+    monkeypatch.setattr(_correction, "cross_fit", None)
     with pytest.raises(ValueError, match="did you mean 'anchor'"):
         TransitionCorrectedClassifier(transition="ancor").fit(X, y_noisy)
 
@@ -345,7 +352,7 @@ def test_a_learned_matrix_that_is_refused_leaves_the_last_fit_alone(blobs, monke
     def refuse(*args, **kwargs):
         raise ValueError("refused")
 
-    module = "sknoisy.classifiers.transition_corrected.check_identifiable"
+    module = "sknoisy.classifiers._correction.check_identifiable"
     monkeypatch.setattr(module, refuse)
     with pytest.raises(ValueError, match="refused"):
         clf.fit(X, y_noisy[::-1])
@@ -431,7 +438,3 @@ def test_calibration_finds_the_temperature_of_the_given_labels():
     codes = (rng.random((20_000, 1)) > true.cumsum(axis=1)).sum(axis=1)
     overconfident = true**3 / (true**3).sum(axis=1, keepdims=True)
     assert np.abs(calibrate(overconfident, codes) - true).max() < 0.02
-
-
-def test_every_afterthought_belongs_to_a_correction():
-    assert set(AFTERWARDS) <= set(CORRECTIONS)

@@ -279,7 +279,9 @@ def test_a_class_that_was_settled_is_not_asked_about_again():
 
 
 def test_findings_on_samples_are_nan_where_there_is_no_label():
-    clf = small(loss="elr", loss__keep=True, max_epochs=2, unlabeled=-1).fit(X, MARKED)
+    clf = small(method="elr", method__keep=True, max_epochs=2, unlabeled=-1).fit(
+        X, MARKED
+    )
     (kept,) = [v for k, v in vars(clf).items() if k.endswith("_") and len_of(v) == 60]
     assert_array_equal(np.isnan(kept).any(axis=tuple(range(1, kept.ndim))), GONE)
 

@@ -93,7 +93,7 @@ def test_what_comes_after_training_needs_no_epoch():
 def test_a_growth_that_begins_after_the_last_epoch_is_warned_of():
     with pytest.warns(UserWarning, match=r"rise=\(0.95, 1\) leaves none of 10 epochs"):
         check_rise((0.95, 1), 10)
-    clf = NoisyLabelClassifier(loss="peer", loss__rise=(0.9, 1), **QUICK)
+    clf = NoisyLabelClassifier(method="peer", method__rise=(0.9, 1), **QUICK)
     with pytest.warns(UserWarning, match="rise.* leaves none of 4 epochs"):
         clf.fit(X, y)
     with pytest.raises(ValueError, match=r"rise_begins=1.0 .* a number in \[0, 1\)"):

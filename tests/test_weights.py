@@ -75,8 +75,8 @@ NETWORKS = {
     "gce": full(),
     "auto": full(loss="auto"),
     "ce, balanced": full(loss="ce", class_weight="balanced"),
-    "elr": full(loss="elr"),
-    "peer": full(loss="peer", loss__form="expected"),
+    "elr": full(method="elr"),
+    "peer": full(method="peer", method__form="expected"),
     "mutual": students(),
     "mutual, balanced, taught": students(class_weight="balanced", distill=GaussianNB()),
 }

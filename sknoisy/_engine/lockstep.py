@@ -359,7 +359,7 @@ def _make_streams(trainees, device):
 
 def _sample_weights(trainees, device):
     """Return the weights as a table (n_networks, n_rows), or None if there are none."""
-    weights = [t.engine.criterion_.sample_weight for t in trainees]
+    weights = [t.engine.criterion_.mean.sample_weight for t in trainees]
     if all(weight is None for weight in weights):
         return None
     longest = max(len(t.dataset) for t in trainees)

@@ -1,16 +1,18 @@
 """Classifiers: scikit-learn's front desk to losses, objectives and the engine."""
 
-from sknoisy.classifiers.asymmetric_co_teaching import (
+from sknoisy.classifiers._asymmetric_co_teaching import (
     AsymmetricCoTeachingClassifier,
 )
-from sknoisy.classifiers.co_teaching import CoTeachingClassifier
-from sknoisy.classifiers.dividemix import DivideMixClassifier
-from sknoisy.classifiers.dynamic_bootstrapping import DynamicBootstrappingClassifier
-from sknoisy.classifiers.mutual_learning import MutualLearningClassifier
-from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
-from sknoisy.classifiers.transition_corrected import TransitionCorrectedClassifier
+from sknoisy.classifiers._co_teaching import CoTeachingClassifier
+from sknoisy.classifiers._divide_mix import DivideMixClassifier
+from sknoisy.classifiers._dynamic_bootstrapping import DynamicBootstrappingClassifier
+from sknoisy.classifiers._methods import METHODS
+from sknoisy.classifiers._mutual_learning import MutualLearningClassifier
+from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
+from sknoisy.classifiers._transition_corrected import TransitionCorrectedClassifier
 
 __all__ = [
+    "METHODS",
     "AsymmetricCoTeachingClassifier",
     "CoTeachingClassifier",
     "DivideMixClassifier",

@@ -1,8 +1,9 @@
 """The front desk: from scikit-learn's world to the engine and back."""
 
 import copy
-from abc import ABCMeta, abstractmethod
+from abc import ABCMeta
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,7 +20,7 @@ from sknoisy._engine import ArrayDataset, Batches, Engine
 from sknoisy._engine.draws import draws_to_predict, is_quiet, may_draw
 from sknoisy._features import check_features
 from sknoisy._labels import check_soft_labels, filled, is_soft
-from sknoisy._params import RoutedParams, choose_arguments
+from sknoisy._params import choose_arguments
 from sknoisy._rows import cut_params
 from sknoisy._seeds import make_generator
 from sknoisy._settings import own_settings, usual_settings
@@ -27,9 +28,14 @@ from sknoisy._shown import shown
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 from sknoisy._weights import check_weights
-from sknoisy.classifiers._callbacks import CallbackSupportMixin, epoch_tasks
+from sknoisy.classifiers._callbacks import (
+    CallbackSupportMixin,
+    epoch_tasks,
+    with_callbacks,
+)
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._early_stopping import make_early_stopping
+from sknoisy.classifiers._method import Task, as_method
 from sknoisy.classifiers._parts import (
     callback_of,
     check_callback_names,
@@ -41,11 +47,13 @@ from sknoisy.classifiers._parts import (
     make_optimizer_arguments,
     pick_device,
 )
+from sknoisy.classifiers._several_networks import speaker
+from sknoisy.classifiers._training import TrainingParameters
 from sknoisy.schedules import constant, get_schedule
 
 
 class BaseNoisyClassifier(
-    RoutedParams,
+    TrainingParameters,
     CallbackSupportMixin,
     ClassifierMixin,
     BaseEstimator,
@@ -53,21 +61,49 @@ class BaseNoisyClassifier(
 ):
     """What every classifier's desk does; a final class adds a method to it.
 
-    A final class writes its ``__init__``, its ``fit`` and `_make_objective`, and
-    nothing else need be overridden. Think twice before adding anything here.
+    A final class writes its ``__init__`` and names its `_method`, a class of objective
+    or a `Method`, which gets what `__init__` names beside ``**training``. Nothing else
+    need be overridden. Think twice before adding anything here.
     """
 
-    _routes: tuple[str, ...] = (
-        "module",
-        "loss",
-        "optimizer",
-        "callbacks",
-        "iterator_train",
+    _method: Any = None
+    _part: str | None = None  # the prefix of the method's parameters, for messages
+
+    class_weight: object = (
+        None  # weights have no exact meaning where samples are judged
     )
 
-    @abstractmethod
-    def _make_objective(self, facts):
-        """Return a new objective; `facts` are those of the training data."""
+    def _asked(self, facts):
+        """Return the method, and its own parameters."""
+        names = [name for name in self._own_parameters if name != "loss"]
+        parts = set(self._routes) - set(TrainingParameters._routes)
+        given = {name: getattr(self, name) for name in names}
+        return as_method(self._method), given | self._still_routed(*parts)
+
+    @with_callbacks
+    def fit(self, X, y):
+        """Train on labels that may be wrong.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
+            of shape (n_samples, height, width[, channels])
+            The samples.
+
+        y : array-like of shape (n_samples,)
+            The given labels: numbers, strings or booleans.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+
+        Raises
+        ------
+        NonFiniteLossError
+            If training diverges.
+        """
+        return self._fit(X, y)
 
     # --- predict ---
 
@@ -97,7 +133,8 @@ class BaseNoisyClassifier(
                 f" the first at position {strange[0]}: their features are too far from"
                 " those of fit."
             )
-        return proba
+        learned_by = getattr(self, "_learned_by", None)  # None in the midst of fit
+        return proba if learned_by is None else learned_by.undo(proba, self)
 
     @numpy_inside(returns="X")
     def predict_log_proba(self, X):
@@ -143,7 +180,7 @@ class BaseNoisyClassifier(
 
     def _speaker(self):
         """Return which network predicts; None stands for the mean over all of them."""
-        return None
+        return speaker(self.predict_with, self.net_.module_, self.net_.criterion_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -164,14 +201,17 @@ class BaseNoisyClassifier(
 
     @own_settings()
     def _fit(self, X, y, sample_weight=None, **facts):
-        """Validate, make, train, remember; `facts` are what a method knows besides."""
-        self._check_parameters()
-        data = self._check_data(X, y, sample_weight)
-        data.facts.update(cut_params(facts, data.rows, data.n_given))
-        with self._seeded() as random_state:
-            split = data.split(self._held_out_share(), random_state)
-            engine = self._make_engine(data, split)
-            self._train(engine, data, split, X, y)
+        """Validate, plan, build, train, remember; `facts`: what is known besides."""
+        with self._all_or_nothing():
+            self._check_parameters()
+            data = self._check_data(X, y, sample_weight)
+            facts = cut_params(facts, data.rows, data.n_given)
+            with self._seeded() as random_state:
+                split = data.split(self._held_out_share(), random_state)
+                facts["n_epochs"] = self._n_epochs(len(split[0]))
+                task = self._plan(data, facts)
+                engine = self._build(task, data, has_validation=split[1] is not None)
+                self._train(engine, task, data, split, X, y)
         return self
 
     @own_settings()
@@ -184,14 +224,54 @@ class BaseNoisyClassifier(
         split = (data.dataset, None)
         # an int seed must not shuffle every call alike
         with self._seeded(n_epochs_before=0 if first else self.n_iter_):
+            n_epochs = self._n_epochs(len(data.dataset)) if first else 1
+            task = self._plan(data, {"n_epochs": n_epochs})
             if first:
-                engine = self._make_engine(data, split)
+                engine = self._build(task, data, has_validation=False)
                 check_objective(engine.criterion_, data, in_parts=True)
             else:
-                engine = self._engine_so_far(data)
+                engine = self._engine_so_far(task, data)
             engine.schedule, engine.max_epochs = constant, 1
-            self._train(engine, data, split, X, y)
+            self._train(engine, task, data, split, X, y)
         return self
+
+    def _plan(self, data, facts):
+        """Return what there is to learn, with all that must be known first."""
+        method, given = self._asked(data.facts | facts)
+        asked = given, self._part, self.loss, self._routed_to("loss")
+        task = Task(method, self, *asked, data.facts | facts)
+        task.facts |= method.plan(task)
+        return task
+
+    def _build(self, task, data, has_validation):
+        """Return an engine about to train; nothing trains here."""
+        objective = self._build_objective(task)
+        check_objective(objective, data)
+        if self.warm_start and hasattr(self, "net_"):
+            objective.go_on_from(self.net_.criterion_)
+        # torch's layers draw their weights from its global generator, other parts that
+        # aren't ours maybe from NumPy's
+        parts = (self.module, self.optimizer, self.callbacks, self._routed)
+        with lent(others=not is_quiet(*parts)):
+            return self._assemble(
+                objective, data, has_validation, task.facts["n_epochs"]
+            )
+
+    def _build_objective(self, task):
+        return task.method.build(task)
+
+    @contextmanager
+    def _all_or_nothing(self):
+        """Leave the estimator as it was where a fit fails; not if it is kept so far."""
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            if vars(self).get("net_") is before.get("net_"):
+                for name in [n for n in vars(self) if n.endswith("_")]:
+                    delattr(self, name)
+                vars(self).update({n: before[n] for n in before if n.endswith("_")})
+            raise
 
     def _check_parameters(self):
         self._check_routed()
@@ -279,19 +359,10 @@ class BaseNoisyClassifier(
             return 0.1
         return self.validation_fraction
 
-    def _make_engine(self, data, split):
-        n_epochs = self._n_epochs(len(split[0]))
-        objective = self._make_objective({**data.facts, "n_epochs": n_epochs})
-        check_objective(objective, data)
-        # torch's layers draw their weights from its global generator, other parts that
-        # aren't ours maybe from NumPy's
-        parts = (self.module, self.optimizer, self.callbacks, self._routed)
-        with lent(others=not is_quiet(*parts)):
-            return self._assemble(objective, data, split[1] is not None, n_epochs)
-
     def _assemble(self, objective, data, has_validation, n_epochs):
         device = pick_device(self.device)
         networks = self._starting_networks(data, objective.n_networks)
+        speaker(self.predict_with, networks, objective)
         check_output(networks, data.dataset, len(data.classes), device)
         optimizer, arguments = make_optimizer_arguments(
             self.optimizer,
@@ -307,7 +378,7 @@ class BaseNoisyClassifier(
             schedule=self._schedule(),
             optimizer=optimizer,
             lr=self.lr,
-            max_epochs=objective.n_epochs or n_epochs,
+            max_epochs=n_epochs,
             batch_size=self.batch_size,
             callbacks=self._make_callbacks(has_validation),
             classes=data.classes,
@@ -317,10 +388,10 @@ class BaseNoisyClassifier(
             **self._still_routed("callbacks", "iterator_train"),
         ).initialize()
 
-    def _engine_so_far(self, data):
+    def _engine_so_far(self, task, data):
         """Return the engine of the last call, for new data and today's parameters."""
         engine = self.net_
-        objective = self._make_objective({**data.facts, "n_epochs": 1})
+        objective = self._build_objective(task)
         check_objective(objective, data, in_parts=True)
         if len(engine.module_) != objective.n_networks:
             raise ValueError(
@@ -395,41 +466,37 @@ class BaseNoisyClassifier(
             self.callbacks, None if needless else stop, has_validation
         )
 
-    def _still_routed(self, *parts):
-        return {
-            f"{part}__{name}": value
-            for part in parts
-            for name, value in self._routed_to(part).items()
-        }
-
-    def _train(self, engine, data, split, X, y):
+    def _train(self, engine, task, data, split, X, y):
+        """Train, and remember."""
         # a fit that might draw from elsewhere waits for its turn to do so
         is_watched = bool(getattr(self, "_skl_callbacks", None))
         takes_turns = is_watched or may_draw(engine)
         engine.prediction_seed = initial_seed() if takes_turns else None
         with lent() if takes_turns else nullcontext():
-            self._train_here(engine, data, split, X, y)
+            self._train_here(engine, task, data, split, X, y)
             if takes_turns and not draws_to_predict(engine, split[0]):
                 engine.prediction_seed = None
 
-    def _train_here(self, engine, data, split, X, y):
+    def _train_here(self, engine, task, data, split, X, y):
         with epoch_tasks(self, engine, X, y):
             try:
                 engine.partial_fit(split)
             except KeyboardInterrupt:
                 if self.keep_on_interrupt and len(engine.history):
-                    self._remember(engine, data)
+                    self._remember(engine, task, data)
                 raise
-        self._remember(engine, data)
+        self._remember(engine, task, data)
 
-    def _remember(self, engine, data):
+    def _remember(self, engine, task, data):
+        objective = engine.criterion_
+        found = {n: data.as_given(each) for n, each in objective.findings().items()}
+        found |= objective.estimates() | task.method.remember(objective, task)
         for name in getattr(self, "_found", ()):  # by an earlier fit, of other samples
             delattr(self, name)
-        found = engine.criterion_.findings()
         self._found = [f"{name}_" for name in found]
-        for name, values in found.items():
-            setattr(self, f"{name}_", data.as_given(values))
-        engine.criterion_.forget()
+        vars(self).update(zip(self._found, found.values(), strict=True))
+        self._learned_by = task.method
+        objective.forget()
         # its copy of the best weights has served, and partial_fit has no validation
         engine.callbacks_ = [c for c in engine.callbacks_ if c[0] != "early_stopping"]
         self.net_ = engine

@@ -18,9 +18,10 @@ from sknoisy._engine.stacked import shape_of
 from sknoisy._settings import own_settings
 from sknoisy._streams import Stream, Witness, drawing_from, generator, lent
 from sknoisy.classifiers._data import TrainingData
-from sknoisy.classifiers._parts import OPTIMIZERS, find_loss, is_auto
-from sknoisy.classifiers.noisy_label import NoisyLabelClassifier
-from sknoisy.objectives import Objective
+from sknoisy.classifiers._losses import find_loss, is_auto
+from sknoisy.classifiers._method import Task
+from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
+from sknoisy.classifiers._parts import OPTIMIZERS
 
 # How many networks share a step. On a CPU twenty gain nearly all there is to gain; a
 # GPU, where a step of twenty waits for launches, has room for more (not measured).
@@ -46,6 +47,7 @@ class Prepared:
 
     estimator: NoisyLabelClassifier
     data: TrainingData
+    task: Task
     trainee: Trainee
     key: tuple
     seconds: float
@@ -58,6 +60,8 @@ def may_train_together(estimator):
     return (
         type(estimator) is NoisyLabelClassifier
         and _is_unwatched(estimator)
+        and isinstance(estimator.method, str)
+        and estimator.method == "plain"
         and not estimator.mixup
         and _has_plain_loss(estimator)
         and _has_elementwise_optimizer(estimator)
@@ -85,8 +89,7 @@ def _has_plain_loss(estimator):
     except Exception:  # the estimator's own fit says it better
         return False
     loss = loss.func if isinstance(loss, partial) else loss
-    is_objective = isinstance(loss, type) and issubclass(loss, Objective)
-    return not is_objective and not isinstance(loss, nn.Module)
+    return not isinstance(loss, nn.Module)
 
 
 def _has_elementwise_optimizer(estimator):
@@ -148,7 +151,7 @@ def _prepare(estimator, X, y, sample_weight, datasets, hopeless):
     if network in hopeless:
         return None
     try:
-        data, trainee = _stop_before_training(estimator, X, y, sample_weight)
+        data, task, trainee = _stop_before_training(estimator, X, y, sample_weight)
     except Exception:  # whatever it is, the estimator's own fit says it better
         return None
     key = lockstep_key(trainee)
@@ -158,7 +161,8 @@ def _prepare(estimator, X, y, sample_weight, datasets, hopeless):
         return None
     trainee.dataset = _shared(trainee.dataset, datasets)
     data = replace(data, X=None)  # or each candidate would hold on to a copy
-    return Prepared(estimator, data, trainee, key, time.perf_counter() - start)
+    task.facts.clear()
+    return Prepared(estimator, data, task, trainee, key, time.perf_counter() - start)
 
 
 def _what_is_built(estimator, X):
@@ -172,8 +176,10 @@ def _stop_before_training(estimator, X, y, sample_weight):
     estimator._check_parameters()
     data = estimator._check_data(X, y, sample_weight)
     with estimator._seeded():
-        engine = estimator._make_engine(data, (data.dataset, None))
-        return data, Trainee(engine, data.dataset, generator())
+        facts = {"n_epochs": estimator._n_epochs(len(data.dataset))}
+        task = estimator._plan(data, facts)
+        engine = estimator._build(task, data, has_validation=False)
+        return data, task, Trainee(engine, data.dataset, generator())
 
 
 def _shared(dataset, datasets):
@@ -213,7 +219,7 @@ def _train(prepared, tick):
         one.trained, one.error = True, error
         one.seconds += seconds
         if error is None:
-            one.estimator._remember(one.trainee.engine, one.data)
+            one.estimator._remember(one.trainee.engine, one.task, one.data)
 
 
 @own_settings()

@@ -3,8 +3,6 @@
 import copy
 import inspect
 import warnings
-from contextlib import nullcontext
-from functools import partial
 
 import torch
 from torch import nn
@@ -12,16 +10,11 @@ from torch.nn.parameter import is_lazy
 
 from sknoisy._checks import check_choice, check_switch
 from sknoisy._engine import build_networks, fresh_copies
-from sknoisy._engine.draws import is_quiet
-from sknoisy._logits import label_frequencies
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import did_you_mean, lookup
 from sknoisy._shown import shown
-from sknoisy._streams import lent
-from sknoisy.losses import LOSSES
 from sknoisy.modules import MLP, LeNet5
-from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
 from sknoisy.optimizers import SAM
 
 OPTIMIZERS = {
@@ -30,9 +23,6 @@ OPTIMIZERS = {
     "sam": SAM,
     "sgd": torch.optim.SGD,
 }
-# loss="auto": which part of its even share of labels makes a class a rare one
-RARE = 0.3
-PLAIN = "a function (logits, labels) -> (n_samples,)"
 # one kernel a step, on a CPU and on a CUDA GPU
 FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
@@ -97,91 +87,6 @@ def warn_of_twins(networks):
             stacklevel=2,
         )
     return networks
-
-
-def make_objective(loss, *, given, facts, mixup=0.0):
-    """Return the objective that `loss` stands for, made anew for one fit."""
-    kind = find_loss(loss)
-    if _is_objective(kind):
-        arguments = choose_arguments(kind, given=given, facts=facts, part="loss")
-        with nullcontext() if is_quiet(kind) else lent():
-            objective = kind(**arguments)
-    else:
-        objective = MeanLoss(
-            make_loss(kind, given=given), facts["sample_weight"], facts["soft_labels"]
-        )
-    return Mixup(objective, mixup) if mixup else objective
-
-
-def make_loss(loss, *, given):
-    """Return the loss of single samples that `loss` stands for, with its parameters."""
-    if _is_objective(loss) or (isinstance(loss, str) and loss in OBJECTIVES):
-        raise ValueError(
-            f"loss={shown(loss)} is more than a loss of single samples, and this method"
-            " takes those only: choose one such as 'ce'."
-        )
-    kind = _find_loss(loss, LOSSES, "a loss of single samples", PLAIN)
-    chosen = choose_arguments(kind, given=given, facts={}, part="loss", skip=2)
-    if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
-        kind = copy.deepcopy(kind)
-    return partial(kind, **chosen) if chosen else kind
-
-
-def is_auto(loss):
-    """Whether a loss is to be chosen by the labels."""
-    return isinstance(loss, str) and loss == "auto"
-
-
-def choose_loss(loss, *, given, facts):
-    """Return `loss`, or the name of the one that "auto" stands for with these labels.
-
-    The gradient of generalized cross entropy shrinks with the probability of the given
-    label. The first steps make that of a rare class so small that it may never come
-    back: such labels get cross entropy.
-    """
-    if not is_auto(loss):
-        return loss
-    if given:  # parameters, which cross entropy hasn't got
-        return "gce"
-    weight, soft = facts["sample_weight"], facts["soft_labels"]
-    if soft is None:
-        shares = label_frequencies(facts["labels"], facts["n_classes"], weight)
-    else:
-        weight = soft.new_ones(len(soft)) if weight is None else weight
-        shares = weight @ soft / weight.sum()
-    return "ce" if shares.min() < RARE / facts["n_classes"] else "gce"
-
-
-def find_loss(loss):
-    """Return the loss function or the class of objective that `loss` names."""
-    otherwise = f"{PLAIN} or a class of objective"
-    return _find_loss(loss, {**LOSSES, **OBJECTIVES}, "a loss", otherwise)
-
-
-def _find_loss(loss, registry, kind, otherwise):
-    if (
-        isinstance(loss, type)
-        and issubclass(loss, nn.Module)
-        and not _is_objective(loss)
-    ):
-        raise TypeError(
-            f"loss={shown(loss)} is a class: pass an instance, with reduction='none'."
-        )
-    if callable(loss) and not isinstance(loss, Objective):
-        return loss
-    return lookup(loss, registry, parameter="loss", kind=kind, otherwise=otherwise)
-
-
-def can_learn_in_parts(estimator):
-    """Whether an estimator's loss lets it have `partial_fit`; say why if it doesn't."""
-    name = estimator.loss
-    kind = OBJECTIVES.get(name) if isinstance(name, str) else name
-    if getattr(kind, "needs_whole_fit", False):
-        raise AttributeError(
-            f"partial_fit can't train with loss={shown(name)}: what it remembers or"
-            " learns belongs to one whole fit. Call fit, or choose a plain loss."
-        )
-    return True
 
 
 def check_objective(objective, data, in_parts=False):
@@ -328,10 +233,6 @@ def _check_validation(callback, monitor, has_validation):
             f"{type(callback).__name__} watches {monitor}, which is recorded only"
             " with validation: set validation_fraction, e.g. to 0.1."
         )
-
-
-def _is_objective(kind):
-    return isinstance(kind, type) and issubclass(kind, Objective)
 
 
 def _made(factory, arguments):

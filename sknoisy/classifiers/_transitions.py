@@ -11,10 +11,8 @@ from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
 from sknoisy._streams import lent
 from sknoisy._tensors import as_tensor
-from sknoisy.classifiers._corrections import NEED_NONE
-from sknoisy.classifiers._parts import find_loss
 from sknoisy.losses import cross_entropy
-from sknoisy.objectives import TotalVariation, VolumeMinimization
+from sknoisy.objectives import CORRECTIONS, TotalVariation, VolumeMinimization
 from sknoisy.transition import TRANSITIONS, estimate_transition
 
 LEARNED = {"total_variation": TotalVariation, "volmin": VolumeMinimization}
@@ -38,11 +36,17 @@ def check_together(transition, correction, loss, facts):
                 f"transition={transition!r} learns T by forward correction:"
                 f" correction={correction!r} doesn't go with it."
             )
-        if find_loss(loss) is not cross_entropy:
+        if loss is not cross_entropy:
             raise ValueError(
                 f"transition={transition!r} learns T by cross entropy: leave loss='ce',"
                 f" or choose an estimate of T, such as 'likelihood'."
             )
+    instead = CORRECTIONS[correction].instead
+    if instead is not None and loss is not cross_entropy:
+        raise ValueError(
+            f"correction={correction!r} is one of cross entropy: leave loss='ce', or"
+            f" choose correction={instead!r}, which goes with any loss."
+        )
     if facts["trusted"] is None:
         return
     if is_learned(transition):
@@ -50,7 +54,7 @@ def check_together(transition, correction, loss, facts):
             f"transition={transition!r} has no use for trusted labels: leave them out,"
             " or choose transition='gold', which counts on them."
         )
-    if correction in NEED_NONE:
+    if not CORRECTIONS[correction].needs_matrix:
         raise ValueError(
             f"correction={correction!r} has no use for trusted labels, as it needs no"
             " transition matrix: leave them out, or choose another correction, such as"

@@ -5,6 +5,7 @@ from sknoisy.objectives._base import MeanLoss, Objective
 from sknoisy.objectives._co_teaching import CoTeaching
 from sknoisy.objectives._co_teaching_plus import CoTeachingPlus
 from sknoisy.objectives._cores import Cores
+from sknoisy.objectives._corrected import CORRECTIONS
 from sknoisy.objectives._decoupling import Decoupling
 from sknoisy.objectives._dividemix import DivideMix
 from sknoisy.objectives._dmi import DeterminantMutualInformation
@@ -28,10 +29,17 @@ from sknoisy.objectives._trusted import TrustedLabels
 from sknoisy.objectives._volume import VolumeMinimization
 
 OBJECTIVES = {
+    "asymmetric_co_teaching": AsymmetricCoTeaching,
+    "co_teaching": CoTeaching,
+    "co_teaching_plus": CoTeachingPlus,
     "cores": Cores,
+    "decoupling": Decoupling,
+    "divide_mix": DivideMix,
     "dmi": DeterminantMutualInformation,
+    "dynamic_bootstrapping": DynamicBootstrapping,
     "elr": EarlyLearningRegularization,
     "elr+": EarlyLearningPlus,
+    "jocor": JoCoR,
     "ogc": OptimizedGradientClipping,
     "ohem": OnlineHardExampleMining,
     "peer": PeerLoss,
@@ -43,19 +51,20 @@ OBJECTIVES = {
 }
 
 __all__ = [
+    "CORRECTIONS",
+    "GRAFTINGS",
+    "OBJECTIVES",
     "AsymmetricCoTeaching",
     "CoTeaching",
     "CoTeachingPlus",
-    "Decoupling",
-    "JoCoR",
-    "GRAFTINGS",
-    "OBJECTIVES",
     "Cores",
+    "Decoupling",
     "DeterminantMutualInformation",
     "DivideMix",
     "DynamicBootstrapping",
     "EarlyLearningPlus",
     "EarlyLearningRegularization",
+    "JoCoR",
     "MeanLoss",
     "Mixup",
     "MutualLearning",

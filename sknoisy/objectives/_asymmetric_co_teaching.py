@@ -1,5 +1,7 @@
 """A main network that learns from much, and one beside it that learns what is pure."""
 
+from types import MappingProxyType
+
 import torch
 
 from sknoisy._checks import check_switch
@@ -8,7 +10,7 @@ from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
 from sknoisy.objectives._selection import SampleSelection, easiest, per_network
-from sknoisy.objectives._splits import FACTS, find_split
+from sknoisy.objectives._splits import FACTS, find_split, make_split
 
 
 class AsymmetricCoTeaching(SampleSelection):
@@ -86,6 +88,9 @@ class AsymmetricCoTeaching(SampleSelection):
     0.6
     """
 
+    speaker = 0  # the main network
+    parts = MappingProxyType({"split": make_split})
+
     def __init__(
         self,
         n_samples,
@@ -108,10 +113,10 @@ class AsymmetricCoTeaching(SampleSelection):
         self.relabel = relabel
         self._begin_round(0)
         everyone = torch.ones(n_samples, dtype=torch.bool)
-        self.register_buffer("labels", labels, persistent=False)
-        self.register_buffer("targets", labels, persistent=False)
-        self.register_buffer("inlier", everyone, persistent=False)
-        self.register_buffer("n_inlier", torch.zeros(n_samples), persistent=False)
+        self.add_memory("labels", labels)
+        self.add_memory("targets", labels)
+        self.add_memory("inlier", everyone)
+        self.add_memory("n_inlier", torch.zeros(n_samples))
         self.n_splits = 0
 
     def compute(self, logits, labels, index):

@@ -1,13 +1,14 @@
 """What an objective is, and the one that every plain loss uses."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
-from torch import nn
-
 from sknoisy._logits import per_sample
+from sknoisy.objectives._memory import Memory, WeightedMean
 
 
-class Objective(nn.Module):
+class Objective(Memory):
     """What one training step makes small.
 
     A method of learning is an objective: it turns a batch into one scalar. What it
@@ -15,12 +16,20 @@ class Objective(nn.Module):
     optimizes and saves both. Most methods write `compute`; one that needs other
     inputs than the batch (mixup, a second view) overrides `forward`. Facts of the
     data and of the fit reach ``__init__`` by name: `n_samples`, `n_classes`,
-    `n_features`, `input_shape`, `labels`, `soft_labels`, `sample_weight`, `n_epochs`.
+    `n_features`, `input_shape`, `labels`, `soft_labels`, `sample_weight`, `n_epochs`;
+    and the user's loss as `loss`.
+
+    What it remembers of single samples it keeps with ``add_memory(name, values)``,
+    reads by ``look_up(name, index, like)`` and changes by ``note(name, index, rows)``;
+    `forget` drops it after fit.
 
     Attributes
     ----------
     n_networks : int
         How many networks the method trains.
+
+    speaker : int or None
+        The place of the network that predicts; None is the mean over all of them.
 
     lr_factor : float
         The learning rate of the objective's own parameters, as a factor of that of
@@ -42,6 +51,18 @@ class Objective(nn.Module):
         In how many epochs, from the first, the method isn't itself yet: early stopping
         judges none of them.
 
+    made_for : tuple of str
+        Names of the losses of single samples that the method is made for, where its
+        ``__init__`` doesn't take any as ``loss``. The first one is its own.
+
+    parts : dict
+        Parameters that have parameters of their own, such as ``split__threshold``, and
+        the functions (value, given) that put both together.
+
+    remembers : bool
+        Whether `remember` and `recall` are to be called where a batch can't be shown
+        to `compute` as it is, as under mixup.
+
     needs_whole_fit : bool
         Whether what it remembers belongs to one fit, so that `partial_fit` is refused.
 
@@ -60,9 +81,13 @@ class Objective(nn.Module):
     """
 
     n_networks = 1
+    speaker: int | None = None
     n_epochs = None
     lr_factor = 1.0
     warm_up_epochs: Any = 0
+    made_for: tuple[str, ...] = ("ce",)
+    parts: Mapping[str, Callable[..., Any]] = MappingProxyType({})
+    remembers = False
     takes_sample_weight = False
     takes_soft_labels = False
     takes_mixup = True
@@ -105,6 +130,34 @@ class Objective(nn.Module):
     def on_epoch_end(self, epoch, networks, predict):
         """Act after an epoch, e.g. to fit a mixture to all losses."""
 
+    def remember(self, logits, index):
+        """Note what the networks say of a batch's samples, where `remembers`."""
+
+    def recall(self, logits, labels, index):
+        """Return what `compute` does, and change nothing that is remembered."""
+        return self.compute(logits, labels, index)
+
+    def go_on_from(self, last):
+        """Take over what the objective of the last fit has found out, in a warm start.
+
+        Parameters
+        ----------
+        last : Objective
+            That of the last fit, of whatever kind.
+        """
+
+    def estimates(self):
+        """Return what has been found out of the data as a whole, by name.
+
+        The estimator makes an attribute ``name_`` of each.
+
+        Returns
+        -------
+        estimates : dict of str to float, ndarray or None
+            None for what isn't known, or not needed.
+        """
+        return {}
+
     def findings(self):
         """Return what is known of single training samples in the end, by name.
 
@@ -119,9 +172,6 @@ class Objective(nn.Module):
             looked at.
         """
         return {}
-
-    def forget(self):
-        """Let go of what belongs to single training samples; called after fit."""
 
 
 class MeanLoss(Objective):
@@ -160,10 +210,8 @@ class MeanLoss(Objective):
     def __init__(self, loss, sample_weight=None, soft_labels=None):
         super().__init__()
         self.loss = loss
-        if sample_weight is not None:
-            sample_weight = sample_weight / sample_weight.mean()
-        self.register_buffer("sample_weight", sample_weight, persistent=False)
-        self.register_buffer("soft_labels", soft_labels, persistent=False)
+        self.mean = WeightedMean(sample_weight)
+        self.add_memory("soft_labels", soft_labels)
 
     def compute(self, logits, labels, index):
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
@@ -171,13 +219,7 @@ class MeanLoss(Objective):
             losses = per_sample(self.loss, logits[:, 0], labels)
         else:
             losses = self._expected_losses(logits[:, 0], self.soft_labels[index])
-        if self.sample_weight is not None:
-            losses = losses * self.sample_weight[index]
-        return losses.mean()
-
-    def forget(self):
-        """Let go of weights and soft labels."""
-        self.sample_weight = self.soft_labels = None
+        return self.mean(losses, index)
 
     def _expected_losses(self, logits, soft_labels):
         # the expectation has a meaning for every loss; only labels that can be count

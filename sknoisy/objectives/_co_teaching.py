@@ -29,10 +29,10 @@ class CoTeaching(KeepRateSelection):
         A name of :data:`sknoisy.losses.LOSSES` or a function (logits, labels) ->
         (n_samples,).
 
-    noise_rate : float in [0, 1) or callable, default=0.2
-        The share τ of wrong labels; or a function (probabilities, labels) -> float that
-        estimates it, called once. For its sake, each network learns from its own half
-        of the samples in the first half of the warm-up, and is asked about the other.
+    noise_rate : float in [0, 1) or "auto", default="auto"
+        The share τ of wrong labels. "auto" estimates it: for its sake, each network
+        learns from its own half of the samples in the first half of the warm-up, and is
+        asked about the other.
 
     warm_up_epochs : int or "auto", default="auto"
         The epochs :math:`T_k` in which the share kept falls to :math:`1 - \tau`. "auto"
@@ -54,6 +54,9 @@ class CoTeaching(KeepRateSelection):
     ----------
     keep_rate : float
         R(t) of this epoch.
+
+    rate : float or None
+        The noise rate, given or found; None until then.
 
     See Also
     --------
@@ -95,7 +98,7 @@ class CoTeaching(KeepRateSelection):
         labels,
         *,
         loss="ce",
-        noise_rate=0.2,
+        noise_rate="auto",
         warm_up_epochs="auto",
         exponent=1.0,
         rank_within="auto",

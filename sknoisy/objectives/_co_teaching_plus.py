@@ -30,10 +30,10 @@ class CoTeachingPlus(KeepRateSelection):
         A name of :data:`sknoisy.losses.LOSSES` or a function (logits, labels) ->
         (n_samples,).
 
-    noise_rate : float in [0, 1) or callable, default=0.2
-        The share τ of wrong labels; or a function (probabilities, labels) -> float that
-        estimates it, called once. For its sake, each network learns from its own half
-        of the samples in the first half of the warm-up, and is asked about the other.
+    noise_rate : float in [0, 1) or "auto", default="auto"
+        The share τ of wrong labels. "auto" estimates it: for its sake, each network
+        learns from its own half of the samples in the first half of the warm-up, and is
+        asked about the other.
 
     warm_up_epochs : int or "auto", default="auto"
         The epochs :math:`T_k` of co-teaching, in which the share kept falls to
@@ -55,6 +55,9 @@ class CoTeachingPlus(KeepRateSelection):
     ----------
     keep_rate : float
         R(t) of this epoch.
+
+    rate : float or None
+        The noise rate, given or found; None until then.
 
     See Also
     --------
@@ -83,7 +86,7 @@ class CoTeachingPlus(KeepRateSelection):
     >>> import torch
     >>> from sknoisy.objectives import CoTeachingPlus
     >>> labels, index = torch.tensor([0, 0]), torch.arange(2)
-    >>> plus = CoTeachingPlus(2, 10, labels, warm_up_epochs=0)
+    >>> plus = CoTeachingPlus(2, 10, labels, noise_rate=0.2, warm_up_epochs=0)
     >>> plus.on_epoch_begin(0, networks=None, predict=None)
     >>> agree, differ = [[0.0, 9.0], [0.0, 9.0]], [[1.0, 0.0], [0.0, 1.0]]
     >>> plus.compute(torch.tensor([agree, agree]), labels, index)
@@ -99,7 +102,7 @@ class CoTeachingPlus(KeepRateSelection):
         labels,
         *,
         loss="ce",
-        noise_rate=0.2,
+        noise_rate="auto",
         warm_up_epochs="auto",
         exponent=1.0,
         rank_within="auto",

@@ -5,9 +5,9 @@ import torch.nn.functional as F
 
 from sknoisy._logits import label_frequencies
 from sknoisy._ranges import check_range
+from sknoisy.objectives._memory import WeightedMean
 from sknoisy.objectives._peer import floored_log_softmax
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
-from sknoisy.objectives._weighted_mean import WeightedMean
 
 
 class Cores(ScheduledObjective):
@@ -116,10 +116,6 @@ class Cores(ScheduledObjective):
         if self.progress >= self.sieve_from:
             losses = losses * passes_sieve(log_p.detach(), nll.detach())
         return self.mean(losses, index)
-
-    def forget(self):
-        """Let go of the weights."""
-        self.mean.forget()
 
 
 def passes_sieve(log_p, nll):

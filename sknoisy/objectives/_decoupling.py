@@ -51,6 +51,10 @@ class Decoupling(SampleSelection):
     def __init__(self, n_samples, n_epochs, *, loss="ce"):
         super().__init__(n_samples, n_epochs, loss=loss)
 
+    def estimates(self):
+        """Say that no noise rate is needed."""
+        return {"noise_rate": None}
+
     def choose(self, losses, logits, index):
         """Return the mask of what both networks learn from."""
         return disagree(logits).expand_as(losses)

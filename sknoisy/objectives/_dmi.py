@@ -5,8 +5,8 @@ import torch.nn.functional as F
 
 from sknoisy._logits import label_nll
 from sknoisy._ranges import check_range
+from sknoisy.objectives._memory import WeightedMean
 from sknoisy.objectives._scheduled import ScheduledObjective
-from sknoisy.objectives._weighted_mean import WeightedMean
 
 # squares of singular values below this, of the mean predictions, count for nothing
 RIDGE = 1e-8
@@ -76,6 +76,7 @@ class DeterminantMutualInformation(ScheduledObjective):
     """
 
     takes_sample_weight = True
+    made_for = ()  # no loss of single samples at all
 
     def __init__(self, n_epochs, sample_weight=None, *, warm_up=0.25):
         super().__init__(n_epochs)
@@ -94,10 +95,6 @@ class DeterminantMutualInformation(ScheduledObjective):
             given = given * self.mean.sample_weight[index].unsqueeze(1)
         information = log_determinant(given, logits.double().softmax(dim=-1))
         return -information.to(logits.dtype) / logits.shape[1]
-
-    def forget(self):
-        """Let go of the weights."""
-        self.mean.forget()
 
 
 def log_determinant(given, p):

@@ -5,7 +5,7 @@ import torch
 from sknoisy._logits import log_softmax_and_nll
 from sknoisy._ranges import check_range
 from sknoisy.objectives._base import Objective
-from sknoisy.objectives._weighted_mean import WeightedMean
+from sknoisy.objectives._memory import WeightedMean
 
 # what keeps the logarithm of 1 - <t, p> finite
 SHRINKAGE = 1 - 1e-4
@@ -75,6 +75,7 @@ class EarlyLearningRegularization(Objective):
 
     takes_sample_weight = True
     needs_whole_fit = True
+    remembers = True
 
     def __init__(
         self,
@@ -93,8 +94,7 @@ class EarlyLearningRegularization(Objective):
         self.strength = strength
         self.keep = keep
         self.mean = WeightedMean(sample_weight)
-        beliefs = torch.zeros(n_samples, n_classes)
-        self.register_buffer("beliefs", beliefs, persistent=False)
+        self.add_memory("beliefs", torch.zeros(n_samples, n_classes))
 
     def compute(self, logits, labels, index):
         """Return the scalar; update the beliefs about the samples of the batch."""
@@ -117,20 +117,13 @@ class EarlyLearningRegularization(Objective):
         return self.mean(nll.add(regret, alpha=self.strength), index)
 
     def _update(self, p, index):
-        if self.beliefs.dtype != p.dtype:
-            self.beliefs = self.beliefs.to(p.dtype)
-        belief = torch.lerp(p, self.beliefs.index_select(0, index), self.momentum)
-        self.beliefs.index_copy_(0, index, belief)
+        belief = torch.lerp(p, self.look_up("beliefs", index, p), self.momentum)
+        self.note("beliefs", index, belief)
         return belief
 
     def findings(self):
         """Return the beliefs, where they are to be kept."""
         return {"beliefs": seen_only(self.beliefs)} if self.keep else {}
-
-    def forget(self):
-        """Let go of beliefs and weights."""
-        self.beliefs = None
-        self.mean.forget()
 
 
 def seen_only(beliefs):

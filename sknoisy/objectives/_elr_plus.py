@@ -74,7 +74,7 @@ class EarlyLearningPlus(ScheduledObjective):
     >>> from sknoisy.noise import SymmetricNoise
     >>> X, y = load_digits(return_X_y=True)
     >>> y_noisy = SymmetricNoise(0.4, random_state=0).fit_corrupt(y)
-    >>> clf = NoisyLabelClassifier(loss="elr+", max_epochs=30, random_state=0)
+    >>> clf = NoisyLabelClassifier(method="elr+", max_epochs=30, random_state=0)
     >>> bool((clf.fit(X, y_noisy).predict(X) == y).mean() > 0.9)
     True
     """
@@ -104,8 +104,7 @@ class EarlyLearningPlus(ScheduledObjective):
         self.mixup = mixup
         self.rise = check_rise(rise, n_epochs)
         self.keep = keep
-        beliefs = torch.zeros(n_samples, self.n_networks, n_classes)
-        self.register_buffer("beliefs", beliefs, persistent=False)
+        self.add_memory("beliefs", torch.zeros(n_samples, self.n_networks, n_classes))
         self.averages = None
         self.n_steps = 0
 
@@ -147,10 +146,8 @@ class EarlyLearningPlus(ScheduledObjective):
         return self
 
     def _update(self, p, index):
-        if self.beliefs.dtype != p.dtype:
-            self.beliefs = self.beliefs.to(p.dtype)
-        beliefs = torch.lerp(p, self.beliefs.index_select(0, index), self.momentum)
-        self.beliefs.index_copy_(0, index, beliefs)
+        beliefs = torch.lerp(p, self.look_up("beliefs", index, p), self.momentum)
+        self.note("beliefs", index, beliefs)
         return beliefs
 
     def findings(self):
@@ -159,7 +156,8 @@ class EarlyLearningPlus(ScheduledObjective):
 
     def forget(self):
         """Let go of beliefs and averages."""
-        self.beliefs = self.averages = None
+        super().forget()
+        self.averages = None
 
 
 def nll_of(log_p, labels):

@@ -33,10 +33,10 @@ class JoCoR(KeepRateSelection):
         A name of :data:`sknoisy.losses.LOSSES` or a function (logits, labels) ->
         (n_samples,).
 
-    noise_rate : float in [0, 1) or callable, default=0.2
-        The share τ of wrong labels; or a function (probabilities, labels) -> float that
-        estimates it, called once. For its sake, each network learns from its own half
-        of the samples in the first half of the warm-up, and is asked about the other.
+    noise_rate : float in [0, 1) or "auto", default="auto"
+        The share τ of wrong labels. "auto" estimates it: for its sake, each network
+        learns from its own half of the samples in the first half of the warm-up, and is
+        asked about the other.
 
     warm_up_epochs : int or "auto", default="auto"
         The epochs :math:`T_k` in which the share kept falls to :math:`1 - \tau`. "auto"
@@ -64,6 +64,9 @@ class JoCoR(KeepRateSelection):
     keep_rate : float
         R(t) of this epoch.
 
+    rate : float or None
+        The noise rate, given or found; None until then.
+
     See Also
     --------
     CoTeaching : Two losses, and two choices.
@@ -86,7 +89,7 @@ class JoCoR(KeepRateSelection):
     >>> import torch
     >>> from sknoisy.objectives import JoCoR
     >>> labels, index = torch.tensor([0]), torch.arange(1)
-    >>> joint = JoCoR(1, 10, labels, agreement=0.5)
+    >>> joint = JoCoR(1, 10, labels, noise_rate=0.2, agreement=0.5)
     >>> logits = torch.tensor([[[2.0, 0.0], [2.0, 0.0]]])  # no disagreement
     >>> joint.compute(logits, labels, index)
     tensor(0.1269)
@@ -99,7 +102,7 @@ class JoCoR(KeepRateSelection):
         labels,
         *,
         loss="ce",
-        noise_rate=0.2,
+        noise_rate="auto",
         warm_up_epochs="auto",
         exponent=1.0,
         rank_within="auto",

@@ -5,10 +5,11 @@ from abc import abstractmethod
 import torch
 
 from sknoisy import _streams
-from sknoisy._checks import check_choice
+from sknoisy._checks import check_choice, check_rate
 from sknoisy._ranges import check_range
 from sknoisy.objectives._scheduled import check_warm_up
 from sknoisy.objectives._selection import SampleSelection, easiest
+from sknoisy.transition import estimate_noise_rate
 
 ENOUGH = 8  # samples of a class in a batch, for a share of them to be one
 
@@ -29,12 +30,10 @@ class KeepRateSelection(SampleSelection):
         A name of :data:`sknoisy.losses.LOSSES` or a function (logits, labels) ->
         (n_samples,).
 
-    noise_rate : float in [0, 1) or callable
-        The share τ of wrong labels, or a function that estimates it from labels
-        (n_samples,) and probabilities (n_samples, n_classes), both arrays. For its
-        sake, each network learns from its own half of the samples in the first half of
-        the warm-up: by then, each can say of the other half what it doesn't know by
-        heart.
+    noise_rate : float in [0, 1) or "auto"
+        The share τ of wrong labels. "auto" estimates it: for its sake, each network
+        learns from its own half of the samples in the first half of the warm-up, as by
+        then each can say of the other half what it doesn't know by heart.
 
     warm_up_epochs : int or "auto"
         The epochs T_k in which the share kept falls to where it stays. "auto" is a
@@ -62,18 +61,21 @@ class KeepRateSelection(SampleSelection):
     ):
         super().__init__(n_samples, n_epochs, loss=loss)
         check_range("(0, inf)", exponent=exponent)
-        if not callable(noise_rate):
-            check_range("[0, 1)", noise_rate=noise_rate)
+        if isinstance(noise_rate, str):
+            check_choice(noise_rate, ("auto",), "noise_rate")
+        else:
+            check_rate(noise_rate, "noise_rate", below_one=True)
         self.rank_within = check_choice(
             rank_within, ("auto", "batch", "label"), "rank_within"
         )
         self.noise_rate = noise_rate
+        self.rate = None if isinstance(noise_rate, str) else noise_rate  # till found
         self.warm_up_epochs = check_warm_up(warm_up_epochs, n_epochs)
         self.exponent = exponent
         self.keep_rate = 1.0
         self.is_warm = False
-        self.register_buffer("labels", labels, persistent=False)
-        self.register_buffer("side", halves(labels), persistent=False)
+        self.add_memory("labels", labels)
+        self.add_memory("side", halves(labels))
 
     @abstractmethod
     def choose_easy(self, losses, logits, index):
@@ -82,7 +84,7 @@ class KeepRateSelection(SampleSelection):
     @property
     def is_apart(self):
         """Whether each network still learns from its own half of the samples."""
-        return callable(self.noise_rate)
+        return self.rate is None
 
     def choose(self, losses, logits, index):
         if self.is_apart:
@@ -111,7 +113,7 @@ class KeepRateSelection(SampleSelection):
             self._count_anew()
         if not self.is_apart:
             done = 1.0 if self.is_warm else epoch / self.warm_up_epochs
-            self.keep_rate = 1 - self.noise_rate * done**self.exponent
+            self.keep_rate = 1 - self.rate * done**self.exponent
 
     def on_epoch_end(self, epoch, networks, predict):
         """Find the noise rate, where it is asked for and time."""
@@ -121,11 +123,19 @@ class KeepRateSelection(SampleSelection):
             unseen = predict()[rows, 1 - self.side].softmax(dim=-1)
             if not torch.isfinite(unseen).all():
                 return  # training has diverged, which the engine is about to notice
-            found = self.noise_rate(
+            self.rate = estimate_noise_rate(
                 self.labels.cpu().numpy(), unseen.double().cpu().numpy()
             )
-            check_range("[0, 1)", noise_rate=found)
-            self.noise_rate = found
+
+    def go_on_from(self, last):
+        """Keep to a rate that was found: these networks know all labels by heart."""
+        was_found = getattr(last, "noise_rate", None) == "auto"
+        if self.is_apart and was_found:
+            self.rate = last.rate
+
+    def estimates(self):
+        """Return the rate, if it is known."""
+        return {"noise_rate": self.rate}
 
 
 def halves(labels):

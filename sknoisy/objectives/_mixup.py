@@ -5,9 +5,10 @@ import torch
 from sknoisy import _streams
 from sknoisy._ranges import check_range
 from sknoisy.objectives._base import Objective
+from sknoisy.objectives._wrapper import Wrapper
 
 
-class Mixup(Objective):
+class Mixup(Wrapper):
     r"""Mixup: an objective of mixed samples, with the labels of both.
 
     .. math:: \lambda L(f(x), y) + (1 - \lambda) L(f(x), y'), \quad
@@ -34,8 +35,8 @@ class Mixup(Objective):
     Mixing the losses is the same as mixing labels for cross entropy, and a choice for
     others [1]_.
 
-    An objective that remembers what the network says of each sample, and so defines
-    `remember` and `recall`, is shown the batch unmixed first, in evaluation mode and
+    An objective that remembers what the network says of each sample, and so has
+    `remembers`, is shown the batch unmixed first, in evaluation mode and
     without gradient, as ELR+ does; that costs about a third more.
 
     References
@@ -55,45 +56,22 @@ class Mixup(Objective):
     """
 
     def __init__(self, objective, alpha=1.0):
-        super().__init__()
         check_range("(0, inf)", alpha=alpha)
         _check_mixable(objective)
-        self.objective = objective
+        super().__init__(objective)
         self.alpha = alpha
-        self.n_networks = objective.n_networks
-        self.lr_factor = objective.lr_factor
-        self.warm_up_epochs = objective.warm_up_epochs
-        self.takes_sample_weight = objective.takes_sample_weight
-        self.takes_soft_labels = objective.takes_soft_labels
-        self.needs_whole_fit = objective.needs_whole_fit
 
     def forward(self, networks, features, labels, index):
         """Return the scalar to minimize for one batch."""
         share, partner = draw_mixture(self.alpha, labels)
-        evaluate = self.objective.compute
-        if hasattr(self.objective, "remember"):
-            self.objective.remember(predict_in_evaluation(networks, features), index)
-            evaluate = self.objective.recall
+        evaluate = self.now.compute
+        if self.now.remembers:
+            self.now.remember(predict_in_evaluation(networks, features), index)
+            evaluate = self.now.recall
         logits = networks(torch.lerp(features[partner], features, share))
         own = evaluate(logits, labels, index)
         others = evaluate(logits, labels[partner], index[partner])
         return share * own + (1 - share) * others
-
-    def on_epoch_begin(self, epoch, networks, predict):
-        """Pass it on."""
-        self.objective.on_epoch_begin(epoch, networks, predict)
-
-    def on_epoch_end(self, epoch, networks, predict):
-        """Pass it on."""
-        self.objective.on_epoch_end(epoch, networks, predict)
-
-    def findings(self):
-        """Pass it on."""
-        return self.objective.findings()
-
-    def forget(self):
-        """Pass it on."""
-        self.objective.forget()
 
 
 def draw_mixture(alpha, labels):

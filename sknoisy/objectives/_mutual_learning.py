@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from sknoisy._ranges import check_count, check_range
 from sknoisy.objectives._base import Objective
 from sknoisy.objectives._grafting import graft
-from sknoisy.objectives._weighted_mean import WeightedMean
+from sknoisy.objectives._memory import WeightedMean
 
 
 class MutualLearning(Objective):
@@ -32,10 +32,10 @@ class MutualLearning(Objective):
     teacher : Tensor of shape (n_samples, n_classes), default=None
         The teacher's log probabilities of all training samples; None for no teacher.
 
-    weight : float in [0, inf), default=1.0
+    mutual_weight : float in [0, inf), default=1.0
         The weight α of the peers.
 
-    teacher_weight : float in [0, inf), default=1.0
+    distill_weight : float in [0, inf), default=1.0
         The weight β of the teacher.
 
     temperature : float in (0, inf), default=1.0
@@ -86,31 +86,33 @@ class MutualLearning(Objective):
         *,
         sample_weight=None,
         teacher=None,
-        weight=1.0,
-        teacher_weight=1.0,
+        mutual_weight=1.0,
+        distill_weight=1.0,
         temperature=1.0,
         grafting=None,
     ):
         super().__init__()
         check_count(n_networks=n_networks)
-        check_range("[0, inf)", weight=weight, teacher_weight=teacher_weight)
+        check_range(
+            "[0, inf)", mutual_weight=mutual_weight, distill_weight=distill_weight
+        )
         check_range("(0, inf)", temperature=temperature)
         self.label_term = label_term
         self.n_networks = n_networks
         self.mean = WeightedMean(sample_weight)
-        self.register_buffer("teacher", teacher, persistent=False)
-        self.weight = weight
-        self.teacher_weight = teacher_weight
+        self.add_memory("teacher", teacher)
+        self.mutual_weight = mutual_weight
+        self.distill_weight = distill_weight
         self.temperature = temperature
         self.grafting = grafting
 
     def compute(self, logits, labels, index):
         """Return the sum over networks; logits are (n_batch, n_networks, n_classes)."""
         log_p = F.log_softmax(logits / self.temperature, dim=-1)
-        taught = self.weight * from_peers(log_p)
+        taught = self.mutual_weight * from_peers(log_p)
         if self.teacher is not None:
             log_t = F.log_softmax(self.teacher[index] / self.temperature, dim=-1)
-            taught = taught + self.teacher_weight * divergence(
+            taught = taught + self.distill_weight * divergence(
                 log_t.unsqueeze(1), log_p
             )
         taught = self.temperature**2 * taught.sum(dim=1)
@@ -120,12 +122,6 @@ class MutualLearning(Objective):
         """Graft between epochs, so that what an epoch ends with has been trained."""
         if self.grafting is not None and epoch > 0:
             graft(networks, self.grafting)
-
-    def forget(self):
-        """Let go of weights, soft labels and of what the teacher said."""
-        self.teacher = None
-        self.mean.forget()
-        self.label_term.forget()
 
     def _from_labels(self, logits, labels, index):
         n = self.n_networks  # all networks in one call

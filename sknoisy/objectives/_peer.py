@@ -12,8 +12,8 @@ from sknoisy._logits import label_frequencies, per_sample
 from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
 from sknoisy.losses._per_sample import each_class
+from sknoisy.objectives._memory import WeightedMean
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
-from sknoisy.objectives._weighted_mean import WeightedMean
 
 
 class PeerLoss(ScheduledObjective):
@@ -142,10 +142,6 @@ class PeerLoss(ScheduledObjective):
             scores, loss = logits, self.loss
         own = per_sample(loss, scores, labels)
         return (1 - share) * own - share * loss(scores, shifted(labels))
-
-    def forget(self):
-        """Let go of the weights."""
-        self.mean.forget()
 
 
 def floored_log_softmax(logits, floor):

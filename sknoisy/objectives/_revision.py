@@ -49,7 +49,7 @@ class TransitionRevision(Objective):
     def __init__(self, transition, trusted=None):
         super().__init__()
         self.register_buffer("estimate", transition)
-        self.register_buffer("trusted", trusted, persistent=False)
+        self.add_memory("trusted", trusted)
         self.slack = nn.Parameter(torch.zeros_like(transition))
 
     def transition(self):
@@ -66,7 +66,3 @@ class TransitionRevision(Objective):
         if self.trusted is not None:
             weight = weight.masked_fill(self.trusted[index], 1.0)
         return (weight * cross_entropy(logits[:, 0], labels)).mean()
-
-    def forget(self):
-        """Let go of who is trusted."""
-        self.trusted = None

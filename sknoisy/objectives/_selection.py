@@ -35,8 +35,8 @@ class SampleSelection(ScheduledObjective):
     def __init__(self, n_samples, n_epochs, *, loss):
         super().__init__(n_epochs)
         self.loss = copy.deepcopy(get_loss(loss))
-        self.register_buffer("n_seen", torch.zeros(n_samples), persistent=False)
-        self.register_buffer("n_kept", torch.zeros(n_samples), persistent=False)
+        self.add_memory("n_seen", torch.zeros(n_samples))
+        self.add_memory("n_kept", torch.zeros(n_samples))
 
     @abstractmethod
     def choose(self, losses, logits, index):
@@ -56,12 +56,6 @@ class SampleSelection(ScheduledObjective):
     def findings(self):
         """Return the share of epochs in which each sample was kept."""
         return {"kept": self.n_kept / self.n_seen}
-
-    def forget(self):
-        """Let go of all buffers: a method of this kind keeps only samples there."""
-        own = self.named_buffers(recurse=False, remove_duplicate=False)
-        for name in dict(own):
-            setattr(self, name, None)
 
     def _count(self, index, chosen):
         self.n_seen[index] += 1

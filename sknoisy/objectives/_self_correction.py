@@ -54,6 +54,8 @@ class SelfCorrection(ScheduledObjective):
 
     takes_mixup = False
 
+    takes_mixup = False  # they mix by themselves
+
     def __init__(
         self,
         n_samples,
@@ -74,8 +76,8 @@ class SelfCorrection(ScheduledObjective):
         self.is_warm = False
         self.recent = deque(maxlen=int(average_epochs))
         clean = torch.full((n_samples, self.n_networks), torch.nan)
-        self.register_buffer("clean", clean, persistent=False)
-        self.register_buffer("labels", labels, persistent=False)
+        self.add_memory("clean", clean)
+        self.add_memory("labels", labels)
 
     @abstractmethod
     def warm_up(self, networks, features, labels, index):
@@ -108,8 +110,7 @@ class SelfCorrection(ScheduledObjective):
 
     def forget(self):
         """Let go of what is known of single samples."""
-        for name in ("clean", "labels"):
-            setattr(self, name, None)
+        super().forget()
         self.recent.clear()
 
     def _look(self, logits):

@@ -6,7 +6,7 @@ import torch
 
 from sknoisy._ranges import check_count, check_range
 from sknoisy.objectives._base import Objective
-from sknoisy.objectives._weighted_mean import WeightedMean
+from sknoisy.objectives._memory import WeightedMean
 
 START = 1e-16  # u and v of 1e-8, squared
 
@@ -107,21 +107,19 @@ class SparseOverParameterization(Objective):
         self.mean = WeightedMean(sample_weight)
         noise = torch.full((len(labels), n_classes), -START)
         noise.scatter_(1, labels.unsqueeze(1), START)
-        self.register_buffer("noise", noise, persistent=False)
+        self.add_memory("noise", noise)
 
     def compute(self, logits, labels, index):
         """Return the scalar; the noise of the batch's samples learns from it."""
         p, labels = logits[:, 0].softmax(dim=-1), labels.unsqueeze(1)
-        if self.noise.dtype != p.dtype:
-            self.noise = self.noise.to(p.dtype)
-        noise = self.noise.index_select(0, index)
+        noise = self.look_up("noise", index, p)
         q = (p + noise).relu()
         total = q.sum(dim=-1, keepdim=True)
         ratio = total / q.gather(1, labels)
         with torch.no_grad():
             learned = self._lost(noise, p.argmax(dim=-1, keepdim=True))
             learned.scatter_(1, labels, self._gained(noise, labels, ratio, total))
-            self.noise.index_copy_(0, index, learned)
+            self.note("noise", index, learned)
         return self.mean(ratio.squeeze(1).log(), index)
 
     def _gained(self, noise, labels, ratio, total):
@@ -146,8 +144,3 @@ class SparseOverParameterization(Objective):
         # a step only ever adds to what it sees
         unseen = (self.noise.abs() < 1.001 * START).all(dim=1, keepdim=True)
         return {"label_noise": self.noise.masked_fill(unseen, torch.nan)}
-
-    def forget(self):
-        """Let go of noise and weights."""
-        self.noise = None
-        self.mean.forget()

@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from sknoisy._logits import per_sample
 from sknoisy._ranges import check_range
 from sknoisy.losses import get_loss
+from sknoisy.objectives._memory import WeightedMean
 from sknoisy.objectives._scheduled import ScheduledObjective
-from sknoisy.objectives._weighted_mean import WeightedMean
 
 LOG_FLOOR = math.log(1e-7)
 
@@ -116,10 +116,6 @@ class SparseRegularization(ScheduledObjective):
         strength = self.strength * self.growth**self.progress
         losses = per_sample(self.loss, logits, labels)
         return self.mean(losses + strength * spread(logits, self.power), index)
-
-    def forget(self):
-        """Let go of the weights."""
-        self.mean.forget()
 
 
 def spread(logits, power):

@@ -1,9 +1,12 @@
 """Ways to part the labels that look right from those that don't; numpy in and out."""
 
+from functools import partial
+
 import numpy as np
 from scipy.spatial.distance import pdist
 from sklearn.cluster import DBSCAN
 
+from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import lookup
 from sknoisy.quality import clean_probability, soft_neighbor_labels
@@ -102,3 +105,11 @@ def find_split(split):
         kind="a split",
         otherwise="a function that returns a boolean for each sample",
     )
+
+
+def make_split(split, given):
+    """Return a split with parameters of its own."""
+    split = find_split(split)
+    facts = dict.fromkeys(FACTS)
+    choose_arguments(split, given=given, facts=facts, part="split")
+    return partial(split, **given) if given else split

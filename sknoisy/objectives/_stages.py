@@ -1,11 +1,9 @@
 """One objective first, another one from some epoch on."""
 
-from torch import nn
-
-from sknoisy.objectives._base import Objective
+from sknoisy.objectives._wrapper import Wrapper
 
 
-class Stages(Objective):
+class Stages(Wrapper):
     """Trains with a first objective for some epochs, then with another one.
 
     A method that trusts the network's own probabilities can't start from random ones;
@@ -39,41 +37,16 @@ class Stages(Objective):
     needs_whole_fit = True
 
     def __init__(self, first, then, n_first):
-        super().__init__()
-        self.stages = nn.ModuleList([first, then])
+        super().__init__(first, then)
         self.warm_up_epochs = n_first
-        self.n_networks = then.n_networks
-        self.lr_factor = then.lr_factor
-        self.takes_sample_weight = all(s.takes_sample_weight for s in self.stages)
-        self.takes_soft_labels = all(s.takes_soft_labels for s in self.stages)
         self._place = 0 if n_first else 1
 
     @property
     def now(self):
         """The objective of the current epoch."""
-        return self.stages[self._place]
-
-    def forward(self, networks, features, labels, index):
-        """Return the scalar to minimize for one batch, that of the current stage."""
-        return self.now(networks, features, labels, index)
+        return self.inner[self._place]
 
     def on_epoch_begin(self, epoch, networks, predict):
         """Choose the stage, and let it prepare its epoch."""
         self._place = int(epoch >= self.warm_up_epochs)
-        self.now.on_epoch_begin(epoch, networks, predict)
-
-    def on_epoch_end(self, epoch, networks, predict):
-        """Let the current stage act on what the epoch has taught."""
-        self.now.on_epoch_end(epoch, networks, predict)
-
-    def findings(self):
-        """Return what either stage knows of single samples."""
-        found = {}
-        for stage in self.stages:
-            found |= stage.findings()
-        return found
-
-    def forget(self):
-        """Let both stages let go."""
-        for stage in self.stages:
-            stage.forget()
+        super().on_epoch_begin(epoch, networks, predict)

@@ -68,6 +68,10 @@ class TotalVariation(Objective):
         """The matrix as it stands, (n_classes, n_classes); rows are true classes."""
         return self.scores.softmax(dim=1)
 
+    def estimates(self):
+        """Return the matrix as an array, in double precision."""
+        return {"transition_matrix": self.transition().detach().cpu().double().numpy()}
+
     def compute(self, logits, labels, index):
         logits = logits[:, 0]
         transition = self.transition().to(logits.dtype)

@@ -6,8 +6,8 @@ import torch
 
 from sknoisy._ranges import check_range
 from sknoisy.losses import generalized_cross_entropy
+from sknoisy.objectives._memory import WeightedMean
 from sknoisy.objectives._scheduled import ScheduledObjective
-from sknoisy.objectives._weighted_mean import WeightedMean
 
 
 class TruncatedLoss(ScheduledObjective):
@@ -74,6 +74,7 @@ class TruncatedLoss(ScheduledObjective):
     """
 
     takes_sample_weight = True
+    made_for = ("gce",)
 
     def __init__(
         self,
@@ -95,9 +96,9 @@ class TruncatedLoss(ScheduledObjective):
         self.first_look = min(math.ceil(prune_from * n_epochs), n_epochs - 1)
         self.every = max(1, round(prune_every * n_epochs))
         self.mean = WeightedMean(sample_weight)
-        self.register_buffer("labels", labels, persistent=False)
+        self.add_memory("labels", labels)
         kept = torch.ones(len(labels), dtype=torch.bool)
-        self.register_buffer("kept", kept, persistent=False)
+        self.add_memory("kept", kept)
 
     def on_epoch_begin(self, epoch, networks, predict):
         """Decide anew which labels are kept, when it is time."""
@@ -113,8 +114,3 @@ class TruncatedLoss(ScheduledObjective):
         losses = generalized_cross_entropy(logits[:, 0], labels, q=self.q)
         at_k = (1 - self.k**self.q) / self.q
         return self.mean(losses.where(self.kept[index], at_k), index)
-
-    def forget(self):
-        """Let go of labels, weights and of what is kept."""
-        self.labels = self.kept = None
-        self.mean.forget()

@@ -47,14 +47,10 @@ class TrustedLabels(Objective):
         super().__init__()
         self.loss = loss
         self.corrected = corrected
-        self.register_buffer("trusted", trusted, persistent=False)
+        self.add_memory("trusted", trusted)
 
     def compute(self, logits, labels, index):
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         plain = per_sample(self.loss, logits[:, 0], labels)
         corrected = per_sample(self.corrected, logits[:, 0], labels)
         return plain.where(self.trusted[index], corrected).mean()
-
-    def forget(self):
-        """Let go of who is trusted."""
-        self.register_buffer("trusted", None)

@@ -65,6 +65,10 @@ class VolumeMinimization(Objective):
         sizes = identity + self.scores.sigmoid() * (1 - identity)
         return sizes / sizes.sum(dim=1, keepdim=True)
 
+    def estimates(self):
+        """Return the matrix as an array, in double precision."""
+        return {"transition_matrix": self.transition().detach().cpu().double().numpy()}
+
     def compute(self, logits, labels, index):
         transition = self.transition().to(logits.dtype)
         fit = forward_correction(logits[:, 0], labels, transition=transition).mean()

@@ -14,6 +14,7 @@ from sknoisy.transition._gold import gold_transition
 from sknoisy.transition._hoc import hoc_transition
 from sknoisy.transition._identifiability import check_identifiable, condition_number
 from sknoisy.transition._likelihood import likelihood_transition
+from sknoisy.transition._noise_rate import estimate_noise_rate
 from sknoisy.transition._posterior import (
     adjust_logits,
     clean_posterior,
@@ -32,6 +33,7 @@ __all__ = [
     "confident_joint_transition",
     "counts_transition",
     "dual_t_transition",
+    "estimate_noise_rate",
     "estimate_transition",
     "gold_transition",
     "hoc_transition",

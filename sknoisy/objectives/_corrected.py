@@ -4,6 +4,9 @@ Each is a function (plain, transition, prior, facts, n_first) that returns the o
 of the whole training, of whose epochs the first `n_first` are for warming up.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from torch import nn
@@ -15,13 +18,11 @@ from sknoisy.losses import (
     importance_reweighting,
     logit_adjustment,
 )
-from sknoisy.objectives import (
-    MeanLoss,
-    Objective,
-    Stages,
-    TransitionRevision,
-    TrustedLabels,
-)
+from sknoisy.objectives._base import MeanLoss, Objective
+from sknoisy.objectives._revision import TransitionRevision
+from sknoisy.objectives._stages import Stages
+from sknoisy.objectives._trusted import TrustedLabels
+from sknoisy.objectives._wrapper import Wrapper
 from sknoisy.transition import prior_ratio
 from sknoisy.transition._simplex import solve_on_simplex
 
@@ -44,7 +45,7 @@ class CorrectedLoss(nn.Module):
         return self.function(logits, labels, **given)
 
 
-class Rising(Objective):
+class Rising(Wrapper):
     """Trains through a matrix that comes from the identity step by step.
 
     At once, the probabilities that a network has learned for given labels would have to
@@ -65,23 +66,18 @@ class Rising(Objective):
     needs_whole_fit = True
 
     def __init__(self, objective, corrected, n_first):
-        super().__init__()
-        self.objective = objective
+        super().__init__(objective)
         self.corrected = corrected
         self.warm_up_epochs = n_first
         self.register_buffer("whole", corrected.transition)
 
-    def compute(self, logits, labels, index):
-        return self.objective.compute(logits, labels, index)
-
     def on_epoch_begin(self, epoch, networks, predict):
+        """Set the matrix of this epoch."""
+        super().on_epoch_begin(epoch, networks, predict)
         n_first = self.warm_up_epochs
         share = min(1.0, epoch / n_first) if n_first else 1.0
         nothing = torch.eye(len(self.whole)).to(self.whole)
         self.corrected.transition = nothing.lerp(self.whole, share)
-
-    def forget(self):
-        self.objective.forget()
 
 
 def by_loss(function, rises=False):
@@ -103,14 +99,12 @@ def by_loss(function, rises=False):
 
 def by_revision(plain, transition, prior, facts, n_first):
     """Return the objective that revises the matrix."""
-    check_cross_entropy(plain, "revision", instead="reweight")
     matrix = as_tensor(transition, facts)
     return Stages(plain, TransitionRevision(matrix, facts["trusted"]), n_first)
 
 
 def by_adjustment(plain, transition, prior, facts, n_first):
     """Return the objective that adds the logarithm of the prior to the logits."""
-    check_cross_entropy(plain, "logit_adjustment", instead="prior_ratio")
     adjusted = CorrectedLoss(logit_adjustment, prior=as_tensor(prior, facts))
     return Stages(plain, MeanLoss(adjusted), n_first)
 
@@ -129,37 +123,45 @@ def by_nothing(plain, transition, prior, facts, n_first):
     return MeanLoss(plain.loss, soft_labels=matrix[labels].where(trusted, given))
 
 
-def check_cross_entropy(plain, correction, instead):
-    """Say so if a correction of cross entropy is asked for another loss."""
-    if plain.loss is not cross_entropy:
-        raise ValueError(
-            f"correction={correction!r} is one of cross entropy: leave loss='ce', or"
-            f" choose correction={instead!r}, which goes with any loss."
-        )
-
-
 def as_tensor(array, facts):
     """Return an array in the type of the network."""
     return facts["feature_scale"].new_tensor(array)
 
 
-CORRECTIONS = {
-    "backward": by_loss(backward_correction),
-    "forward": by_loss(forward_correction, rises=True),
-    "logit_adjustment": by_adjustment,
-    "posterior": by_nothing,
-    "prior_ratio": by_nothing,
-    "reweight": by_loss(importance_reweighting),
-    "revision": by_revision,
-}
-NEED_NONE = ("logit_adjustment", "prior_ratio")  # no matrix, that is
-INVERTING = ("backward", "posterior")  # what is wrong with T is multiplied
+class Correction(NamedTuple):
+    """What a correction trains, and what else there is to say of it.
 
-# What is left to do to the probabilities of a network: (proba, transition, prior)
-AFTERWARDS = {
-    # the matrix was looked at in fit
-    "posterior": lambda proba, transition, prior: solve_on_simplex(
-        transition, proba.astype(np.float64)
+    `build` returns the objective; a matrix that is inverted multiplies what is wrong
+    with it; `undo` is what is left to do to the probabilities of a network: a function
+    (proba, transition, prior). `instead` names the correction for other losses, where
+    this is one of cross entropy.
+    """
+
+    build: Callable[..., Objective]
+    needs_matrix: bool = True
+    inverts: bool = False
+    undo: Callable[..., np.ndarray] | None = None
+    instead: str | None = None
+
+
+def undone_by_matrix(proba, transition, prior):
+    """Return the probabilities of true labels that those of given ones come from."""
+    return solve_on_simplex(transition, proba.astype(np.float64))
+
+
+def undone_by_prior(proba, transition, prior):
+    """Return the probabilities divided by how frequent each given label is."""
+    return prior_ratio(proba, prior)
+
+
+CORRECTIONS = {
+    "backward": Correction(by_loss(backward_correction), inverts=True),
+    "forward": Correction(by_loss(forward_correction, rises=True)),
+    "logit_adjustment": Correction(
+        by_adjustment, needs_matrix=False, instead="prior_ratio"
     ),
-    "prior_ratio": lambda proba, transition, prior: prior_ratio(proba, prior),
+    "posterior": Correction(by_nothing, inverts=True, undo=undone_by_matrix),
+    "prior_ratio": Correction(by_nothing, needs_matrix=False, undo=undone_by_prior),
+    "reweight": Correction(by_loss(importance_reweighting)),
+    "revision": Correction(by_revision, instead="reweight"),
 }

@@ -1,0 +1,190 @@
+"""The parameters of training: what every classifier takes, said here and only here.
+
+A class names what is its own, takes the rest as ``**training`` and hands it on.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import nn
+
+from sknoisy._params import RoutedParams
+from sknoisy.classifiers._completed import Completed
+
+
+class TrainingParameters(Completed, RoutedParams):
+    """How networks are trained, whatever the method.
+
+    Parameters
+    ----------
+    module : nn.Module class, callable or instance, default=None
+        The network: features in, one logit per class out. None picks
+        :class:`~sknoisy.modules.MLP` for tables and :class:`~sknoisy.modules.LeNet5`
+        for images. A class or function is called at fit with ``module__*`` and those
+        of these facts that its signature names: `n_features`, `input_shape`,
+        `n_samples`, `n_classes`, `labels`, `feature_mean`, `feature_scale`. An
+        instance is copied at fit, never trained in place.
+
+    max_epochs : int or "auto", default="auto"
+        How often each sample is seen. "auto" makes about 400 steps, but at least
+        30 and at most 200 epochs.
+
+    batch_size : int, default=512
+        Samples per step. A last batch of one sample joins the one before.
+
+    lr : float, default=5e-3
+        Learning rate, at its peak where a schedule changes it.
+
+    lr_schedule : {"constant", "cosine", "linear", "one_cycle"} or callable, \
+            default="one_cycle"
+        How the learning rate changes from the first step to the last; a callable
+        turns progress in [0, 1] into a factor of `lr`. An annealed rate is what keeps
+        a network from memorizing wrong labels in its last epochs.
+
+    optimizer : {"adam", "adamw", "sam", "sgd"} or torch.optim class, default="adamw"
+        What takes the steps; further parameters as ``optimizer__*``. "sam" is
+        :class:`~sknoisy.optimizers.SAM`, which takes two passes a step, and two or
+        three times the time, to find weights whose neighborhood is good, too.
+
+    weight_decay : float, default=1e-2
+        Weight decay, for optimizers that have such a parameter. With "adam" and "sgd"
+        it is part of the gradient, where it acts much more strongly.
+
+    early_stopping : bool or "label_wave", default=False
+        Whether to hold out a part of the (noisy) training data, stop when accuracy
+        on it no longer rises and keep the network of the best epoch. "label_wave"
+        holds nothing out: it stops where predictions on the training data change
+        least from epoch to epoch, before they begin to follow wrong labels; it is meant
+        for ``lr_schedule="constant"``, as an annealed rate quiets predictions anyway.
+        Where a method warms up, these epochs don't count.
+
+    validation_fraction : float in (0, 1) or None, default=None
+        Share of the training data held out to record ``valid_loss`` and ``valid_acc``
+        in ``history_``, both without weights. None means none, or 0.1 with
+        ``early_stopping=True``. `partial_fit` holds nothing out.
+
+    n_iter_no_change : int, default=10
+        How many epochs without a better one end training, with `early_stopping`.
+
+    predict_with : int, "mean" or "auto", default="auto"
+        The number of the network that predicts, or the mean over all of them. "auto" is
+        the main network where a method has one, and the mean otherwise.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on with the network of the last `fit`.
+
+    callbacks : list of skorch callbacks, default=None
+        Copied at fit. One that watches single batches makes training somewhat slower.
+
+    device : str or torch.device, default="auto"
+        Where to train and predict; "auto" takes a CUDA GPU if there is one.
+
+    dtype : {"float32", "float64"}, default="float32"
+        Floating-point type of features and network. float32 has seven digits: where
+        what matters comes after them (time stamps, for one), subtract an offset first
+        or take "float64".
+
+    keep_on_interrupt : bool, default=False
+        Whether the estimator is fitted, with the network as it is, after Ctrl-C in the
+        middle of `fit`. The interrupt is raised all the same.
+
+    verbose : int, default=0
+        Whether to print a line per epoch.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are left out, and findings about them are NaN.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, batches and dropout. An int gives the same network every time
+        on one machine with one thread of torch's, in processes and beside other fits
+        in threads, too. None takes fresh entropy.
+
+    **routed : dict
+        ``module__*``, ``loss__*``, ``optimizer__*``, ``callbacks__*``,
+        ``iterator_train__*`` (``shuffle``, ``drop_last``), and what is said above to go
+        to a part in this way.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The class labels.
+
+    networks_ : list of nn.Module
+        The trained networks: one, or as many as the method trains.
+
+    net_ : skorch.NeuralNetClassifier
+        The trained net; ``net_.module_`` holds the networks.
+
+    history_ : skorch.history.History
+        One record per epoch: ``train_loss`` (the sum over networks), ``lr``, ``dur``
+        and, with validation, ``valid_loss`` (mean negative log of the mean probability
+        of the given labels, whatever the method) and ``valid_acc``.
+
+    n_iter_ : int
+        Epochs run.
+
+    n_features_in_ : int
+        Number of features seen during fit (rows of an image).
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features, where they have string names.
+    """
+
+    _routes: tuple[str, ...] = (
+        "module",
+        "loss",
+        "optimizer",
+        "callbacks",
+        "iterator_train",
+    )
+
+    def __init__(
+        self,
+        module: type[nn.Module] | nn.Module | Callable[..., nn.Module] | None = None,
+        *,
+        max_epochs: int | Literal["auto"] = "auto",
+        batch_size: int = 512,
+        lr: float = 5e-3,
+        lr_schedule: str | Callable[[float], float] = "one_cycle",
+        optimizer: str | Callable[..., torch.optim.Optimizer] = "adamw",
+        weight_decay: float = 1e-2,
+        early_stopping: bool | Literal["label_wave"] = False,
+        validation_fraction: float | None = None,
+        n_iter_no_change: int = 10,
+        predict_with: int | Literal["auto", "mean"] = "auto",
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        dtype: Literal["float32", "float64"] = "float32",
+        keep_on_interrupt: bool = False,
+        verbose: int = 0,
+        unlabeled: object = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        **routed: object,
+    ) -> None:
+        self.module = module
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.lr = lr
+        self.lr_schedule = lr_schedule
+        self.optimizer = optimizer
+        self.weight_decay = weight_decay
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.predict_with = predict_with
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.device = device
+        self.dtype = dtype
+        self.keep_on_interrupt = keep_on_interrupt
+        self.verbose = verbose
+        self.unlabeled = unlabeled
+        self.random_state = random_state
+        self._routed = routed

@@ -1,0 +1,125 @@
+"""What classifiers add whose methods can weigh samples."""
+
+from typing import Unpack
+
+from sklearn.utils.metaestimators import available_if
+
+from sknoisy._ranges import check_range
+from sknoisy.classifiers._base import BaseNoisyClassifier
+from sknoisy.classifiers._callbacks import with_callbacks
+from sknoisy.classifiers._training_names import Training
+from sknoisy.classifiers._types import Module
+from sknoisy.objectives import Mixup
+
+
+class WeightedNoisyClassifier(BaseNoisyClassifier):
+    """A classifier whose method may treat all samples alike.
+
+    Then weights have an exact meaning, and samples can be mixed or come in parts.
+
+    Parameters
+    ----------
+    mixup : float, default=0.0
+        With a positive value, every step mixes pairs of samples and their losses with
+        a share drawn from Beta(mixup, mixup); 1.0 is usual, 8.0 and more suit heavy
+        noise. Methods refuse it that mix by themselves, or learn about single samples
+        from what the network says of each.
+
+    class_weight : dict, "balanced" or None, default=None
+        Weights of classes, by given labels, multiplied with `sample_weight`.
+        "balanced" gives all classes the same sum of weights.
+    """
+
+    def __init__(
+        self,
+        module: Module = None,
+        *,
+        mixup: float = 0.0,
+        class_weight: object = None,
+        **training: Unpack[Training],
+    ) -> None:
+        super().__init__(module, **training)
+        self.mixup = mixup
+        self.class_weight = class_weight
+
+    @with_callbacks
+    def fit(self, X, y, sample_weight=None):
+        """Train on labels that may be wrong.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
+            of shape (n_samples, height, width[, channels])
+            The samples.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_classes)
+            The given labels: numbers, strings or booleans. Or soft labels, a
+            distribution over the classes 0 to n_classes - 1 per row, such as a
+            consensus of annotators: the loss is then its expectation over them.
+
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Non-negative weights, of which only the ratios count; a sample of weight
+            zero counts as absent, and a class of such samples stays in ``classes_``.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+
+        Raises
+        ------
+        NonFiniteLossError
+            If training diverges.
+        """
+        return self._fit(X, y, sample_weight)
+
+    @available_if(lambda self: self._can_learn_in_parts())
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train for one epoch at a constant learning rate, from where it stands.
+
+        There is no such method where something remembers samples, follows a schedule or
+        has to be known first: what it knows belongs to one whole `fit`. With
+        ``loss="auto"`` each call chooses by its own labels. Networks are grafted before
+        each call but the first one.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, n_features), or array-like
+            of shape (n_samples, height, width[, channels])
+            The samples. The first call sets the scale of the features.
+
+        y : array-like of shape (n_samples,)
+            The given labels.
+
+        classes : array-like of shape (n_classes,), default=None
+            Every class there will be; the first call needs it, unless `y` holds all.
+
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Non-negative weights, of which only the ratios count; a sample of weight
+            zero counts as absent, and a class of such samples stays in ``classes_``.
+
+        Returns
+        -------
+        self : estimator
+            The estimator, fitted so far.
+        """
+        return self._partial_fit(X, y, classes, sample_weight)
+
+    @property
+    def takes_soft_labels(self):
+        """Whether `y` may hold a distribution over classes per sample."""
+        return self._asked({})[0].takes_soft_labels
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        check_range("[0, inf)", mixup=self.mixup)
+
+    def _build_objective(self, task):
+        objective = super()._build_objective(task)
+        return Mixup(objective, self.mixup) if self.mixup else objective
+
+    def _can_learn_in_parts(self):
+        """Whether the method lets there be `partial_fit`; say why if it doesn't."""
+        method, given = self._asked({})
+        method.check_parts(given)
+        return True

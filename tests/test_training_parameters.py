@@ -1,0 +1,139 @@
+"""The parameters of training are said once, and seen by whoever looks for them."""
+
+import inspect
+import pickle
+import subprocess
+import sys
+
+import pytest
+import training_names
+from numpydoc.docscrape import NumpyDocString
+from sklearn.base import clone
+
+from sknoisy import classifiers
+from sknoisy.classifiers._completed import Completed
+from sknoisy.classifiers._training import TrainingParameters
+
+NAMES = [n for n in inspect.signature(TrainingParameters).parameters if n != "routed"]
+EVERY = [
+    getattr(classifiers, name) for name in classifiers.__all__ if name[0].isupper()
+]
+EVERY = [one for one in EVERY if inspect.isclass(one)]
+every_classifier = pytest.mark.parametrize("kind", EVERY)
+USER = """
+from sknoisy import CoTeachingClassifier, NoisyLabelClassifier
+
+CoTeachingClassifier(None, noise_rate=0.3, lr=0.1, strategy__agreement=0.5)
+NoisyLabelClassifier(module__hidden=4, loss__q=0.5, class_weight="balanced")
+NoisyLabelClassifier().set_params(module__width=4)
+CoTeachingClassifier(lerning_rate=0.1)
+CoTeachingClassifier(class_weight="balanced")
+NoisyLabelClassifier(max_epochs="many")
+"""
+
+
+@every_classifier
+def test_every_parameter_is_in_the_signature_and_told_in_its_order(kind):
+    taken = [p for p in inspect.signature(kind).parameters if p != "self"]
+    told = NumpyDocString(inspect.getdoc(kind))["Parameters"]
+    assert set(NAMES) < set(taken)
+    assert [one.name.lstrip("*") for one in told] == taken
+    assert set(taken) - {"routed"} == set(kind().get_params())
+    assert {"net_", "classes_"} <= {
+        one.name for one in NumpyDocString(inspect.getdoc(kind))["Attributes"]
+    }
+
+
+@every_classifier
+def test_a_parameter_of_training_survives_clone_pickle_and_repr(kind):
+    clf = kind(lr=0.25, module__hidden=4)
+    for other in (clone(clf), pickle.loads(pickle.dumps(clf))):
+        assert other.get_params() == clf.get_params()
+    assert "lr=0.25" in repr(clf)
+
+
+@every_classifier
+def test_no_parameter_of_training_is_told_in_a_class_of_its_own(kind):
+    source = inspect.getsource(kind)
+    assert not [n for n in NAMES if f"\n    {n} : " in source and n not in OTHERWISE]
+    assert all(f"\n    {name} : " in source for name in kind._own_parameters)
+
+
+# what a class means otherwise, and so says for itself
+OTHERWISE = {"max_epochs"}
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_a_name_that_is_none_gets_a_hint(kind):
+    with pytest.raises(TypeError, match="did you mean 'lr'"):
+        kind(learning_rate=0.1).fit([[0.0], [1.0]], [0, 1])
+
+
+def test_what_a_method_has_no_meaning_for_is_no_parameter_of_it():
+    with pytest.raises(TypeError, match="unexpected argument 'class_weight'"):
+        classifiers.CoTeachingClassifier(class_weight="balanced").fit(
+            [[0.0], [1.0]], [0, 1]
+        )
+
+
+class Base(Completed):
+    """Base.
+
+    Parameters
+    ----------
+    first : int, default=1
+        The first.
+
+    second : int, default=2
+        The second.
+    """
+
+    def __init__(self, first=1, *, second=2, **routed):
+        self.first, self.second, self._routed = first, second, routed
+
+
+class Own(Base):
+    """Own.
+
+    Parameters
+    ----------
+    third : int, default=3
+        The third.
+
+    second : int, default=5
+        Mine.
+
+    See Also
+    --------
+    Base : Another one.
+    """
+
+    def __init__(self, first=1, *, third=3, second=5, **training):
+        super().__init__(first, second=second, **training)
+        self.third = third
+
+
+def test_a_text_is_completed_and_what_a_class_says_for_itself_stays():
+    told = NumpyDocString(inspect.getdoc(Own))
+    assert [one.name for one in told["Parameters"]] == ["first", "third", "second"]
+    assert told["Parameters"][2].desc == ["Mine."]
+    assert "Another one." in Own.__doc__
+    assert str(inspect.signature(Own)) == "(first=1, *, third=3, second=5, **routed)"
+
+
+def test_the_stub_for_type_checkers_is_the_one_that_would_be_made():
+    made = training_names.STUB.read_text(encoding="utf-8")
+    assert made == training_names.stub(), "run python tests/training_names.py"
+
+
+@pytest.mark.slow
+def test_a_type_checker_sees_every_parameter_and_refuses_others(tmp_path):
+    path = tmp_path / "user.py"
+    path.write_text(USER, encoding="utf-8")
+    told = subprocess.run(
+        [sys.executable, "-m", "mypy", str(path)], capture_output=True, text=True
+    ).stdout
+    wrong = [line for line in told.splitlines() if "error:" in line]
+    assert [line.split(":")[1] for line in wrong] == ["7", "8", "9"]
+    assert 'Unexpected keyword argument "lerning_rate"' in wrong[0]
+    assert 'Unexpected keyword argument "class_weight"' in wrong[1]
