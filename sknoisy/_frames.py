@@ -95,6 +95,12 @@ def _order(names, classes, name, which="columns"):
     )
 
 
+def only_count(columns):
+    """Whether columns have no names, or such that only count, as column_0 does."""
+    names = _names(columns)
+    return names is None or _only_count(names)
+
+
 def _only_count(names):
     found = [one for one in map(NUMBERED.fullmatch, names) if one]
     if len(found) < len(names) or len({one[1] for one in found}) > 1:

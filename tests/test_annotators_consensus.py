@@ -23,9 +23,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import ConvergenceWarning
 
 from sknoisy.annotators import Consensus
-from sknoisy.annotators._dawid_skene import normalize_rows
-from sknoisy.annotators._em import Model, average_confusion
-from sknoisy.annotators._one_coin import pool_errors
+from sknoisy.annotators._coins import CoinErrors
+from sknoisy.annotators._confusions import ConfusionErrors
+from sknoisy.annotators._em import Model
 from sknoisy.noise import AnnotatorNoise
 
 EM = {"dawid_skene": dawid_skene, "one_coin": one_coin}
@@ -94,11 +94,11 @@ def test_em_is_that_of_loops_and_products(name, smoothing, n_steps):
     )
 
 
-@pytest.mark.parametrize("normalize", [normalize_rows, pool_errors])
+@pytest.mark.parametrize("errors", [ConfusionErrors, CoinErrors])
 @pytest.mark.parametrize("smoothing", [0, 5])
-def test_no_step_of_em_makes_the_votes_less_likely(normalize, smoothing):
+def test_no_step_of_em_makes_the_votes_less_likely(errors, smoothing):
     votes = encode_votes(make_votes(80)[0])
-    model = Model(votes, normalize, smoothing * average_confusion(votes), None)
+    model = Model(votes, errors(votes, smoothing), None)
     fits = [model.step(votes.shares)]
     for _ in range(50):
         fits.append(model.step(fits[-1].proba))
@@ -155,7 +155,8 @@ class TestEveryConsensus:
         assert (found.proba >= 0).all()
         assert found.prior.sum() == pytest.approx(1)
         assert found.labels.dtype == votes.dtype
-        assert_allclose(found.label_quality, found.proba.max(axis=1))
+        if name != "crowdlab":  # whose second pass rates the labels of the first
+            assert_allclose(found.label_quality, found.proba.max(axis=1))
         assert ((found.annotator_quality >= 0) & (found.annotator_quality <= 1)).all()
         if found.confusion is not None:
             assert_allclose(found.confusion.sum(axis=2), 1)
@@ -283,7 +284,7 @@ def test_one_annotator_is_his_own_consensus():
     for consensus in (majority_vote, one_coin, dawid_skene):
         found = consensus(y.reshape(-1, 1))
         assert_array_equal(found.labels, y)
-        assert_allclose(found.proba, np.eye(3)[y])
+        assert_allclose(found.proba, np.eye(3)[y], atol=1e-12)
 
 
 def test_who_gave_few_votes_is_taken_for_an_average_annotator():

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from annotator_helpers import crowdlab, make_votes
 from numpy.testing import assert_allclose, assert_array_equal
@@ -70,7 +71,7 @@ def with_classifier():
 
 def test_crowdlab_is_the_papers_weighing_done_sample_by_sample(with_classifier):
     votes, pred_probs = with_classifier
-    found = crowdlab(votes, pred_probs)
+    found = crowdlab(votes, pred_probs, passes=1)
     w_model, weights, proba, quality = slow_crowdlab(votes, pred_probs)
     assert found.classifier_weight == pytest.approx(w_model)
     assert_allclose(found.annotator_weight, weights)
@@ -79,30 +80,83 @@ def test_crowdlab_is_the_papers_weighing_done_sample_by_sample(with_classifier):
     assert_allclose(found.annotator_quality, quality)
 
 
-def test_crowdlab_agrees_with_cleanlab(with_classifier):
+def by_cleanlab(votes, pred_probs, method):
+    """Return what cleanlab makes of the same votes and probabilities."""
     multiannotator = pytest.importorskip("cleanlab.multiannotator")
-    votes, pred_probs = with_classifier
-    found = crowdlab(votes, pred_probs)
-    as_floats = np.where(votes < 0, np.nan, votes)
-    # with the majority vote as its own consensus, nothing is weighed a second time
-    theirs = multiannotator.get_label_quality_multiannotator(
-        as_floats,
+    weigh = getattr(multiannotator, f"get_label_quality_multiannotator{method}")
+    return weigh(
+        np.where(votes < 0, np.nan, votes),
         pred_probs,
-        consensus_method="majority_vote",
         return_weights=True,
         verbose=False,
+        **({} if method else {"consensus_method": "best_quality"}),
     )
-    assert theirs["model_weight"] == pytest.approx(found.classifier_weight)
+
+
+def check_agreement(votes, pred_probs, method):
+    """Say what differs from cleanlab's weights, labels, qualities and people."""
+    found = crowdlab(votes, pred_probs)
+    theirs = by_cleanlab(votes, pred_probs, method)
+    assert_allclose(theirs["model_weight"], found.classifier_weight)
     assert_allclose(theirs["annotator_weight"], found.annotator_weight)
+    of_labels = theirs["label_quality"]
+    assert_array_equal(of_labels["consensus_label"], found.labels)
+    assert_allclose(of_labels["consensus_quality_score"], found.label_quality)
     samples, annotators = np.nonzero(votes >= 0)
     assert_allclose(
         theirs["detailed_label_quality"].to_numpy()[samples, annotators],
         found.proba[samples, votes[samples, annotators]],
     )
-    best = multiannotator.get_label_quality_multiannotator(
-        as_floats, pred_probs, consensus_method="best_quality", verbose=False
+    quality = theirs["annotator_stats"].sort_index()["annotator_quality"]
+    assert_allclose(quality, found.annotator_quality)
+    return found
+
+
+def test_crowdlab_agrees_with_cleanlab(with_classifier):
+    votes, pred_probs = with_classifier
+    check_agreement(votes, pred_probs, "")
+
+
+def test_crowdlab_of_several_classifiers_agrees_with_cleanlab(with_classifier):
+    votes, pred_probs = with_classifier
+    several = np.stack([pred_probs, np.roll(pred_probs, 3, axis=0), pred_probs**2])
+    several /= several.sum(axis=2, keepdims=True)
+    found = check_agreement(votes, several, "_ensemble")
+    assert found.classifier_weight.shape == (3,)
+    as_list = crowdlab(votes, list(several))
+    assert_allclose(as_list.proba, found.proba)
+
+
+def test_one_pass_is_cleanlabs_majority_vote(with_classifier):
+    multiannotator = pytest.importorskip("cleanlab.multiannotator")
+    votes, pred_probs = with_classifier
+    theirs = multiannotator.get_label_quality_multiannotator(
+        np.where(votes < 0, np.nan, votes),
+        pred_probs,
+        consensus_method="majority_vote",
+        return_weights=True,
+        verbose=False,
     )
-    assert_array_equal(best["label_quality"]["consensus_label"], found.labels)
+    found = crowdlab(votes, pred_probs, passes=1)
+    assert theirs["model_weight"] == pytest.approx(found.classifier_weight)
+    assert_allclose(theirs["annotator_weight"], found.annotator_weight)
+
+
+def test_a_class_that_nobody_votes_for_may_have_probabilities(with_classifier):
+    votes, pred_probs = with_classifier
+    votes = np.where(votes == 1, -1, votes)
+    kept = (votes >= 0).any(axis=1)
+    votes, pred_probs = votes[kept], pred_probs[kept]
+    with pytest.raises(ValueError, match="3 columns, but there are 2 classes"):
+        crowdlab(votes, pred_probs)
+    found = crowdlab(votes, pred_probs, classes=[0, 1, 2])
+    assert found.classes.tolist() == [0, 1, 2]
+    assert found.proba.shape == (len(votes), 3)
+    assert (found.labels == 1).any()  # as the classifier says
+    named = pd.DataFrame(pred_probs[:, ::-1], columns=[2, 1, 0])
+    assert_allclose(crowdlab(votes, named).proba, found.proba)
+    with pytest.raises(ValueError, match="aren't among the classes, the first for 2"):
+        crowdlab(votes, pred_probs[:, :2], classes=[0, 1])
 
 
 def test_votes_win_where_no_sample_has_two(with_classifier):

@@ -17,6 +17,7 @@ from numpy.testing import assert_array_equal
 from scipy.sparse import csr_array
 
 from sknoisy.annotators import pivot_votes
+from sknoisy.annotators._from_wide import codes_of_table
 from sknoisy.noise import AnnotatorNoise
 
 # ---------------------------------------------------------------- what votes look like
@@ -53,7 +54,7 @@ MARKS = {"another mark": 99, "no mark": None, "a word": "abstain", "empty": ""}
 @pytest.mark.parametrize("kind", sorted(SAME_NUMBERS))
 def test_numbers_come_in_any_container(kind):
     votes = encode_votes(SAME_NUMBERS[kind], unlabeled=MARKS.get(kind, -1))
-    assert_array_equal(votes.codes, NUMBERS)
+    assert_array_equal(codes_of_table(votes), NUMBERS)
     assert votes.classes.dtype.kind in "if"
     assert_array_equal(votes.classes, [-1, 0, 1] if kind == "no mark" else [0, 1, 2])
 
@@ -61,7 +62,7 @@ def test_numbers_come_in_any_container(kind):
 @pytest.mark.parametrize("kind", sorted(SAME_WORDS))
 def test_words_come_in_any_container(kind):
     votes = encode_votes(SAME_WORDS[kind], unlabeled=MARKS.get(kind, -1))
-    assert_array_equal(votes.codes, NUMBERS)
+    assert_array_equal(codes_of_table(votes), NUMBERS)
     assert votes.classes.tolist() == ["a", "b", "c"]
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sknoisy.annotators import (
+    Answers,
     read_argilla,
     read_doccano,
     read_label_studio,
@@ -218,3 +219,17 @@ def test_whatever_json_holds_is_read_or_refused(items, tmp_path_factory):
             assert len(answers) == len(answers.tasks) == len(answers.annotators) > 0
     with pytest.raises(ValueError, match="fuzz.json"):
         from_label_studio(["cat", "dog"], path)
+
+
+def test_answers_become_votes_and_nothing_is_lost():
+    answers = Answers(
+        ["a", "a", 7], ["", "bob", "bob"], ["x", "y", "x"], left_out={"skipped": 2}
+    )
+    votes = answers.to_votes()
+    assert votes.annotators.tolist() == ["?", "bob"]
+    assert votes.samples.tolist() == [7, "a"]
+    assert votes.left_out == {"skipped": 2}
+    again = Answers(["a", "a"], ["bob", "bob"], ["x", "y"])
+    with pytest.raises(ValueError, match="annotator bob on sample a"):
+        again.to_votes()
+    assert again.to_votes(repeated="last").labels.tolist() == ["y"]

@@ -1,7 +1,7 @@
 """Annotators: one label out of several people's votes, and a classifier on top.
 
-Votes have shape (n_samples, n_annotators). Votes of labelling functions, rules that
-abstain where they don't apply, are votes as well.
+Votes are `Votes`, or tables of shape (n_samples, n_annotators). Votes of labelling
+functions, rules that abstain where they don't apply, are votes as well.
 """
 
 from sknoisy.annotators._agreement import (
@@ -11,6 +11,7 @@ from sknoisy.annotators._agreement import (
 )
 from sknoisy.annotators._answers import Answers
 from sknoisy.annotators._argilla import read_argilla
+from sknoisy.annotators._cifar_n import read_cifar_n
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._consensus_classifier import ConsensusClassifier
 from sknoisy.annotators._crowdlab import crowdlab
@@ -19,14 +20,19 @@ from sknoisy.annotators._doccano import read_doccano
 from sknoisy.annotators._label_studio import read_label_studio
 from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._one_coin import one_coin
+from sknoisy.annotators._peerannot import read_peerannot, write_peerannot
 from sknoisy.annotators._pivot import pivot_votes
 from sknoisy.annotators._prodigy import read_prodigy
+from sknoisy.annotators._read_votes import read_votes, write_votes
+from sknoisy.annotators._votes import Votes
+from sknoisy.annotators._wrench import read_wrench, write_wrench
 
 __all__ = [
     "AGREEMENTS",
     "Answers",
     "Consensus",
     "ConsensusClassifier",
+    "Votes",
     "agreement_with_consensus",
     "annotator_agreement",
     "crowdlab",
@@ -35,7 +41,14 @@ __all__ = [
     "one_coin",
     "pivot_votes",
     "read_argilla",
+    "read_cifar_n",
     "read_doccano",
     "read_label_studio",
+    "read_peerannot",
     "read_prodigy",
+    "read_votes",
+    "read_wrench",
+    "write_peerannot",
+    "write_votes",
+    "write_wrench",
 ]

@@ -9,8 +9,9 @@ from sknoisy._probs import check_probs
 from sknoisy._registry import lookup
 from sknoisy.annotators._agreement import agreement_of
 from sknoisy.annotators._consensus import Consensus
-from sknoisy.annotators._crowdlab import crowdlab
+from sknoisy.annotators._crowdlab import weigh_together
 from sknoisy.annotators._dawid_skene import dawid_skene
+from sknoisy.annotators._from_wide import codes_of_table
 from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._one_coin import one_coin
 from sknoisy.annotators._votes import Votes
@@ -19,13 +20,32 @@ from sknoisy.annotators._votes import Votes
 def join_classifier(votes, pred_probs, **arguments):
     """Return Dawid and Skene's consensus, with the classifier as one more annotator."""
     predicted = pred_probs.argmax(axis=1)
-    joined = Votes(np.column_stack([votes.codes, predicted]), votes.classes)
+    joined = with_one_more(votes, predicted)
     consensus = dawid_skene(joined, **arguments)
     return replace(
         consensus,
         annotator_quality=consensus.annotator_quality[:-1],
-        confusion=consensus.confusion[:-1],
+        errors=consensus.errors.of_all_but_last(),
         classifier_quality=float(consensus.annotator_quality[-1]),
+    )
+
+
+def weigh_classifier(votes, pred_probs):
+    """Return CROWDLAB's consensus, in one pass: it is repeated with other opinions."""
+    return weigh_together(votes, pred_probs[np.newaxis], passes=1)
+
+
+def with_one_more(votes, codes):
+    """Return votes with one more annotator, who votes on every sample."""
+    annotators = np.append(np.arange(votes.n_annotators), votes.n_annotators)
+    samples = np.arange(len(votes))
+    return Votes(
+        votes.samples,
+        annotators,
+        votes.classes,
+        np.append(votes.sample_codes, samples),
+        np.append(votes.annotator_codes, np.full(len(votes), votes.n_annotators)),
+        np.append(votes.label_codes, codes),
     )
 
 
@@ -37,7 +57,7 @@ AGGREGATIONS = {
     "majority": majority_vote,
     "one_coin": one_coin,
 }
-WITH_CLASSIFIER = {"classifier": join_classifier, "crowdlab": crowdlab}
+WITH_CLASSIFIER = {"classifier": join_classifier, "crowdlab": weigh_classifier}
 
 
 def aggregate(votes, aggregation, *, given, random_state):
@@ -56,7 +76,7 @@ def aggregate(votes, aggregation, *, given, random_state):
     random_state : RandomState instance
     """
     if callable(aggregation):
-        return from_probabilities(votes, aggregation(votes.codes, **given))
+        return from_probabilities(votes, aggregation(codes_of_table(votes), **given))
     function = lookup(
         aggregation,
         AGGREGATIONS,
@@ -80,11 +100,11 @@ def weigh_in(votes, pred_probs, aggregation, *, given):
 def from_probabilities(votes, proba):
     """Return the consensus that a user's own function found."""
     proba = np.asarray(getattr(proba, "proba", proba), dtype=np.float64)
-    n_samples, _, n_classes = votes.shape
+    n_samples, n_classes = len(votes), votes.n_classes
     if proba.shape != (n_samples, n_classes):
         raise ValueError(
             f"aggregation gave an array of shape {proba.shape} for votes of shape"
-            f" {votes.codes.shape} on {n_classes} classes: expected class probabilities"
+            f" {votes.shape} on {n_classes} classes: expected class probabilities"
             f" of shape ({n_samples}, {n_classes})."
         )
     proba = check_probs(proba, name="the array that aggregation gave")

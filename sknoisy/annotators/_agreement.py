@@ -6,7 +6,8 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sknoisy._arrays import as_numpy
 from sknoisy._registry import lookup
 from sknoisy._shown import shown
-from sknoisy.annotators._votes import check_votes, codes_of
+from sknoisy.annotators._reading import check_votes
+from sknoisy.annotators._vocabulary import codes_in
 
 __all__ = ["AGREEMENTS", "agreement_with_consensus", "annotator_agreement"]
 
@@ -16,9 +17,9 @@ def agreement_with_consensus(votes, labels, *, unlabeled="auto"):
 
     Parameters
     ----------
-    votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
-        missing votes.
+    votes : Votes or array-like of shape (n_samples, n_annotators)
+        Who voted for what; or a table with a column for each annotator, of numbers,
+        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
 
     labels : array-like of shape (n_samples,)
         One label a sample to compare with, in the same terms.
@@ -52,8 +53,8 @@ def agreement_with_consensus(votes, labels, *, unlabeled="auto"):
     """
     votes = check_votes(votes, unlabeled)
     labels = column_or_1d(as_numpy(labels))
-    check_consistent_length(votes.codes, labels)
-    codes = codes_of(labels, votes.classes)
+    check_consistent_length(votes, labels)
+    codes = codes_in(labels, votes.classes)
     if (codes < 0).all():
         raise ValueError(
             f"labels and votes have no label in common: labels holds {labels[0]!r},"
@@ -64,8 +65,7 @@ def agreement_with_consensus(votes, labels, *, unlabeled="auto"):
 
 def agreement_of(votes, codes):
     """Return the share of each annotator's votes that equal `codes`; NaN without."""
-    samples, _, given = votes.triples
-    return votes.mean_by_annotator(given == codes[samples])
+    return votes.mean_by_annotator(votes.label_codes == codes[votes.sample_codes])
 
 
 def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
@@ -73,9 +73,10 @@ def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
 
     Parameters
     ----------
-    votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
-        missing votes. Samples with a single vote don't count.
+    votes : Votes or array-like of shape (n_samples, n_annotators)
+        Who voted for what; or a table with a column for each annotator, of numbers,
+        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
+        Samples with a single vote don't count.
 
     measure : {"fleiss", "krippendorff", "percent"}, default="krippendorff"
         - "percent": the mean share of pairs of votes on a sample that agree.
@@ -126,7 +127,7 @@ def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
     0.67
     """
     votes = check_votes(votes, unlabeled)
-    counts = votes.counts[votes.n_votes > 1]
+    counts = votes.counts[votes.per_sample > 1]
     if not len(counts):
         raise ValueError(
             "No sample has two votes: agreement is between annotators who saw the same"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sknoisy._files import read_text
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["Answers"]
 
@@ -40,17 +41,18 @@ class Answers:
     See Also
     --------
     read_label_studio, read_argilla, read_prodigy, read_doccano : Read them.
-    pivot_votes : Makes a table of votes of them, for `dawid_skene` and its kin.
+    Votes : What ``answers.to_votes()`` makes of them, for `dawid_skene` and its kin.
 
     Examples
     --------
-    >>> from sknoisy.annotators import Answers, pivot_votes
+    >>> from sknoisy.annotators import Answers, majority_vote
     >>> answers = Answers([7, 7, 8], ["ann", "bob", "ann"], ["cat", "dog", "cat"])
     >>> len(answers)
     3
-    >>> votes = pivot_votes(answers.tasks, answers.annotators, answers.labels)
     >>> print(answers)
     3 answers on 2 tasks by 2 annotators
+    >>> majority_vote(answers.to_votes()).labels
+    array(['cat', 'cat'], dtype='<U3')
     """
 
     tasks: list
@@ -62,6 +64,25 @@ class Answers:
 
     def __len__(self):
         return len(self.labels)
+
+    def to_votes(self, **options):
+        """Return them as `Votes`.
+
+        Parameters
+        ----------
+        **options : dict
+            As of ``Votes.from_long``, such as ``repeated="last"`` for who has answered
+            a task twice.
+
+        Returns
+        -------
+        votes : Votes
+            Who the tool doesn't name is an annotator called "?". ``left_out`` counts
+            what the reader has left out, too.
+        """
+        people = [who if who != "" else "?" for who in self.annotators]
+        votes = Votes.from_long(self.tasks, people, self.labels, **options)
+        return votes.without(self.left_out)
 
     def __str__(self):
         told = (

@@ -1,6 +1,8 @@
 """What an aggregation of votes comes to."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -29,10 +31,6 @@ class Consensus:
     prior : ndarray of shape (n_classes,)
         Estimated share of each class.
 
-    confusion : ndarray of shape (n_annotators, n_classes, n_classes), default=None
-        ``confusion[j, k, l]`` is the estimated probability that annotator j votes for
-        class l where class k is true. None where the method has no such model.
-
     n_iter : int, default=0
         Number of EM steps.
 
@@ -47,6 +45,16 @@ class Consensus:
 
     classifier_quality : float, default=None
         Estimated accuracy of a classifier that was one of the annotators.
+
+    errors : object, default=None
+        The model of the annotators' errors that `confusion` is read from, smaller than
+        that.
+
+    Attributes
+    ----------
+    confusion : ndarray of shape (n_annotators, n_classes, n_classes) or None
+        ``confusion[j, k, l]`` is the estimated probability that annotator j votes for
+        class l where class k is true. None where the method has no such model.
 
     See Also
     --------
@@ -70,12 +78,17 @@ class Consensus:
     proba: np.ndarray
     annotator_quality: np.ndarray
     prior: np.ndarray
-    confusion: np.ndarray | None = None
     n_iter: int = 0
     log_likelihood: float | None = None
     annotator_weight: np.ndarray | None = None
     classifier_weight: float | None = None
     classifier_quality: float | None = None
+    errors: Any = None
+
+    @cached_property
+    def confusion(self):
+        """Confusion matrix of each annotator, made when it is first asked for."""
+        return None if self.errors is None else self.errors.dense()
 
     @property
     def codes(self):

@@ -23,8 +23,9 @@ from sknoisy._weights import check_weights, read_weights
 from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
 from sknoisy.annotators._consensus import spread
 from sknoisy.annotators._folds import predict_votes, with_others
+from sknoisy.annotators._reading import check_classes, votes_of
 from sknoisy.annotators._training import choose_training, cut_votes, fit_on
-from sknoisy.annotators._votes import check_classes, codes_of, read_votes
+from sknoisy.annotators._vocabulary import codes_in
 
 __all__ = ["ConsensusClassifier"]
 
@@ -215,8 +216,9 @@ class ConsensusClassifier(
         X : array-like with n_samples rows
             Features, as `estimator` takes them.
 
-        y : array-like of shape (n_samples, n_annotators) or (n_samples,)
-            Votes: numbers, strings or booleans; or the labels of one annotator.
+        y : Votes, or array-like of shape (n_samples, n_annotators) or (n_samples,)
+            Votes, of the samples in the order of X; or a table of numbers, strings or
+            booleans; or the labels of one annotator.
 
         groups : array-like of shape (n_samples,), default=None
             What belongs together, such as the rows of a patient: a clone has no say on
@@ -243,9 +245,9 @@ class ConsensusClassifier(
         self._check_parameters()
         self.training_ = choose_training(self.training, self._get_estimator())
         votes = self._read(X, y)
-        groups = None if groups is None else group_codes(groups, len(votes.codes))
+        groups = None if groups is None else group_codes(groups, len(votes))
         params = self._route("fit", fit_params)
-        params, rows, _ = read_weights(params, self._get_estimator(), len(votes.codes))
+        params, rows, _ = read_weights(params, self._get_estimator(), len(votes))
         X, params, there = cut_votes(X, params, votes, rows)
         groups = None if groups is None else groups[rows]
         consensus = self._find_consensus(X, there, params, groups)
@@ -283,7 +285,7 @@ class ConsensusClassifier(
         X : array-like with n_samples rows
             Features.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_annotators)
+        y : Votes, or array-like of shape (n_samples,) or (n_samples, n_annotators)
             Labels to compare with, true ones where there are any. Or votes: a sample
             then counts by the share of its votes that equal the prediction, the same
             for every aggregation, and one without votes doesn't count. That is how a
@@ -297,12 +299,12 @@ class ConsensusClassifier(
         score : float
             In [0, 1].
         """
-        votes = read_votes(y, self.unlabeled)
-        codes = codes_of(self.predict(X), votes.classes)
-        check_consistent_length(codes, votes.codes)
+        votes = votes_of(y, self.unlabeled)
+        codes = codes_in(self.predict(X), votes.classes)
+        check_consistent_length(codes, votes)
         shares = votes.shares[np.arange(len(codes)), codes] * (codes >= 0)
         weight = check_weights(sample_weight, len(codes))
-        weight = (votes.n_votes > 0) * (1.0 if weight is None else weight)
+        weight = (votes.per_sample > 0) * (1.0 if weight is None else weight)
         return float(np.average(shares, weights=weight))
 
     @property
@@ -328,8 +330,8 @@ class ConsensusClassifier(
             )
 
     def _read(self, X, y):
-        votes = read_votes(require(y, self), self.unlabeled)
-        check_consistent_length(X, votes.codes)
+        votes = votes_of(require(y, self), self.unlabeled)
+        check_consistent_length(X, votes)
         check_classes(votes)
         return votes
 
@@ -338,9 +340,9 @@ class ConsensusClassifier(
 
     def _find_consensus(self, X, votes, params, groups):
         rng = make_generator(self.random_state)
-        labeled = votes.n_votes > 0
+        labeled = votes.per_sample > 0
         consensus = aggregate(
-            votes.of_samples(labeled),
+            votes[labeled],
             self.aggregation,
             given=self._routed_to("aggregation"),
             random_state=rng,
@@ -352,7 +354,7 @@ class ConsensusClassifier(
 
     def _make_folds(self, X, votes, consensus, groups, rng):
         """Return folds of samples with votes, and who judges the others."""
-        labeled = votes.n_votes > 0
+        labeled = votes.per_sample > 0
         rows = np.flatnonzero(labeled)
         folds = folds_to_judge_by(
             self.cv,
@@ -376,7 +378,7 @@ class ConsensusClassifier(
             params=params,
         )
         weighed = weigh_in(
-            votes.of_samples(asked),
+            votes[asked],
             pred_probs[asked],
             self.aggregation,
             given=self._routed_to("aggregation"),
@@ -384,17 +386,17 @@ class ConsensusClassifier(
         return spread(weighed, asked)
 
     def _rows_to_use(self, votes):
-        return (votes.n_votes > 0) | (self.without_votes == "keep")
+        return (votes.per_sample > 0) | (self.without_votes == "keep")
 
     def _remember(self, consensus, votes, rows):
-        if len(rows) < len(votes.codes):
-            consensus = spread(consensus, np.isin(np.arange(len(votes.codes)), rows))
+        if len(rows) < len(votes):
+            consensus = spread(consensus, np.isin(np.arange(len(votes)), rows))
         self.consensus_ = consensus
         self.consensus_labels_ = consensus.labels
         self.consensus_proba_ = consensus.proba
         self.label_quality_ = consensus.label_quality
         self.annotator_quality_ = consensus.annotator_quality
-        self.has_votes_ = votes.n_votes > 0
+        self.has_votes_ = votes.per_sample > 0
 
     def _fit_estimator(self, X, votes, consensus, params):
         self.estimator_ = clone(self._get_estimator())

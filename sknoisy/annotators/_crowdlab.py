@@ -4,17 +4,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sknoisy._frames import only_count
 from sknoisy._probs import check_probs
+from sknoisy._shown import shown
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._majority import winners
-from sknoisy.annotators._votes import check_votes
+from sknoisy.annotators._reading import (
+    check_classes,
+    check_no_gap,
+    check_nobody_silent,
+    encode_votes,
+)
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["crowdlab"]
 
 LEAST_WEIGHT = 1e-6  # for who is no better than naming one class all the time
 
 
-def crowdlab(votes, pred_probs, *, unlabeled="auto"):
+def crowdlab(votes, pred_probs, *, passes=2, classes=None, unlabeled="auto"):
     """Weigh a classifier's predictions and the votes together [1]_.
 
     The classifier knows what similar samples were called, the annotators have seen
@@ -24,15 +32,25 @@ def crowdlab(votes, pred_probs, *, unlabeled="auto"):
 
     Parameters
     ----------
-    votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
-        missing votes.
+    votes : Votes or array-like of shape (n_samples, n_annotators)
+        Who voted for what; or a table with a column for each annotator, of numbers,
+        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
 
-    pred_probs : array-like of shape (n_samples, n_classes)
+    pred_probs : array-like of shape (n_samples, n_classes), or several of them
         A classifier's class probabilities, columns in sorted order of the labels in
-        `votes`, or a frame with these labels as names of its columns. They should be
-        out of fold: a classifier that has learned a sample's votes by heart is no
-        second opinion.
+        `votes` (or of `classes`), or a frame with these labels as names of its columns.
+        They should be out of fold: a classifier that has learned a sample's votes by
+        heart is no second opinion. Several classifiers, as a list or an array of shape
+        (n_classifiers, n_samples, n_classes), are weighed each on its own.
+
+    passes : {1, 2}, default=2
+        How often all are weighed. Once, with the majority vote as yardstick, as in
+        [1]_; or, as cleanlab does, once more with the consensus that this has led to,
+        whose labels stay, but are rated anew.
+
+    classes : array-like of shape (n_classes,), default=None
+        All labels that `pred_probs` has columns for, where nobody votes for some of
+        them. None takes those in `votes`, or the names of a frame's columns.
 
     unlabeled : label, None or "auto", default="auto"
         What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
@@ -42,7 +60,8 @@ def crowdlab(votes, pred_probs, *, unlabeled="auto"):
     Returns
     -------
     consensus : Consensus
-        With ``annotator_weight``, the w_j of [1]_, and ``classifier_weight``, w_M.
+        With ``annotator_weight``, the w_j of [1]_, and ``classifier_weight``, w_M; of
+        several classifiers an array of weights.
 
     Raises
     ------
@@ -58,7 +77,7 @@ def crowdlab(votes, pred_probs, *, unlabeled="auto"):
     Notes
     -----
     With the majority vote as first consensus (ties go to the class that the
-    classifier finds likelier), and over samples with two votes or more:
+    classifiers find likelier), and over samples with two votes or more:
 
     - P is the mean share of a sample's votes that equal the consensus. A vote for k
       stands for the probability P of k and (1 − P) / (n_classes − 1) of every other
@@ -73,6 +92,10 @@ def crowdlab(votes, pred_probs, *, unlabeled="auto"):
     with these weights, and ``annotator_quality`` is w̄ Q_j + (1 − w̄) A_j, where Q_j is
     the mean probability of the classes that j voted for, A_j j's agreement with the
     (final) consensus and w̄ = w_M / (w_M + m · mean of all w_j).
+
+    With several classifiers, w_M in w̄ is the mean of theirs. After a second pass a
+    label needn't be the likeliest: on small tables, labels of the first were right
+    more often.
 
     What [1]_ leaves open: weights are at least 1e-6. An annotator who shares no
     sample with another one has the agreement s of all pairs of votes. Where no sample
@@ -101,13 +124,37 @@ def crowdlab(votes, pred_probs, *, unlabeled="auto"):
     >>> (labels == y).mean(), (consensus.labels == y).mean()
     (np.float64(0.67), np.float64(0.88))
     >>> consensus.annotator_weight.round(2), consensus.classifier_weight
-    (array([0.14, 0.17, 0.08]), 0.85)
+    (array([0.04, 0.08, 0.  ]), 1.59)
     """
-    votes = check_votes(votes, unlabeled)
-    pred_probs = check_pred_probs(pred_probs, votes)
-    weights = weigh(votes, pred_probs)
-    proba = mix(votes, pred_probs, weights)
-    codes = proba.argmax(axis=1)
+    is_table = not isinstance(votes, Votes)
+    votes = encode_votes(votes, unlabeled, classes_of(pred_probs, classes))
+    check_classes(votes)
+    if is_table:
+        check_no_gap(votes)
+        check_nobody_silent(votes)
+    if passes not in (1, 2):
+        raise ValueError(f"passes={shown(passes)} must be 1 or 2.")
+    return weigh_together(votes, read_opinions(pred_probs, votes), passes)
+
+
+def weigh_together(votes, opinions, passes=2):
+    """Return the consensus of votes and classifiers; some samples may have no vote.
+
+    Parameters
+    ----------
+    votes : Votes
+
+    opinions : ndarray of shape (n_classifiers, n_samples, n_classes)
+
+    passes : int
+    """
+    codes = winners(votes.counts, opinions.mean(axis=0))
+    for number in range(passes):
+        weights = weigh(votes, opinions, codes)
+        proba = mix(votes, opinions, weights)
+        if number == 0:
+            codes = proba.argmax(axis=1)
+    classifiers = weights.classifiers
     return Consensus(
         classes=votes.classes,
         labels=votes.classes[codes],
@@ -115,7 +162,7 @@ def crowdlab(votes, pred_probs, *, unlabeled="auto"):
         annotator_quality=rate_annotators(votes, proba, codes, weights),
         prior=proba.mean(axis=0),
         annotator_weight=weights.annotators,
-        classifier_weight=weights.classifier,
+        classifier_weight=classifiers if len(classifiers) > 1 else classifiers.item(),
     )
 
 
@@ -124,39 +171,39 @@ class Weights:
     """What the Notes of `crowdlab` call w_j, w_M, P and m."""
 
     annotators: np.ndarray
-    classifier: float
+    classifiers: np.ndarray
     trust: float
     votes_per_sample: float
 
 
-def weigh(votes, pred_probs):
-    """Return how heavy everybody's word is, with the majority vote as yardstick."""
-    majority = winners(votes.counts, pred_probs)
+def weigh(votes, opinions, yardstick):
+    """Return how heavy everybody's word is, given labels to compare with."""
     shared = shared_samples(votes)
-    baseline = 1 - np.bincount(majority[shared]).max() / shared.sum()
-    error = np.mean(pred_probs.argmax(axis=1)[shared] != majority[shared])
-    votes_per_sample = votes.n_votes[votes.n_votes > 0].mean()
+    truth = yardstick[shared]
+    baseline = 1 - np.bincount(truth).max() / len(truth)
+    errors = (opinions.argmax(axis=2)[:, shared] != truth).mean(axis=1)
+    votes_per_sample = votes.per_sample[votes.per_sample > 0].mean()
     return Weights(
         annotators=lead(1 - peer_agreement(votes), baseline),
-        classifier=float(lead(error, baseline) * np.sqrt(votes_per_sample)),
-        trust=votes.shares[shared, majority[shared]].mean(),
+        classifiers=lead(errors, baseline) * np.sqrt(votes_per_sample),
+        trust=votes.shares[shared, truth].mean(),
         votes_per_sample=votes_per_sample,
     )
 
 
 def shared_samples(votes):
     """Return which samples have two votes or more; where none has, those with one."""
-    shared = votes.n_votes > 1
-    return shared if shared.any() else votes.n_votes > 0
+    shared = votes.per_sample > 1
+    return shared if shared.any() else votes.per_sample > 0
 
 
 def peer_agreement(votes):
     """Return the share of others' votes that agree with each annotator's, s_j."""
-    samples, _, codes = votes.triples
-    others = votes.n_votes[samples] - 1
+    samples, codes = votes.sample_codes, votes.label_codes
+    others = votes.per_sample[samples] - 1
     agreeing = votes.counts[samples, codes] - 1
     if not others.any():
-        return np.ones(votes.codes.shape[1])
+        return np.ones(votes.n_annotators)
     # a vote without others has no share, and no weight
     shares = agreeing / np.maximum(others, 1)
     agreement = votes.mean_by_annotator(shares, weights=others)
@@ -168,19 +215,19 @@ def lead(error, baseline):
     return np.maximum(1 - error / max(baseline, LEAST_WEIGHT), LEAST_WEIGHT)
 
 
-def mix(votes, pred_probs, weights):
-    """Return the weighted mean of the classifier's probabilities and the votes'."""
-    rest = (1 - weights.trust) / (pred_probs.shape[1] - 1)
+def mix(votes, opinions, weights):
+    """Return the weighted mean of the classifiers' probabilities and the votes'."""
+    rest = (1 - weights.trust) / (votes.n_classes - 1)
     by_class = votes.weighted_counts(weights.annotators)
     total = by_class.sum(axis=1, keepdims=True)
-    mixed = weights.classifier * pred_probs + rest * total
+    mixed = np.tensordot(weights.classifiers, opinions, axes=1) + rest * total
     mixed += (weights.trust - rest) * by_class
-    return mixed / (weights.classifier + total)
+    return mixed / (weights.classifiers.sum() + total)
 
 
 def rate_annotators(votes, proba, codes, weights):
     """Return a quality for each annotator, w̄ Q_j + (1 − w̄) A_j."""
-    samples, _, given = votes.triples
+    samples, given = votes.sample_codes, votes.label_codes
     probability = votes.mean_by_annotator(proba[samples, given])
     agreement = votes.mean_by_annotator(
         given == codes[samples], weights=shared_samples(votes)[samples]
@@ -188,16 +235,39 @@ def rate_annotators(votes, proba, codes, weights):
     agreement = np.where(np.isnan(agreement), probability, agreement)
     voted = ~np.isnan(probability)
     crowd = weights.votes_per_sample * weights.annotators[voted].mean()
-    share = weights.classifier / (weights.classifier + crowd)
+    classifier = weights.classifiers.mean()
+    share = classifier / (classifier + crowd)
     return share * probability + (1 - share) * agreement
 
 
-def check_pred_probs(pred_probs, votes):
-    """Return `pred_probs` as an array with a distribution over classes in each row."""
-    pred_probs = check_probs(pred_probs, classes=votes.classes)
-    if len(pred_probs) != len(votes.codes):
-        raise ValueError(
-            f"votes has {len(votes.codes)} rows, but pred_probs has {len(pred_probs)}:"
-            " there must be one row for each sample."
-        )
-    return pred_probs
+def classes_of(pred_probs, classes):
+    """Return all classes: those given, or in the names of the columns of a frame."""
+    if classes is not None or not hasattr(pred_probs, "columns"):
+        return classes
+    return None if only_count(pred_probs.columns) else list(pred_probs.columns)
+
+
+def read_opinions(pred_probs, votes):
+    """Return probabilities by one classifier or several, as an array with an axis more.
+
+    A list of frames, or an array with three axes, is by several.
+    """
+    several = is_several(pred_probs)
+    found = [
+        check_probs(one, classes=votes.classes)
+        for one in (pred_probs if several else [pred_probs])
+    ]
+    for one in found:
+        if len(one) != len(votes):
+            raise ValueError(
+                f"votes has {len(votes)} rows, but pred_probs has {len(one)}: there"
+                " must be one row for each sample."
+            )
+    return np.stack(found)
+
+
+def is_several(pred_probs):
+    """Whether probabilities are those of several classifiers."""
+    if isinstance(pred_probs, list | tuple):
+        return len(pred_probs) > 0 and np.ndim(pred_probs[0]) == 2
+    return np.ndim(pred_probs) == 3

@@ -1,9 +1,9 @@
 """Dawid and Skene's model: a confusion matrix for each annotator."""
 
-import numpy as np
-
+from sknoisy._ranges import check_range
+from sknoisy.annotators._confusions import ConfusionErrors
 from sknoisy.annotators._em import maximize_likelihood
-from sknoisy.annotators._votes import check_votes
+from sknoisy.annotators._reading import check_votes
 
 __all__ = ["dawid_skene"]
 
@@ -19,9 +19,9 @@ def dawid_skene(
 
     Parameters
     ----------
-    votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
-        missing votes.
+    votes : Votes or array-like of shape (n_samples, n_annotators)
+        Who voted for what; or a table with a column for each annotator, of numbers,
+        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
 
     smoothing : float >= 0, default=5.0
         How many votes on each true class the average annotator's confusion is worth.
@@ -92,17 +92,12 @@ def dawid_skene(
     >>> consensus.annotator_quality.round(2)  # about one less the rates above
     array([0.91, 0.73, 0.73, 0.42, 0.38])
     """
+    check_range("[0, inf)", smoothing=smoothing)
+    votes = check_votes(votes, unlabeled)
     return maximize_likelihood(
-        check_votes(votes, unlabeled),
-        normalize_rows,
-        smoothing=smoothing,
+        votes,
+        ConfusionErrors(votes, smoothing),
         class_prior=class_prior,
         max_iter=max_iter,
         tol=tol,
     )
-
-
-def normalize_rows(counts):
-    """Return counts as shares of their rows; rows without any stay zero."""
-    totals = counts.sum(axis=2, keepdims=True)
-    return counts / np.where(totals > 0, totals, 1)

@@ -1,12 +1,11 @@
 """Expectation maximization over the true classes and the annotators' errors."""
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import logsumexp, xlogy
+from scipy.special import logsumexp
 from sklearn.exceptions import ConvergenceWarning
 
 from sknoisy._arrays import as_numpy
@@ -16,7 +15,7 @@ from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._votes import Votes
 
 
-def maximize_likelihood(votes, normalize, *, smoothing, class_prior, max_iter, tol):
+def maximize_likelihood(votes, errors, *, class_prior, max_iter, tol):
     """Return the consensus of a model in which annotators err on their own.
 
     Parameters
@@ -24,30 +23,26 @@ def maximize_likelihood(votes, normalize, *, smoothing, class_prior, max_iter, t
     votes : Votes
         Every sample has one.
 
-    normalize : callable
-        Turns expected votes (n_annotators, true class, class voted for) into
-        probabilities; this is the model.
+    errors : object
+        The model of errors: ``fit`` finds its parameters for class probabilities,
+        ``log_likelihood`` says how likely they make each sample's votes in each class,
+        and ``log_prior`` what is added to the objective.
 
-    smoothing, class_prior, max_iter, tol
+    class_prior, max_iter, tol
         As in `dawid_skene`.
     """
-    check_limits(smoothing, max_iter, tol)
-    model = Model(
-        votes,
-        normalize,
-        pseudo_votes=smoothing * average_confusion(votes),
-        known_prior=check_class_prior(class_prior, len(votes.classes)),
-    )
+    check_count(max_iter=max_iter)
+    check_range("[0, inf)", tol=tol)
+    model = Model(votes, errors, check_class_prior(class_prior, votes.n_classes))
     fit, n_iter = climb(model, max_iter, tol)
-    quality = fit.confusion.diagonal(axis1=1, axis2=2) @ fit.prior
-    has_voted = (votes.codes >= 0).any(axis=0)
+    quality = fit.errors.diagonal() @ fit.prior
     return Consensus(
         classes=votes.classes,
         labels=votes.classes[fit.proba.argmax(axis=1)],
         proba=fit.proba,
-        annotator_quality=np.where(has_voted, quality, np.nan),
+        annotator_quality=np.where(votes.per_annotator > 0, quality, np.nan),
         prior=fit.prior,
-        confusion=fit.confusion,
+        errors=fit.errors,
         n_iter=n_iter,
         log_likelihood=fit.log_likelihood,
     )
@@ -57,7 +52,7 @@ class Fit(NamedTuple):
     """Where an EM step has led; `objective` is the mean over samples."""
 
     prior: np.ndarray
-    confusion: np.ndarray
+    errors: Any
     proba: np.ndarray
     log_likelihood: float
     objective: float
@@ -68,28 +63,29 @@ class Model:
     """What all EM steps share."""
 
     votes: Votes
-    normalize: Callable
-    pseudo_votes: np.ndarray
+    errors: Any
     known_prior: np.ndarray | None
 
     def step(self, proba):
         """Return the fit to class probabilities, and what these become by it."""
         prior = proba.mean(axis=0) if self.known_prior is None else self.known_prior
-        expected = count_confusion(self.votes, proba)
-        confusion = self.normalize(expected + self.pseudo_votes)
-        proba, log_evidence = classify(self.votes, prior, confusion)
+        found = self.errors.fit(proba)
+        with np.errstate(divide="ignore"):  # what never happens has -inf
+            log_joint = self.errors.log_likelihood(found) + np.log(prior)
+        log_evidence = logsumexp(log_joint, axis=1)
+        log_joint -= log_evidence[:, np.newaxis]
         log_likelihood = float(log_evidence.sum())
-        penalty = xlogy(self.pseudo_votes, confusion).sum()
-        objective = (log_likelihood + penalty) / len(proba)
-        return Fit(prior, confusion, proba, log_likelihood, objective)
+        objective = (log_likelihood + self.errors.log_prior(found)) / len(proba)
+        proba = np.exp(log_joint, out=log_joint)
+        return Fit(prior, found, proba, log_likelihood, objective)
 
 
 def climb(model, max_iter, tol):
     """Step until the objective hardly rises; return the last fit and its number."""
     fit = model.step(model.votes.shares)
     for n_iter in range(2, max_iter + 1):
-        last, fit = fit, model.step(fit.proba)
-        if fit.objective - last.objective <= tol:
+        last, fit = fit.objective, model.step(fit.proba)
+        if fit.objective - last <= tol:
             return fit, n_iter
     warnings.warn(
         f"EM did not converge in max_iter={max_iter} steps: its objective still rises"
@@ -100,32 +96,15 @@ def climb(model, max_iter, tol):
     return fit, max_iter
 
 
-def count_confusion(votes, proba):
-    """Return expected votes by annotator, true class and class voted for."""
-    _, n_annotators, n_classes = votes.shape
-    counts = (votes.indicator.T @ proba).reshape(n_annotators, n_classes, n_classes)
-    return counts.transpose(0, 2, 1)
-
-
 def average_confusion(votes):
-    """Return the confusion of all annotators together, each share of votes believed."""
+    """Return the confusion of all annotators together, each share of votes believed.
+
+    Of a class that nobody votes for, nothing is known: its row says so.
+    """
     counts = votes.shares.T @ votes.counts
-    return counts / counts.sum(axis=1, keepdims=True)
-
-
-def classify(votes, prior, confusion):
-    """Return class probabilities of samples, and the log-probability of their votes."""
-    with np.errstate(divide="ignore"):  # what never happens has -inf
-        by_vote = np.log(confusion).transpose(0, 2, 1).reshape(-1, len(prior))
-        log_joint = votes.indicator @ by_vote + np.log(prior)
-    log_evidence = logsumexp(log_joint, axis=1)
-    return np.exp(log_joint - log_evidence[:, np.newaxis]), log_evidence
-
-
-def check_limits(smoothing, max_iter, tol):
-    """Say so if a number is out of its range."""
-    check_count(max_iter=max_iter)
-    check_range("[0, inf)", smoothing=smoothing, tol=tol)
+    totals = counts.sum(axis=1, keepdims=True)
+    unknown = np.full_like(counts, 1 / len(counts))
+    return np.divide(counts, totals, out=unknown, where=totals > 0)
 
 
 def check_class_prior(class_prior, n_classes):

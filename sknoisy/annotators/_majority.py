@@ -6,7 +6,7 @@ from sknoisy._checks import check_choice
 from sknoisy._seeds import make_generator
 from sknoisy.annotators._agreement import agreement_of
 from sknoisy.annotators._consensus import Consensus
-from sknoisy.annotators._votes import check_votes
+from sknoisy.annotators._reading import check_votes
 
 __all__ = ["majority_vote"]
 
@@ -16,9 +16,9 @@ def majority_vote(votes, *, ties="frequent", unlabeled="auto", random_state=None
 
     Parameters
     ----------
-    votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
-        missing votes.
+    votes : Votes or array-like of shape (n_samples, n_annotators)
+        Who voted for what; or a table with a column for each annotator, of numbers,
+        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
 
     ties : {"frequent", "random"}, default="frequent"
         Which of equally frequent classes wins: the one with more votes all in all

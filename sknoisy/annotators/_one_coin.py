@@ -1,9 +1,9 @@
 """The one-coin model: one number for each annotator, the chance to be right."""
 
-import numpy as np
-
+from sknoisy._ranges import check_range
+from sknoisy.annotators._coins import CoinErrors
 from sknoisy.annotators._em import maximize_likelihood
-from sknoisy.annotators._votes import check_votes
+from sknoisy.annotators._reading import check_votes
 
 __all__ = ["one_coin"]
 
@@ -22,9 +22,9 @@ def one_coin(
 
     Parameters
     ----------
-    votes : array-like of shape (n_samples, n_annotators)
-        Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
-        missing votes.
+    votes : Votes or array-like of shape (n_samples, n_annotators)
+        Who voted for what; or a table with a column for each annotator, of numbers,
+        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
 
     smoothing : float >= 0, default=5.0
         How many votes on each true class the average annotator's confusion is worth.
@@ -94,20 +94,12 @@ def one_coin(
     >>> consensus.annotator_quality.round(2)  # about one less the rates above
     array([0.91, 0.73, 0.73, 0.42, 0.39])
     """
+    check_range("[0, inf)", smoothing=smoothing)
+    votes = check_votes(votes, unlabeled)
     return maximize_likelihood(
-        check_votes(votes, unlabeled),
-        pool_errors,
-        smoothing=smoothing,
+        votes,
+        CoinErrors(votes, smoothing),
         class_prior=class_prior,
         max_iter=max_iter,
         tol=tol,
     )
-
-
-def pool_errors(counts):
-    """Return confusion matrices with one accuracy, and all errors equally likely."""
-    n_classes = counts.shape[1]
-    totals = counts.sum(axis=(1, 2))
-    accuracy = counts.trace(axis1=1, axis2=2) / np.where(totals > 0, totals, 1)
-    right = accuracy[:, np.newaxis, np.newaxis]
-    return np.where(np.eye(n_classes) > 0, right, (1 - right) / (n_classes - 1))

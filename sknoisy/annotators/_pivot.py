@@ -1,16 +1,14 @@
 """From a long table, one line for each vote, to a column for each annotator."""
 
 import numpy as np
-from sklearn.utils import Bunch, check_consistent_length, column_or_1d
+from sklearn.utils import Bunch
 
-from sknoisy._arrays import as_numpy
-from sknoisy._unlabeled import unboxed
-from sknoisy.annotators._votes import as_array
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["pivot_votes"]
 
 
-def pivot_votes(samples, annotators, labels):
+def pivot_votes(samples, annotators, labels, *, unlabeled="auto"):
     """Turn a long table, with one line for each vote, into a column per annotator.
 
     Parameters
@@ -24,21 +22,29 @@ def pivot_votes(samples, annotators, labels):
     labels : array-like of shape (n_votes,)
         The votes.
 
+    unlabeled : label, None or "auto", default="auto"
+        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
+        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
+        "" beside other texts, is refused, as it may be either.
+
     Returns
     -------
     pivot : Bunch
         With ``votes`` of shape (n_samples, n_annotators), where missing votes are -1
         for whole numbers (unless -1 is among them), NaN for other numbers and None
-        for anything else; ``unlabeled``, that mark; and the ``samples`` and
-        ``annotators`` of its rows and columns, sorted.
+        for anything else; ``unlabeled``, that mark; the ``samples`` and ``annotators``
+        of its rows and columns, sorted; and ``left_out``, how many lines without a
+        sample, an annotator or a label are no votes.
 
     Raises
     ------
     ValueError
-        If an annotator voted on a sample twice, or the three differ in length.
+        If an annotator voted on a sample twice, the three differ in length, or no line
+        is a vote.
 
     See Also
     --------
+    Votes : The same without a table, which real crowds don't fit into.
     dawid_skene : What to do with votes.
 
     Examples
@@ -59,38 +65,19 @@ def pivot_votes(samples, annotators, labels):
     >>> majority_vote(pivot.votes, unlabeled=pivot.unlabeled).labels
     array([3, 3])
     """
-    samples, annotators = (column_or_1d(as_numpy(x)) for x in (samples, annotators))
-    labels = unboxed(column_or_1d(as_array(labels)))
-    check_consistent_length(samples, annotators, labels)
-    row_names, rows = np.unique(samples, return_inverse=True)
-    column_names, columns = np.unique(annotators, return_inverse=True)
-    check_no_vote_twice(rows, columns, samples, annotators)
-    mark, dtype = mark_beside(labels)
-    votes = np.full((len(row_names), len(column_names)), mark, dtype=dtype)
-    votes[rows, columns] = labels
+    votes = Votes.from_long(samples, annotators, labels, unlabeled=unlabeled)
+    mark = mark_beside(votes.classes)
     return Bunch(
-        votes=votes, unlabeled=mark, samples=row_names, annotators=column_names
+        votes=votes.to_wide(mark),
+        unlabeled=mark,
+        samples=votes.samples,
+        annotators=votes.annotators,
+        left_out=votes.left_out,
     )
 
 
-def check_no_vote_twice(rows, columns, samples, annotators):
-    """Say so if an annotator voted twice on a sample."""
-    _, first, times = np.unique(
-        np.column_stack([rows, columns]), axis=0, return_index=True, return_counts=True
-    )
-    twice = first[times > 1]
-    if twice.size:
-        i = twice.min()
-        raise ValueError(
-            f"{len(twice)} pairs of sample and annotator have several votes, such as"
-            f" annotator {annotators[i]} on sample {samples[i]}: keep one of each."
-        )
-
-
-def mark_beside(labels):
-    """Return what marks a missing vote among `labels`, and a dtype for both."""
-    if labels.dtype.kind in "iu" and (labels >= 0).all():
-        return -1, np.result_type(labels.dtype, np.int8)
-    if labels.dtype.kind == "f":
-        return np.nan, labels.dtype
-    return None, object
+def mark_beside(classes):
+    """Return what marks a missing vote among labels of these classes."""
+    if classes.dtype.kind in "iu" and (classes >= 0).all():
+        return -1
+    return np.nan if classes.dtype.kind == "f" else None

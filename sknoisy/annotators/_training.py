@@ -71,9 +71,9 @@ TRAININGS = {"hard": hard, "soft": soft, "weighted": weighted}
 
 def cut_votes(X, params, votes, rows):
     """Return what belongs to the samples that are there; check that it is enough."""
-    n_samples, there = len(votes.codes), votes
+    n_samples, there = len(votes), votes
     if len(rows) < n_samples:
-        there = votes.of_samples(rows).of_seen_classes()
+        there = votes[rows].of_seen_classes()
     if len(there.classes) < 2:
         raise ValueError(
             f"sample_weight leaves fewer than two classes, {there.classes.tolist()}:"

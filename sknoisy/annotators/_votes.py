@@ -1,184 +1,420 @@
-"""Votes of several annotators as codes, and the sums that every aggregation needs."""
+"""Votes: who said what of which sample."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import sparse
-from sklearn.utils import column_or_1d
 
-from sknoisy._arrays import as_numpy
-from sknoisy._labels import encode_labels
-from sknoisy._shown import shown
-from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
+from sknoisy.annotators import _dataset, _from_frame, _from_long, _from_wide
+from sknoisy.annotators._tallies import Tallies
+from sknoisy.annotators._vocabulary import as_names, codes_in, smallest
+
+__all__ = ["Votes"]
 
 
-@dataclass(frozen=True, eq=False)
-class Votes:
-    """Checked votes, and what there is to count in them.
+@dataclass(frozen=True, eq=False, repr=False)
+class Votes(Tallies):
+    """Who said what of which sample: three codes a vote, and what they stand for.
+
+    Every function of `sknoisy.annotators` takes them, and so does
+    `ConsensusClassifier` as its `y`. 1,000,000 votes take 9 MB, by however many people
+    on however many samples. Make them with ``from_wide``, ``from_long``,
+    ``from_frame`` or ``from_dataset``, or read a file with :func:`read_votes` and its
+    kin.
 
     Parameters
     ----------
-    codes : ndarray of shape (n_samples, n_annotators)
-        0…c−1, and -1 for a vote that wasn't given.
+    samples : ndarray of shape (n_samples,)
+        Names or numbers of what was voted on; some may have no vote.
+
+    annotators : ndarray of shape (n_annotators,)
+        Names or numbers of who votes; some may give no vote.
 
     classes : ndarray of shape (n_classes,)
-        The labels that the codes stand for, sorted.
+        The labels, sorted; some may have no vote.
+
+    sample_codes, annotator_codes, label_codes : ndarray of int, shape (n_votes,)
+        Of each vote: positions in `samples`, `annotators` and `classes`. Sorted by
+        sample, then by annotator.
+
+    left_out : dict of str to int, default={}
+        How many answers are no votes, by reason.
+
+    Attributes
+    ----------
+    shape : tuple of (n_samples, n_annotators)
+        As of a table with a column for each annotator.
+
+    counts : ndarray of shape (n_samples, n_classes)
+        Votes for each class.
+
+    per_sample : ndarray of shape (n_samples,)
+        Number of votes on each.
+
+    per_annotator : ndarray of shape (n_annotators,)
+        Number of votes by each.
+
+    See Also
+    --------
+    dawid_skene, majority_vote, crowdlab : From votes to labels.
+    read_votes : Votes from a file with a line for each.
+
+    Notes
+    -----
+    Nobody votes on a sample twice. Indexing (``votes[rows]``) takes samples, as of an
+    array, so that scikit-learn's splitters cut votes as they cut X.
+
+    Examples
+    --------
+    >>> from sknoisy.annotators import Votes, majority_vote
+    >>> votes = Votes.from_long(
+    ...     samples=["a.png", "a.png", "b.png", "b.png"],
+    ...     annotators=["Ann", "Bob", "Bob", None],
+    ...     labels=["cat", "dog", "cat", "dog"],
+    ... )
+    >>> votes
+    Votes(n_votes=3, n_samples=2, n_annotators=2, n_classes=2)
+    >>> votes.left_out
+    {'without an annotator': 1}
+    >>> votes.to_wide()
+    array([['cat', 'dog'],
+           [None, 'cat']], dtype=object)
+    >>> majority_vote(votes).labels
+    array(['cat', 'cat'], dtype='<U3')
     """
 
-    codes: np.ndarray
-    classes: np.ndarray
+    left_out: dict = field(default_factory=dict)
 
-    @property
-    def shape(self):
-        """Numbers of samples, annotators and classes."""
-        return (*self.codes.shape, len(self.classes))
+    def __post_init__(self):
+        """Bring the votes into order, and see that they are some."""
+        for name in ("samples", "annotators", "classes"):
+            self._set(name, np.asarray(getattr(self, name)))
+        codes = [np.asarray(getattr(self, f"{name}_codes")) for name in _PARTS]
+        codes = _sorted(codes, self)
+        for name, values, limit in zip(_PARTS, codes, self._limits(), strict=True):
+            _check_codes(values, limit, name)
+            small = smallest(values, limit).copy()
+            small.setflags(write=False)
+            self._set(f"{name}_codes", small)
 
-    @cached_property
-    def triples(self):
-        """Sample, annotator and code of each vote that was given."""
-        samples, annotators = np.nonzero(self.codes >= 0)
-        return samples, annotators, self.codes[samples, annotators]
+    def _set(self, name, value):
+        object.__setattr__(self, name, value)
 
-    @cached_property
-    def indicator(self):
-        """A one for each vote, sparse: (n_samples, n_annotators * n_classes)."""
-        n_samples, n_annotators, n_classes = self.shape
-        samples, annotators, codes = self.triples
-        columns = annotators * n_classes + codes
-        shape = (n_samples, n_annotators * n_classes)
-        return sparse.csr_array((np.ones(len(codes)), (samples, columns)), shape=shape)
+    def _limits(self):
+        return self.n_samples, self.n_annotators, self.n_classes
 
-    @cached_property
-    def counts(self):
-        """Votes for each class, (n_samples, n_classes)."""
-        return self.weighted_counts(np.ones(self.codes.shape[1]))
+    @classmethod
+    def from_wide(
+        cls, votes, *, unlabeled="auto", samples=None, annotators=None, classes=None
+    ):
+        """Make votes of a table with a column for each annotator.
 
-    @cached_property
-    def n_votes(self):
-        """Votes on each sample, (n_samples,)."""
-        return self.counts.sum(axis=1)
+        Parameters
+        ----------
+        votes : array-like or frame of shape (n_samples, n_annotators)
+            Labels: numbers, strings or booleans. NaN, None and pandas.NA stand for
+            missing votes.
 
-    @cached_property
-    def shares(self):
-        """Share of each class in a sample's votes; zeros where there are none."""
-        return self.counts / np.maximum(self.n_votes, 1)[:, np.newaxis]
+        unlabeled : label, None or "auto", default="auto"
+            What stands for a missing vote besides; Snorkel's matrices say -1. None:
+            nothing else does, and -1 may be a label. With "auto", -1 beside other whole
+            numbers, or "" beside other texts, is refused, as it may be either.
 
-    def weighted_counts(self, weights):
-        """Return votes for each class, each vote as heavy as its annotator's weight."""
-        samples, annotators, codes = self.triples
-        n_samples, _, n_classes = self.shape
-        cells = samples * n_classes + codes
-        counts = np.bincount(
-            cells, weights[annotators], minlength=n_samples * n_classes
+        samples, annotators : array-like, default=None
+            Names of rows and columns. None takes those of a frame, and else numbers.
+
+        classes : array-like, default=None
+            All labels that there are, sorted or not, where some may have no vote.
+
+        Returns
+        -------
+        votes : Votes
+            With the samples in the order of the rows.
+
+        Raises
+        ------
+        ValueError
+            If it has another shape, holds no vote, or a label that isn't among
+            `classes`.
+        """
+        return cls(*_from_wide.parts_of(votes, unlabeled, samples, annotators, classes))
+
+    @classmethod
+    def from_long(
+        cls,
+        samples,
+        annotators,
+        labels,
+        *,
+        unlabeled="auto",
+        classes=None,
+        among=None,
+        repeated="refuse",
+    ):
+        """Make votes of three columns, with a line for each vote.
+
+        Parameters
+        ----------
+        samples, annotators : array-like of shape (n_answers,)
+            What was voted on, and who voted: names, numbers, or some of each. Where
+            either is missing or blank, the line is no vote.
+
+        labels : array-like of shape (n_answers,)
+            The votes.
+
+        unlabeled : label, None or "auto", default="auto"
+            What stands for a missing vote besides NaN, None and pandas.NA, as in
+            ``from_wide``.
+
+        classes : array-like, default=None
+            All labels that there are, where some may have no vote.
+
+        among : array-like of shape (n_samples,), default=None
+            All samples, in the order that votes shall have, that of the rows of X, say;
+            lines on others are left out. None takes those with votes, sorted.
+
+        repeated : {"refuse", "first", "last"}, default="refuse"
+            Which line counts of several by one annotator on one sample.
+
+        Returns
+        -------
+        votes : Votes
+            ``left_out`` says how many lines aren't votes, and why.
+
+        Raises
+        ------
+        ValueError
+            If the three differ in length, no line is a vote, somebody votes on a sample
+            twice, or a label isn't among `classes`.
+        """
+        return cls(
+            *_from_long.parts_of(
+                samples,
+                annotators,
+                labels,
+                unlabeled=unlabeled,
+                classes=classes,
+                among=among,
+                repeated=repeated,
+            )
         )
-        return counts.reshape(n_samples, n_classes)
 
-    def mean_by_annotator(self, values, weights=None):
-        """Return each annotator's mean of one value a vote; NaN where there is none."""
-        _, annotators, _ = self.triples
-        weights = np.ones(len(values)) if weights is None else weights
-        n_annotators = self.codes.shape[1]
-        sums = np.bincount(annotators, weights * values, minlength=n_annotators)
-        totals = np.bincount(annotators, weights, minlength=n_annotators)
-        known = totals > 0
-        return np.divide(sums, totals, out=np.full(n_annotators, np.nan), where=known)
+    @classmethod
+    def from_frame(cls, frame, *, sample=None, annotator=None, label=None, **options):
+        """Make votes of a data frame with a line for each vote.
 
-    def of_samples(self, rows):
-        """Return the votes on some of the samples."""
-        return Votes(self.codes[rows], self.classes)
+        Parameters
+        ----------
+        frame : DataFrame
+            Of pandas or polars.
+
+        sample, annotator, label : str, default=None
+            Names of its columns. None knows those of crowd-kit (task, worker, label),
+            cleanlab (task, annotator, label), Mechanical Turk (HITId, WorkerId,
+            Answer.…) and Toloka (ASSIGNMENT:task_id, ASSIGNMENT:worker_id, OUTPUT:…).
+
+        **options : dict
+            As of ``from_long``: unlabeled, classes, among, repeated.
+
+        Returns
+        -------
+        votes : Votes
+            Without answers that the requester has rejected; ``left_out`` counts them.
+
+        Raises
+        ------
+        ValueError
+            If a column can't be told, or as ``from_long`` has it.
+        """
+        columns, rejected = _from_frame.columns_of(frame, sample, annotator, label)
+        votes = cls.from_long(*columns, **options)
+        return votes.without(rejected)
+
+    @classmethod
+    def from_dataset(
+        cls, dataset, *, sample=None, annotator=None, label="label", unlabeled=-1
+    ):
+        """Make votes of a dataset of the library `datasets`.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            A row a vote, or a row a sample with lists of votes.
+
+        sample : str, default=None
+            The column that names samples. None: a row is a sample.
+
+        annotator : str, default=None
+            The column that names annotators, of names, or of lists of them. None: the
+            lists in `label` have a place for each annotator.
+
+        label : str, default="label"
+            The column of votes, of ClassLabel or plain values, or of lists of them.
+
+        unlabeled : label or None, default=-1
+            What stands for no vote besides None; -1, as `datasets` has it.
+
+        Returns
+        -------
+        votes : Votes
+            With the names that ClassLabel gives its numbers, those without a vote
+            among them.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, or a number is out of the range of ClassLabel, which
+            `datasets` lets pass when a column is cast.
+        """
+        return cls.from_long(
+            *_dataset.columns_of(dataset, sample, annotator, label, unlabeled),
+            unlabeled=None,
+            classes=_dataset.names_in(dataset, label),
+        )
+
+    def __getitem__(self, rows):
+        """Return the votes on some samples: places, a mask or a slice."""
+        rows = np.arange(self.n_samples)[rows]
+        if rows.ndim != 1:
+            raise IndexError("votes are indexed by samples: places, a mask or a slice.")
+        places, new = self.places_of(rows)
+        return Votes(
+            self.samples[rows],
+            self.annotators,
+            self.classes,
+            new,
+            self.annotator_codes[places],
+            self.label_codes[places],
+        )
+
+    def reindex(self, samples):
+        """Return the votes on `samples`, in their order; unknown ones have no vote.
+
+        Parameters
+        ----------
+        samples : array-like
+            Names of samples, such as the index of the frame of features.
+        """
+        names = as_names(list(samples))
+        where = codes_in(names, self.samples)
+        places, new = self.places_of(where[where >= 0])
+        kept = np.flatnonzero(where >= 0)
+        parts = self.annotator_codes[places], self.label_codes[places]
+        return Votes(names, self.annotators, self.classes, kept[new], *parts)
 
     def of_seen_classes(self):
         """Return the same votes, without the classes that nobody votes for."""
-        seen = np.flatnonzero(self.counts.any(axis=0))
-        codes = np.where(self.codes < 0, -1, np.searchsorted(seen, self.codes))
-        return Votes(codes, self.classes[seen])
+        seen = np.unique(self.label_codes)
+        codes = np.searchsorted(seen, self.label_codes)
+        parts = self.sample_codes, self.annotator_codes, codes
+        names = self.samples, self.annotators, self.classes[seen]
+        return Votes(*names, *parts, self.left_out)
+
+    def without(self, reasons):
+        """Return the same votes, with more answers counted as left out."""
+        left_out = dict(self.left_out)
+        for reason, count in reasons.items():
+            if count:
+                left_out[reason] = left_out.get(reason, 0) + int(count)
+        parts = self.sample_codes, self.annotator_codes, self.label_codes
+        return Votes(self.samples, self.annotators, self.classes, *parts, left_out)
+
+    @property
+    def labels(self):
+        """The label of each vote, (n_votes,)."""
+        return self.classes[self.label_codes]
+
+    def to_long(self):
+        """Return sample, annotator and label of each vote: three arrays (n_votes,)."""
+        samples = self.samples[self.sample_codes]
+        return samples, self.annotators[self.annotator_codes], self.labels
+
+    def to_wide(self, unlabeled=None):
+        """Return a table with a column for each annotator.
+
+        Parameters
+        ----------
+        unlabeled : label, default=None
+            What stands for votes that weren't given.
+
+        Returns
+        -------
+        votes : ndarray of shape (n_samples, n_annotators)
+            It holds every pair of sample and annotator, whether there is a vote or not.
+        """
+        return _from_wide.filled(self, unlabeled)
+
+    def to_frame(self, sample="task", annotator="worker", label="label"):
+        """Return a data frame with a line for each vote, as crowd-kit takes it.
+
+        Parameters
+        ----------
+        sample, annotator, label : str
+            Names of its columns.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            With ``n_votes`` rows.
+        """
+        from pandas import DataFrame
+
+        names = (sample, annotator, label)
+        return DataFrame(dict(zip(names, self.to_long(), strict=True)))
+
+    def __repr__(self):
+        return (
+            f"Votes(n_votes={self.n_votes}, n_samples={self.n_samples},"
+            f" n_annotators={self.n_annotators}, n_classes={self.n_classes})"
+        )
+
+    def __str__(self):
+        told = (
+            f"{_counted(self.n_votes, 'vote')} on {_counted(self.n_samples, 'sample')}"
+            f" by {_counted(self.n_annotators, 'annotator')}, for"
+            f" {_counted(self.n_classes, 'class')}"
+        )
+        if not self.left_out:
+            return told
+        reasons = sorted(self.left_out.items(), key=lambda item: -item[1])
+        told += "; left out: "
+        return told + ", ".join(f"{count:,} {reason}" for reason, count in reasons)
 
 
-def check_votes(votes, unlabeled="auto"):
-    """Return `Votes` in which every sample and every annotator has one.
+_PARTS = ("sample", "annotator", "label")
 
-    `Votes` are returned as they are: who made them has seen to that.
-    """
-    if isinstance(votes, Votes):
-        return votes
-    votes = encode_votes(votes, unlabeled)
-    check_classes(votes)
-    alone = np.flatnonzero(votes.n_votes == 0)
-    if alone.size:
+
+def _sorted(codes, names):
+    """Return codes in the order of samples and annotators, none of them twice."""
+    samples, annotators, labels = codes
+    if samples.ndim != 1 or not samples.shape == annotators.shape == labels.shape:
+        shapes = samples.shape, annotators.shape, labels.shape
         raise ValueError(
-            f"{alone.size} of {len(votes.codes)} samples have no vote, the first at"
-            f" position {alone[0]}: drop them, or let ConsensusClassifier do so."
+            f"The codes have shapes {shapes}: expected (n_votes,) for all."
         )
-    silent = np.flatnonzero((votes.codes < 0).all(axis=0))
-    if silent.size:
+    keys = samples.astype(np.int64) * len(names.annotators) + annotators
+    if (np.diff(keys) <= 0).any():
+        order = np.argsort(keys, kind="stable")
+        codes = [part[order] for part in codes]
+        twice = np.flatnonzero(np.diff(keys[order]) == 0)
+        if twice.size:
+            sample, annotator = codes[0][twice[0]], codes[1][twice[0]]
+            raise ValueError(
+                f"{len(twice)} pairs of sample and annotator have several votes, such"
+                f" as annotator {names.annotators[annotator]} on sample"
+                f" {names.samples[sample]}: keep one of each, with repeated='first' or"
+                " 'last'."
+            )
+    return codes
+
+
+def _check_codes(codes, limit, name):
+    if codes.size and (codes.min() < 0 or codes.max() >= limit):
         raise ValueError(
-            f"The annotators in the columns {silent.tolist()} gave no vote: drop these"
-            " columns."
-        )
-    return votes
-
-
-def encode_votes(votes, unlabeled="auto"):
-    """Return `Votes`; samples and annotators may be without any."""
-    votes = as_table(votes)
-    missing = find_unlabeled(votes, unlabeled, name="votes", may_miss=True)
-    if missing.all():
-        raise ValueError(
-            f"votes, of shape {votes.shape}, holds no vote:"
-            f" unlabeled={shown(unlabeled)}, NaN, None and pandas.NA stand for missing"
-            " ones."
-        )
-    classes, present = encode_labels(unboxed(votes[~missing]))
-    codes = np.full(votes.shape, -1)
-    codes[~missing] = present
-    return Votes(codes, classes)
-
-
-def read_votes(y, unlabeled="auto"):
-    """Return `Votes` from a `y` of votes, or of one annotator's labels."""
-    y = as_array(y)
-    if y.ndim == 1:
-        return encode_votes(y[:, np.newaxis], unlabeled)
-    if y.shape[1:] == (1,):
-        column_or_1d(y, warn=True)  # for its warning: it may be meant as labels
-    return encode_votes(y, unlabeled)
-
-
-def check_classes(votes):
-    """Say so if all votes are for one class."""
-    if len(votes.classes) < 2:
-        raise ValueError(
-            f"All votes are for one class, {shown(votes.classes.tolist())}: a"
-            " consensus needs two or more. A class that is written as `unlabeled`"
-            " counts as missing."
+            f"{name}_codes goes from {codes.min()} to {codes.max()}: expected positions"
+            f" from 0 to {limit - 1}."
         )
 
 
-def codes_of(labels, classes):
-    """Return positions of `labels` in `classes`, -1 where they aren't among them."""
-    known = {label: code for code, label in enumerate(classes.tolist())}
-    return np.array([known.get(label, -1) for label in np.asarray(labels).tolist()])
-
-
-def as_table(votes):
-    """Return `votes` as an array with a column for each annotator."""
-    votes = as_array(votes)
-    if votes.ndim != 2 or 0 in votes.shape:
-        raise ValueError(
-            f"votes has shape {votes.shape}, expected (n_samples, n_annotators): a"
-            " column for each annotator. Labels by a single one are"
-            " votes.reshape(-1, 1)."
-        )
-    return votes
-
-
-def as_array(votes):
-    """Return `votes` as an array in which missing votes are still to be seen."""
-    votes = as_numpy(votes)
-    if sparse.issparse(votes):
-        raise TypeError(
-            "votes is a sparse matrix, whose zeros could be votes or none: pass"
-            " votes.toarray(), with unlabeled=0 if zeros stand for none."
-        )
-    return as_labels(votes)
+def _counted(number, noun):
+    plural = "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{'' if number == 1 else plural}"

@@ -133,7 +133,7 @@ def look_alikes(y, name):
             f"{name!r}: {_with_counts(words, counted_)} may mean that there is no"
             " label; kept as classes, unless --missing names them"
         )
-    for alike in _same_but_for_form(counted_):
+    for alike in same_but_for_form(counted_):
         notes.append(
             f"{name!r}: {_with_counts(alike, counted_)} look alike; kept as"
             f" {len(alike)} classes"
@@ -155,7 +155,7 @@ def _with_counts(labels, counts):
     return ", ".join(cut) + (", …" if len(labels) > 6 else "")
 
 
-def _same_but_for_form(counts):
+def same_but_for_form(counts):
     """Return groups of labels that differ in case, blanks, width or zeros only."""
     groups = defaultdict(list)
     for label in counts:

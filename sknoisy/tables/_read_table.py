@@ -139,7 +139,7 @@ def read_table(
     size: number (numbers, written as '3,5', read as 3.5)
     """
     options = make_options(encoding, separator, decimal, skip, header, sheet, missing)
-    name, loaded = _load(source, name, options)
+    name, loaded = load(source, name, options)
     if loaded.arrays is not None and (len(loaded.arrays) > 1 or label is None):
         return array_table(loaded.arrays, name, label, clean_label, loaded.notes)
     if loaded.frame is None:
@@ -160,7 +160,7 @@ def read_table(
     return frame_table(frame, name, label, clean_label, said, options, loaded.notes)
 
 
-def _load(source, name, options):
+def load(source, name, options):
     if hasattr(source, "columns"):
         return name or "the frame", Loaded(frame=frame_of(source))
     path = Path(source)

@@ -1,0 +1,65 @@
+"""One number for each annotator, the chance to be right; all errors are alike."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sknoisy.annotators._em import average_confusion
+
+TINY = 1e-300  # what never happens, so that differences of logarithms stay finite
+
+
+@dataclass(frozen=True, eq=False)
+class Coins:
+    """The chance of each annotator to be right, (n_annotators,)."""
+
+    right: np.ndarray
+    n_classes: int
+
+    def dense(self):
+        """Return confusion matrices, (n_annotators, n_classes, n_classes)."""
+        right = self.right[:, np.newaxis, np.newaxis]
+        wrong = (1 - right) / (self.n_classes - 1)
+        return np.where(np.eye(self.n_classes) > 0, right, wrong)
+
+    def diagonal(self):
+        """Return the probabilities of right votes, (n_annotators, n_classes)."""
+        return np.repeat(self.right[:, np.newaxis], self.n_classes, axis=1)
+
+
+class CoinErrors:
+    """The one-coin model; with a Beta prior on the chance to be right."""
+
+    def __init__(self, votes, smoothing):
+        self.votes = votes
+        usual = smoothing * average_confusion(votes)
+        self.pseudo_right = usual.trace()
+        self.pseudo_wrong = usual.sum() - self.pseudo_right
+
+    def fit(self, proba):
+        """Return the `Coins` that class probabilities make likeliest."""
+        votes = self.votes
+        believed = proba[votes.sample_codes, votes.label_codes]
+        right = votes.summed_by_annotator(believed) + self.pseudo_right
+        total = votes.per_annotator + self.pseudo_right + self.pseudo_wrong
+        return Coins(right / np.maximum(total, TINY), votes.n_classes)
+
+    def log_likelihood(self, errors):
+        """Return the log-probability of each sample's votes in each class."""
+        votes = self.votes
+        log_right, log_wrong = self._logs(errors)
+        all_wrong = np.bincount(
+            votes.sample_codes,
+            log_wrong[votes.annotator_codes],
+            minlength=votes.n_samples,
+        )
+        return votes.weighted_counts(log_right - log_wrong) + all_wrong[:, np.newaxis]
+
+    def log_prior(self, errors):
+        """Return the log-density of the prior, but for a constant."""
+        log_right, log_wrong = self._logs(errors)
+        return self.pseudo_right * log_right.sum() + self.pseudo_wrong * log_wrong.sum()
+
+    def _logs(self, errors):
+        wrong = (1 - errors.right) / (errors.n_classes - 1)
+        return np.log(np.maximum(errors.right, TINY)), np.log(np.maximum(wrong, TINY))

@@ -1,0 +1,99 @@
+"""Confusion matrices of many annotators, of which only what was voted for is kept."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import xlogy
+
+from sknoisy.annotators._em import average_confusion
+
+
+@dataclass(frozen=True, eq=False)
+class Confusions:
+    """A confusion matrix for each annotator.
+
+    Parameters
+    ----------
+    annotators, labels : ndarray of int, shape (n_pairs,)
+        The pairs of annotator and label that occur in votes.
+
+    found : ndarray of shape (n_pairs, n_classes)
+        The probability of each pair's label in each true class.
+
+    usual : ndarray of shape (n_classes, n_classes)
+        All other entries are those of this matrix,
+
+    scale : ndarray of shape (n_annotators, n_classes)
+        times that of their rows.
+    """
+
+    annotators: np.ndarray
+    labels: np.ndarray
+    found: np.ndarray
+    usual: np.ndarray
+    scale: np.ndarray
+
+    def dense(self):
+        """Return them all, (n_annotators, true class, class voted for)."""
+        matrices = self.scale[:, :, np.newaxis] * self.usual
+        matrices[self.annotators, :, self.labels] = self.found
+        return matrices
+
+    def diagonal(self):
+        """Return the probabilities of right votes, (n_annotators, n_classes)."""
+        right = self.scale * self.usual.diagonal()
+        own = self.found[np.arange(len(self.labels)), self.labels]
+        right[self.annotators, self.labels] = own
+        return right
+
+    def of_all_but_last(self):
+        """Return those of all annotators but the last."""
+        last = np.searchsorted(self.annotators, len(self.scale) - 1)
+        return replace(
+            self,
+            annotators=self.annotators[:last],
+            labels=self.labels[:last],
+            found=self.found[:last],
+            scale=self.scale[:-1],
+        )
+
+
+class ConfusionErrors:
+    """The model of Dawid and Skene: every annotator has a confusion matrix.
+
+    A row of each has a Dirichlet prior that is worth `smoothing` votes by the average
+    annotator.
+    """
+
+    def __init__(self, votes, smoothing):
+        self.votes = votes
+        self.pseudo_votes = smoothing * average_confusion(votes)
+        self.smoothing = smoothing
+        self.annotators, self.labels, _ = votes.pairs
+
+    def fit(self, proba):
+        """Return the `Confusions` that class probabilities make likeliest."""
+        found = self.votes.indicator.T @ proba
+        totals = np.zeros((self.votes.n_annotators, found.shape[1]))
+        np.add.at(totals, self.annotators, found)
+        totals += self.smoothing
+        scale = np.divide(1, totals, out=np.zeros_like(totals), where=totals > 0)
+        found += self.pseudo_votes.T[self.labels]
+        found *= scale[self.annotators]
+        return Confusions(self.annotators, self.labels, found, self.pseudo_votes, scale)
+
+    def log_likelihood(self, errors):
+        """Return the log-probability of each sample's votes in each class."""
+        return self.votes.indicator @ np.log(errors.found)
+
+    def log_prior(self, errors):
+        """Return the log-density of the prior, but for a constant."""
+        if not self.smoothing:
+            return 0.0
+        usual = self.pseudo_votes
+        total = len(errors.scale) * xlogy(usual, usual).sum()
+        total += self.smoothing * np.log(errors.scale).sum()
+        usual = usual.T[self.labels]
+        # what an entry of a pair has in excess of the usual one
+        usual_here = usual * errors.scale[self.annotators]
+        return total + (xlogy(usual, errors.found) - xlogy(usual, usual_here)).sum()
