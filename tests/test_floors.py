@@ -64,6 +64,7 @@ FLOORS = {
     "model_selection": 5,
     "cleaning": 6,  # acts on what detectors find
     "semi_supervised": 6,
+    "data_issues": 2,  # sees tables, and knows no estimator
     "tables": 1,  # files, not estimators: of the house it needs the cellar alone
     "__init__": 7,  # the door: no room imports `from sknoisy import …`
     "_cli": 8,  # goes through the door, as users do
@@ -72,6 +73,7 @@ FLOORS = {
 WITHOUT_TORCH = (
     "annotators",
     "cleaning",
+    "data_issues",
     "datasets",
     "detectors",
     "metrics",

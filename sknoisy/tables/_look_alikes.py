@@ -13,6 +13,7 @@ __all__ = ["look_alikes", "misspelt", "same_but_for_form", "words_for_nothing"]
 
 MOST_CLASSES = 50  # that are looked through for spelling mistakes, and that few rows
 RARE = 0.02  # share of rows up to which a class may be another one, misspelt
+NEARLY_EQUAL = 0.92  # of labels with different numbers of words
 ALIKE = 0.82  # two letters that changed places in a word of six; not "male", "female"
 NO_LABEL = frozenset(
     ["", "na", "n/a", "n.a.", "nan", "<na>", "null", "none", "?", "-", "--", "–", "."]
@@ -97,5 +98,24 @@ def _is_word(label):
 
 
 def _alike(one, other):
-    matcher = SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False)
-    return matcher.quick_ratio() > ALIKE and matcher.ratio() > ALIKE
+    """Whether labels are nearly written the same, word by word where both have as many.
+
+    "Fog, Thunderstorm" is not "Rain, Thunderstorm".
+    """
+    words = [re.findall(r"\w+", label.casefold()) for label in (one, other)]
+    if len(words[0]) != len(words[1]):
+        return _ratio("".join(words[0]), "".join(words[1])) > NEARLY_EQUAL
+    return all(a == b or _slip(a, b) for a, b in zip(*words, strict=True))
+
+
+def _slip(one, other):
+    """Whether words differ by a slip, and not by "sub" or "un" before one of them."""
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 2 or (long.endswith(short) and long[0] != long[1]):
+        return False
+    return _ratio(one, other) > ALIKE
+
+
+def _ratio(one, other):
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() > ALIKE else 0.0

@@ -55,15 +55,20 @@ def find_combinations(y):
     values = np.unique(y).tolist()
     for mark in MARKS:
         joined = [v for v in values if mark in v.strip(mark + " ")]
-        if mark == ",":  # "Smith, John" is a name
-            joined = [v for v in joined if ", " not in v]
-        alone = set(values) - set(joined)
-        parts = [part.strip() for v in joined for part in v.split(mark)]
-        n_times = Counter(parts)
-        known = [p for p in parts if p in alone or n_times[p] > 1]
-        if joined and len(known) >= len(parts) / 2:
+        if joined and _are_several(joined, mark, set(values) - set(joined)):
             return mark, joined
     return "", []
+
+
+def _are_several(joined, mark, alone):
+    """Whether the parts of labels are labels."""
+    parts = [part.strip() for v in joined for part in v.split(mark)]
+    if any(f"{mark} " in v for v in joined):  # "Smith, John" is a name
+        different = set(parts)
+        return len(joined) > 1 and len(different & alone) >= 0.6 * len(different)
+    n_times = Counter(parts)
+    known = [p for p in parts if p in alone or n_times[p] > 1]
+    return len(known) >= len(parts) / 2
 
 
 def _are_many(numbers):
