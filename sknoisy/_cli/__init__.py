@@ -25,7 +25,8 @@ def main(argv=None):
     -------
     status : int
         0 if all went well, 1 if some method failed, 2 if the command or its data
-        can't be used as they are (one line on stderr says why), 130 after Ctrl-C.
+        can't be used as they are (one line on stderr says why), 3 if more labels look
+        wrong than ``--fail-over`` allows, 130 after Ctrl-C.
     """
     try:
         arguments = _parse(argv)
@@ -203,6 +204,12 @@ def _add_audit(commands):
         ),
     )
     parser.add_argument(
+        "--fail-over",
+        type=float,
+        metavar="SHARE",
+        help="end with status 3 if a larger share of labels looks wrong, e.g. 0.05",
+    )
+    parser.add_argument(
         "--max-items",
         type=int,
         default=1000,
@@ -210,6 +217,13 @@ def _add_audit(commands):
         help="how many samples the page shows at most (default: %(default)s)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="fits at a time (default: 1; -1: as many as processors)",
+    )
     parser.add_argument(
         "--threads",
         type=int,

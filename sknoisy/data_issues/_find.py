@@ -116,7 +116,6 @@ def find_data_issues(X, y=None, *, label="y", groups=None, checks=None, random_s
     >>> for issue in report:
     ...     print(issue)
     look_alikes (warning): Possible typos in 'species': 'Adleie' (1) may be 'Adelie'.
-    rare_classes (note): 1 of 3 classes of 'species' is too small to judge, ...
     identifiers (note): 1 column is no feature, but names the rows: nr (row number).
     >>> report["look_alikes"].rows
     array([58])

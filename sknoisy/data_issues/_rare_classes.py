@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sknoisy.data_issues._look_alikes import spellings
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import are, counted, label_counts
 from sknoisy.tables._one_class_each import holds_quantities
@@ -16,7 +17,10 @@ def rare_classes(data):
     if not data.names_classes or holds_quantities(data.y):
         return None
     is_rare = data.counts < FEWEST
-    if not is_rare.any() or not len(data.y):
+    if data.y.dtype.kind == "U":  # what is misspelt is told of as such
+        counts = dict(zip(data.classes.tolist(), data.counts.tolist(), strict=True))
+        is_rare &= ~np.isin(data.classes, list(spellings(counts)))
+    if not is_rare.any():
         return None
     told = label_counts(data.classes[is_rare], data.counts[is_rare])
     rows = np.flatnonzero(is_rare[data.codes])
