@@ -65,6 +65,7 @@ FLOORS = {
     "cleaning": 6,  # acts on what detectors find
     "semi_supervised": 6,
     "data_issues": 2,  # sees tables, and knows no estimator
+    "reporting": 7,  # tells what all others found
     "tables": 1,  # files, not estimators: of the house it needs the cellar alone
     "__init__": 7,  # the door: no room imports `from sknoisy import …`
     "_cli": 8,  # goes through the door, as users do
@@ -80,6 +81,7 @@ WITHOUT_TORCH = (
     "model_selection",
     "noise",
     "quality",
+    "reporting",
     "semi_supervised",
     "tables",
     "transition",

@@ -14,7 +14,12 @@ from sknoisy._cli._tables import check_table
 from sknoisy._cli._threads import held_to
 from sknoisy.data_issues import find_data_issues
 
-STAGES = ["looking for wrong labels", "writing the review page", "drawing pictures"]
+STAGES = [
+    "looking for wrong labels",
+    "writing the report",
+    "writing the review page",
+    "drawing pictures",
+]
 TOO_MANY = 3  # the exit status where --fail-over is exceeded
 
 
@@ -29,7 +34,7 @@ def audit(arguments):
     with held_to(arguments.threads, arguments.jobs), Progress(STAGES, "step") as bar:
         judged = judge(table, data_issues, arguments)
         files = AuditFiles(table, judged, folder)
-        _write(files, arguments, bar)
+        _write(files, data_issues, arguments, bar)
     print_summary(table, judged)
     _print_written(files)
     return _status(judged, arguments.fail_over)
@@ -49,12 +54,14 @@ def _check_arguments(arguments):
         )
 
 
-def _write(files, arguments, bar):
+def _write(files, data_issues, arguments, bar):
     """Write all files, those first that cost nothing; Ctrl-C leaves what is there."""
     try:
         files.write_issues()
         files.write_matrix()
         files.write_columns()
+        bar.tick()
+        files.write_report(data_issues)
         bar.tick()
         files.write_page(arguments.max_items)
         bar.tick()
@@ -72,12 +79,15 @@ def _print_written(files):
     for note in files.notes:
         print(f"note: {note}")
     print(f"Written to {files.folder}: {', '.join(files.written)}")
-    print(f"Open {files.folder / 'review.html'} in a browser to check them.")
+    print(
+        f"Open {files.folder / 'report.html'} in a browser to read what was found, and"
+        f" {files.folder / 'review.html'} to check the labels."
+    )
 
 
 def _status(judged, fail_over):
     """Return 3 where a larger share of labels looks wrong than is allowed."""
-    share = float(judged.is_issue.mean())
+    share = float(judged.is_issue_.mean())
     if fail_over is None or share <= fail_over:
         return 0
     print(f"{share:.1%} look wrong, more than --fail-over {fail_over:g} allows.")

@@ -12,6 +12,7 @@ from sknoisy.inspection import (
     LabelQualityDisplay,
     TransitionMatrixDisplay,
 )
+from sknoisy.reporting import audit_report
 
 __all__ = ["AuditFiles"]
 
@@ -44,7 +45,11 @@ class AuditFiles:
         head += ["given_label", "suggested_label", "quality", "kind"]
         rows = [
             [rank, self.table.rows[i], *([] if ids is None else [ids[i]])]
-            + [judged.labels[i], judged.suggested[i], f"{judged.quality[i]:.6g}"]
+            + [
+                judged.labels[i],
+                judged.suggested_labels_[i],
+                f"{judged.quality_[i]:.6g}",
+            ]
             + ["spelling" if judged.is_slip[i] else "label"]
             for rank, i in enumerate(judged.worst_first, start=1)
         ]
@@ -52,8 +57,8 @@ class AuditFiles:
 
     def write_matrix(self):
         """Write the estimated transition matrix."""
-        classes = self.judged.classes
-        rows = zip(classes, self.judged.transition, strict=True)
+        classes = self.judged.classes_
+        rows = zip(classes, self.judged.transition_matrix_, strict=True)
         cells = [[label, *(f"{p:.6g}" for p in row)] for label, row in rows]
         self._write_csv("transition.csv", [["true \\ given", *classes], *cells])
 
@@ -63,6 +68,20 @@ class AuditFiles:
             rows = [[c.name, c.role, c.reason] for c in self.table.columns]
             self._write_csv("columns.csv", [["column", "role", "reason"], *rows])
 
+    def write_report(self, data_issues):
+        """Write what was found and why, as JSON and as a page."""
+        report = audit_report(
+            self.table,
+            self.judged.labels,
+            self.judged,
+            data_issues=data_issues,
+            title=f"{self.table.name}: labels",
+        )
+        with command_errors(OSError, about="--out: "):
+            report.save_json(self.folder / "report.json")
+            report.save_html(self.folder / "report.html")
+        self.written += ["report.json", "report.html"]
+
     def write_page(self, max_items):
         """Write the page on which people review the issues."""
         judged = self.judged
@@ -70,10 +89,10 @@ class AuditFiles:
             review_page(
                 self.table.shown,
                 judged.labels,
-                judged.quality,
+                judged.quality_,
                 self.folder / "review.html",
-                suggested_labels=judged.suggested,
-                is_issue=judged.is_issue,
+                suggested_labels=judged.suggested_labels_,
+                is_issue=judged.is_issue_,
                 max_items=max_items,
                 ids=self.names_of_rows(),
                 title=f"{self.table.name}: labels to review",
@@ -111,29 +130,31 @@ class AuditFiles:
         yield (
             "quality.png",
             LabelQualityDisplay.from_predictions(
-                judged.quality, judged.is_issue, title=title
+                judged.quality_, judged.is_issue_, title=title
             ),
         )
         yield (
             "issues.png",
             LabelIssuesDisplay.from_predictions(
-                judged.labels, judged.is_issue, judged.suggested, title=title
+                judged.labels, judged.is_issue_, judged.suggested_labels_, title=title
             ),
         )
-        display = TransitionMatrixDisplay(judged.transition, classes=judged.classes)
+        display = TransitionMatrixDisplay(
+            judged.transition_matrix_, classes=judged.classes_
+        )
         yield "transition.png", display.plot(title=type(judged.detector).__name__)
-        if table.is_images and judged.is_issue.any():
+        if table.is_images and judged.is_issue_.any():
             rows = judged.worst_first[:N_IMAGES]
-            labels = judged.labels[rows], judged.suggested[rows]
+            labels = judged.labels[rows], judged.suggested_labels_[rows]
             gallery = LabelGalleryDisplay(table.X[rows], *labels, rows)
             yield "gallery.png", gallery.plot(title=title)
         if table.y_clean is not None and (table.y != table.y_clean).any():
             yield (
                 "precision_recall.png",
                 LabelPrecisionRecallDisplay.from_predictions(
-                    judged.quality,
+                    judged.quality_,
                     table.y != table.y_clean,
-                    judged.is_issue,
+                    judged.is_issue_,
                     title=title,
                 ),
             )

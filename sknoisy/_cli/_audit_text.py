@@ -46,11 +46,11 @@ def print_data_issues(data_issues):
 
 def print_summary(table, judged):
     """Say how many labels look wrong, and in which classes."""
-    n_issues, n_samples = int(judged.is_issue.sum()), len(table.y)
+    n_issues, n_samples = int(judged.is_issue_.sum()), len(table.y)
     print(
         f"{n_issues:,} of {n_samples:,} labels look wrong"
         f" ({n_issues / n_samples:.1%}); estimated noise rate"
-        f" {judged.noise_rate:.1%}, by {judged.describe_detector()}"
+        f" {judged.noise_rate_:.1%}, by {judged!r}"
     )
     if n_slips := int(judged.is_slip.sum()):
         print(f"{n_slips:,} of them may be another label misspelt")
@@ -69,11 +69,15 @@ def class_rows(judged):
     """Return for each class its name, samples, issues, and what most look like."""
     classes, codes = np.unique(judged.read_as, return_inverse=True)
     totals = np.bincount(codes)
-    n_issues = np.bincount(codes[judged.is_issue], minlength=len(classes))
+    n_issues = np.bincount(codes[judged.is_issue_], minlength=len(classes))
     rows = []
     for i in np.argsort(-n_issues, kind="stable"):
-        mine = judged.is_issue & (codes == i) if n_issues[i] else np.zeros(0, bool)
-        suggested = judged.suggested[mine] if n_issues[i] else judged.suggested[:0]
+        mine = judged.is_issue_ & (codes == i) if n_issues[i] else np.zeros(0, bool)
+        suggested = (
+            judged.suggested_labels_[mine]
+            if n_issues[i]
+            else judged.suggested_labels_[:0]
+        )
         # a budget may flag labels that nothing better is suggested for
         better, counts = np.unique(
             suggested[suggested != classes[i]], return_counts=True
@@ -104,9 +108,9 @@ def _class_table(judged):
 
 def _truth(table, judged):
     is_wrong = table.y != table.y_clean
-    hits = (is_wrong & judged.is_issue).sum()
-    right = (judged.suggested == table.y_clean) & is_wrong
-    n_wrong, n_issues = max(1, is_wrong.sum()), max(1, judged.is_issue.sum())
+    hits = (is_wrong & judged.is_issue_).sum()
+    right = (judged.suggested_labels_ == table.y_clean) & is_wrong
+    n_wrong, n_issues = max(1, is_wrong.sum()), max(1, judged.is_issue_.sum())
     return (
         f"by {table.clean_label!r}, {is_wrong.mean():.1%} are wrong: of the"
         f" issues {hits / n_issues:.1%} are real; of the wrong"

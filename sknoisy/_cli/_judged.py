@@ -14,7 +14,7 @@ from sknoisy._unlabeled import settled
 __all__ = ["Judged", "judge"]
 
 
-@dataclass
+@dataclass(repr=False)
 class Judged:
     """Findings on all labels of a table, aligned with its rows.
 
@@ -26,29 +26,35 @@ class Judged:
     detector: Any
     labels: np.ndarray  # as they stand in the file
     read_as: np.ndarray  # what the detector was told
-    suggested: np.ndarray
-    quality: np.ndarray
-    is_issue: np.ndarray
     is_slip: np.ndarray  # misspelt
-    probabilities: np.ndarray | None  # of true classes, by features and given label
     n_learned_from: int
+    # what detectors find, by their names for it
+    suggested_labels_: np.ndarray
+    quality_: np.ndarray
+    is_issue_: np.ndarray
+    pred_probs_: np.ndarray | None
 
     @property
-    def classes(self):
+    def classes_(self):
         """The labels that the detector knows, sorted."""
         return self.detector.classes_
 
     @property
-    def transition(self):
+    def transition_matrix_(self):
         """P(given | true) of these; rows are true classes."""
         return self.detector.transition_matrix_
 
     @property
-    def noise_rate(self):
+    def noise_rate_(self):
         """The estimated share of wrong labels, misspelt ones left out."""
         return float(self.detector.noise_rate_)
 
-    def describe_detector(self):
+    @property
+    def reliability_(self):
+        """How far the detector itself trusts what it found, or None."""
+        return getattr(self.detector, "reliability_", None)
+
+    def __repr__(self):
         """Return the detector as one would write it, but for seed and jobs."""
         detector = clone(self.detector)
         known = detector.get_params()
@@ -57,14 +63,14 @@ class Judged:
 
     def caveats(self):
         """Return sentences on how far the detector itself trusts what it found."""
-        reliability = getattr(self.detector, "reliability_", None)
-        return [] if reliability is None else [f"reliability: {reliability}"]
+        said = self.reliability_
+        return [] if said is None else [f"reliability: {said}"]
 
     @property
     def worst_first(self):
         """Rows of the issues, misspelt labels first, then the least trusted."""
-        issues = np.flatnonzero(self.is_issue)
-        order = np.lexsort((self.quality[issues], ~self.is_slip[issues]))
+        issues = np.flatnonzero(self.is_issue_)
+        order = np.lexsort((self.quality_[issues], ~self.is_slip[issues]))
         return issues[order]
 
 
@@ -114,10 +120,10 @@ def _judged(found, labels, read_as, is_slip):
         detector=found.detector,
         labels=labels,
         read_as=read_as,
-        suggested=suggested,
-        quality=np.where(is_slip, 0.0, found.quality),
-        is_issue=found.is_issue | is_slip,
+        suggested_labels_=suggested,
+        quality_=np.where(is_slip, 0.0, found.quality),
+        is_issue_=found.is_issue | is_slip,
         is_slip=is_slip,
-        probabilities=found.probabilities,
+        pred_probs_=found.probabilities,
         n_learned_from=found.n_learned_from,
     )
