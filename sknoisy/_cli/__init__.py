@@ -68,6 +68,7 @@ def _make_parser():
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_compare(commands)
     _add_audit(commands)
+    _add_apply(commands)
     return parser
 
 
@@ -238,6 +239,46 @@ def _add_audit(commands):
         help="where to write what was found (default: %(default)s)",
     )
     add_reading(parser)
+
+
+def _add_apply(commands):
+    parser = commands.add_parser(
+        "apply",
+        help="write the file with the corrections that people made on the page",
+        description=(
+            "Write DATA anew with the labels that people decided on, on the page that"
+            " the audit made. Separator, encoding, blank cells and the order of rows"
+            " stay as they are: only corrected labels differ. Nothing is written if the"
+            " corrections were made for other labels."
+        ),
+        epilog=(
+            "Example: sknoisy apply data.csv review-corrections.csv --label target"
+        ),
+    )
+    parser.set_defaults(run=_run_apply, parser=parser)
+    parser.add_argument("data", metavar="DATA", help="the file that was audited: CSV")
+    parser.add_argument(
+        "corrections",
+        metavar="CORRECTIONS",
+        nargs="+",
+        help="what the page exported; several files, where people shared the work",
+    )
+    parser.add_argument(
+        "--label", metavar="NAME", required=True, help="as for the audit"
+    )
+    parser.add_argument("--clean-label", metavar="NAME", help="as for the audit")
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        help="where to write (default: beside DATA, as NAME-corrected.csv)",
+    )
+    add_reading(parser)
+
+
+def _run_apply(arguments):
+    from sknoisy._cli._apply import apply
+
+    return _run(apply, arguments)
 
 
 def _run_compare(arguments):

@@ -90,8 +90,7 @@ def _names_of_rows(X, ids, n):
             return rows
         return [f"{row} · {name}" for row, name in zip(rows, X.ids, strict=True)]
     if ids is None:
-        rows = X.index if hasattr(X, "iloc") else range(n)
-        ids = [f"row {row}" for row in rows]
+        ids = [f"row {i}" for i in (X.index if hasattr(X, "iloc") else range(n))]
     if len(ids) != n:
         raise ValueError(f"ids has {len(ids)} names, but X has {n} samples.")
     return [str(name) for name in np.asarray(ids, dtype=object)]
