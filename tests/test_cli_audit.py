@@ -63,8 +63,8 @@ def test_it_finds_the_wrong_labels_of_a_table_and_says_where(folder, capsys):
     assert "data.csv: 149 samples, 2 features, 3 classes" in out
     assert "1 row without a label left out" in out
     assert "by 'true', 10.1% are wrong" in out
-    assert "Open sknoisy-audit/review.html in a browser" in out
-    assert "looking for wrong labels is done, 2 to go" in err
+    assert "Open sknoisy-audit/report.html in a browser" in out
+    assert "looking for wrong labels is done, 3 to go" in err
     frame = pd.read_csv("data.csv")
     issues = read("sknoisy-audit/issues.csv")
     wrong = set(frame.index[frame["given"].notna() & (frame["given"] != frame["true"])])
@@ -83,7 +83,8 @@ def test_the_folder_holds_a_page_the_matrix_and_pictures(folder):
     names = {path.name for path in (folder / "here").iterdir()}
     pictures = {"issues.png", "precision_recall.png", "quality.png", "transition.png"}
     tables = {"columns.csv", "issues.csv", "transition.csv"}
-    assert names == {"review.html", *tables, *pictures}
+    pages = {"report.html", "report.json", "review.html"}
+    assert names == {*pages, *tables, *pictures}
     page = (folder / "here" / "review.html").read_text(encoding="utf-8")
     assert "review-corrections.csv" in page
     assert "insect 10" in page  # what nothing was learned from helps people decide
@@ -123,7 +124,7 @@ def test_pictures_that_cannot_be_drawn_are_told(folder, capsys, monkeypatch):
     assert audit("data.csv", "--label", "given", "--detector", "neighbors") == 0
     out = capsys.readouterr().out
     assert out.count('note: no pictures without matplotlib: pip install "skn') == 1
-    assert "transition.csv, columns.csv, review.html\n" in out
+    assert "columns.csv, report.json, report.html, review.html\n" in out
     assert out.count("1 row without a label left out") == 1
 
 

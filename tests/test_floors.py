@@ -64,20 +64,24 @@ FLOORS = {
     "model_selection": 6,
     "cleaning": 7,  # acts on what detectors find
     "semi_supervised": 7,
+    "data_issues": 2,  # sees tables, and knows no estimator
+    "reporting": 8,  # tells what all others found
     "tables": 1,  # files, not estimators: of the house it needs the cellar alone
-    "__init__": 8,  # the door: no room imports `from sknoisy import …`
-    "_cli": 9,  # goes through the door, as users do
-    "__main__": 10,
+    "__init__": 9,  # the door: no room imports `from sknoisy import …`
+    "_cli": 10,  # goes through the door, as users do
+    "__main__": 11,
 }
 WITHOUT_TORCH = (
     "annotators",
     "cleaning",
+    "data_issues",
     "datasets",
     "detectors",
     "metrics",
     "model_selection",
     "noise",
     "quality",
+    "reporting",
     "semi_supervised",
     "tables",
     "transition",

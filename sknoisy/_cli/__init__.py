@@ -25,7 +25,8 @@ def main(argv=None):
     -------
     status : int
         0 if all went well, 1 if some method failed, 2 if the command or its data
-        can't be used as they are (one line on stderr says why), 130 after Ctrl-C.
+        can't be used as they are (one line on stderr says why), 3 if more labels look
+        wrong than ``--fail-over`` allows, 130 after Ctrl-C.
     """
     try:
         arguments = _parse(argv)
@@ -67,6 +68,7 @@ def _make_parser():
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_compare(commands)
     _add_audit(commands)
+    _add_apply(commands)
     return parser
 
 
@@ -203,6 +205,12 @@ def _add_audit(commands):
         ),
     )
     parser.add_argument(
+        "--fail-over",
+        type=float,
+        metavar="SHARE",
+        help="end with status 3 if a larger share of labels looks wrong, e.g. 0.05",
+    )
+    parser.add_argument(
         "--max-items",
         type=int,
         default=1000,
@@ -210,6 +218,13 @@ def _add_audit(commands):
         help="how many samples the page shows at most (default: %(default)s)",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="fits at a time (default: 1; -1: as many as processors)",
+    )
     parser.add_argument(
         "--threads",
         type=int,
@@ -224,6 +239,46 @@ def _add_audit(commands):
         help="where to write what was found (default: %(default)s)",
     )
     add_reading(parser)
+
+
+def _add_apply(commands):
+    parser = commands.add_parser(
+        "apply",
+        help="write the file with the corrections that people made on the page",
+        description=(
+            "Write DATA anew with the labels that people decided on, on the page that"
+            " the audit made. Separator, encoding, blank cells and the order of rows"
+            " stay as they are: only corrected labels differ. Nothing is written if the"
+            " corrections were made for other labels."
+        ),
+        epilog=(
+            "Example: sknoisy apply data.csv review-corrections.csv --label target"
+        ),
+    )
+    parser.set_defaults(run=_run_apply, parser=parser)
+    parser.add_argument("data", metavar="DATA", help="the file that was audited: CSV")
+    parser.add_argument(
+        "corrections",
+        metavar="CORRECTIONS",
+        nargs="+",
+        help="what the page exported; several files, where people shared the work",
+    )
+    parser.add_argument(
+        "--label", metavar="NAME", required=True, help="as for the audit"
+    )
+    parser.add_argument("--clean-label", metavar="NAME", help="as for the audit")
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        help="where to write (default: beside DATA, as NAME-corrected.csv)",
+    )
+    add_reading(parser)
+
+
+def _run_apply(arguments):
+    from sknoisy._cli._apply import apply
+
+    return _run(apply, arguments)
 
 
 def _run_compare(arguments):

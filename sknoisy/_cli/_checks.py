@@ -6,7 +6,9 @@ from sknoisy._cli._errors import CommandError, command_errors
 
 
 def check_numbers(arguments):
-    """Say so if the number of threads or the seed can't be used."""
+    """Say so if the number of jobs, of threads, or the seed can't be used."""
+    if arguments.jobs == 0:
+        raise CommandError("--jobs 0: it must be 1 or more, or -1 for all processors.")
     if arguments.threads < 1:
         raise CommandError(f"--threads {arguments.threads}: it must be at least 1.")
     if not 0 <= arguments.seed < 2**32:

@@ -55,8 +55,6 @@ def _check_arguments(arguments):
         n_folds = DIGITS_FOLDS if arguments.data is None else FILE_FOLDS
     if n_folds < 2:
         raise CommandError(f"--folds {n_folds}: there must be at least 2.")
-    if arguments.jobs == 0:
-        raise CommandError("--jobs 0: it must be 1 or more, or -1 for all processors.")
     check_numbers(arguments)
     if arguments.data is None and (arguments.label or arguments.clean_label):
         raise CommandError("--label and --clean-label belong to a file: name it, too.")

@@ -1,7 +1,6 @@
 """The detectors that an audit can use, by name."""
 
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
 
 from sknoisy import (
     AreaUnderMargin,
@@ -13,7 +12,6 @@ from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._methods import Method
 from sknoisy._cli._preprocessing import as_numbers, filled, scaled
 from sknoisy._registry import lookup
-from sknoisy._unlabeled import settled
 
 DETECTORS = {
     "confident": Method(
@@ -29,20 +27,6 @@ def find_method(name):
     """Return the detector that `name` stands for, and what it wants of features."""
     with command_errors(ValueError):
         return lookup(name, DETECTORS, parameter="--detector", kind="a detector")
-
-
-def find_issues(table, arguments):
-    """Return the fitted detector that the arguments name."""
-    method = find_method(arguments.detector)
-    threshold = threshold_of(arguments.threshold)
-    detector = method.make(table).set_params(threshold=threshold)
-    if "random_state" in detector.get_params():
-        detector.set_params(random_state=arguments.seed)
-    steps = method.prepare(table)
-    X = Pipeline(steps).fit_transform(table.X) if steps else table.X
-    known = {} if table.groups is None else {"groups": table.groups}
-    with command_errors(TypeError, ValueError, about=f"{table.name}: "):
-        return settled(detector, table.y).fit(X, table.y, **known)
 
 
 def threshold_of(rule):

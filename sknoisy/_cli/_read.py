@@ -8,21 +8,27 @@ ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
 
 def read(arguments):
     """Return the table in the file that the arguments name."""
-    header = None if arguments.header is None else arguments.header == "yes"
     with command_errors(TableError):
         return read_table(
             arguments.data,
             arguments.label,
             arguments.clean_label,
-            encoding=arguments.encoding,
-            separator=arguments.separator,
-            decimal=arguments.decimal,
-            skip=arguments.skip,
-            header=header,
-            sheet=arguments.sheet,
-            missing=_split(arguments.missing),
-            **{role: _split(getattr(arguments, role)) for role in ROLES},
+            **how_written(arguments),
+            **{role: _split(getattr(arguments, role, None)) for role in ROLES},
         )
+
+
+def how_written(arguments):
+    """Return what people said of how the file is written, for `read_table`."""
+    return {
+        "encoding": arguments.encoding,
+        "separator": arguments.separator,
+        "decimal": arguments.decimal,
+        "skip": arguments.skip,
+        "header": None if arguments.header is None else arguments.header == "yes",
+        "sheet": arguments.sheet,
+        "missing": _split(arguments.missing),
+    }
 
 
 def _split(names):

@@ -8,7 +8,7 @@ from sknoisy._labels import check_labels, encode_labels
 from sknoisy._shown import shown
 from sknoisy._unlabeled import unboxed
 from sknoisy.annotators._vocabulary import codes_in, factorize
-from sknoisy.tables._labels import same_but_for_form
+from sknoisy.tables._look_alikes import same_but_for_form
 
 
 def encode_votes(labels, classes=None):

@@ -12,6 +12,8 @@ from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
 from sknoisy._files import read_text, with_formula
 from sknoisy._labels import check_labels
+from sknoisy._rows import take
+from sknoisy._unlabeled import as_labels, equals, find_nothing
 from sknoisy.cleaning._fingerprint import difference, label_text
 from sknoisy.cleaning._vocabulary import Vocabulary
 
@@ -38,7 +40,8 @@ def apply_corrections(y, path, *, X=None, classes=None):
     ----------
     y : array-like of shape (n_samples,)
         The labels that the page was written for, in the same order. They are left as
-        they are.
+        they are. Rows without a label (None, NaN, pandas.NA, or blank text), which
+        `sknoisy audit` leaves out, may be among them, and stay as they are.
 
     path : str, path-like or list of them
         The exported CSV file, or several, where people shared the work.
@@ -92,10 +95,51 @@ def apply_corrections(y, path, *, X=None, classes=None):
     ['good', 'bad', 'bad']
     """
     paths = [path] if isinstance(path, str | PathLike) else list(path)
-    decisions = [
-        decision for one in paths for decision in _read_decisions(Path(one), y, X)
-    ]
-    return apply_decisions(y, decisions, classes)
+    files = [(str(one), read_rows(Path(one))) for one in paths]
+    labeled = _labeled(y, [rows for _, rows in files])
+    if labeled is not None:
+        return _apply_among(y, labeled, files, X, classes)
+    return apply_decisions(y, decisions_of(files, y, X), classes)
+
+
+def _labeled(y, files):
+    """Return which rows have a label, or None if all do.
+
+    Blank text is a label where the page was made with it.
+    """
+    values = as_labels(y)
+    if values.ndim != 1 or not len(values):
+        return None
+    labeled = ~find_nothing(values)
+    if values.dtype.kind in "OU":
+        filled = labeled & ~equals(values, "")
+        found = {row["fingerprint"] for rows in files for row in rows}
+        if not filled.all() and (
+            not labeled.any()
+            or any(difference(f, _typed(values[labeled])) is not None for f in found)
+        ):
+            labeled = filled
+    return None if labeled.all() or not labeled.any() else labeled
+
+
+def _apply_among(y, labeled, files, X, classes):
+    """Return `y` with decisions on those of its rows that have a label."""
+    values = as_labels(y)
+    known, places = _typed(values[labeled]), np.flatnonzero(labeled)
+    X = None if X is None else take(X, places, len(values))
+    corrected = values.astype(object)
+    found = apply_decisions(known, decisions_of(files, known, X), classes)
+    corrected[places] = found.tolist()
+    if values.dtype.kind != "O":
+        corrected = np.array(corrected.tolist(), dtype=np.result_type(values, found))
+    everything = np.empty(len(values), dtype=object)
+    everything[:] = values.tolist()
+    return labels_out(corrected, y, everything)
+
+
+def _typed(labels):
+    """Return labels in an array of their own type."""
+    return np.array(labels.tolist()) if labels.dtype.kind == "O" else labels
 
 
 def apply_decisions(y, decisions, classes=None):
@@ -138,7 +182,20 @@ def as_index(text, n_samples, where):
     )
 
 
-def _read_decisions(path, y, X):
+def decisions_of(files, y, X):
+    """Return the decisions in rows of files, which must belong to `y` and `X`."""
+    decisions = []
+    for where, rows in files:
+        for found in {row["fingerprint"] for row in rows}:
+            check_belongs(found, y, X, where)
+        decisions += [
+            _decision(row, len(y), where) for row in rows if any(row.values())
+        ]
+    return decisions
+
+
+def read_rows(path):
+    """Return the rows of a file that a review page exported, as dicts."""
     text = read_text(path)
     header = text.partition("\n")[0]  # some spreadsheets save with other separators
     separator = max(",;\t", key=header.count)
@@ -150,9 +207,7 @@ def _read_decisions(path, y, X):
             f"{path} isn't a file that a review page exported: it lacks the columns"
             f" {missing}."
         )
-    for found in {row["fingerprint"] for row in rows}:
-        check_belongs(found, y, X, path)
-    return [_decision(row, len(y), f"{path}") for row in rows if any(row.values())]
+    return rows
 
 
 def _decision(row, n_samples, where):

@@ -5,7 +5,8 @@ from scipy.sparse import issparse
 
 from sknoisy._registry import did_you_mean
 from sknoisy.tables._errors import TableError, counted, listed
-from sknoisy.tables._labels import check_one_class_each, look_alikes
+from sknoisy.tables._look_alikes import look_alikes
+from sknoisy.tables._one_class_each import check_one_class_each
 from sknoisy.tables._table import Table
 
 __all__ = ["array_table"]

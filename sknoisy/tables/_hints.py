@@ -8,6 +8,7 @@ __all__ = [
     "names_id",
     "names_opinion",
     "names_row",
+    "names_row_only",
     "names_task",
     "names_worker",
     "names_year",
@@ -49,6 +50,11 @@ def names_id(name):
 def names_row(name):
     """Whether a name is that of row numbers, a saved pandas index included."""
     return ROW.fullmatch(_words(name)) is not None
+
+
+def names_row_only(name):
+    """Whether a name is that of row numbers, and of nothing else."""
+    return re.fullmatch(r"unnamed: \d+|row ?names?|level 0", _words(name)) is not None
 
 
 def names_code(name):

@@ -8,7 +8,7 @@ from sknoisy.tables._hints import names_opinion, names_task, names_worker
 from sknoisy.tables._read_as import as_texts
 from sknoisy.tables._stripped import stripped
 
-__all__ = ["check_no_votes", "find_opinions"]
+__all__ = ["check_no_votes", "find_opinions", "find_votes"]
 
 # agreement beyond chance (Cohen's kappa) that makes a column a label, too; with 40 % of
 # wrong labels, the true ones share little with them, so that their name has to tell
@@ -87,6 +87,22 @@ def check_no_votes(frame, columns, label, about):
 
     Its rows are no samples, and neither task nor worker is a feature.
     """
+    task, worker = find_votes(frame, columns)
+    if task is not None:
+        raise TableError(
+            f"{about}this looks like a table of votes, in which a row says what"
+            f" label {worker!r} gave to {task!r}, so a sample has several rows."
+            " Make one label a sample of them first, with"
+            " sknoisy.annotators.pivot_votes"
+            f"(frame[{task!r}], frame[{worker!r}], frame[{label!r}]) and"
+            " sknoisy.annotators.dawid_skene, or train on all votes with"
+            f" ConsensusClassifier. If {worker!r} is no voter, say --ignore"
+            f" {worker}."
+        )
+
+
+def find_votes(frame, columns):
+    """Return the columns of tasks and of workers of a table of votes, or None twice."""
     who = [c.name for c in columns if names_worker(c.name) and c.role != "text"]
     what = [c.name for c in columns if c.name not in who]
     features = [c.name for c in columns if c.is_feature]
@@ -94,16 +110,8 @@ def check_no_votes(frame, columns, label, about):
         for task in sorted(what, key=lambda name: not names_task(name)):
             others = [name for name in features if name not in (worker, task)]
             if _are_votes(frame, task, worker) and (names_task(task) or not others):
-                raise TableError(
-                    f"{about}this looks like a table of votes, in which a row says what"
-                    f" label {worker!r} gave to {task!r}, so a sample has several rows."
-                    " Make one label a sample of them first, with"
-                    " sknoisy.annotators.pivot_votes"
-                    f"(frame[{task!r}], frame[{worker!r}], frame[{label!r}]) and"
-                    " sknoisy.annotators.dawid_skene, or train on all votes with"
-                    f" ConsensusClassifier. If {worker!r} is no voter, say --ignore"
-                    f" {worker}."
-                )
+                return task, worker
+    return None, None
 
 
 def _are_votes(frame, task, worker):

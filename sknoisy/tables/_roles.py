@@ -10,6 +10,7 @@ from sknoisy.tables._hints import (
     names_group,
     names_id,
     names_row,
+    names_row_only,
     names_year,
 )
 from sknoisy.tables._numbers import read_numbers
@@ -102,6 +103,8 @@ def _counting(name, values):
         return "it rises from row to row, and is named so"
     if _counts_in_another_order(values):
         return "it counts the rows, in another order"
+    if names_row_only(name) and len(np.unique(values)) > NEARLY_ALL * len(values):
+        return "named so, and nearly all different"
     return None
 
 

@@ -11,7 +11,7 @@ from sknoisy.tables._errors import TableError, need
 from sknoisy.tables._grid import make_frame
 from sknoisy.tables._loaded import Loaded
 
-__all__ = ["read_text"]
+__all__ = ["books_allowed", "lines_of", "read_text"]
 
 
 def read_text(data, name, options):
@@ -20,17 +20,17 @@ def read_text(data, name, options):
     text = decode(data, options.encoding, name, notes)
     if not text.strip():
         raise TableError(f"{name} is empty.")
-    lines = _lines(text)
+    lines = lines_of(text)
     dialect = sniff(lines, options.separator)
     lines.seek(0)
-    with _books_allowed():
+    with books_allowed():
         is_open = not text.rstrip().endswith(dialect.quote or "")
         rows = _rows(lines, dialect, name, is_open)
         frame = make_frame(rows, options, name, _as_texts, notes)
     return Loaded(frame=frame, notes=notes, dialect=dialect)
 
 
-def _lines(text):
+def lines_of(text):
     # a bare carriage return ends the lines of old Macs; newline="" keeps those in cells
     if "\n" not in text and "\r" in text:
         text = text.replace("\r", "\n")
@@ -57,7 +57,7 @@ def _rows(lines, dialect, name, is_open):
 
 
 @contextmanager
-def _books_allowed():
+def books_allowed():
     """Lift Python's limit to the length of a cell, which texts may exceed."""
     limit = csv.field_size_limit(sys.maxsize)
     try:

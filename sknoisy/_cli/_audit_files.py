@@ -1,0 +1,165 @@
+"""What an audit leaves in its folder, tables before pages, pages before pictures."""
+
+from pathlib import Path
+
+from sknoisy._cli._errors import command_errors
+from sknoisy._files import set_aside, write_csv
+from sknoisy.cleaning import review_page
+from sknoisy.inspection import (
+    LabelGalleryDisplay,
+    LabelIssuesDisplay,
+    LabelPrecisionRecallDisplay,
+    LabelQualityDisplay,
+    TransitionMatrixDisplay,
+)
+from sknoisy.reporting import audit_report
+
+__all__ = ["AuditFiles"]
+
+N_IMAGES = 64  # of a gallery
+
+
+class AuditFiles:
+    """The files of one audit, each there whole or not at all.
+
+    Parameters
+    ----------
+    table : Table
+
+    judged : Judged
+
+    folder : Path
+    """
+
+    def __init__(self, table, judged, folder):
+        self.table = table
+        self.judged = judged
+        self.folder = Path(folder)
+        self.written = []
+        self.notes = []
+
+    def write_issues(self):
+        """Write the ranked issues."""
+        ids, judged = self.table.ids, self.judged
+        head = ["rank", "row", *([] if ids is None else ["id"])]
+        head += ["given_label", "suggested_label", "quality", "kind"]
+        rows = [
+            [rank, self.table.rows[i], *([] if ids is None else [ids[i]])]
+            + [
+                judged.labels[i],
+                judged.suggested_labels_[i],
+                f"{judged.quality_[i]:.6g}",
+            ]
+            + ["spelling" if judged.is_slip[i] else "label"]
+            for rank, i in enumerate(judged.worst_first, start=1)
+        ]
+        self._write_csv("issues.csv", [head, *rows])
+
+    def write_matrix(self):
+        """Write the estimated transition matrix."""
+        classes = self.judged.classes_
+        rows = zip(classes, self.judged.transition_matrix_, strict=True)
+        cells = [[label, *(f"{p:.6g}" for p in row)] for label, row in rows]
+        self._write_csv("transition.csv", [["true \\ given", *classes], *cells])
+
+    def write_columns(self):
+        """Write what each column was taken for, and why."""
+        if self.table.columns is not None:
+            rows = [[c.name, c.role, c.reason] for c in self.table.columns]
+            self._write_csv("columns.csv", [["column", "role", "reason"], *rows])
+
+    def write_report(self, data_issues):
+        """Write what was found and why, as JSON and as a page."""
+        report = audit_report(
+            self.table,
+            self.judged.labels,
+            self.judged,
+            data_issues=data_issues,
+            title=f"{self.table.name}: labels",
+        )
+        with command_errors(OSError, about="--out: "):
+            report.save_json(self.folder / "report.json")
+            report.save_html(self.folder / "report.html")
+        self.written += ["report.json", "report.html"]
+
+    def write_page(self, max_items):
+        """Write the page on which people review the issues."""
+        judged = self.judged
+        with command_errors(OSError, about="--out: "):
+            review_page(
+                self.table.shown,
+                judged.labels,
+                judged.quality_,
+                self.folder / "review.html",
+                suggested_labels=judged.suggested_labels_,
+                is_issue=judged.is_issue_,
+                max_items=max_items,
+                ids=self.names_of_rows(),
+                title=f"{self.table.name}: labels to review",
+            )
+        self.written.append("review.html")
+
+    def names_of_rows(self):
+        """Return what to call each row."""
+        if self.table.ids is None:
+            return [f"row {row}" for row in self.table.rows]
+        return [str(name) for name in self.table.ids]
+
+    def draw(self):
+        """Write pictures of qualities, issues and the matrix; images as a gallery."""
+        try:
+            import matplotlib
+        except ImportError:
+            self.notes.append(
+                'no pictures without matplotlib: pip install "sknoisy[plot]"'
+            )
+            return
+        with matplotlib.rc_context({"backend": "agg", "savefig.dpi": 150}):
+            for name, display in self._displays():
+                with (
+                    command_errors(OSError, about="--out: "),
+                    set_aside(self.folder / name) as aside,
+                ):
+                    display.figure_.savefig(aside)
+                matplotlib.pyplot.close(display.figure_)
+                self.written.append(name)
+
+    def _displays(self):
+        table, judged = self.table, self.judged
+        title = f"{table.name}: labels by {type(judged.detector).__name__}"
+        yield (
+            "quality.png",
+            LabelQualityDisplay.from_predictions(
+                judged.quality_, judged.is_issue_, title=title
+            ),
+        )
+        yield (
+            "issues.png",
+            LabelIssuesDisplay.from_predictions(
+                judged.labels, judged.is_issue_, judged.suggested_labels_, title=title
+            ),
+        )
+        display = TransitionMatrixDisplay(
+            judged.transition_matrix_, classes=judged.classes_
+        )
+        yield "transition.png", display.plot(title=type(judged.detector).__name__)
+        if table.is_images and judged.is_issue_.any():
+            rows = judged.worst_first[:N_IMAGES]
+            labels = judged.labels[rows], judged.suggested_labels_[rows]
+            gallery = LabelGalleryDisplay(table.X[rows], *labels, rows)
+            yield "gallery.png", gallery.plot(title=title)
+        if table.y_clean is not None and (table.y != table.y_clean).any():
+            yield (
+                "precision_recall.png",
+                LabelPrecisionRecallDisplay.from_predictions(
+                    judged.quality_,
+                    table.y != table.y_clean,
+                    judged.is_issue_,
+                    title=title,
+                ),
+            )
+
+    def _write_csv(self, name, rows):
+        with command_errors(OSError, about="--out: "):
+            write_csv(self.folder / name, rows)
+        self.written.append(name)

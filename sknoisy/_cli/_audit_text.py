@@ -1,0 +1,119 @@
+"""What an audit says on the terminal."""
+
+import re
+import textwrap
+
+import numpy as np
+
+from sknoisy._cli._text_table import text_table
+from sknoisy.tables._look_alikes import look_alikes
+
+__all__ = ["class_rows", "print_data_issues", "print_head", "print_summary"]
+
+MOST_CLASSES = 20  # as many rows as a terminal shows at a glance
+WIDTH = 88
+MARKS = {"serious": "!!", "warning": "! ", "note": "- "}
+LEFT_OUT = re.compile(
+    r"column .* left out: (row number|id|constant|empty|group|opinion),"
+    r"|.* more columns? left out|\d+ of \d+ classes have fewer than"
+)
+
+
+def print_head(table):
+    """Say what was read, before anything takes its time."""
+    print(table.describe())
+    if features := table.describe_features():
+        print(f"taken for {features}")
+    told = set(look_alikes(table.y, table.label))  # with other things that are odd
+    for note in table.notes:
+        if note not in told and not LEFT_OUT.match(note):
+            print(f"note: {note}")
+    print(flush=True)
+
+
+def print_data_issues(data_issues):
+    """Say what is odd about the data, possible typos first, in a few lines each."""
+    if not len(data_issues):
+        print("Nothing odd in the data.\n", flush=True)
+        return
+    print("Before labels are judged:")
+    for issue in sorted(data_issues, key=lambda issue: issue.kind != "look_alikes"):
+        done = "" if issue.done.startswith("Nothing") else f" {issue.done}"
+        lines = textwrap.wrap(f"{issue.found}{done}", WIDTH - 3)
+        print(MARKS[issue.severity], "\n   ".join(lines))
+    print(flush=True)
+
+
+def print_summary(table, judged):
+    """Say how many labels look wrong, and in which classes."""
+    n_issues, n_samples = int(judged.is_issue_.sum()), len(table.y)
+    print(
+        f"{n_issues:,} of {n_samples:,} labels look wrong"
+        f" ({n_issues / n_samples:.1%}); estimated noise rate"
+        f" {judged.noise_rate_:.1%}, by {judged!r}"
+    )
+    if n_slips := int(judged.is_slip.sum()):
+        print(f"{n_slips:,} of them may be another label misspelt")
+    if judged.n_learned_from < n_samples:
+        print(f"learned from {judged.n_learned_from:,} rows, and judged all")
+    for line in judged.caveats():
+        print(line)
+    if table.y_clean is not None:
+        print(_truth(table, judged))
+    print()
+    print(_class_table(judged))
+    print()
+
+
+def class_rows(judged):
+    """Return for each class its name, samples, issues, and what most look like."""
+    classes, codes = np.unique(judged.read_as, return_inverse=True)
+    totals = np.bincount(codes)
+    n_issues = np.bincount(codes[judged.is_issue_], minlength=len(classes))
+    rows = []
+    for i in np.argsort(-n_issues, kind="stable"):
+        mine = judged.is_issue_ & (codes == i) if n_issues[i] else np.zeros(0, bool)
+        suggested = (
+            judged.suggested_labels_[mine]
+            if n_issues[i]
+            else judged.suggested_labels_[:0]
+        )
+        # a budget may flag labels that nothing better is suggested for
+        better, counts = np.unique(
+            suggested[suggested != classes[i]], return_counts=True
+        )
+        best = counts.argmax() if len(counts) else None
+        looks_like = None if best is None else (better[best], int(counts[best]))
+        rows.append((classes[i], int(totals[i]), int(n_issues[i]), looks_like))
+    return rows
+
+
+def _class_table(judged):
+    rows = class_rows(judged)
+    cells = [
+        [
+            str(name),
+            f"{total:,}",
+            f"{n:,}",
+            f"{n / total:.1%}",
+            "–" if other is None else f"{other[0]} ({other[1]:,})",
+        ]
+        for name, total, n, other in rows[:MOST_CLASSES]
+    ]
+    titles = ["class", "samples", "issues", "share", "most often looks like"]
+    left_out = len(rows) - MOST_CLASSES
+    more = f"\n({left_out} more classes)" if left_out > 0 else ""
+    return text_table(titles, cells) + more
+
+
+def _truth(table, judged):
+    is_wrong = table.y != table.y_clean
+    hits = (is_wrong & judged.is_issue_).sum()
+    right = (judged.suggested_labels_ == table.y_clean) & is_wrong
+    n_wrong, n_issues = max(1, is_wrong.sum()), max(1, judged.is_issue_.sum())
+    return (
+        f"by {table.clean_label!r}, {is_wrong.mean():.1%} are wrong: of the"
+        f" issues {hits / n_issues:.1%} are real; of the wrong"
+        f" labels {hits / n_wrong:.1%} were found, and {right.sum() / n_wrong:.1%}"
+        " have the true label suggested"
+    )

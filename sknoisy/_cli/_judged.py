@@ -1,0 +1,129 @@
+"""What was found out about each label of a file."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+
+from sknoisy._cli._detectors import find_method, threshold_of
+from sknoisy._cli._errors import command_errors
+from sknoisy._cli._sampled import fit_on_some
+from sknoisy._unlabeled import settled
+
+__all__ = ["Judged", "judge"]
+
+
+@dataclass(repr=False)
+class Judged:
+    """Findings on all labels of a table, aligned with its rows.
+
+    Labels that are another one misspelt are read as that one by the detector, so that
+    they change nothing for others; they are issues with a quality of 0, and the usual
+    spelling is suggested.
+    """
+
+    detector: Any
+    labels: np.ndarray  # as they stand in the file
+    read_as: np.ndarray  # what the detector was told
+    is_slip: np.ndarray  # misspelt
+    n_learned_from: int
+    # what detectors find, by their names for it
+    suggested_labels_: np.ndarray
+    quality_: np.ndarray
+    is_issue_: np.ndarray
+    pred_probs_: np.ndarray | None
+
+    @property
+    def classes_(self):
+        """The labels that the detector knows, sorted."""
+        return self.detector.classes_
+
+    @property
+    def transition_matrix_(self):
+        """P(given | true) of these; rows are true classes."""
+        return self.detector.transition_matrix_
+
+    @property
+    def noise_rate_(self):
+        """The estimated share of wrong labels, misspelt ones left out."""
+        return float(self.detector.noise_rate_)
+
+    @property
+    def reliability_(self):
+        """How far the detector itself trusts what it found, or None."""
+        return getattr(self.detector, "reliability_", None)
+
+    def __repr__(self):
+        """Return the detector as one would write it, but for seed and jobs."""
+        detector = clone(self.detector)
+        known = detector.get_params()
+        unset = {name: None for name in ("random_state", "n_jobs") if name in known}
+        return " ".join(repr(detector.set_params(**unset)).split())
+
+    def caveats(self):
+        """Return sentences on how far the detector itself trusts what it found."""
+        said = self.reliability_
+        return [] if said is None else [f"reliability: {said}"]
+
+    @property
+    def worst_first(self):
+        """Rows of the issues, misspelt labels first, then the least trusted."""
+        issues = np.flatnonzero(self.is_issue_)
+        order = np.lexsort((self.quality_[issues], ~self.is_slip[issues]))
+        return issues[order]
+
+
+def judge(table, data_issues, arguments):
+    """Return the `Judged` labels of a table, by the detector that arguments name."""
+    method = find_method(arguments.detector)
+    detector = method.make(table).set_params(
+        threshold=threshold_of(arguments.threshold)
+    )
+    known = detector.get_params()
+    if "random_state" in known:
+        detector.set_params(random_state=arguments.seed)
+    if "n_jobs" in known:
+        detector.set_params(n_jobs=arguments.jobs)
+    read_as, is_slip = _without_slips(table.y, data_issues)
+    with command_errors(TypeError, ValueError, about=f"{table.name}: "):
+        found = fit_on_some(
+            settled(detector, read_as),
+            method.prepare(table),
+            table.X,
+            read_as,
+            table.groups,
+            seed=arguments.seed,
+        )
+    return _judged(found, table.y, read_as, is_slip)
+
+
+def _without_slips(y, data_issues):
+    """Return labels, misspelt ones spelt as usual, and which these are."""
+    if "look_alikes" not in data_issues:
+        return y, np.zeros(len(y), dtype=bool)
+    instead = data_issues["look_alikes"].details["instead"]
+    is_slip = np.isin(y, list(instead))
+    read_as = y.astype(object)
+    read_as[is_slip] = [instead[label] for label in y[is_slip].tolist()]
+    read_as = read_as.astype(y.dtype)
+    if len(np.unique(read_as)) < 2:  # nothing would be left to tell apart
+        return y, np.zeros(len(y), dtype=bool)
+    return read_as, is_slip
+
+
+def _judged(found, labels, read_as, is_slip):
+    suggested = np.where(
+        is_slip & ~found.is_issue, read_as.astype(object), found.suggested
+    ).astype(labels.dtype)
+    return Judged(
+        detector=found.detector,
+        labels=labels,
+        read_as=read_as,
+        suggested_labels_=suggested,
+        quality_=np.where(is_slip, 0.0, found.quality),
+        is_issue_=found.is_issue | is_slip,
+        is_slip=is_slip,
+        pred_probs_=found.probabilities,
+        n_learned_from=found.n_learned_from,
+    )

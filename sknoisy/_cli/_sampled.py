@@ -1,0 +1,124 @@
+"""Detectors that learn from some rows of very many, and judge all.
+
+Time and memory of fits grow with the rows; what a judge knows of a class hardly does,
+from some thousand rows on.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+from sknoisy.data_issues._twins import row_keys
+from sknoisy.detectors import TrueLabelPosterior
+from sknoisy.detectors._base import likeliest
+from sknoisy.quality import flag_issues, true_label_posterior
+
+__all__ = ["MOST_ROWS", "Found", "fit_on_some"]
+
+MOST_ROWS = 20_000  # that are learned from
+OF_EACH = 50  # rows of a class at least, where it has so many
+BLOCK = 20_000  # rows whose features are made at a time
+
+
+@dataclass
+class Found:
+    """What a detector found, aligned with all rows."""
+
+    detector: Any
+    suggested: np.ndarray
+    quality: np.ndarray
+    is_issue: np.ndarray
+    probabilities: np.ndarray | None
+    n_learned_from: int
+
+
+def fit_on_some(detector, steps, X, y, groups, *, seed):
+    """Return what `detector` found, fitted to at most `MOST_ROWS` rows.
+
+    Only `TrueLabelPosterior` leaves a classifier behind that others can be judged by:
+    other detectors are fitted to all rows. Rows that belong together, or are equal,
+    are learned from together, or not at all.
+    """
+    is_all = len(y) <= MOST_ROWS or not isinstance(detector, TrueLabelPosterior)
+    if is_all:
+        rows = np.arange(len(y))
+    else:
+        units = (
+            row_keys(X) if groups is None else np.unique(groups, return_inverse=True)[1]
+        )
+        rows = some_rows(y, units, seed)
+    make = Pipeline(steps) if steps else None
+    some = _take(X, rows)
+    features = some if make is None else make.fit_transform(some)
+    known = {} if groups is None else {"groups": groups[rows]}
+    detector.fit(features, y[rows], **known)
+    found = Found(
+        detector,
+        detector.suggested_labels_,
+        detector.quality_,
+        detector.is_issue_,
+        getattr(detector, "posterior_", getattr(detector, "pred_probs_", None)),
+        len(rows),
+    )
+    return found if is_all else _of_all(found, features, make, X, y, rows)
+
+
+def some_rows(y, units, seed):
+    """Return rows to learn from, in order: whole units, some rows of every class."""
+    rng = np.random.default_rng(seed)
+    place = rng.permutation(units.max() + 1)[units]  # units in another order
+    order = np.argsort(place, kind="stable")
+    n_before = np.empty(len(y), dtype=np.intp)  # rows of the same class before
+    codes = np.unique(y, return_inverse=True)[1]
+    by_class = order[np.argsort(codes[order], kind="stable")]
+    starts = np.searchsorted(codes[by_class], codes[by_class])
+    n_before[by_class] = np.arange(len(y)) - starts
+    wanted = np.zeros(len(y), dtype=bool)
+    wanted[order[:MOST_ROWS]] = True
+    wanted |= n_before < OF_EACH
+    return np.flatnonzero(np.isin(units, units[wanted]))
+
+
+def _of_all(found, features, make, X, y, rows):
+    """Judge the other rows by the classifier that judged last, taught by these."""
+    detector = found.detector
+    classes = detector.classes_
+    codes = np.searchsorted(classes, y)
+    probabilities = np.empty((len(y), len(classes)), dtype=np.float32)
+    probabilities[rows] = found.probabilities
+    trusted = ~detector.is_issue_
+    judge = clone(detector.classifier_)
+    judge.fit(features[trusted], codes[rows][trusted])
+    others = np.setdiff1d(np.arange(len(y)), rows)
+    for start in range(0, len(others), BLOCK):
+        block = others[start : start + BLOCK]
+        some = _take(X, block)
+        said = judge.predict_proba(some if make is None else make.transform(some))
+        votes = np.zeros((len(block), len(classes)))
+        votes[:, judge.classes_] = said
+        probabilities[block] = true_label_posterior(
+            codes[block],
+            votes,
+            transition=detector.transition_matrix_,
+            of_true_labels=True,
+            max_iter=0,
+        ).probabilities
+    quality = probabilities[np.arange(len(y)), codes].astype(np.float64)
+    best = likeliest(codes, probabilities)
+    is_issue = best != codes
+    if detector.threshold != "auto":
+        is_issue = _by_threshold(detector, quality)
+    return Found(detector, classes[best], quality, is_issue, probabilities, len(rows))
+
+
+def _by_threshold(detector, quality):
+    if detector.threshold == "noise_rate":
+        return flag_issues(quality, float(np.clip(1 - quality.mean(), 1e-9, 1 - 1e-9)))
+    return flag_issues(quality, detector.threshold)
+
+
+def _take(X, rows):
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]

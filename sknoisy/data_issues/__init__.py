@@ -1,0 +1,6 @@
+"""What is odd about data, told before their labels are judged."""
+
+from sknoisy.data_issues._find import CHECKS, find_data_issues
+from sknoisy.data_issues._report import DataIssue, DataIssues
+
+__all__ = ["CHECKS", "DataIssue", "DataIssues", "find_data_issues"]

@@ -1,0 +1,31 @@
+"""Labels that may mean that there is none: NA, ?, unknown."""
+
+import numpy as np
+
+from sknoisy.data_issues._report import DataIssue
+from sknoisy.data_issues._words import label_counts
+from sknoisy.tables._look_alikes import words_for_nothing
+
+__all__ = ["blank_labels"]
+
+
+def blank_labels(data):
+    """Find labels that may stand for a missing one."""
+    if data.y.dtype.kind != "U":
+        return None
+    words = words_for_nothing(data.classes.tolist())
+    if not words:
+        return None
+    is_word = np.isin(data.classes, words)
+    told = label_counts(data.classes[is_word], data.counts[is_word])
+    return DataIssue(
+        "blank_labels",
+        f"Labels of {data.label!r} that may mean that there is none: {told}.",
+        "If so, such rows belong to other classes, and each of them looks like an"
+        " issue; as a class it takes up what is hard to tell.",
+        "They are kept as classes, since NA may be North America.",
+        f"Say --missing {','.join(words)!r} to leave such rows out.",
+        "warning",
+        rows=data.rows[np.isin(data.y, words)],
+        classes=tuple(words),
+    )

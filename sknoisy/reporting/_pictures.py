@@ -1,0 +1,58 @@
+"""Pictures of a report: how labels are trusted, which are mixed up, and the matrix."""
+
+import io
+
+from sknoisy.inspection import (
+    LabelIssuesDisplay,
+    LabelQualityDisplay,
+    TransitionMatrixDisplay,
+)
+
+__all__ = ["draw_pictures"]
+
+MOST_CLASSES = 30  # that a matrix of which people read
+
+
+def draw_pictures(subject):
+    """Return pictures as bytes of SVG files, by title; none without matplotlib."""
+    try:
+        import matplotlib
+    except ImportError:
+        return {}
+    found = {}
+    with matplotlib.rc_context({"backend": "agg", "svg.hashsalt": "sknoisy"}):
+        for title, display in _displays(subject):
+            content = io.BytesIO()
+            display.figure_.savefig(
+                content, format="svg", metadata={"Date": None, "Creator": None}
+            )
+            matplotlib.pyplot.close(display.figure_)
+            found[title] = content.getvalue()
+    return found
+
+
+def _displays(subject):
+    known = subject.quality == subject.quality  # not NaN, which is not judged
+    yield (
+        "How far each label is trusted",
+        LabelQualityDisplay.from_predictions(
+            subject.quality[known], subject.is_issue[known]
+        ),
+    )
+    if subject.is_issue.any():
+        names = subject.names
+        yield (
+            "Issues of each class, and what they look like",
+            LabelIssuesDisplay.from_predictions(
+                [names[code] for code in subject.given],
+                subject.is_issue,
+                [names[code] for code in subject.suggested],
+            ),
+        )
+    matrix = getattr(subject.detector, "transition_matrix_", None)
+    if matrix is not None and len(matrix) <= MOST_CLASSES:
+        classes = subject.detector.classes_
+        yield (
+            "What true classes are labeled as (estimated)",
+            TransitionMatrixDisplay(matrix, classes=classes).plot(),
+        )

@@ -1,0 +1,150 @@
+"""What an audit says of data as people have them, before and after it judges."""
+
+import csv
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sknoisy._cli._audit_files as audit_files
+import sknoisy._cli._sampled as sampled
+from sknoisy._cli import main
+from sknoisy._cli._sampled import some_rows
+
+N = 300
+
+
+def insects(seed=0):
+    """Return a table of which every tenth label is wrong."""
+    rng = np.random.default_rng(seed)
+    names = np.array(["butterfly", "bee", "wasp"])
+    codes = rng.integers(0, 3, N)
+    sizes = 4 * codes + rng.normal(size=N)
+    frame = pd.DataFrame({"size": sizes, "weight": rng.normal(size=N) - sizes})
+    frame["true"] = names[codes]
+    wrong = np.arange(N) % 10 == 0
+    frame["given"] = np.where(wrong, names[(codes + 1) % 3], frame["true"])
+    return frame
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    insects().to_csv("data.csv", index=False)
+    return tmp_path
+
+
+def audit(path="data.csv", *options, out="out"):
+    start = ["audit", path, "--label", "given", "--ignore", "true", "--out", out]
+    return main([*start, *options])
+
+
+def issues(out="out"):
+    with open(f"{out}/issues.csv", newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("n_typos", [1, 3, 10])
+def test_misspelt_labels_come_first_and_change_nothing_for_others(
+    n_typos, folder, capsys
+):
+    frame = insects()
+    rows = np.flatnonzero(frame["given"] == "butterfly")[:n_typos]
+    slips = ["butterfyl", "buterfly", "Butterfly", "butterfly ", "buttrefly"]
+    frame.loc[rows, "given"] = [slips[i % 5] for i in range(n_typos)]
+    frame.to_csv("typos.csv", index=False)
+    assert audit() == audit("typos.csv", out="typos") == 0
+    found = issues("typos")
+    assert sorted(int(row["row"]) for row in found[:n_typos]) == rows.tolist()
+    for row in found[:n_typos]:
+        assert row["kind"] == "spelling"
+        assert row["quality"] == "0"
+        assert row["given_label"] in slips  # as it stands in the file
+    names = {row["suggested_label"] for row in found[:n_typos]}
+    assert names <= {"butterfly", "bee", "wasp"}
+    others = [(row["row"], row["suggested_label"]) for row in found[n_typos:]]
+    before = [(row["row"], row["suggested_label"]) for row in issues()]
+    assert others == [pair for pair in before if int(pair[0]) not in rows]
+    out = capsys.readouterr().out.split("typos.csv: ")[1]
+    told = out.split("Before labels are judged:\n")[1]
+    assert told.startswith("!  Possible typos in 'given': ")
+    assert f"{n_typos} of them may be another label misspelt" in out
+
+
+def test_what_is_odd_is_told_once_and_before_the_labels(folder, capsys):
+    frame = insects()
+    frame.insert(0, "nr", np.arange(N))
+    frame["country"] = "DE"
+    frame.loc[[7, 8], "given"] = "moth"
+    frame.to_csv("odd.csv", index=False)
+    assert audit("odd.csv") == 0
+    out = capsys.readouterr().out
+    assert out.count("nr (row number)") == out.count("country (always 'DE')") == 1
+    assert "too small to judge, with fewer than 5 rows: 'moth' (2)" in out
+    assert out.index("too small") < out.index("labels look wrong")
+    assert max(map(len, out.split("Before")[1].split("\n\n")[0].splitlines())) <= 88
+
+
+def test_nothing_odd_is_told_in_one_line(folder, capsys):
+    assert audit() == 0
+    assert "\nNothing odd in the data.\n" in capsys.readouterr().out
+
+
+def test_too_many_issues_end_with_3_where_asked(folder, capsys):
+    assert audit("data.csv", "--fail-over", "0.5") == 0
+    assert audit("data.csv", "--fail-over", "0.05") == 3
+    assert "more than --fail-over 0.05 allows" in capsys.readouterr().out
+    assert audit("data.csv", "--fail-over", "1.5") == 2
+    assert "--fail-over 1.5: it must be a share" in capsys.readouterr().err
+
+
+def test_ctrl_c_leaves_the_tables_that_are_there_and_says_so(
+    folder, capsys, monkeypatch
+):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(audit_files, "review_page", interrupted)
+    assert audit() == 130
+    assert len(issues()) > 20
+    err = capsys.readouterr().err
+    assert "Written to out before: issues.csv, transition.csv, columns.csv" in err
+
+
+def test_of_many_rows_some_are_learned_from_and_all_are_judged(
+    folder, capsys, monkeypatch
+):
+    assert audit() == 0
+    monkeypatch.setattr(sampled, "MOST_ROWS", 120)
+    monkeypatch.setattr(sampled, "OF_EACH", 20)
+    monkeypatch.setattr(sampled, "BLOCK", 50)
+    assert audit(out="some") == 0
+    learned = capsys.readouterr().out.split("learned from ")[1].split(" rows")[0]
+    assert 120 <= int(learned) < 160
+    all_, some = ({int(row["row"]) for row in issues(o)} for o in ("out", "some"))
+    wrong = set(range(0, N, 10))
+    assert len(some & wrong) >= 0.7 * len(all_ & wrong)
+    assert len(some - wrong) <= 8
+
+
+@pytest.mark.parametrize("rule", ["12", "0.05", "noise_rate", "mixture"])
+def test_thresholds_mean_all_rows_where_some_are_learned_from(
+    rule, folder, monkeypatch
+):
+    monkeypatch.setattr(sampled, "MOST_ROWS", 120)
+    assert audit("data.csv", "--threshold", rule) == 0
+    n = {"12": (12, 12), "0.05": (15, 15)}.get(rule, (20, 60))
+    assert n[0] <= len(issues()) <= n[1]
+
+
+def test_rows_to_learn_from_are_whole_units_and_some_of_every_class(monkeypatch):
+    monkeypatch.setattr(sampled, "MOST_ROWS", 500)
+    monkeypatch.setattr(sampled, "OF_EACH", 20)
+    rng = np.random.default_rng(0)
+    y = np.where(np.arange(5000) < 30, "rare", "usual")
+    units = rng.integers(0, 900, 5000)
+    rows = some_rows(y, units, seed=0)
+    assert 500 <= len(rows) < 1000
+    assert (y[rows] == "rare").sum() >= 20
+    assert not np.isin(units[np.setdiff1d(np.arange(5000), rows)], units[rows]).any()
+    assert len(some_rows(y, units, seed=1)) != len(rows)
