@@ -16,6 +16,7 @@ from sknoisy._shown import shown
 from sknoisy._tags import tags_of_part
 from sknoisy._weights import only_absence, weight_name
 from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import look_by
 
@@ -170,7 +171,8 @@ class InstanceHardness(JudgesByFits):
         with context:
             if self.classifiers is None and not only_absence(sample_weight):
                 classifiers = [one for one in classifiers if weight_name(one)]
-            found = [look_by(one, X, codes, **options)(X, codes) for one in classifiers]
+            looks = [look_by(one, X, codes, **options) for one in classifiers]
+            found = [with_true_shares(look(X, codes), codes) for look in looks]
         probabilities = np.mean(found, axis=0)
         quality = probabilities[np.arange(len(codes)), codes]
         suggested = likeliest(codes, probabilities)

@@ -7,6 +7,7 @@ from sknoisy._counting import keep_at_least
 from sknoisy._ranges import check_count
 from sknoisy._tags import tags_of
 from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.quality import true_label_posterior
@@ -179,9 +180,10 @@ class TrueLabelPosterior(JudgesByFits):
         for _ in range(self.rounds - 1):
             kept = likeliest(codes, found.probabilities) == codes
             kept = keep_at_least(2, kept, codes, found.quality_of(codes))
+            votes = with_true_shares(look(X, codes, kept), codes, kept)
             found = true_label_posterior(
                 codes,
-                look(X, codes, kept),
+                votes,
                 transition=found.transition,
                 of_true_labels=True,
             )
