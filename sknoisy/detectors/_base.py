@@ -22,6 +22,7 @@ from sknoisy.quality import compute_confident_joint, flag_issues
 from sknoisy.quality._thresholds import check_budget
 
 RULES = ("auto", "noise_rate", "mixture")
+MODELS = ("classifier", "classifiers", "transformer", "network")  # that users may name
 # what detectors find out about each sample, besides what they all do
 PER_SAMPLE = (
     *("quality_", "is_issue_", "pred_probs_", "posterior_", "margins_"),
@@ -95,6 +96,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
 
     unlabeled: object = "auto"  # for those whose ``__init__`` leaves it out
     deduplicate: bool = True
+    _numbers_for: str | None = "trees"  # what frames are made to suit; None: nobody
     _no_use_for = {
         "groups": "it doesn't judge samples by fits without them",
         "sample_weight": "it counts all samples alike",
@@ -126,7 +128,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     def _look(self, X, y, refused, *, groups=None, **known):
         """Fit; `known` is what `_examine` takes beside samples and labels."""
         self._check_refused(refused)
-        X = self._check_X(X)
+        X = self._enter(X)
         y, codes = self._encode(X, y)
         self._check_threshold(np.count_nonzero(codes >= 0))
         check_switch(deduplicate=self.deduplicate)
@@ -155,6 +157,23 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
                     f" {self._no_use_for[name]}. Leave {name} out, or take a detector"
                     " that fits classifiers in folds, such as ConfidentLearning."
                 )
+
+    def _enter(self, X):
+        """Return X, or numbers made of a frame of words, dates and gaps.
+
+        Whoever named a classifier or transformer wants to hand it X untouched.
+        """
+        named = any(getattr(self, name, None) is not None for name in MODELS)
+        if named or self._numbers_for is None or not hasattr(X, "columns"):
+            return self._check_X(X)
+        from sknoisy.tables._door import vectorizer_for
+
+        vectorizer = vectorizer_for(X, for_=self._numbers_for, random_state=0)
+        if vectorizer is None:
+            return self._check_X(X)
+        validate_data(self, X, skip_check_array=True)  # names and their number only
+        self.vectorizer_ = vectorizer
+        return vectorizer.fit_transform(X)
 
     def _check_X(self, X):
         check_rows(X, self)

@@ -134,6 +134,8 @@ class DetectorEnsemble(BaseDetector):
     np.int64(7)
     """
 
+    _numbers_for = None  # each of them makes its own
+
     def __init__(
         self,
         detectors=None,
