@@ -27,10 +27,10 @@ MODELS = ("classifier", "classifiers", "transformer", "network")  # that users m
 PER_SAMPLE = (
     *("quality_", "is_issue_", "pred_probs_", "posterior_", "margins_"),
     *("losses_", "n_events_", "difficulty_"),
-    *("confidence_", "variability_", "agreement_"),
+    *("confidence_", "variability_", "agreement_", "contradictions_"),
 )
 # which of them are there for copies already when findings are aligned
-OF_TWINS = ("quality_", "is_issue_")
+OF_TWINS = ("quality_", "is_issue_", "contradictions_")
 PER_CLASS = ("pred_probs_", "posterior_")
 
 
@@ -269,7 +269,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         for name in PER_SAMPLE:
             if hasattr(self, name) and name not in OF_TWINS and not judged.are_all:
                 setattr(self, name, getattr(self, name)[judged.twins])
-        self.contradictions_ = judged.contradicted
+        self.contradictions_ = judged.contradicted[judged.has_verdict]
         self.unjudged_classes_ = np.setdiff1d(classes, self.classes_)
         if len(self.unjudged_classes_):
             n_classes = len(classes)
