@@ -207,6 +207,11 @@ def weights_for(classifier, weight):
 
     Then it need not take weights at all.
     """
-    if weight is None or (weight[weight > 0] == 1).all():
+    if only_absence(weight):
         return {}
     return name_weights({"sample_weight": weight}, classifier)
+
+
+def only_absence(weight):
+    """Whether weights say no more than who is absent: who takes none can do so, too."""
+    return weight is None or bool((weight[weight > 0] == 1).all())

@@ -238,15 +238,25 @@ class TestEveryDetector:
         with pytest.raises(ValueError, match="requires y to be passed"):
             DETECTORS[name]().fit(X, None)
 
-    def test_a_class_with_one_sample_gets_an_answer(self, name, spoilt):
-        X, given, true = spoilt
-        given = given.copy()
+    def test_a_class_with_one_sample_is_left_alone(self, name, spoilt):
+        X, given, _ = spoilt
+        others, given = np.arange(120) != 4, given.copy()
         given[4] = 9
-        detector = DETECTORS[name]().fit(X, given)
+        with pytest.warns(UserWarning, match="1 label of classes that are too small"):
+            detector = DETECTORS[name]().fit(X, given)
         assert_array_equal(detector.classes_, [0, 1, 2, 9])
-        assert np.isfinite(detector.quality_).all()
-        assert detector.quality_[4] < 0.5
-        assert detector.suggested_labels_[4] == true[4]
+        assert_array_equal(detector.unjudged_classes_, [9])
+        assert np.isnan(detector.quality_[4])
+        assert not detector.is_issue_[4]
+        assert detector.suggested_labels_[4] == 9
+        without = DETECTORS[name]().fit(X[others], given[others])
+        assert_array_equal(without.unjudged_classes_, [])
+        assert_array_equal(detector.quality_[others], without.quality_)
+        assert_array_equal(detector.is_issue_[others], without.is_issue_)
+        assert detector.noise_rate_ == without.noise_rate_
+        transition = np.eye(4)
+        transition[:3, :3] = without.transition_matrix_
+        assert_array_equal(detector.transition_matrix_, transition)
 
     def test_a_handful_of_samples_gets_an_answer(self, name):
         X = np.array([[0.0, 1], [0.1, 1], [0.2, 1], [5, 0], [5.1, 0], [5.2, 0.1]])

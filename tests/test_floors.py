@@ -25,6 +25,7 @@ FLOORS = {
     "_files": 0,
     "_interrupts": 0,
     "_doors": 0,
+    "_duplicates": 0,
     "_folds": 0,
     "_frames": 0,
     "_features": 0,

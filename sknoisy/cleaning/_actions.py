@@ -45,10 +45,9 @@ def relabel(findings):
 
 
 def reweight(findings):
-    """Let every sample count as much as its label is trusted."""
-    return Training(
-        np.arange(len(findings.given)), findings.given, weight=findings.quality
-    )
+    """Let every sample count as much as its label is trusted; in full if unjudged."""
+    weight = np.nan_to_num(findings.quality, nan=1.0)
+    return Training(np.arange(len(findings.given)), findings.given, weight=weight)
 
 
 def semi_supervised(findings):

@@ -27,7 +27,9 @@ from sknoisy.cleaning._findings import (
     align_detector,
     choose_detector,
     findings_of,
+    names_of_rows,
 )
+from sknoisy.cleaning._frames_in import chained, vectorizer_for
 from sknoisy.cleaning._handing_on import hand_on, route
 from sknoisy.cleaning._self_training import self_train
 from sknoisy.cleaning._weight_caveats import warn_of_other_weights
@@ -48,13 +50,16 @@ class CleanLabelClassifier(
     Parameters
     ----------
     estimator : classifier, default=None
-        What is trained. None stands for ``RandomForestClassifier()``.
+        What is trained. None stands for ``RandomForestClassifier()``, of which X may
+        also be a frame with words, categories, dates and gaps: see
+        :func:`~sknoisy.tables.make_vectorizer`.
 
     detector : detector, default=None
         What finds wrong labels. None stands for
         :class:`~sknoisy.detectors.TrueLabelPosterior`: by forests or
-        logistic regression where X is a table of numbers, whatever the estimator, and
-        elsewhere by the estimator's own out-of-fold probabilities.
+        logistic regression where X is a table of numbers, whatever the estimator, or
+        a frame and no estimator was named; elsewhere by the estimator's own out-of-fold
+        probabilities.
 
     action : {"drop", "relabel", "reweight", "semi_supervised"}, default="drop"
         What becomes of samples whose label is called wrong.
@@ -96,7 +101,8 @@ class CleanLabelClassifier(
     label_issues_ : ndarray of shape (n_samples,)
         A structured array with the fields ``index``, ``given_label``,
         ``suggested_label``, ``quality`` and ``is_issue``, one record for each sample
-        of fit; ``pandas.DataFrame(label_issues_)`` makes a table of it. Labels that
+        of fit; ``index`` is that of a pandas X or y.
+        ``pandas.DataFrame(label_issues_)`` makes a table of it. Labels that
         `min_per_class` spared are no issues here, and samples of weight zero have NaN
         for ``quality``.
 
@@ -212,6 +218,7 @@ class CleanLabelClassifier(
         """
         check_choice(self.action, ACTIONS, "action")
         self._check_estimator()
+        names = names_of_rows(X, y)
         y, self.classes_, codes = read_labels(require(y, self), self.unlabeled)
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
@@ -219,10 +226,14 @@ class CleanLabelClassifier(
         params, for_detector, rows = self._hand_on(fit_params, codes)
         X, params = take(X, rows, len(y)), cut_params(params, rows, len(y))
         for_detector = cut_params(for_detector, rows, len(y))
-        findings = self._look_for_issues(X, self.classes_[codes[rows]], for_detector)
-        self._remember(findings, y, codes, rows)
+        X_train, vectorizer = self._as_numbers(X)
+        for_whom = X_train if self.detector is None else X
+        known = self.classes_[codes[rows]]
+        findings = self._look_for_issues(for_whom, known, for_detector)
+        self._remember(findings, y, codes, rows, names)
         training = ACTIONS[self.action](findings)
-        self.estimator_ = self._train(X, training, params, len(rows))
+        model = self._train(X_train, training, params, len(rows))
+        self.estimator_ = model if vectorizer is None else chained(vectorizer, model)
         return self
 
     def get_metadata_routing(self):
@@ -234,6 +245,13 @@ class CleanLabelClassifier(
             What scikit-learn's metadata routing asks for.
         """
         return route(super().get_metadata_routing(), self.detector)
+
+    def _as_numbers(self, X):
+        """Return X as the estimator gets it, and what turns frames into that."""
+        vectorizer = None
+        if self.estimator is None:
+            vectorizer = vectorizer_for(X, random_state=0)
+        return (X if vectorizer is None else vectorizer.fit_transform(X)), vectorizer
 
     def _look_for_issues(self, X, y, params):
         detector = choose_detector(
@@ -277,12 +295,12 @@ class CleanLabelClassifier(
             name_of_weights(estimator, "action='reweight'")
             warn_of_other_weights(estimator, "action='reweight'")
 
-    def _remember(self, findings, y, codes, rows):
+    def _remember(self, findings, y, codes, rows, names):
         """Let table and detector speak of all samples, not only of those that count."""
         labeled = codes >= 0
         places = np.searchsorted(np.flatnonzero(labeled), rows)
         table = findings.among(codes[labeled], places).table()
-        self.label_issues_ = align(table, y, codes)
+        self.label_issues_ = align(table, y, codes, names)
         if not labeled.all():
             seen = np.full(len(codes), -1)
             seen[rows] = codes[rows]

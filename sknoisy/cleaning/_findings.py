@@ -98,13 +98,26 @@ def findings_of(detector, y, min_per_class, classes=None):
     )
 
 
-def align(table, y, codes):
-    """Return a table of labeled samples as one of all: nothing is said of others."""
+def names_of_rows(*containers):
+    """Return the index of the first frame or series of pandas; None without."""
+    for values in containers:
+        if hasattr(values, "iloc") and hasattr(values, "index"):
+            return values.index.to_numpy()
+    return None
+
+
+def align(table, y, codes, names=None):
+    """Return a table of labeled samples as one of all: nothing is said of others.
+
+    `names` are those of the rows; None numbers them.
+    """
     labeled = codes >= 0
+    names = np.arange(len(y)) if names is None else names
     if labeled.all():
-        return table
+        columns = {name: table[name] for name in table.dtype.names}
+        return records({**columns, "index": names})
     columns = {
-        "index": np.arange(len(y)),
+        "index": names,
         "given_label": y,
         "suggested_label": relabeled(y, codes, table["suggested_label"]),
         "quality": spread(table["quality"], labeled),

@@ -20,6 +20,7 @@ from sknoisy.cleaning._findings import (
     align_detector,
     choose_detector,
     findings_of,
+    names_of_rows,
 )
 from sknoisy.cleaning._handing_on import for_groups
 
@@ -41,7 +42,7 @@ class LabelCleaner(BaseEstimator):
     detector : detector, default=None
         What finds wrong labels. None stands for
         :class:`~sknoisy.detectors.TrueLabelPosterior`, which takes tables of
-        numbers.
+        numbers, and frames with words, categories, dates and gaps.
 
     action : {"drop", "relabel"}, default="drop"
         What becomes of samples whose label is called wrong: they are left out, or
@@ -74,7 +75,8 @@ class LabelCleaner(BaseEstimator):
     label_issues_ : ndarray of shape (n_samples,)
         A structured array with the fields ``index``, ``given_label``,
         ``suggested_label``, ``quality`` and ``is_issue``, one record for each sample
-        of fit; ``pandas.DataFrame(label_issues_)`` makes a table of it. Labels that
+        of fit; ``index`` is that of a pandas X or y.
+        ``pandas.DataFrame(label_issues_)`` makes a table of it. Labels that
         `min_per_class` spared are no issues here.
 
     classes_ : ndarray of shape (n_classes,)
@@ -187,6 +189,7 @@ class LabelCleaner(BaseEstimator):
     @numpy_inside()
     def _look_for_issues(self, X, y, groups):
         check_choice(self.action, KEEPS_ONE_LABEL_A_SAMPLE, "action")
+        names = names_of_rows(X, y)
         labels, self.classes_, codes = read_labels(labels_in(y, self), self.unlabeled)
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
@@ -198,7 +201,7 @@ class LabelCleaner(BaseEstimator):
         self.detector_ = choose_detector(self.detector, X, known, random_state=seed)
         self.detector_.fit(X, known, **params)
         findings = findings_of(self.detector_, known, self.min_per_class)
-        self.label_issues_ = align(findings.table(), labels, codes)
+        self.label_issues_ = align(findings.table(), labels, codes, names)
         align_detector(self.detector_, labels, codes)
         return ACTIONS[self.action](findings), labels, codes
 

@@ -51,6 +51,11 @@ class AreaUnderMargin(TrainingDetector):
         Samples without a label are left out: quality NaN, no issue, and what is
         suggested is what `y` holds.
 
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -78,6 +83,15 @@ class AreaUnderMargin(TrainingDetector):
 
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label); rows are true classes.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
 
     classes_ : ndarray of shape (n_classes,)
         The labels seen in fit, sorted.
@@ -132,6 +146,7 @@ class AreaUnderMargin(TrainingDetector):
         n_runs=1,
         threshold="auto",
         unlabeled="auto",
+        deduplicate=True,
         random_state=None,
     ):
         self.network = network
@@ -139,6 +154,7 @@ class AreaUnderMargin(TrainingDetector):
         self.n_runs = n_runs
         self.threshold = threshold
         self.unlabeled = unlabeled
+        self.deduplicate = deduplicate
         self.random_state = random_state
 
     def _examine(self, X, codes):

@@ -1,7 +1,7 @@
 """What all detectors share: labels in, evidence weighed, findings remembered."""
 
 from abc import ABCMeta, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -9,7 +9,7 @@ from sklearn.utils import check_consistent_length, indexable
 from sklearn.utils.validation import validate_data
 
 from sknoisy._arrays import numpy_inside
-from sknoisy._checks import check_choice
+from sknoisy._checks import check_choice, check_switch
 from sknoisy._counting import lowest, nearest
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
@@ -17,16 +17,21 @@ from sknoisy._labels import read_labels, relabeled, require
 from sknoisy._rows import cut_params, take
 from sknoisy._unlabeled import spread
 from sknoisy._weights import weights_of
+from sknoisy.detectors._judged import choose_judged, warn_of_small
 from sknoisy.quality import compute_confident_joint, flag_issues
 from sknoisy.quality._thresholds import check_budget
 
 RULES = ("auto", "noise_rate", "mixture")
+MODELS = ("classifier", "classifiers", "transformer", "network")  # that users may name
 # what detectors find out about each sample, besides what they all do
 PER_SAMPLE = (
     *("quality_", "is_issue_", "pred_probs_", "posterior_", "margins_"),
     *("losses_", "n_events_", "difficulty_"),
-    *("confidence_", "variability_", "agreement_"),
+    *("confidence_", "variability_", "agreement_", "contradictions_"),
 )
+# which of them are there for copies already when findings are aligned
+OF_TWINS = ("quality_", "is_issue_", "contradictions_")
+PER_CLASS = ("pred_probs_", "posterior_")
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,16 @@ class Evidence:
     noise_rate: float | None = None
     transition: np.ndarray | None = None
 
+    def of(self, rows):
+        """Return what there is on single samples for some of them, or for copies."""
+        is_issue = None if self.is_issue is None else self.is_issue[rows]
+        return replace(
+            self,
+            quality=self.quality[rows],
+            suggested=self.suggested[rows],
+            is_issue=is_issue,
+        )
+
 
 class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     """A way to find wrong labels.
@@ -74,9 +89,14 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     it was given, for detectors that hand it to somebody else's estimator; `tags_of`
     says what that one takes. What else `fit` takes, see `_fits`, reaches it by its
     name. Samples without a label don't reach it.
+
+    Nor do classes too small to judge, nor a second copy of a row with the same label;
+    their verdicts are filled in here.
     """
 
     unlabeled: object = "auto"  # for those whose ``__init__`` leaves it out
+    deduplicate: bool = True
+    _numbers_for: str | None = "trees"  # what frames are made to suit; None: nobody
     _no_use_for = {
         "groups": "it doesn't judge samples by fits without them",
         "sample_weight": "it counts all samples alike",
@@ -108,22 +128,19 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     def _look(self, X, y, refused, *, groups=None, **known):
         """Fit; `known` is what `_examine` takes beside samples and labels."""
         self._check_refused(refused)
-        X = self._check_X(X)
+        X = self._enter(X)
         y, codes = self._encode(X, y)
-        rows = np.flatnonzero(codes >= 0)
-        self._check_threshold(len(rows))
+        self._check_threshold(np.count_nonzero(codes >= 0))
+        check_switch(deduplicate=self.deduplicate)
         if groups is not None:
             known["groups"] = group_codes(groups, len(codes))
-        if len(rows) < len(codes):
-            self._check_folds()
-            X, known = take(X, rows, len(codes)), _cut(known, rows, len(codes))
-        seen = codes[rows]
-        if known.get("sample_weight") is not None:
-            labels, weight = self.classes_[seen], known["sample_weight"]
-            known["sample_weight"] = weights_of(labels, weight)
-        self._remember(self._examine(X, seen, **known), seen)
-        if len(rows) < len(codes):
-            align_findings(self, y, codes)
+        judged = self._choose(X, codes, known)
+        classes, self.classes_ = self.classes_, self.classes_[judged.classes]
+        if not judged.are_all:
+            X, known = take(X, judged.rows, len(codes)), self._cut(known, judged, codes)
+        known = self._weigh(known, judged)
+        self._remember(self._examine(X, judged.codes, **known), judged)
+        self._align(judged, classes, y, codes)
         return self
 
     @abstractmethod
@@ -141,6 +158,23 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
                     " that fits classifiers in folds, such as ConfidentLearning."
                 )
 
+    def _enter(self, X):
+        """Return X, or numbers made of a frame of words, dates and gaps.
+
+        Whoever named a classifier or transformer wants to hand it X untouched.
+        """
+        named = any(getattr(self, name, None) is not None for name in MODELS)
+        if named or self._numbers_for is None or not hasattr(X, "columns"):
+            return self._check_X(X)
+        from sknoisy.tables._door import vectorizer_for
+
+        vectorizer = vectorizer_for(X, for_=self._numbers_for, random_state=0)
+        if vectorizer is None:
+            return self._check_X(X)
+        validate_data(self, X, skip_check_array=True)  # names and their number only
+        self.vectorizer_ = vectorizer
+        return vectorizer.fit_transform(X)
+
     def _check_X(self, X):
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
@@ -157,14 +191,52 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
             )
         return y, codes
 
-    def _check_folds(self):  # of samples that are about to move to other places
-        cv = getattr(self, "cv", 2)
-        if not isinstance(cv, (int, np.integer, str)) and not hasattr(cv, "split"):
+    def _choose(self, X, codes, known):
+        """Return whose labels are judged, and say whose aren't."""
+        groups = known.get("groups", known.get("params", {}).get("groups"))
+        if groups is not None:
+            groups = group_codes(groups, len(codes))
+        judged = choose_judged(
+            X,
+            codes,
+            groups,
+            compare=self.deduplicate,
+            once=groups is None and not self._lists_folds(),
+        )
+        small = np.setdiff1d(np.arange(len(self.classes_)), judged.classes)
+        warn_of_small(self.classes_[small], np.isin(codes, small).sum())
+        return judged
+
+    def _cut(self, known, judged, codes):
+        """Return what is known of samples for those that are judged."""
+        if self._lists_folds():
             raise ValueError(
                 "cv lists folds by the places of samples, and y has samples without a"
-                " label, which are left out: pass a number of folds or a splitter, or"
-                " drop those samples."
+                " label or of classes too small to judge, which are left out: pass a"
+                " number of folds or a splitter, or drop those samples."
             )
+        return _cut(known, judged.rows, len(codes))
+
+    def _lists_folds(self):  # so that no sample may move to another place
+        cv = getattr(self, "cv", 2)
+        return not (isinstance(cv, (int, np.integer, str)) or hasattr(cv, "split"))
+
+    def _weigh(self, known, judged):
+        """Return what `_examine` takes, equal rows with different labels kept apart."""
+        weight = known.get("sample_weight")
+        if weight is not None:
+            weight = weights_of(self.classes_[judged.codes], weight)
+            known = {**known, "sample_weight": weight}
+        contradicted = judged.contradicted[judged.rows]
+        if not contradicted.any() or known.get("groups") is not None:
+            return known
+        if "sample_weight" in known and judged.most_are_left:
+            # neither has a say, on anybody: one of them is wrong
+            weight = np.ones(len(judged.rows)) if weight is None else weight
+            return {**known, "sample_weight": np.where(contradicted, 0.0, weight)}
+        if "groups" in known:
+            return {**known, "groups": judged.groups_of_copies}
+        return known
 
     def _check_threshold(self, n_samples):  # before anything is trained
         if isinstance(self.threshold, str):
@@ -172,18 +244,45 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         else:
             check_budget(self.threshold, n_samples)
 
-    def _remember(self, evidence, codes):
-        joint = _joint(evidence, codes, len(self.classes_))
+    def _remember(self, evidence, judged):
+        joint = _joint(evidence, judged.codes, len(self.classes_))
         rate, transition = evidence.noise_rate, evidence.transition
-        self.quality_ = evidence.quality.astype(np.float64).clip(0, 1)
         self.noise_rate_ = float(_rate(joint) if rate is None else rate)
         self.transition_matrix_ = (
             _rows_given_true(joint) if transition is None else transition
         )
-        self.is_issue_ = self._flag(evidence)
-        self.suggested_labels_ = self.classes_[evidence.suggested]
         if evidence.pred_probs is not None:
             self.pred_probs_ = evidence.pred_probs
+        evidence, loses = _settled(evidence, judged)
+        evidence = evidence.of(judged.twins)
+        self.quality_ = evidence.quality.astype(np.float64).clip(0, 1)
+        self.is_issue_ = self._flag(evidence)
+        if self.threshold == "auto":
+            self.is_issue_ = self.is_issue_ | loses[judged.twins]
+        self.suggested_labels_ = self.classes_[evidence.suggested]
+
+    def _align(self, judged, classes, y, codes):
+        """Let findings speak of all samples and classes; there is none on the others.
+
+        What was found by `_examine` is one value for each of the samples it saw.
+        """
+        for name in PER_SAMPLE:
+            if hasattr(self, name) and name not in OF_TWINS and not judged.are_all:
+                setattr(self, name, getattr(self, name)[judged.twins])
+        self.contradictions_ = judged.contradicted[judged.has_verdict]
+        self.unjudged_classes_ = np.setdiff1d(classes, self.classes_)
+        if len(self.unjudged_classes_):
+            n_classes = len(classes)
+            for name in PER_CLASS:
+                if hasattr(self, name):
+                    columns = _in_columns(getattr(self, name), judged, n_classes)
+                    setattr(self, name, columns)
+            matrix = np.eye(n_classes)
+            matrix[np.ix_(judged.classes, judged.classes)] = self.transition_matrix_
+            self.transition_matrix_ = matrix
+        self.classes_ = classes
+        if not judged.has_verdict.all():
+            align_findings(self, y, np.where(judged.has_verdict, codes, -1))
 
     def _flag(self, evidence):
         if self.threshold == "auto" and evidence.is_issue is not None:
@@ -191,7 +290,10 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         if self.threshold in ("auto", "noise_rate"):
             count = nearest(self.noise_rate_ * len(self.quality_))
             return lowest(self.quality_, count)
-        return flag_issues(self.quality_, self.threshold)
+        budget = self.threshold
+        if not isinstance(budget, str | float):  # some labels may not be judged
+            budget = min(budget, len(self.quality_))
+        return flag_issues(self.quality_, budget)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -235,6 +337,27 @@ def likeliest(codes, probabilities):
     return np.where(
         given == probabilities.max(axis=1), codes, probabilities.argmax(axis=1)
     )
+
+
+def _settled(evidence, judged):
+    """Let equal rows be of one class, whose label is trusted most; say who loses."""
+    contradicted = judged.contradicted[judged.rows]
+    if not contradicted.any():
+        return evidence, contradicted
+    copies = judged.groups_of_copies
+    order = np.lexsort((-evidence.quality, copies))
+    first = order[np.unique(copies[order], return_index=True)[1]]
+    loses = contradicted & (evidence.quality < evidence.quality[first][copies])
+    better = evidence.suggested[first][copies]
+    suggested = np.where(loses, better, evidence.suggested)
+    return replace(evidence, suggested=suggested), loses
+
+
+def _in_columns(values, judged, n_classes):
+    """Return probabilities of the judged classes in columns for all."""
+    found = np.zeros((len(values), n_classes))
+    found[:, judged.classes] = values
+    return found
 
 
 def _joint(evidence, codes, n_classes):

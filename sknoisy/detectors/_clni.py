@@ -59,6 +59,11 @@ class CLNI(AsksNeighbors, FeatureDetector):
         Samples without a label are left out: quality NaN, no issue, and what is
         suggested is what `y` holds.
 
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
     Attributes
     ----------
     quality_ : ndarray of shape (n_samples,)
@@ -81,6 +86,15 @@ class CLNI(AsksNeighbors, FeatureDetector):
 
     n_iter_ : int
         Number of rounds.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
 
     classes_ : ndarray of shape (n_classes,)
         The labels seen in fit, sorted.
@@ -136,6 +150,7 @@ class CLNI(AsksNeighbors, FeatureDetector):
         threshold="auto",
         n_jobs=None,
         unlabeled="auto",
+        deduplicate=True,
     ):
         self.n_neighbors = n_neighbors
         self.disagreement = disagreement
@@ -145,6 +160,7 @@ class CLNI(AsksNeighbors, FeatureDetector):
         self.threshold = threshold
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
+        self.deduplicate = deduplicate
 
     def _examine(self, X, codes, *, groups=None):
         self._check_parameters()

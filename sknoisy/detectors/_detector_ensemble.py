@@ -64,6 +64,11 @@ class DetectorEnsemble(BaseDetector):
         Samples without a label are left out: quality NaN, no issue, and what is
         suggested is what `y` holds.
 
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -89,6 +94,15 @@ class DetectorEnsemble(BaseDetector):
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label), from the suggestions for the issues that
         are found by vote; rows are true classes.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
 
     classes_ : ndarray of shape (n_classes,)
         The labels seen in fit, sorted.
@@ -120,6 +134,8 @@ class DetectorEnsemble(BaseDetector):
     np.int64(7)
     """
 
+    _numbers_for = None  # each of them makes its own
+
     def __init__(
         self,
         detectors=None,
@@ -129,6 +145,7 @@ class DetectorEnsemble(BaseDetector):
         threshold="auto",
         n_jobs=None,
         unlabeled="auto",
+        deduplicate=True,
         random_state=None,
     ):
         self.detectors = detectors
@@ -137,6 +154,7 @@ class DetectorEnsemble(BaseDetector):
         self.threshold = threshold
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
+        self.deduplicate = deduplicate
         self.random_state = random_state
 
     def fit(self, X, y, **params):

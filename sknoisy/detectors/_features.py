@@ -18,6 +18,8 @@ class FeatureDetector(BaseDetector, metaclass=ABCMeta):
     A final one has ``transformer=None`` among its parameters and calls `_scale`.
     """
 
+    _numbers_for = "network"
+
     def _check_X(self, X):
         if self._has_transformer():
             return super()._check_X(X)

@@ -14,8 +14,9 @@ from sklearn.tree import DecisionTreeClassifier
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
 from sknoisy._tags import tags_of_part
-from sknoisy._weights import weight_name
+from sknoisy._weights import only_absence, weight_name
 from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import look_by
 
@@ -60,6 +61,11 @@ class InstanceHardness(JudgesByFits):
         Samples without a label are left out: quality NaN, no issue, and what is
         suggested is what `y` holds.
 
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -86,6 +92,15 @@ class InstanceHardness(JudgesByFits):
 
     pred_probs_ : ndarray of shape (n_samples, n_classes)
         Mean probabilities.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
 
     classes_ : ndarray of shape (n_classes,)
         The labels seen in fit, sorted.
@@ -134,6 +149,7 @@ class InstanceHardness(JudgesByFits):
         threshold="auto",
         n_jobs=None,
         unlabeled="auto",
+        deduplicate=True,
         random_state=None,
     ):
         self.classifiers = classifiers
@@ -141,6 +157,7 @@ class InstanceHardness(JudgesByFits):
         self.threshold = threshold
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
+        self.deduplicate = deduplicate
         self.random_state = random_state
 
     def _examine(self, X, codes, *, groups=None, sample_weight=None):
@@ -152,9 +169,10 @@ class InstanceHardness(JudgesByFits):
         if self.classifiers is None:  # our own, of which nobody set requests
             context = config_context(enable_metadata_routing=False)
         with context:
-            if self.classifiers is None and sample_weight is not None:
+            if self.classifiers is None and not only_absence(sample_weight):
                 classifiers = [one for one in classifiers if weight_name(one)]
-            found = [look_by(one, X, codes, **options)(X, codes) for one in classifiers]
+            looks = [look_by(one, X, codes, **options) for one in classifiers]
+            found = [with_true_shares(look(X, codes), codes) for look in looks]
         probabilities = np.mean(found, axis=0)
         quality = probabilities[np.arange(len(codes)), codes]
         suggested = likeliest(codes, probabilities)

@@ -64,6 +64,11 @@ class IterativePartitioningFilter(JudgesByFits):
         Samples without a label are left out: quality NaN, no issue, and what is
         suggested is what `y` holds.
 
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -90,6 +95,15 @@ class IterativePartitioningFilter(JudgesByFits):
 
     n_iter_ : int
         Number of rounds.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
 
     classes_ : ndarray of shape (n_classes,)
         The labels seen in fit, sorted.
@@ -141,6 +155,7 @@ class IterativePartitioningFilter(JudgesByFits):
         threshold="auto",
         n_jobs=None,
         unlabeled="auto",
+        deduplicate=True,
         random_state=None,
     ):
         self.classifier = classifier
@@ -151,6 +166,7 @@ class IterativePartitioningFilter(JudgesByFits):
         self.threshold = threshold
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
+        self.deduplicate = deduplicate
         self.random_state = random_state
 
     def _examine(self, X, codes, *, groups=None, sample_weight=None):

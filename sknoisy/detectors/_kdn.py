@@ -42,6 +42,11 @@ class KDN(AsksNeighbors, FeatureDetector):
         Samples without a label are left out: quality NaN, no issue, and what is
         suggested is what `y` holds.
 
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
     Attributes
     ----------
     quality_ : ndarray of shape (n_samples,)
@@ -63,6 +68,15 @@ class KDN(AsksNeighbors, FeatureDetector):
 
     pred_probs_ : ndarray of shape (n_samples, n_classes)
         Each label's share of the neighbors.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
 
     classes_ : ndarray of shape (n_classes,)
         The labels seen in fit, sorted.
@@ -115,12 +129,14 @@ class KDN(AsksNeighbors, FeatureDetector):
         threshold="auto",
         n_jobs=None,
         unlabeled="auto",
+        deduplicate=True,
     ):
         self.n_neighbors = n_neighbors
         self.transformer = transformer
         self.threshold = threshold
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
+        self.deduplicate = deduplicate
 
     def _examine(self, X, codes, *, groups=None):
         _, neighbors = nearest_neighbors(

@@ -17,6 +17,7 @@ from sknoisy._folds import folds_to_judge_by
 from sknoisy._out_of_fold import predict_out_of_fold
 from sknoisy._seeds import draw_seed
 from sknoisy._weights import those_present
+from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._out_of_bag import vote_out_of_bag
 
 FOLDS = 5
@@ -258,7 +259,8 @@ def best_look(looks, X, codes, groups=None):
     groups : ndarray of int of shape (n_samples,), default=None
         Samples of one group tell the same: each group counts once.
     """
-    best, *others = [(look, look(X, codes)) for look in looks]
+    found = [(look, with_true_shares(look(X, codes), codes)) for look in looks]
+    best, *others = found
     for other in others:
         gain = log_probabilities(codes, other[1]) - log_probabilities(codes, best[1])
         if groups is not None:

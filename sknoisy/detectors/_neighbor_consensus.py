@@ -89,6 +89,11 @@ class NeighborConsensus(AsksNeighbors, FeatureDetector):
         Samples without a label are left out: quality NaN, no issue, and what is
         suggested is what `y` holds.
 
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
     Attributes
     ----------
     quality_ : ndarray of shape (n_samples,)
@@ -110,6 +115,15 @@ class NeighborConsensus(AsksNeighbors, FeatureDetector):
 
     pred_probs_ : ndarray of shape (n_samples, n_classes)
         Each class's share of the votes.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
 
     classes_ : ndarray of shape (n_classes,)
         The labels seen in fit, sorted.
@@ -163,6 +177,7 @@ class NeighborConsensus(AsksNeighbors, FeatureDetector):
         threshold="auto",
         n_jobs=None,
         unlabeled="auto",
+        deduplicate=True,
     ):
         self.n_neighbors = n_neighbors
         self.metric = metric
@@ -172,6 +187,7 @@ class NeighborConsensus(AsksNeighbors, FeatureDetector):
         self.threshold = threshold
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
+        self.deduplicate = deduplicate
 
     def _examine(self, X, codes, *, groups=None):
         weigh = lookup(self.rule, RULES, parameter="rule", kind="a rule")

@@ -19,6 +19,7 @@ class TrainingDetector(BaseDetector):
     its parameters, and `_examine`, which begins with ``self._train(X, codes)``.
     """
 
+    _numbers_for = "network"
     _no_use_for = dict.fromkeys(
         ("groups", "sample_weight"),
         "it watches a network that is trained on all samples, whatever they are",

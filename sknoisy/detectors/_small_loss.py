@@ -36,6 +36,11 @@ class SmallLoss(TrainingDetector):
         Samples without a label are left out: quality NaN, no issue, and what is
         suggested is what `y` holds.
 
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -60,6 +65,15 @@ class SmallLoss(TrainingDetector):
 
     pred_probs_ : ndarray of shape (n_samples, n_classes)
         Class probabilities, averaged over epochs.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
 
     classes_ : ndarray of shape (n_classes,)
         The labels seen in fit, sorted.
@@ -97,11 +111,18 @@ class SmallLoss(TrainingDetector):
     """
 
     def __init__(
-        self, network=None, *, threshold="auto", unlabeled="auto", random_state=None
+        self,
+        network=None,
+        *,
+        threshold="auto",
+        unlabeled="auto",
+        deduplicate=True,
+        random_state=None,
     ):
         self.network = network
         self.threshold = threshold
         self.unlabeled = unlabeled
+        self.deduplicate = deduplicate
         self.random_state = random_state
 
     def _examine(self, X, codes):

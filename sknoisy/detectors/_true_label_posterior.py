@@ -7,6 +7,7 @@ from sknoisy._counting import keep_at_least
 from sknoisy._ranges import check_count
 from sknoisy._tags import tags_of
 from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.quality import true_label_posterior
@@ -63,6 +64,11 @@ class TrueLabelPosterior(JudgesByFits):
         Samples without a label are left out: quality NaN, no issue, and what is
         suggested is what `y` holds.
 
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -89,6 +95,15 @@ class TrueLabelPosterior(JudgesByFits):
 
     posterior_ : ndarray of shape (n_samples, n_classes)
         Probabilities of the true labels, given features and given labels.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
 
     classes_ : ndarray of shape (n_classes,)
         The labels seen in fit, sorted.
@@ -144,6 +159,7 @@ class TrueLabelPosterior(JudgesByFits):
         threshold="auto",
         n_jobs=None,
         unlabeled="auto",
+        deduplicate=True,
         random_state=None,
     ):
         self.classifier = classifier
@@ -152,6 +168,7 @@ class TrueLabelPosterior(JudgesByFits):
         self.threshold = threshold
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
+        self.deduplicate = deduplicate
         self.random_state = random_state
 
     def _examine(self, X, codes, *, groups=None, sample_weight=None):
@@ -163,9 +180,10 @@ class TrueLabelPosterior(JudgesByFits):
         for _ in range(self.rounds - 1):
             kept = likeliest(codes, found.probabilities) == codes
             kept = keep_at_least(2, kept, codes, found.quality_of(codes))
+            votes = with_true_shares(look(X, codes, kept), codes, kept)
             found = true_label_posterior(
                 codes,
-                look(X, codes, kept),
+                votes,
                 transition=found.transition,
                 of_true_labels=True,
             )

@@ -16,6 +16,7 @@ __all__ = ["TrueLabels", "true_label_posterior"]
 
 LOWEST, HIGHEST = 0.3, 12.0  # sharpness
 LEAST = 0.01  # of an even share: of a class in `pred_probs`, of a flip in `transition`
+N_DOUBTED, FEW = 10, 20  # labels that are added as right ones, where a class has few
 
 
 class TrueLabels(NamedTuple):
@@ -120,7 +121,9 @@ def true_label_posterior(
     clipped, and raised to a power that makes the given labels likely: voters such as
     forests with large leaves are too modest. Then T is estimated from the posterior
     as in the algorithm of Dawid and Skene [1]_ for a single annotator, with s in the
-    place of the class frequencies, and all begins anew.
+    place of the class frequencies, and all begins anew. A row that is read off few
+    labels says little: ten are added to it as right ones, fewer where a class has more
+    than 20 (by the square of 20 divided by their number).
 
     References
     ----------
@@ -156,7 +159,8 @@ def true_label_posterior(
 
 def _starting_point(transition, codes, p):
     if transition is None:
-        return estimate_noise_matrices(codes, p).transition_matrix
+        found = estimate_noise_matrices(codes, p).transition_matrix
+        return _doubted(found, np.bincount(codes, minlength=p.shape[1]))
     return check_transition(transition, n_classes=p.shape[1])
 
 
@@ -188,7 +192,18 @@ def _joint(logs, flips, sharpness):
 def _estimate_transition(posterior, codes):
     counts = np.zeros((posterior.shape[1],) * 2)
     np.add.at(counts, codes, posterior)
-    return _without_zeros(counts.T / posterior.sum(axis=0)[:, None])
+    sizes = posterior.sum(axis=0)
+    return _without_zeros(_doubted(counts.T / sizes[:, None], sizes))
+
+
+def _doubted(T, sizes):
+    """Pull rows that were read off few labels towards the identity.
+
+    One label that looks like another class would make its row that of this class, and
+    the inverse huge. Of 20 labels a third of the row is the identity's, of 100 a 250th.
+    """
+    added = N_DOUBTED * np.minimum(1, FEW / np.maximum(sizes, 1)) ** 2
+    return (T * sizes[:, None] + np.diag(added)) / (sizes + added)[:, None]
 
 
 def _without_zeros(T):

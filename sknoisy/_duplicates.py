@@ -1,0 +1,115 @@
+"""Equal rows: found by hashing, and told from rows that are equal by chance."""
+
+import numpy as np
+from scipy.sparse import issparse
+
+BLOCK = 2**22  # numbers that are hashed at a time
+BY_CHANCE = 4  # times as many equal pairs as chance would give are copies
+MOST_ALIKE = 4  # texts that are repeated more often, on average, are categories
+
+
+def find_copies(X):
+    """Return a code for each row, the same for copies; None where there are none.
+
+    Rows of few columns with few values are equal by chance, and none of them is a copy
+    of another. How many pairs would be, the halves of the columns say: the share of
+    pairs that agree in one half, times that of those that agree in the other. Only if
+    there are `BY_CHANCE` times as many, equal rows count as copies.
+
+    Parameters
+    ----------
+    X : array-like with n_samples rows
+        Of anything; None is returned, too, where rows can't be compared.
+    """
+    halves = hash_rows(X)
+    if halves is None:
+        return None
+    n_samples = len(halves)
+    _, codes = np.unique(_joined(halves), return_inverse=True)
+    counts = np.bincount(codes)
+    if len(counts) == n_samples:
+        return None
+    if not halves[:, 1].any():  # a single column
+        return codes if _are_texts(X) and counts.mean() <= MOST_ALIKE else None
+    by_chance = _pairs(n_samples) * np.prod([_agreement(half) for half in halves.T])
+    return codes if _pairs(counts).sum() > BY_CHANCE * by_chance else None
+
+
+def hash_rows(X):
+    """Return two numbers a row, of every other column each; None for other things."""
+    try:
+        if issparse(X):
+            return _hash_sparse(X.tocsr(copy=True))
+        if hasattr(X, "columns"):
+            return _hash_columns([np.asarray(X[name]) for name in X.columns], len(X))
+        X = np.asarray(X)
+        if X.ndim == 0 or X.dtype.kind not in "biufMmUO":
+            return None
+        X = X.reshape(len(X), -1)
+        if X.dtype.kind in "UO":
+            return _hash_columns(list(X.T), len(X))
+        step = max(1, BLOCK // max(1, X.shape[1]))
+        blocks = [X[start : start + step] for start in range(0, len(X), step)]
+        return np.concatenate([_hash_columns(list(b.T), len(b)) for b in blocks])
+    except (TypeError, ValueError, AttributeError):  # lists of unequal length, dicts
+        return None
+
+
+def _hash_columns(columns, n_rows):
+    halves = np.zeros((n_rows, 2), dtype=np.uint64)
+    for place, column in enumerate(columns):
+        halves[:, place % 2] += _mixed(_as_words(column), place)
+    return halves
+
+
+def _hash_sparse(X):
+    X.sum_duplicates()
+    X.eliminate_zeros()
+    hashes = _mixed(_as_words(X.data), X.indices)
+    rows = np.repeat(np.arange(X.shape[0]), np.diff(X.indptr))
+    halves = np.zeros((X.shape[0], 2), dtype=np.uint64)
+    np.add.at(halves, (rows, X.indices % 2), hashes)
+    return halves
+
+
+def _as_words(values):
+    """Return 64 bits for each value, equal ones for equal values."""
+    kind = values.dtype.kind
+    if kind == "f":
+        values = values.astype(np.float64) + 0.0  # no zero below zero
+        return np.where(np.isnan(values), np.nan, values).view(np.uint64)
+    if kind in "biu":
+        return values.astype(np.float64).view(np.uint64)
+    if kind in "Mm":
+        return values.view(np.int64).astype(np.uint64)
+    hashes = [hash(value) if value == value else 0 for value in values.tolist()]
+    return np.array(hashes, dtype=np.int64).astype(np.uint64)
+
+
+def _mixed(words, place):
+    """Scatter the bits, differently in each column (the finalizer of splitmix64)."""
+    place = np.asarray(place, dtype=np.uint64) + np.uint64(1)
+    with np.errstate(over="ignore"):
+        words = words + place * np.uint64(0x9E3779B97F4A7C15)
+        words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))
+
+
+def _joined(halves):
+    return halves[:, 0] + _mixed(halves[:, 1], 0)
+
+
+def _agreement(half):
+    """Return the share of pairs of rows that agree."""
+    counts = np.unique(half, return_counts=True)[1]
+    return _pairs(counts).sum() / max(1, _pairs(len(half)))
+
+
+def _pairs(counts):
+    return np.asarray(counts, dtype=np.float64) * (np.asarray(counts) - 1) / 2
+
+
+def _are_texts(X):
+    values = X if hasattr(X, "dtype") or hasattr(X, "columns") else np.asarray(X)
+    return np.asarray(values).dtype.kind in "UO"
