@@ -64,13 +64,15 @@ FLOORS = {
     "model_selection": 5,
     "cleaning": 6,  # acts on what detectors find
     "semi_supervised": 6,
+    "auto": 7,  # decides what to do: above all that can be done
     "tables": 1,  # files, not estimators: of the house it needs the cellar alone
-    "__init__": 7,  # the door: no room imports `from sknoisy import …`
-    "_cli": 8,  # goes through the door, as users do
-    "__main__": 9,
+    "__init__": 8,  # the door: no room imports `from sknoisy import …`
+    "_cli": 9,  # goes through the door, as users do
+    "__main__": 10,
 }
 WITHOUT_TORCH = (
     "annotators",
+    "auto",
     "cleaning",
     "datasets",
     "detectors",
