@@ -5,15 +5,17 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknoisy._arrays import numpy_inside
-from sknoisy._checks import check_switch
+from sknoisy._checks import check_choice, check_switch
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import read_labels, relabeled, require
 from sknoisy._ranges import check_range
 from sknoisy._seeds import make_generator
+from sknoisy._shown import shown
 from sknoisy._unlabeled import spread
 from sknoisy.auto._clock import Clock
-from sknoisy.auto._learning import learn
+from sknoisy.auto._families import FAMILIES
+from sknoisy.auto._learning import Learning, learn
 from sknoisy.auto._noise import posterior
 from sknoisy.auto._noise_rate import rate_interval, wrong_share
 from sknoisy.auto._numbers import numbers
@@ -37,6 +39,12 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
+    judges : "auto" or list of str, default="auto"
+        Families of classifiers that may be heard, of "logistic_regression",
+        "naive_bayes", "kernel_ridge", "neighbors", "linear_discriminants",
+        "quadratic_discriminants", "extra_trees" and "forest". With "auto", those that
+        suit X.
+
     time_budget : float > 0 or None, default=None
         CPU seconds that `fit` may take. Fewer judges are heard, on fewer rows, where
         they would take longer; one is always heard. None stands for no limit.
@@ -168,12 +176,14 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         *,
+        judges="auto",
         time_budget=None,
         n_jobs=None,
         verbose=False,
         unlabeled="auto",
         random_state=None,
     ):
+        self.judges = judges
         self.time_budget = time_budget
         self.n_jobs = n_jobs
         self.verbose = verbose
@@ -210,22 +220,18 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
             If there is but one class, or no class has two samples; if `time_budget`
             isn't positive; or if no judge could be fitted.
         """
-        clock = self._start_clock()
+        names, clock = self._which_judges(), self._start_clock()
         y, codes, groups = self._read_labels(X, y, groups)
         X = numbers(X, self, reset=True)
         check_consistent_length(X, codes)
         labeled = np.flatnonzero(codes >= 0)
         task = self._make_task(codes, groups, labeled)
         self._views = Views(task.seed).fit(X)
-        view, verdicts = self._views.view(X).of(labeled), []
-        self._learned = learn(
-            view,
-            task,
-            Schedule(clock, len(labeled)),
-            verdicts=verdicts,
-            progress=Progress(self.verbose),
-        )
-        self._remember_judges(verdicts)
+        view = self._views.view(X).of(labeled)
+        schedule, progress = Schedule(clock, len(labeled)), Progress(self.verbose)
+        learning = Learning(schedule, progress, [], names)
+        self._learned = learn(view, task, learning)
+        self._remember_judges(learning.verdicts)
         true = self._true_of_all(view)
         self._remember_noise(true, task)
         self._remember_labels(true, y, codes)
@@ -268,6 +274,16 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         check_is_fitted(self)
         X = numbers(check_rows(X, self), self, reset=False)
         return self._learned.true_of(self._views.view(X))
+
+    def _which_judges(self):
+        if isinstance(self.judges, str) and self.judges == "auto":
+            return None
+        if not isinstance(self.judges, (list, tuple, set)) or not len(self.judges):
+            raise ValueError(
+                f"judges={shown(self.judges)} is neither 'auto' nor a list of families,"
+                f" of {sorted(FAMILIES)}."
+            )
+        return [check_choice(name, FAMILIES, "judges") for name in self.judges]
 
     def _start_clock(self):
         check_switch(verbose=self.verbose)

@@ -22,8 +22,8 @@ STRENGTHS_CLEANED = (30.0, 300.0, 3000.0, 30000.0)
 TREES = 100
 # smallest leaves and shares of samples a tree is grown on: where labels are wrong, a
 # leaf, or the many trees that didn't see a sample, must outvote them
-EXTRA_TREES = ((0.3, 5), (0.3, 2), (None, 3), (None, 10))
-FORESTS = ((0.3, 5), (None, 5), (None, 15))
+EXTRA_TREES = ((0.3, 5), (0.3, 2), (None, 3))
+FORESTS = ((0.3, 5), (None, 5))
 EXTRA_TREES_CLEANED = ((None, 1), (None, 3))
 FORESTS_CLEANED = ((None, 3),)
 LARGEST_FOR_NEIGHBORS = 20_000
@@ -50,7 +50,7 @@ class Family:
         return replace(self, candidates=(self.candidates[i],))
 
 
-def families(rows, task, *, cleaned=False):
+def families(rows, task, *, cleaned=False, names=None):
     """Return the families that suit the rows, the cheapest first.
 
     Parameters
@@ -61,21 +61,22 @@ def families(rows, task, *, cleaned=False):
 
     cleaned : bool, default=False
         Whether most labels that count are right by now, so that details may be learned.
+
+    names : iterable of str, default=None
+        Which of `FAMILIES` may be heard; None stands for all that suit.
     """
-    found = [logistic_regression(task, cleaned)]
-    if rows.counts:
-        found.append(naive_bayes())
-    if rows.dense is None:
-        return found
-    found.append(kernel_ridge())
-    if not cleaned:
-        found += [neighbors()] if len(rows) <= LARGEST_FOR_NEIGHBORS else []
-        found.append(linear_discriminants())
-    found.append(quadratic_discriminants())
-    ways = EXTRA_TREES_CLEANED if cleaned else EXTRA_TREES
-    found.append(trees("extra trees", ExtraTreesClassifier, ways, task))
-    ways = FORESTS_CLEANED if cleaned else FORESTS
-    return [*found, trees("forest", RandomForestClassifier, ways, task)]
+    asked = FAMILIES if names is None else [n for n in FAMILIES if n in set(names)]
+    suit = {name: names is not None or _suits(name, rows, cleaned) for name in asked}
+    possible = [n for n in asked if suit[n] and (rows.dense is not None or n in SPARSE)]
+    return [FAMILIES[name](task, cleaned) for name in possible]
+
+
+def _suits(name, rows, cleaned):
+    if name == "naive_bayes":
+        return rows.counts
+    if name == "neighbors":
+        return not cleaned and len(rows) <= LARGEST_FOR_NEIGHBORS
+    return name != "linear_discriminants" or not cleaned
 
 
 def logistic_regression(task, cleaned):
@@ -89,38 +90,38 @@ def logistic_regression(task, cleaned):
         )
         for C in Cs
     ]
-    return Family("logistic regression", tuple(made))
+    return Family("logistic_regression", tuple(made))
 
 
-def naive_bayes():
+def naive_bayes(*_):
     """Return naive Bayes, for counts of words."""
     made = [
         ByFolds(f"naive Bayes, alpha={alpha:g}", "linear", ComplementNB(alpha=alpha))
         for alpha in (0.1, 1.0)
     ]
-    return Family("naive Bayes", tuple(made))
+    return Family("naive_bayes", tuple(made))
 
 
-def kernel_ridge():
+def kernel_ridge(*_):
     """Return least squares on similarities of several widths."""
     made = [KernelRidge(f"kernel ridge, width {w:g}", w) for w in WIDTHS]
-    return Family("kernel ridge", tuple(made))
+    return Family("kernel_ridge", tuple(made))
 
 
-def neighbors():
+def neighbors(*_):
     """Return votes of few and of many neighbors."""
     made = [Neighbors(f"{k} neighbors", k) for k in (10, 30)]
     return Family("neighbors", tuple(made))
 
 
-def linear_discriminants():
+def linear_discriminants(*_):
     """Return Fisher's, with a covariance that is shrunk."""
     model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
-    name = "linear discriminants"
-    return Family(name, (ByFolds(name, "dense", model),))
+    judge = ByFolds("linear discriminants", "dense", model)
+    return Family("linear_discriminants", (judge,))
 
 
-def quadratic_discriminants():
+def quadratic_discriminants(*_):
     """Return normal distributions, with a covariance a class that is shrunk."""
     made = [
         ByFolds(
@@ -130,10 +131,36 @@ def quadratic_discriminants():
         )
         for shrinkage in ("auto", 0.3)
     ]
-    return Family("quadratic discriminants", tuple(made))
+    return Family("quadratic_discriminants", tuple(made))
 
 
-def trees(name, kind, ways, task):
+def extra_trees(task, cleaned):
+    """Return extremely randomized trees."""
+    ways = EXTRA_TREES_CLEANED if cleaned else EXTRA_TREES
+    made = _trees("extra trees", ExtraTreesClassifier, ways, task)
+    return Family("extra_trees", made)
+
+
+def forest(task, cleaned):
+    """Return random forests."""
+    ways = FORESTS_CLEANED if cleaned else FORESTS
+    return Family("forest", _trees("forest", RandomForestClassifier, ways, task))
+
+
+FAMILIES = {
+    "logistic_regression": logistic_regression,
+    "naive_bayes": naive_bayes,
+    "kernel_ridge": kernel_ridge,
+    "neighbors": neighbors,
+    "linear_discriminants": linear_discriminants,
+    "quadratic_discriminants": quadratic_discriminants,
+    "extra_trees": extra_trees,
+    "forest": forest,
+}
+SPARSE = ("logistic_regression", "naive_bayes")  # need no dense view
+
+
+def _trees(name, kind, ways, task):
     """Return forests of small and large leaves, of few and of all samples."""
     made = []
     for share, leaf in ways:
@@ -149,7 +176,7 @@ def trees(name, kind, ways, task):
         else:  # who didn't see a sample may have seen another one of its group
             forest.set_params(random_state=task.seed, max_samples=share)
             made.append(ByFolds(called, "dense", forest))
-    return Family(name, tuple(made))
+    return tuple(made)
 
 
 def _count(share, n_samples):

@@ -9,7 +9,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import log_softmax
 
-from sknoisy.auto._pool import log_losses, log_probabilities, pool_weights, pooled
+from sknoisy.auto._pool import (
+    log_losses,
+    log_probabilities,
+    pool_weights,
+    pooled,
+    rescaled,
+)
 
 POWERS = 2.0 ** np.arange(-3, 3, 0.5)
 FAILURES = (ValueError, ArithmeticError, np.linalg.LinAlgError)
@@ -133,7 +139,17 @@ class Pool:
         return pooled(np.stack(logs), self.weights)
 
 
-def hold(families, rows, task, *, transition=None, affords=None, verdicts, round_=0):
+def hold(
+    families,
+    rows,
+    task,
+    *,
+    verdicts,
+    transition=None,
+    affords=None,
+    round_=0,
+    weights=None,
+):
     """Return the `Panel` of all that can be heard; write down what became of each.
 
     Parameters
@@ -144,17 +160,34 @@ def hold(families, rows, task, *, transition=None, affords=None, verdicts, round
 
     task : Task
 
+    verdicts : list of Verdict
+        Grows.
+
     transition : ndarray of shape (n_classes, n_classes), default=None
         What given labels are of the true ones that judges speak of.
 
     affords : callable, default=None
         Whether there is time for a family; asked of all but the first one.
 
-    verdicts : list of Verdict
-        Grows.
-
     round_ : int, default=0
+
+    weights : dict of str to float, default=None
+        How families weigh beside each other; None stands for what is likeliest.
     """
+    heard = _hear_all(families, rows, task, verdicts, transition, affords, round_)
+    logs = np.stack([judge.logs for judge in heard])
+    if weights is None:
+        found = pool_weights(logs, task.codes, transition)
+    else:
+        given = np.array([weights[judge.family] for judge in heard])
+        found = rescaled(given, logs, task.codes, transition)
+    for judge, weight in zip(heard, found, strict=True):
+        told = (judge.name, judge.family, round_, judge.loss, float(weight))
+        verdicts.append(Verdict(*told, judge.seconds, ""))
+    return Panel(heard, found, pooled(logs, found))
+
+
+def _hear_all(families, rows, task, verdicts, transition, affords, round_):
     heard, failed = [], None
     for family in families:
         if heard and affords is not None and not affords(family):
@@ -170,12 +203,7 @@ def hold(families, rows, task, *, transition=None, affords=None, verdicts, round
             verdicts.append(_unheard(family, round_, f"failed: {note[:120]}"))
     if not heard:
         raise ValueError(f"None of the judges could be fitted: {failed}") from failed
-    logs = np.stack([judge.logs for judge in heard])
-    weights = pool_weights(logs, task.codes, transition)
-    for judge, weight in zip(heard, weights, strict=True):
-        found = (judge.name, judge.family, round_, judge.loss, float(weight))
-        verdicts.append(Verdict(*found, judge.seconds, ""))
-    return Panel(heard, weights, pooled(logs, weights))
+    return heard
 
 
 def hear(family, rows, task, transition=None):

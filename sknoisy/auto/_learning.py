@@ -1,5 +1,6 @@
 """Judges of given labels, the noise they speak of, and judges of cleaned labels."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,14 @@ from sknoisy.auto._noise import (
     posterior,
     refine,
 )
-from sknoisy.auto._schedule import FIRST_ENDS, ROUND_ENDS, TRIAL_ENDS, some_rows
+from sknoisy.auto._progress import Progress
+from sknoisy.auto._schedule import (
+    FIRST_ENDS,
+    ROUND_ENDS,
+    TRIAL_ENDS,
+    Schedule,
+    some_rows,
+)
 
 EM_STEPS = 5  # of the matrix, between rounds
 
@@ -61,7 +69,34 @@ class Learned:
         return told if self.cleaned else self.noise.true_of(told)
 
 
-def learn(view, task, schedule, *, verdicts, progress):
+@dataclass
+class Learning:
+    """What all steps need.
+
+    Parameters
+    ----------
+    schedule : Schedule
+
+    progress : Progress
+
+    verdicts : list of Verdict
+        Grows.
+
+    names : iterable of str or None
+        Of the families that may be heard.
+    """
+
+    schedule: Schedule
+    progress: Progress
+    verdicts: list
+    names: Iterable | None = None
+
+    def families(self, view, task, **options):
+        """Return those that may be heard."""
+        return families(view, task, names=self.names, **options)
+
+
+def learn(view, task, learning):
     """Return what was `Learned` of samples by as many judges as there is time for.
 
     Parameters
@@ -70,94 +105,107 @@ def learn(view, task, schedule, *, verdicts, progress):
 
     task : Task
 
-    schedule : Schedule
-
-    verdicts : list of Verdict
-        Grows.
-
-    progress : Progress
+    learning : Learning
     """
-    progress.tell("judges of given labels")
-    rows, view, task, panel = first_panel(view, task, schedule, verdicts)
+    learning.progress.tell("judges of given labels")
+    rows, view, task, panel = first_panel(view, task, learning)
     noise = find_noise(task.codes, panel.probabilities)
     if not is_sound(noise.transition):
         noise = no_noise(task.codes, panel.probabilities)
         return _plain(panel, noise, rows)
-    return cleaned(panel, noise, rows, view, task, schedule, verdicts, progress)
+    return cleaned(panel, noise, rows, view, task, learning)
 
 
-def first_panel(view, task, schedule, verdicts):
+def first_panel(view, task, learning):
     """Return rows, their view and task, and who judges the given labels of them."""
+    schedule, verdicts = learning.schedule, learning.verdicts
     n_samples, trial_size = len(task.codes), schedule.trial_size
-    rows, everyone = np.arange(n_samples), families(view, task)
+    options = {"affords": schedule.affords(FIRST_ENDS), "verdicts": verdicts}
+    rows = np.arange(n_samples)
     if trial_size == n_samples:
-        affords = schedule.affords(FIRST_ENDS)
-        panel = hold(everyone, view, task, affords=affords, verdicts=verdicts)
+        panel = hold(learning.families(view, task), view, task, **options)
         schedule.learn_costs(panel, n_samples)
         return rows, view, task, panel
     trial = some_rows(task, trial_size)
-    panel = hold_trial(view, task, schedule, trial, verdicts)
+    part, subtask = view.of(trial), task.of(trial)
+    affords = schedule.affords(TRIAL_ENDS)
+    everyone = learning.families(part, subtask)
+    panel = hold(everyone, part, subtask, affords=affords, verdicts=verdicts)
     schedule.learn_costs(panel, len(trial))
     n_rows = schedule.affordable_rows(len(ROUND_ENDS), len(trial))
     if n_rows <= len(trial):
-        return trial, view.of(trial), task.of(trial), panel
+        return trial, part, subtask, panel
     if n_rows < n_samples:
         rows = some_rows(task, n_rows)
         view, task = view.of(rows), task.of(rows)
     verdicts.clear()  # of the trial
-    affords = schedule.affords(FIRST_ENDS)
-    invited = chosen(panel, families(view, task))
-    return (
-        rows,
-        view,
-        task,
-        hold(invited, view, task, affords=affords, verdicts=verdicts),
-    )
+    invited = chosen(panel, learning.families(view, task))
+    return rows, view, task, hold(invited, view, task, **options)
 
 
-def hold_trial(view, task, schedule, trial, verdicts, **options):
-    """Return the panel of all candidates on some rows."""
-    part, subtask = view.of(trial), task.of(trial)
-    everyone = families(part, subtask, cleaned="transition" in options)
-    affords = schedule.affords(TRIAL_ENDS if not options else ROUND_ENDS[0])
-    return hold(everyone, part, subtask, affords=affords, verdicts=verdicts, **options)
-
-
-def cleaned(panel, noise, rows, view, task, schedule, verdicts, progress):
+def cleaned(panel, noise, rows, view, task, learning):
     """Return what judges of cleaned labels say; each round cleans anew."""
     transition, true, found = noise.transition, noise.posterior, None
-    invited = None
+    invited, weights = None, None
     for i, ends in enumerate(ROUND_ENDS, start=1):
-        affords = schedule.affords(ends)
         task = task.trusting(true)
         if invited is None:
-            invited = invite(view, task, schedule, transition)
+            invited, weights = invite(panel, view, task, transition, learning)
+        affords = learning.schedule.affords(ends)
         if not affords(invited[0]):
             break
-        progress.tell(f"judges of cleaned labels, round {i}")
-        options = {"transition": transition, "round_": i, "affords": affords}
-        found = hold(invited, view, task, verdicts=verdicts, **options)
-        invited = chosen(found, invited)
+        learning.progress.tell(f"judges of cleaned labels, round {i}")
+        found = hold(
+            invited,
+            view,
+            task,
+            verdicts=learning.verdicts,
+            transition=transition,
+            affords=affords,
+            round_=i,
+            weights=weights,
+        )
         transition = refine(found.probabilities, task.codes, transition, EM_STEPS)
         true = posterior(found.probabilities, task.codes, transition)
     if found is None or not is_sound(transition):
         return _plain(panel, noise, rows)
-    pool = found.finish()
     told = panel.probabilities
-    return Learned(pool, noise, transition, True, rows, found.probabilities, told)
+    pool, true = found.finish(), found.probabilities
+    return Learned(pool, noise, transition, True, rows, true, told)
 
 
-def invite(view, task, schedule, transition):
-    """Return the families for cleaned labels, of many rows those with a say only."""
-    everyone, trial_size = families(view, task, cleaned=True), schedule.trial_size
-    if trial_size == len(task.codes):
-        return everyone
+def invite(panel, view, task, transition, learning):
+    """Return families for cleaned labels, and weights where they are known.
+
+    What judges of cleaned labels say isn't quite out of sample: the trust in the labels
+    that they learn from comes from judges that knew the sample. Among many classes that
+    is little beside what there is to choose by. Of two classes it is most: there the
+    judges stay those of given labels, and learn anew.
+    """
+    if task.n_classes == 2:
+        weights = {
+            judge.family: weight
+            for judge, weight in zip(panel.judges, panel.weights, strict=True)
+        }
+        invited = chosen(panel, learning.families(view, task))
+        return invited, weights if any(weights.values()) else None
+    everyone = learning.families(view, task, cleaned=True)
+    trial_size = learning.schedule.trial_size
+    if trial_size >= len(task.codes):
+        return everyone, None
     trial = some_rows(task, trial_size)
-    panel = hold_trial(view, task, schedule, trial, [], transition=transition)
-    return chosen(panel, everyone)
+    part, subtask = view.of(trial), task.of(trial)
+    judged = hold(
+        learning.families(part, subtask, cleaned=True),
+        part,
+        subtask,
+        verdicts=[],
+        transition=transition,
+        affords=learning.schedule.affords(ROUND_ENDS[0]),
+    )
+    return chosen(judged, everyone), None
 
 
 def _plain(panel: Panel, noise, rows):
-    true = noise.true_of(panel.probabilities)
-    told = panel.probabilities
+    true, told = noise.true_of(panel.probabilities), panel.probabilities
     return Learned(panel.finish(), noise, noise.transition, False, rows, true, told)

@@ -14,7 +14,7 @@ from scipy.special import softmax
 from sknoisy.quality import true_label_posterior
 
 SHARPNESSES = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 9.0)
-FOR_TWO = 3.0  # classes
+CONTRADICTED = 2.0  # loss of log-likelihood: half of chi-square's 95 % point
 SHARP = 2.0  # from here on, the pool has the shape of noise
 PRIOR = 10.0  # samples a class that the prior of a free matrix stands for
 STEPS = 100
@@ -71,10 +71,10 @@ def find_noise(codes, pool):
     n_classes = pool.shape[1]
     logs = np.log(np.maximum(pool, 1e-12))
     if n_classes == 2:
-        s = softmax(FOR_TWO * logs, axis=1)
-        transition = _one_number(s, codes)[1]
-        found = posterior(s, codes, transition)
-        return Noise(transition, found, "one rate", FOR_TWO)
+        best = sharpest(codes, logs)
+        s = softmax(best.sharpness * logs, axis=1)
+        found = posterior(s, codes, best.transition)
+        return Noise(best.transition, found, best.source, best.sharpness)
     best = by_shape(codes, logs)
     if best.sharpness >= SHARP:
         s = softmax(best.sharpness * logs, axis=1)
@@ -101,6 +101,22 @@ def by_shape(codes, logs):
         s = softmax(sharpness * logs, axis=1)
         fits += [_Fit(*fit, sharpness) for fit in _structures(s, codes)]
     return max(fits, key=lambda fit: fit.score)
+
+
+def sharpest(codes, logs):
+    """Return the sharpest pool, with one rate of noise, that labels don't contradict.
+
+    Of two classes the shape of a pool says little, and inversion would move the
+    threshold between them. Where labels are right, or classes overlap, a pool that is
+    too sharp loses likelihood at once; where many are wrong, next to none: then the
+    judges are modest for good reason, and the noise is as large as they allow.
+    """
+    fits = []
+    for sharpness in SHARPNESSES:
+        likelihood, transition = _one_number(softmax(sharpness * logs, axis=1), codes)
+        fits.append(_Fit(likelihood, transition, "one rate", sharpness))
+    best = max(fit.score for fit in fits)
+    return [fit for fit in fits if fit.score > best - CONTRADICTED][-1]
 
 
 def by_inversion(codes, pool):

@@ -1,10 +1,11 @@
 """A pool of judges: their log-probabilities, weighted by how well they foretell."""
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 from scipy.special import softmax
 
 LEAST = 1e-3  # of an even share: what a judge calls impossible is only unlikely
+FACTORS = (-2.0, 3.0)  # logarithms of what weights may be multiplied by
 RIDGE = 10.0  # weight of "all judges alike", in samples
 
 
@@ -55,7 +56,7 @@ def pool_weights(logs, codes, transition=None):
         q = pooled(logs, weights)
         joint = q * given
         likelihood = np.maximum(joint.sum(axis=1, keepdims=True), 1e-300)
-        # with P the posterior of the true label: d/dw_j = Σ_ik (P − q)_ik log p_j(k|x_i)
+        # with P the posterior: d/dw_j = Σ_ik (P − q)_ik log p_j(k | x_i)
         slope = np.tensordot(logs, joint / likelihood - q, axes=2)
         off = weights - even
         value = -np.log(likelihood).sum() + RIDGE * off @ off
@@ -63,6 +64,17 @@ def pool_weights(logs, codes, transition=None):
 
     bounds = [(0, None)] * n_judges
     return minimize(loss, even, jac=True, method="L-BFGS-B", bounds=bounds).x
+
+
+def rescaled(weights, logs, codes, transition=None):
+    """Return weights times the factor under which given labels are most likely."""
+
+    def loss(power):
+        q = pooled(logs, np.exp(power) * weights)
+        return log_losses(q, codes, transition).mean()
+
+    best = minimize_scalar(loss, bounds=FACTORS, method="bounded").x
+    return np.exp(best) * weights
 
 
 def log_losses(q, codes, transition=None):
