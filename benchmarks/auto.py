@@ -173,7 +173,8 @@ def read(cell, size, seed):
         return *spoilt(data.X, data.y, spoil, size, seed), categorical
     if cell == "LabelMe":
         data = fetch_labelme_votes()
-        given = majority_vote(data.votes, unlabeled=-1, random_state=seed)
+        voted = majority_vote(data.votes, unlabeled=-1, random_state=seed)
+        given = voted.labels
         found = data.X_train, given, data.y_train_true, data.X_test, data.y_test
     else:
         found = small_sets.read(cell, "all", seed)
