@@ -109,7 +109,7 @@ def learn(view, task, learning):
     """
     learning.progress.tell("judges of given labels")
     rows, view, task, panel = first_panel(view, task, learning)
-    noise = find_noise(task.codes, panel.probabilities)
+    noise = find_noise(task.codes, panel.probabilities, task.alike)
     if not is_sound(noise.transition):
         noise = no_noise(task.codes, panel.probabilities)
         return _plain(panel, noise, rows)

@@ -58,7 +58,7 @@ class _Fit(NamedTuple):
     sharpness: float
 
 
-def find_noise(codes, pool):
+def find_noise(codes, pool, alike=1.0):
     """Return the `Noise` that a pool of judges of given labels speaks of.
 
     Parameters
@@ -67,15 +67,18 @@ def find_noise(codes, pool):
 
     pool : ndarray of shape (n_samples, n_classes)
         Probabilities of given labels, out of sample.
+
+    alike : float, default=1.0
+        How many samples tell the same, as those of one group do.
     """
     n_classes = pool.shape[1]
     logs = np.log(np.maximum(pool, 1e-12))
     if n_classes == 2:
-        best = sharpest(codes, logs)
+        best = sharpest(codes, logs, alike)
         s = softmax(best.sharpness * logs, axis=1)
         found = posterior(s, codes, best.transition)
         return Noise(best.transition, found, best.source, best.sharpness)
-    best = by_shape(codes, logs)
+    best = by_shape(codes, logs, alike)
     if best.sharpness >= SHARP:
         s = softmax(best.sharpness * logs, axis=1)
         found = posterior(s, codes, best.transition)
@@ -94,16 +97,16 @@ def is_sound(transition):
     return bool((transition.argmax(axis=1) == np.arange(len(transition))).all())
 
 
-def by_shape(codes, logs):
+def by_shape(codes, logs, alike=1.0):
     """Return the structure and sharpness of the highest penalized likelihood."""
     fits = []
     for sharpness in SHARPNESSES:
         s = softmax(sharpness * logs, axis=1)
-        fits += [_Fit(*fit, sharpness) for fit in _structures(s, codes)]
+        fits += [_Fit(*fit, sharpness) for fit in _structures(s, codes, alike)]
     return max(fits, key=lambda fit: fit.score)
 
 
-def sharpest(codes, logs):
+def sharpest(codes, logs, alike=1.0):
     """Return the sharpest pool, with one rate of noise, that labels don't contradict.
 
     Of two classes the shape of a pool says little, and inversion would move the
@@ -116,7 +119,7 @@ def sharpest(codes, logs):
         likelihood, transition = _one_number(softmax(sharpness * logs, axis=1), codes)
         fits.append(_Fit(likelihood, transition, "one rate", sharpness))
     best = max(fit.score for fit in fits)
-    return [fit for fit in fits if fit.score > best - CONTRADICTED][-1]
+    return [fit for fit in fits if fit.score > best - alike * CONTRADICTED][-1]
 
 
 def by_inversion(codes, pool):
@@ -157,18 +160,22 @@ def refine(s, codes, center, n_steps=STEPS):
     return transition
 
 
-def _structures(s, codes):
-    """Yield score, matrix and name of the three structures."""
+def _structures(s, codes, alike):
+    """Yield score, matrix and name of the three structures.
+
+    A score is the log-likelihood of samples that tell different things, less a price.
+    """
     n_samples, n_classes = s.shape
-    even = _one_number(s, codes)
-    simple = [(even[0] - 0.5 * np.log(n_samples), even[1], "one rate")]
+    log_n = np.log(n_samples / alike)
+    likelihood, even = _one_number(s, codes)
+    simple = [(likelihood / alike - 0.5 * log_n, even, "one rate")]
     if n_classes > 2:
-        likelihood, transition = _pair(s, codes, even[1])
-        price = np.log(n_samples) + n_classes * np.log(n_classes - 1)
-        simple.append((likelihood - price, transition, "pairs"))
+        likelihood, transition = _pair(s, codes, even)
+        price = log_n + n_classes * np.log(n_classes - 1)
+        simple.append((likelihood / alike - price, transition, "pairs"))
     yield from simple
     center = max(simple, key=lambda fit: fit[0])[1]
-    yield (*_free(s, codes, center), "free")
+    yield (*_free(s, codes, center, alike), "free")
 
 
 def _one_number(s, codes):
@@ -214,7 +221,7 @@ def _pair(s, codes, start):
     return _likelihood(s, codes, transition), transition
 
 
-def _free(s, codes, center):
+def _free(s, codes, center, alike):
     """Return score and matrix, each row its own, near `center` unless labels object."""
     n_samples, n_classes = s.shape
     center = np.maximum(center, 1e-4 / n_classes)
@@ -222,9 +229,10 @@ def _free(s, codes, center):
     transition = refine(s, codes, center)
     believed = PRIOR * (center * np.log(transition / center)).sum()
     price = 0.5 * n_classes * np.sqrt(n_classes - 1)
-    price *= np.log1p(n_samples / (n_classes * PRIOR))
-    price += 0.5 * np.log(n_samples)
-    return _likelihood(s, codes, transition) + believed - price, transition
+    price *= np.log1p(n_samples / (n_classes * PRIOR * alike))
+    price += 0.5 * np.log(n_samples / alike)
+    told = (_likelihood(s, codes, transition) + believed) / alike
+    return told - price, transition
 
 
 def _flips(s, codes, transition):

@@ -38,7 +38,8 @@ def rate_interval(rate, true, codes, transition, panel):
     wrong = 1 - found[np.arange(len(codes)), codes]
     error = ERRORS * np.sqrt(max(rate * (1 - rate), wrong.var()) / len(codes))
     rates = [rate, *_other_readings(codes, panel)]
-    return max(0.0, min(rates) - error), min(1.0, max(rates) + error)
+    low, high = min(rates) - error, max(rates) + error
+    return float(max(0.0, low)), float(min(1.0, high))
 
 
 def _other_readings(codes, panel):

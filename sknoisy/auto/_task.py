@@ -50,6 +50,13 @@ class Task:
         """Trust in each label, in numbers."""
         return np.ones(len(self.codes)) if self.weight is None else self.weight
 
+    @property
+    def alike(self):
+        """How many samples a group has on average."""
+        if self.groups is None:
+            return 1.0
+        return len(self.codes) / len(np.unique(self.groups))
+
     def trusting(self, posterior):
         """Return the task in which a label counts as much as it is probably right."""
         trust = posterior[np.arange(len(self.codes)), self.codes]
