@@ -12,6 +12,7 @@ _HOMES = {
     "AnnotatorNoise": "noise",
     "AreaUnderMargin": "detectors",
     "AsymmetricCoTeachingClassifier": "classifiers",
+    "AutoNoisyClassifier": "auto",
     "BatchedGridSearchCV": "model_selection",
     "CLNI": "detectors",
     "ClassConditionalNoise": "noise",

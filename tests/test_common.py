@@ -35,6 +35,9 @@ INSTANCES = {
     "AsymmetricCoTeachingClassifier": [
         sknoisy.AsymmetricCoTeachingClassifier(**EXACT | LONGEST)
     ],
+    "AutoNoisyClassifier": [
+        sknoisy.AutoNoisyClassifier(judges=["kernel_ridge"], random_state=0)
+    ],
     "BatchedGridSearchCV": [
         sknoisy.BatchedGridSearchCV(
             RidgeClassifier(), {"alpha": [0.1, 1.0]}, cv=2, error_score="raise"

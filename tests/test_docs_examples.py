@@ -29,6 +29,7 @@ SLOW = {
     "docs/guide_honest_evaluation.md",
     "docs/guide_networks.md",
     "docs/guide_transition.md",
+    "docs/guide_which_method.md",
     "docs/guide_wrong_labels.md",
 }
 # code, and what it prints: a block of text, or in the README indented lines

@@ -65,6 +65,7 @@ FLOORS = {
     "model_selection": 6,
     "cleaning": 7,  # acts on what detectors find
     "semi_supervised": 7,
+    "auto": 8,  # decides what to do: above all that can be done
     "data_issues": 2,  # sees tables, and knows no estimator
     "reporting": 8,  # tells what all others found
     "tables": 1,  # files, not estimators: of the house it needs the cellar alone
@@ -74,6 +75,7 @@ FLOORS = {
 }
 WITHOUT_TORCH = (
     "annotators",
+    "auto",
     "cleaning",
     "data_issues",
     "datasets",

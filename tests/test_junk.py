@@ -30,6 +30,7 @@ RECORDED = [
 GIVEN = {
     **dict.fromkeys(NETWORKS, NET),
     **dict.fromkeys(RECORDED, {"network": NETWORK}),
+    "AutoNoisyClassifier": {"judges": ["kernel_ridge"]},
     "CleanLabelClassifier": {"estimator": GaussianNB(), "detector": NEIGHBORS},
     "CoTrainingClassifier": {"estimator": GaussianNB()},
     "ConfidentLearning": {"classifier": GaussianNB()},

@@ -1,0 +1,211 @@
+"""Judges of given labels, the noise they speak of, and judges of cleaned labels."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sknoisy.auto._families import families
+from sknoisy.auto._hearing import Panel, Pool, chosen, hold
+from sknoisy.auto._noise import (
+    Noise,
+    find_noise,
+    is_sound,
+    no_noise,
+    posterior,
+    refine,
+)
+from sknoisy.auto._progress import Progress
+from sknoisy.auto._schedule import (
+    FIRST_ENDS,
+    ROUND_ENDS,
+    TRIAL_ENDS,
+    Schedule,
+    some_rows,
+)
+
+EM_STEPS = 5  # of the matrix, between rounds
+
+
+@dataclass
+class Learned:
+    """What there is to say of samples and labels.
+
+    Parameters
+    ----------
+    pool : Pool
+        Fitted judges.
+
+    noise : Noise
+        As the judges of given labels saw it.
+
+    transition : ndarray of shape (n_classes, n_classes)
+        As it is in the end.
+
+    cleaned : bool
+        Whether `pool` speaks of true labels; else of given ones.
+
+    rows : ndarray of int
+        Samples that judges learned from.
+
+    true : ndarray of shape (n_rows, n_classes)
+        P(true | x) of these, out of sample.
+
+    panel : ndarray of shape (n_rows, n_classes)
+        What judges of given labels said of them.
+    """
+
+    pool: Pool
+    noise: Noise
+    transition: np.ndarray
+    cleaned: bool
+    rows: np.ndarray
+    true: np.ndarray
+    panel: np.ndarray
+
+    def true_of(self, view):
+        """Return P(true | x) of other rows."""
+        told = self.pool(view)
+        return told if self.cleaned else self.noise.true_of(told)
+
+
+@dataclass
+class Learning:
+    """What all steps need.
+
+    Parameters
+    ----------
+    schedule : Schedule
+
+    progress : Progress
+
+    verdicts : list of Verdict
+        Grows.
+
+    names : iterable of str or None
+        Of the families that may be heard.
+    """
+
+    schedule: Schedule
+    progress: Progress
+    verdicts: list
+    names: Iterable | None = None
+
+    def families(self, view, task, **options):
+        """Return those that may be heard."""
+        return families(view, task, names=self.names, **options)
+
+
+def learn(view, task, learning):
+    """Return what was `Learned` of samples by as many judges as there is time for.
+
+    Parameters
+    ----------
+    view : View
+
+    task : Task
+
+    learning : Learning
+    """
+    learning.progress.tell("judges of given labels")
+    rows, view, task, panel = first_panel(view, task, learning)
+    noise = find_noise(task.codes, panel.probabilities, task.alike)
+    if not is_sound(noise.transition):
+        noise = no_noise(task.codes, panel.probabilities)
+        return _plain(panel, noise, rows)
+    return cleaned(panel, noise, rows, view, task, learning)
+
+
+def first_panel(view, task, learning):
+    """Return rows, their view and task, and who judges the given labels of them."""
+    schedule, verdicts = learning.schedule, learning.verdicts
+    n_samples, trial_size = len(task.codes), schedule.trial_size
+    options = {"affords": schedule.affords(FIRST_ENDS), "verdicts": verdicts}
+    rows = np.arange(n_samples)
+    if trial_size == n_samples:
+        panel = hold(learning.families(view, task), view, task, **options)
+        schedule.learn_costs(panel, n_samples)
+        return rows, view, task, panel
+    trial = some_rows(task, trial_size)
+    part, subtask = view.of(trial), task.of(trial)
+    affords = schedule.affords(TRIAL_ENDS)
+    everyone = learning.families(part, subtask)
+    panel = hold(everyone, part, subtask, affords=affords, verdicts=verdicts)
+    schedule.learn_costs(panel, len(trial))
+    n_rows = schedule.affordable_rows(len(ROUND_ENDS), len(trial))
+    if n_rows <= len(trial):
+        return trial, part, subtask, panel
+    if n_rows < n_samples:
+        rows = some_rows(task, n_rows)
+        view, task = view.of(rows), task.of(rows)
+    verdicts.clear()  # of the trial
+    invited = chosen(panel, learning.families(view, task))
+    return rows, view, task, hold(invited, view, task, **options)
+
+
+def cleaned(panel, noise, rows, view, task, learning):
+    """Return what judges of cleaned labels say; each round cleans anew."""
+    transition, true, found = noise.transition, noise.posterior, None
+    invited, weights = None, None
+    for i, ends in enumerate(ROUND_ENDS, start=1):
+        task = task.trusting(true)
+        if invited is None:
+            invited, weights = invite(panel, view, task, transition, learning)
+        affords = learning.schedule.affords(ends)
+        if not affords(invited[0]):
+            break
+        learning.progress.tell(f"judges of cleaned labels, round {i}")
+        found = hold(
+            invited,
+            view,
+            task,
+            verdicts=learning.verdicts,
+            transition=transition,
+            affords=affords,
+            round_=i,
+            weights=weights,
+        )
+        transition = refine(found.probabilities, task.codes, transition, EM_STEPS)
+        true = posterior(found.probabilities, task.codes, transition)
+    if found is None or not is_sound(transition):
+        return _plain(panel, noise, rows)
+    told = panel.probabilities
+    pool, true = found.finish(), found.probabilities
+    return Learned(pool, noise, transition, True, rows, true, told)
+
+
+def invite(panel, view, task, transition, learning):
+    """Return families for cleaned labels, and weights where they are known.
+
+    What judges of cleaned labels say isn't quite out of sample: the trust in the labels
+    that they learn from comes from judges that knew the sample. Among many classes that
+    is little beside what there is to choose by. Of two classes it is most: there the
+    judges stay those of given labels, and learn anew.
+    """
+    if task.n_classes == 2:
+        weights = {
+            judge.family: weight
+            for judge, weight in zip(panel.judges, panel.weights, strict=True)
+        }
+        invited = chosen(panel, learning.families(view, task))
+        return invited, weights if any(weights.values()) else None
+    everyone = learning.families(view, task, cleaned=True)
+    trial_size = learning.schedule.trial_size
+    if trial_size >= len(task.codes):
+        return everyone, None
+    trial = some_rows(task, trial_size)
+    part, subtask = view.of(trial), task.of(trial)
+    judged = hold(
+        learning.families(part, subtask, cleaned=True),
+        part,
+        subtask,
+        verdicts=[],
+        transition=transition,
+        affords=learning.schedule.affords(ROUND_ENDS[0]),
+    )
+    return chosen(judged, everyone), None
+
+
+def _plain(panel: Panel, noise, rows):
+    true, told = noise.true_of(panel.probabilities), panel.probabilities
+    return Learned(panel.finish(), noise, noise.transition, False, rows, true, told)
