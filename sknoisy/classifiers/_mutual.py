@@ -2,12 +2,12 @@
 
 from functools import partial
 
+from sknoisy._engine.devices import pick_device
 from sknoisy._params import choose_arguments, routed_to
 from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import lookup
 from sknoisy.classifiers._losses import is_auto, make_loss
 from sknoisy.classifiers._method import Method
-from sknoisy.classifiers._parts import pick_device
 from sknoisy.classifiers._teacher import (
     check_same_features,
     is_fitted,

@@ -10,7 +10,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from sknoisy._params import RoutedParams
+from sknoisy._checks import check_choice, check_switch
+from sknoisy._engine import Batches
+from sknoisy._engine.callbacks import check_callback_names
+from sknoisy._params import RoutedParams, choose_arguments
+from sknoisy._ranges import check_count, check_range
+from sknoisy._shown import shown
 from sknoisy.classifiers._completed import Completed
 
 
@@ -188,3 +193,42 @@ class TrainingParameters(Completed, RoutedParams):
         self.unlabeled = unlabeled
         self.random_state = random_state
         self._routed = routed
+
+
+def check_training(estimator):
+    """Check the parameters of training that every classifier has."""
+    check_choice(estimator.dtype, ("float32", "float64"), "dtype")
+    if isinstance(estimator.early_stopping, str):
+        check_choice(estimator.early_stopping, ("label_wave",), "early_stopping")
+    else:
+        check_switch(early_stopping=estimator.early_stopping)
+    check_count(batch_size=estimator.batch_size)
+    check_range("[0, inf)", weight_decay=estimator.weight_decay)
+    check_count(n_iter_no_change=estimator.n_iter_no_change)
+    check_switch(
+        warm_start=estimator.warm_start, keep_on_interrupt=estimator.keep_on_interrupt
+    )
+    if not isinstance(estimator.verbose, bool):
+        check_count(0, verbose=estimator.verbose)
+    check_range("(0, inf)", lr=estimator.lr)
+    if isinstance(estimator.max_epochs, str):
+        check_choice(estimator.max_epochs, ("auto",), "max_epochs")
+    else:
+        check_count(max_epochs=estimator.max_epochs)
+    if estimator.validation_fraction is not None:
+        check_range("(0, 1)", validation_fraction=estimator.validation_fraction)
+    if not isinstance(estimator.callbacks, (list, tuple, type(None))):
+        raise TypeError(
+            f"callbacks={shown(estimator.callbacks)}, but must be a list of them."
+        )
+    check_callback_names(estimator.callbacks or [], estimator._routed_to("callbacks"))
+    given = estimator._routed_to("iterator_train")
+    if given:
+        choose_arguments(
+            Batches,
+            given=given,
+            facts={},
+            part="iterator_train",
+            skip=1,
+            complete=False,  # the batch size comes later
+        )
