@@ -298,7 +298,9 @@ class BaseNoisyClassifier(
     def _check_data(self, X, y, sample_weight=None, classes=None, reset=True):
         """Return checked data: what has no weight or no label isn't there any more."""
         X, y, missing = self._validate_both(X, y, reset)
-        weight = check_weights(as_numpy(sample_weight), len(y))
+        weight = sample_weight
+        if weight is not None:
+            weight = check_weights(as_numpy(weight), len(y))
         return make_training_data(
             X,
             y,

@@ -35,7 +35,12 @@ class TrainingData:
     def facts(self):
         """What a module or an objective may ask for by name."""
         mean, scale = feature_statistics(self.X, self.sample_weight)
-        weight, soft = self.sample_weight, self.soft_labels
+        tensors = {
+            "soft_labels": self.soft_labels,
+            "sample_weight": self.sample_weight,
+            "feature_mean": mean,
+            "feature_scale": scale,
+        }
         return {
             "X": self.X,
             "n_samples": len(self.codes),
@@ -44,10 +49,10 @@ class TrainingData:
             "n_features": int(np.prod(self.X.shape[1:])),
             "input_shape": tuple(self.X.shape[1:]),
             "labels": as_tensor(self.codes),
-            "soft_labels": None if soft is None else self._tensor(soft),
-            "sample_weight": None if weight is None else self._tensor(weight),
-            "feature_mean": None if mean is None else self._tensor(mean),
-            "feature_scale": self._tensor(scale),
+            **{
+                name: None if array is None else as_tensor(array, self.dtype)
+                for name, array in tensors.items()
+            },
         }
 
     @property
@@ -85,9 +90,6 @@ class TrainingData:
         aligned = np.full((self.n_given, *values.shape[1:]), np.nan)
         aligned[self.rows] = values.detach().cpu().numpy()
         return aligned
-
-    def _tensor(self, array):
-        return as_tensor(array, self.dtype)
 
 
 def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):

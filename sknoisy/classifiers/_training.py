@@ -195,40 +195,40 @@ class TrainingParameters(Completed, RoutedParams):
         self._routed = routed
 
 
+# names that a number, or a switch, may have instead
+NAMED = {"max_epochs": "auto", "early_stopping": "label_wave"}
+SWITCHES = ("early_stopping", "warm_start", "keep_on_interrupt")
+COUNTS = {"batch_size": 1, "n_iter_no_change": 1, "max_epochs": 1, "verbose": 0}
+RANGES = {
+    "weight_decay": "[0, inf)",
+    "lr": "(0, inf)",
+    "validation_fraction": "(0, 1)",
+}
+
+
 def check_training(estimator):
     """Check the parameters of training that every classifier has."""
+    given = {n: getattr(estimator, n) for n in (*SWITCHES, *COUNTS, *RANGES)}
     check_choice(estimator.dtype, ("float32", "float64"), "dtype")
-    if isinstance(estimator.early_stopping, str):
-        check_choice(estimator.early_stopping, ("label_wave",), "early_stopping")
-    else:
-        check_switch(early_stopping=estimator.early_stopping)
-    check_count(batch_size=estimator.batch_size)
-    check_range("[0, inf)", weight_decay=estimator.weight_decay)
-    check_count(n_iter_no_change=estimator.n_iter_no_change)
-    check_switch(
-        warm_start=estimator.warm_start, keep_on_interrupt=estimator.keep_on_interrupt
-    )
-    if not isinstance(estimator.verbose, bool):
-        check_count(0, verbose=estimator.verbose)
-    check_range("(0, inf)", lr=estimator.lr)
-    if isinstance(estimator.max_epochs, str):
-        check_choice(estimator.max_epochs, ("auto",), "max_epochs")
-    else:
-        check_count(max_epochs=estimator.max_epochs)
-    if estimator.validation_fraction is not None:
-        check_range("(0, 1)", validation_fraction=estimator.validation_fraction)
+    for name, word in NAMED.items():
+        if isinstance(given[name], str):
+            check_choice(given.pop(name), (word,), name)
+    check_switch(**{n: given[n] for n in SWITCHES if n in given})
+    if isinstance(given["verbose"], bool):
+        del given["verbose"]
+    for name, least in COUNTS.items():
+        if name in given:
+            check_count(least, **{name: given[name]})
+    for name, interval in RANGES.items():
+        if given[name] is not None or name != "validation_fraction":
+            check_range(interval, **{name: given[name]})
     if not isinstance(estimator.callbacks, (list, tuple, type(None))):
         raise TypeError(
             f"callbacks={shown(estimator.callbacks)}, but must be a list of them."
         )
-    check_callback_names(estimator.callbacks or [], estimator._routed_to("callbacks"))
-    given = estimator._routed_to("iterator_train")
-    if given:
-        choose_arguments(
-            Batches,
-            given=given,
-            facts={},
-            part="iterator_train",
-            skip=1,
-            complete=False,  # the batch size comes later
-        )
+    named, given = map(estimator._routed_to, ("callbacks", "iterator_train"))
+    if named:
+        check_callback_names(estimator.callbacks or [], named)
+    if given:  # all but the batch size, which comes later
+        rest = {"facts": {}, "part": "iterator_train", "skip": 1, "complete": False}
+        choose_arguments(Batches, given=given, **rest)

@@ -115,7 +115,7 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         check_range("[0, inf)", mixup=self.mixup)
 
     def _build_objective(self, task):
-        objective = super()._build_objective(task)
+        objective = task.method.build(task)
         return Mixup(objective, self.mixup) if self.mixup else objective
 
     def _can_learn_in_parts(self):
