@@ -18,6 +18,12 @@ from sknoisy._engine import ArrayDataset
 from sknoisy._engine.assembly import assemble, go_on
 from sknoisy._engine.devices import pick_device
 from sknoisy._engine.draws import draws_to_predict, is_quiet, may_draw
+from sknoisy._engine.networks import speaker
+from sknoisy._engine.tasks import (
+    CallbackSupportMixin,
+    epoch_tasks,
+    with_callbacks,
+)
 from sknoisy._features import check_features
 from sknoisy._labels import check_soft_labels, filled, is_soft
 from sknoisy._rows import cut_params
@@ -26,14 +32,8 @@ from sknoisy._settings import own_settings, usual_settings
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 from sknoisy._weights import check_weights
-from sknoisy.classifiers._callbacks import (
-    CallbackSupportMixin,
-    epoch_tasks,
-    with_callbacks,
-)
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._method import Task, as_method, check_objective
-from sknoisy.classifiers._several_networks import speaker
 from sknoisy.classifiers._training import TrainingParameters, check_training
 from sknoisy.schedules import constant
 

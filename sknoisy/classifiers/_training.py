@@ -11,12 +11,12 @@ import torch
 from torch import nn
 
 from sknoisy._checks import check_choice, check_switch
+from sknoisy._completed import Completed
 from sknoisy._engine import Batches
 from sknoisy._engine.callbacks import check_callback_names
 from sknoisy._params import RoutedParams, choose_arguments
 from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
-from sknoisy.classifiers._completed import Completed
 
 
 class TrainingParameters(Completed, RoutedParams):
@@ -30,7 +30,9 @@ class TrainingParameters(Completed, RoutedParams):
         for images. A class or function is called at fit with ``module__*`` and those
         of these facts that its signature names: `n_features`, `input_shape`,
         `n_samples`, `n_classes`, `labels`, `feature_mean`, `feature_scale`. An
-        instance is copied at fit, never trained in place.
+        instance is copied at fit, never trained in place. Of several networks, the
+        first one then starts with its weights, and others draw new ones in all layers
+        that have ``reset_parameters``.
 
     max_epochs : int or "auto", default="auto"
         How often each sample is seen. "auto" makes about 400 steps, but at least
