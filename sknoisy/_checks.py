@@ -29,6 +29,18 @@ def check_switch(**switches):
             raise ValueError(f"{name}={shown(value)}, but must be True or False.")
 
 
+def check_mask(trusted, n_samples):
+    """Return which labels are known to be right, as an array of bool."""
+    trusted = np.asarray(as_numpy(trusted))
+    if trusted.dtype != bool or trusted.shape != (n_samples,):
+        raise ValueError(
+            f"trusted has dtype {trusted.dtype} and shape {trusted.shape}: expected a"
+            f" mask of bool, one boolean for each of the {n_samples} samples, True"
+            " where the label is known to be right."
+        )
+    return trusted
+
+
 def check_choice(value, choices, name):
     """Return `value` if it is one of `choices`; say which there are if it isn't."""
     if isinstance(value, str) and value in choices:

@@ -9,6 +9,8 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import has_fit_parameter
 
 from sknoisy._arrays import as_numpy
+from sknoisy._registry import did_you_mean
+from sknoisy._shown import shown
 
 
 def check_weights(sample_weight, n_samples, name="sample_weight"):
@@ -215,3 +217,49 @@ def weights_for(classifier, weight):
 def only_absence(weight):
     """Whether weights say no more than who is absent: who takes none can do so, too."""
     return weight is None or bool((weight[weight > 0] == 1).all())
+
+
+def without_absent(*arrays, weight):
+    """Return the rows of `arrays`, and of `weight`, whose weight isn't zero."""
+    if weight is None or weight.all():
+        return *arrays, weight
+    present = weight > 0
+    return *(array[present] for array in arrays), weight[present]
+
+
+def with_class_weight(class_weight, classes, codes, weight):
+    """Return the weights of samples, or none, times those of their classes."""
+    weight = np.ones(len(codes)) if weight is None else weight
+    by_class = weights_by_class(class_weight, classes, codes, weight)
+    return check_weights(weight * by_class[codes], len(codes), name="class_weight")
+
+
+def weights_by_class(class_weight, classes, codes, weight):
+    """Return what each class weighs, (n_classes,), by `class_weight`.
+
+    "balanced" gives all classes that are there the same sum of weights: it counts
+    samples by their `weight`, so that 2 is the same as twice.
+    """
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        sums = np.bincount(codes, weight, minlength=len(classes))
+        there = sums > 0
+        return np.divide(sums.sum() / there.sum(), sums, out=sums, where=there)
+    if not hasattr(class_weight, "get"):
+        raise ValueError(
+            f"class_weight={shown(class_weight)} must be a dict {{class: weight}},"
+            " 'balanced' or None."
+        )
+    _check_named(class_weight, classes.tolist())
+    by_class = [class_weight.get(label, 1.0) for label in classes.tolist()]
+    return np.asarray(by_class, dtype=np.float64)
+
+
+def _check_named(class_weight, known):
+    """Say so if a weight names no class, unless all classes have one, too."""
+    strangers = [name for name in class_weight if name not in known]
+    if strangers and not set(known) <= set(class_weight):
+        hint = did_you_mean(strangers[0], [k for k in known if isinstance(k, str)])
+        raise ValueError(
+            f"class_weight names {strangers[0]!r}, which is no class of"
+            f" y{';' if hint else '.'}{hint} There are: {str(known)[1:-1]}."
+        )

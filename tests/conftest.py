@@ -102,7 +102,9 @@ def page(browser, tmp_path):
 @pytest.fixture
 def together(monkeypatch):
     """The numbers of networks that have trained together, call by call."""
-    from sknoisy.classifiers import _lockstep  # loads torch: only where it is asked for
+    from sknoisy.model_selection import (
+        _lockstep,  # loads torch: only where it is asked for
+    )
 
     calls, real = [], _lockstep.train_in_lockstep
 

@@ -25,8 +25,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from torch import nn
 
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
-from sknoisy.classifiers import _lockstep
-from sknoisy.model_selection import batched_cross_val_predict, clean_scorer
+from sknoisy.model_selection import _lockstep, batched_cross_val_predict, clean_scorer
 from sknoisy.modules import LeNet5
 from sknoisy.optimizers import SAM
 

@@ -19,6 +19,7 @@ FLOORS = {
     "_arrays": 0,
     "_checks": 0,
     "_codes": 0,
+    "_completed": 0,
     "_containers": 0,
     "_counting": 0,
     "_delegation": 0,

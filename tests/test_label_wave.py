@@ -10,7 +10,7 @@ from skorch.callbacks import Callback
 from skorch.history import History
 
 from sknoisy._engine import ArrayDataset
-from sknoisy.classifiers._label_wave import LabelWave
+from sknoisy._engine.label_wave import LabelWave
 from sknoisy.noise import SymmetricNoise
 from sknoisy.objectives import Objective
 

@@ -6,10 +6,10 @@ from sklearn.datasets import load_iris
 
 from sknoisy import CoTeachingClassifier, NoisyLabelClassifier
 from sknoisy._doors import DOORS, WORDS, behind_another_door, translated
+from sknoisy._engine.optimizers import OPTIMIZERS
 from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
 from sknoisy.classifiers import METHODS
-from sknoisy.classifiers._parts import OPTIMIZERS
 from sknoisy.losses import LOSSES
 from sknoisy.noise import (
     AnnotatorNoise,

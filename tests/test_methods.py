@@ -12,9 +12,9 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GridSearchCV
 
 from sknoisy import classifiers, objectives
+from sknoisy._completed import Completed
 from sknoisy._engine import Engine
 from sknoisy.classifiers import METHODS, NoisyLabelClassifier
-from sknoisy.classifiers._completed import Completed
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import LOSSES, get_loss
 from sknoisy.objectives import CORRECTIONS, OBJECTIVES, Objective

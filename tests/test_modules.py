@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from sknoisy import NoisyLabelClassifier
-from sknoisy.classifiers._data import feature_statistics
+from sknoisy._features import feature_statistics
 from sknoisy.modules import (
     MLP,
     Dropout,

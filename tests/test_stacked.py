@@ -18,8 +18,8 @@ from sknoisy._engine.stacked import (
     shape_of,
     stack,
 )
-from sknoisy.classifiers._lockstep import prepare_fits
 from sknoisy.losses import LOSSES
+from sknoisy.model_selection._lockstep import prepare_fits
 from sknoisy.modules import MLP, Dropout, LeNet5, SmallResNet, Standardize
 
 EXACT = {"rtol": 1e-5, "atol": 1e-6}

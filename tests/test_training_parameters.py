@@ -11,7 +11,7 @@ from numpydoc.docscrape import NumpyDocString
 from sklearn.base import clone
 
 from sknoisy import classifiers
-from sknoisy.classifiers._completed import Completed
+from sknoisy._completed import Completed
 from sknoisy.classifiers._training import TrainingParameters
 
 NAMES = [n for n in inspect.signature(TrainingParameters).parameters if n != "routed"]

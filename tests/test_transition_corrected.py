@@ -11,12 +11,13 @@ from scipy import sparse
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 
+from sknoisy._engine.held_out import calibrate
 from sknoisy.classifiers import (
     NoisyLabelClassifier,
     TransitionCorrectedClassifier,
     _correction,
 )
-from sknoisy.classifiers._cross_fit import calibrate, cross_fit
+from sknoisy.classifiers._cross_fit import cross_fit
 from sknoisy.classifiers._transitions import LEARNED
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import get_loss

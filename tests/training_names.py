@@ -10,9 +10,9 @@ from pathlib import Path
 
 import sknoisy
 from sknoisy import losses, modules, objectives, transition
+from sknoisy._engine.optimizers import OPTIMIZERS
 from sknoisy.classifiers._co_teaching import STRATEGIES
 from sknoisy.classifiers._data import TrainingData
-from sknoisy.classifiers._parts import OPTIMIZERS
 from sknoisy.classifiers._training import TrainingParameters
 from sknoisy.classifiers._transitions import LEARNED
 from sknoisy.objectives._splits import SPLITS

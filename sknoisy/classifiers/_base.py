@@ -1,6 +1,5 @@
 """The front desk: from scikit-learn's world to the engine and back."""
 
-import copy
 from abc import ABCMeta
 from contextlib import contextmanager, nullcontext
 from typing import Any
@@ -13,43 +12,30 @@ from sklearn.utils.validation import (
     check_is_fitted,
     validate_data,
 )
-from skorch.callbacks import LRScheduler
 
 from sknoisy._arrays import as_numpy, numpy_inside
-from sknoisy._engine import ArrayDataset, Batches, Engine
+from sknoisy._engine import ArrayDataset
+from sknoisy._engine.assembly import assemble, go_on
+from sknoisy._engine.devices import pick_device
 from sknoisy._engine.draws import draws_to_predict, is_quiet, may_draw
-from sknoisy._features import check_features
-from sknoisy._labels import check_soft_labels, filled, is_soft
-from sknoisy._params import choose_arguments
-from sknoisy._rows import cut_params
-from sknoisy._seeds import make_generator
-from sknoisy._settings import own_settings, usual_settings
-from sknoisy._shown import shown
-from sknoisy._streams import Stream, drawing_from, initial_seed, lent
-from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
-from sknoisy._weights import check_weights
-from sknoisy.classifiers._callbacks import (
+from sknoisy._engine.networks import speaker
+from sknoisy._engine.tasks import (
     CallbackSupportMixin,
     epoch_tasks,
     with_callbacks,
 )
+from sknoisy._features import check_features
+from sknoisy._labels import check_soft_labels, filled, is_soft
+from sknoisy._rows import cut_params
+from sknoisy._seeds import make_generator
+from sknoisy._settings import own_settings, usual_settings
+from sknoisy._streams import Stream, drawing_from, initial_seed, lent
+from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
+from sknoisy._weights import check_weights
 from sknoisy.classifiers._data import make_training_data
-from sknoisy.classifiers._early_stopping import make_early_stopping
-from sknoisy.classifiers._method import Task, as_method
-from sknoisy.classifiers._parts import (
-    callback_of,
-    check_callback_names,
-    check_objective,
-    check_output,
-    check_training_parameters,
-    make_callbacks,
-    make_networks,
-    make_optimizer_arguments,
-    pick_device,
-)
-from sknoisy.classifiers._several_networks import speaker
-from sknoisy.classifiers._training import TrainingParameters
-from sknoisy.schedules import constant, get_schedule
+from sknoisy.classifiers._method import Task, as_method, check_objective
+from sknoisy.classifiers._training import TrainingParameters, check_training
+from sknoisy.schedules import constant
 
 
 class BaseNoisyClassifier(
@@ -69,9 +55,7 @@ class BaseNoisyClassifier(
     _method: Any = None
     _part: str | None = None  # the prefix of the method's parameters, for messages
 
-    class_weight: object = (
-        None  # weights have no exact meaning where samples are judged
-    )
+    class_weight: object = None  # judged samples have no exact weights
 
     def _asked(self, facts):
         """Return the method, and its own parameters."""
@@ -230,7 +214,9 @@ class BaseNoisyClassifier(
                 engine = self._build(task, data, has_validation=False)
                 check_objective(engine.criterion_, data, in_parts=True)
             else:
-                engine = self._engine_so_far(task, data)
+                objective = self._build_objective(task)
+                check_objective(objective, data, in_parts=True)
+                engine = go_on(self.net_, objective, self)
             engine.schedule, engine.max_epochs = constant, 1
             self._train(engine, task, data, split, X, y)
         return self
@@ -247,15 +233,23 @@ class BaseNoisyClassifier(
         """Return an engine about to train; nothing trains here."""
         objective = self._build_objective(task)
         check_objective(objective, data)
-        if self.warm_start and hasattr(self, "net_"):
-            objective.go_on_from(self.net_.criterion_)
+        last = self.net_ if self.warm_start and hasattr(self, "net_") else None
+        if last is not None:
+            objective.go_on_from(last.criterion_)
         # torch's layers draw their weights from its global generator, other parts that
         # aren't ours maybe from NumPy's
         parts = (self.module, self.optimizer, self.callbacks, self._routed)
         with lent(others=not is_quiet(*parts)):
-            return self._assemble(
-                objective, data, has_validation, task.facts["n_epochs"]
+            engine = assemble(
+                self,
+                objective,
+                data,
+                n_epochs=task.facts["n_epochs"],
+                has_validation=has_validation,
+                last=last,
             )
+        speaker(self.predict_with, engine.module_, objective)
+        return engine
 
     def _build_objective(self, task):
         return task.method.build(task)
@@ -275,21 +269,7 @@ class BaseNoisyClassifier(
 
     def _check_parameters(self):
         self._check_routed()
-        check_training_parameters(self)
-        if not isinstance(self.callbacks, (list, tuple, type(None))):
-            raise TypeError(
-                f"callbacks={shown(self.callbacks)}, but must be a list of them."
-            )
-        check_callback_names(self.callbacks or [], self._routed_to("callbacks"))
-        given = self._routed_to("iterator_train")
-        choose_arguments(
-            Batches,
-            given=given,
-            facts={},
-            part="iterator_train",
-            skip=1,
-            complete=False,  # the batch size comes later
-        )
+        check_training(self)
 
     def _validate(self, X, *y, reset):
         """Return X, or X and y, as arrays; X must look as in fit, unless `reset`."""
@@ -318,7 +298,9 @@ class BaseNoisyClassifier(
     def _check_data(self, X, y, sample_weight=None, classes=None, reset=True):
         """Return checked data: what has no weight or no label isn't there any more."""
         X, y, missing = self._validate_both(X, y, reset)
-        weight = check_weights(as_numpy(sample_weight), len(y))
+        weight = sample_weight
+        if weight is not None:
+            weight = check_weights(as_numpy(weight), len(y))
         return make_training_data(
             X,
             y,
@@ -359,85 +341,6 @@ class BaseNoisyClassifier(
             return 0.1
         return self.validation_fraction
 
-    def _assemble(self, objective, data, has_validation, n_epochs):
-        device = pick_device(self.device)
-        networks = self._starting_networks(data, objective.n_networks)
-        speaker(self.predict_with, networks, objective)
-        check_output(networks, data.dataset, len(data.classes), device)
-        optimizer, arguments = make_optimizer_arguments(
-            self.optimizer,
-            given=self._routed_to("optimizer"),
-            weight_decay=self.weight_decay,
-            device=device,
-        )
-        return Engine(
-            networks,
-            objective,
-            input_shape=data.facts["input_shape"],
-            input_dtype=self.dtype,
-            schedule=self._schedule(),
-            optimizer=optimizer,
-            lr=self.lr,
-            max_epochs=n_epochs,
-            batch_size=self.batch_size,
-            callbacks=self._make_callbacks(has_validation),
-            classes=data.classes,
-            device=device,
-            verbose=int(self.verbose),
-            **{f"optimizer__{name}": value for name, value in arguments.items()},
-            **self._still_routed("callbacks", "iterator_train"),
-        ).initialize()
-
-    def _engine_so_far(self, task, data):
-        """Return the engine of the last call, for new data and today's parameters."""
-        engine = self.net_
-        objective = self._build_objective(task)
-        check_objective(objective, data, in_parts=True)
-        if len(engine.module_) != objective.n_networks:
-            raise ValueError(
-                f"There are {len(engine.module_)} networks so far, but now it takes"
-                f" {objective.n_networks}: call fit to start anew."
-            )
-        engine.criterion_ = objective.to(engine.device)
-        engine.batch_size = self.batch_size
-        for group in engine.optimizer_.param_groups:
-            group["initial_lr"] = self.lr
-        return engine
-
-    def _starting_networks(self, data, n_networks):
-        if self.warm_start and hasattr(self, "net_"):
-            return self._networks_so_far(data, n_networks)
-        return make_networks(
-            self.module,
-            n_networks,
-            given=self._routed_to("module"),
-            facts=data.facts,
-            dtype=data.dtype,
-        )
-
-    def _networks_so_far(self, data, n_networks):
-        """Return a copy of the last fit's networks, if they suit the new one."""
-        net = self.net_
-        last = {
-            "classes": net.classes_.tolist(),
-            "shape of samples": net.input_shape,
-            "number of networks": len(net.module_),
-        }
-        now = {
-            "classes": data.classes.tolist(),
-            "shape of samples": data.X.shape[1:],
-            "number of networks": n_networks,
-        }
-        for what in last:
-            if last[what] != now[what]:
-                raise ValueError(
-                    f"warm_start=True goes on with the network of the last fit. Its"
-                    f" {what}: {last[what]}, but now: {now[what]}. Set"
-                    " warm_start=False to start anew."
-                )
-        # copied, so that a fit that diverges leaves the fitted estimator as it was
-        return copy.deepcopy(net.module_).to(data.dtype)
-
     def _known_classes(self, classes):
         known = self.net_.classes_
         if classes is not None and not np.array_equal(np.unique(classes), known):
@@ -446,25 +349,6 @@ class BaseNoisyClassifier(
                 f" partial_fit or of fit, {known}."
             )
         return known
-
-    def _schedule(self):
-        schedule = get_schedule(self.lr_schedule)
-        if schedule is not constant and any(
-            isinstance(callback_of(c), LRScheduler) for c in self.callbacks or []
-        ):
-            raise ValueError(
-                f"lr_schedule={shown(self.lr_schedule)} and a skorch LRScheduler"
-                " would both set the learning rate: pass lr_schedule='constant'"
-                " beside it."
-            )
-        return schedule
-
-    def _make_callbacks(self, has_validation):
-        stop = make_early_stopping(self.early_stopping, self.n_iter_no_change)
-        needless = self.early_stopping is True and not has_validation  # partial_fit
-        return make_callbacks(
-            self.callbacks, None if needless else stop, has_validation
-        )
 
     def _train(self, engine, task, data, split, X, y):
         """Train, and remember."""

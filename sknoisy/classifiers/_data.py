@@ -5,18 +5,14 @@ from functools import cached_property
 
 import numpy as np
 import torch
-from scipy import sparse
 from sklearn.model_selection import train_test_split
-from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from sknoisy._engine import ArrayDataset
+from sknoisy._features import feature_statistics
 from sknoisy._labels import encode_labels
-from sknoisy._registry import did_you_mean
 from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
-from sknoisy._weights import check_weights
-
-BLOCK = 2048  # rows
+from sknoisy._weights import with_class_weight, without_absent
 
 
 @dataclass
@@ -39,7 +35,12 @@ class TrainingData:
     def facts(self):
         """What a module or an objective may ask for by name."""
         mean, scale = feature_statistics(self.X, self.sample_weight)
-        weight, soft = self.sample_weight, self.soft_labels
+        tensors = {
+            "soft_labels": self.soft_labels,
+            "sample_weight": self.sample_weight,
+            "feature_mean": mean,
+            "feature_scale": scale,
+        }
         return {
             "X": self.X,
             "n_samples": len(self.codes),
@@ -48,10 +49,10 @@ class TrainingData:
             "n_features": int(np.prod(self.X.shape[1:])),
             "input_shape": tuple(self.X.shape[1:]),
             "labels": as_tensor(self.codes),
-            "soft_labels": None if soft is None else self._tensor(soft),
-            "sample_weight": None if weight is None else self._tensor(weight),
-            "feature_mean": None if mean is None else self._tensor(mean),
-            "feature_scale": self._tensor(scale),
+            **{
+                name: None if array is None else as_tensor(array, self.dtype)
+                for name, array in tensors.items()
+            },
         }
 
     @property
@@ -90,9 +91,6 @@ class TrainingData:
         aligned[self.rows] = values.detach().cpu().numpy()
         return aligned
 
-    def _tensor(self, array):
-        return as_tensor(array, self.dtype)
-
 
 def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
     """Encode labels, fold class weights into weights and drop what weighs nothing.
@@ -125,7 +123,7 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
     known = found if classes is None else np.unique(classes)
     codes = _positions(found[codes], known)
     if class_weight is not None:
-        weight = _with_class_weight(class_weight, known, codes, weight)
+        weight = with_class_weight(class_weight, known, codes, weight)
         X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
     there = known[np.unique(codes)] if classes is None else known
     if len(there) < 2:
@@ -164,92 +162,3 @@ def _positions(labels, classes):
             " of partial_fit must name every class, in `classes`."
         )
     return np.searchsorted(classes, labels)
-
-
-def without_absent(*arrays, weight):
-    """Return the rows of `arrays`, and of `weight`, whose weight isn't zero."""
-    if weight is None or weight.all():
-        return *arrays, weight
-    present = weight > 0
-    return *(array[present] for array in arrays), weight[present]
-
-
-def _with_class_weight(class_weight, classes, codes, weight):
-    """Return the weights of samples, or none, times those of their classes."""
-    weight = np.ones(len(codes)) if weight is None else weight
-    by_class = weights_by_class(class_weight, classes, codes, weight)
-    return check_weights(weight * by_class[codes], len(codes), name="class_weight")
-
-
-def weights_by_class(class_weight, classes, codes, weight):
-    """Return what each class weighs, (n_classes,), by `class_weight`.
-
-    "balanced" gives all classes that are there the same sum of weights: it counts
-    samples by their `weight`, so that 2 is the same as twice.
-    """
-    if isinstance(class_weight, str) and class_weight == "balanced":
-        sums = np.bincount(codes, weight, minlength=len(classes))
-        there = sums > 0
-        return np.divide(sums.sum() / there.sum(), sums, out=sums, where=there)
-    if not hasattr(class_weight, "get"):
-        raise ValueError(
-            f"class_weight={shown(class_weight)} must be a dict {{class: weight}},"
-            " 'balanced' or None."
-        )
-    _check_named(class_weight, classes.tolist())
-    by_class = [class_weight.get(label, 1.0) for label in classes.tolist()]
-    return np.asarray(by_class, dtype=np.float64)
-
-
-def _check_named(class_weight, known):
-    """Say so if a weight names no class, unless all classes have one, too."""
-    strangers = [name for name in class_weight if name not in known]
-    if strangers and not set(known) <= set(class_weight):
-        hint = did_you_mean(strangers[0], [k for k in known if isinstance(k, str)])
-        raise ValueError(
-            f"class_weight names {strangers[0]!r}, which is no class of"
-            f" y{';' if hint else '.'}{hint} There are: {str(known)[1:-1]}."
-        )
-
-
-def feature_statistics(X, sample_weight=None):
-    """Return the mean and scale by which a network standardizes its input.
-
-    Tables: one mean and standard deviation per feature. Images: one per channel.
-    Sparse tables: no mean, since an absent word stays zero, and one scale for all
-    features, the root mean square, since rare words would be blown up otherwise.
-    """
-    if sparse.issparse(X):
-        if sample_weight is not None:  # scikit-learn 1.6 wants the type of X
-            sample_weight = sample_weight.astype(X.dtype)
-        means, variances = mean_variance_axis(X, axis=0, weights=sample_weight)
-        return None, _nonzero(np.sqrt(np.mean(variances + means**2)))
-    if X.ndim == 2:
-        return _moments(X, sample_weight)
-    pixels = X.reshape(len(X), -1, X.shape[3] if X.ndim == 4 else 1)
-    means = pixels.mean(axis=1, dtype=np.float64)
-    squares = np.einsum("npc,npc->nc", pixels, pixels, dtype=np.float64)
-    mean = np.average(means, axis=0, weights=sample_weight)
-    mean_square = np.average(squares / pixels.shape[1], axis=0, weights=sample_weight)
-    return mean, _nonzero(np.sqrt(np.maximum(mean_square - mean**2, 0)))
-
-
-def _moments(X, weight):
-    # in blocks that stay in the cache, shifted so that no digit is lost: four times
-    # as fast as StandardScaler, with the same result
-    weight = np.ones(len(X)) if weight is None else weight
-    shift = X[:BLOCK].mean(axis=0, dtype=np.float64)
-    total, squares = np.zeros((2, X.shape[1]))
-    for start in range(0, len(X), BLOCK):
-        block = X[start : start + BLOCK] - shift
-        total += weight[start : start + BLOCK] @ block
-        squares += weight[start : start + BLOCK] @ np.square(block, out=block)
-    mean = total / weight.sum()
-    scale = np.sqrt(np.maximum(squares / weight.sum() - mean**2, 0))
-    constant = scale <= 1e-13 * np.abs(shift + mean)  # nothing but rounding
-    return shift + mean, _nonzero(np.where(constant, 0, scale))
-
-
-def _nonzero(scale):
-    # below the smallest normal float32, one over the scale would be infinite
-    return np.where(scale > np.finfo(np.float32).tiny, scale, 1.0)

@@ -74,14 +74,10 @@ class DynamicBootstrappingClassifier(BaseNoisyClassifier):
     epochs; any loss of single samples will do. Their variant MD-DYR-SH, whose shares
     of mixtures follow that probability, isn't here.
 
-    A mixture finds two kinds of losses in any data: where all labels are right, it
-    takes the hardest of them for wrong ones.
-
-    A batch should hold several samples of each class, as the balance of classes is
-    that of its predictions. After the warm-up, each epoch predicts all samples twice
+    As with `DivideMixClassifier`, the hardest of right labels are taken for wrong ones
+    where no others are, a batch should hold several samples of a class, and weights
+    have no exact meaning. After the warm-up, each epoch predicts all samples twice
     besides: batch by batch for what is learned, and at its end for the mixture.
-
-    `fit` takes no weights: where samples are judged, they have no exact meaning.
 
     References
     ----------
@@ -91,13 +87,11 @@ class DynamicBootstrappingClassifier(BaseNoisyClassifier):
     Examples
     --------
     >>> from sklearn.datasets import load_digits
-    >>> from sklearn.model_selection import train_test_split
     >>> from sknoisy import DynamicBootstrappingClassifier, SymmetricNoise
     >>> X, y = load_digits(return_X_y=True)
-    >>> X, X_test, y, y_test = train_test_split(X, y, random_state=0)
     >>> y_noisy = SymmetricNoise(0.4, random_state=0).fit_corrupt(y)
     >>> clf = DynamicBootstrappingClassifier(max_epochs=40, random_state=0)
-    >>> bool(clf.fit(X, y_noisy).score(X_test, y_test) > 0.9)
+    >>> bool(clf.fit(X, y_noisy).score(X, y) > 0.9)
     True
     >>> wrong = y_noisy != y
     >>> found = clf.clean_probability_

@@ -7,9 +7,8 @@ from torch import nn
 
 from sknoisy._logits import label_frequencies
 from sknoisy._params import choose_arguments
-from sknoisy._registry import lookup
 from sknoisy._shown import shown
-from sknoisy.losses import LOSSES
+from sknoisy.losses import get_loss
 from sknoisy.objectives import Objective
 
 # loss="auto": which part of its even share of labels makes a class a rare one
@@ -43,32 +42,14 @@ def choose_loss(loss, *, given, facts):
 
 def make_loss(loss, *, given):
     """Return the loss of single samples that `loss` stands for, with its parameters."""
-    kind = find_loss(loss)
-    chosen = choose_arguments(kind, given=given, facts={}, part="loss", skip=2)
-    if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
-        kind = copy.deepcopy(kind)
-    return partial(kind, **chosen) if chosen else kind
-
-
-def find_loss(loss):
-    """Return the loss function that `loss` names; a function as it is."""
-    if isinstance(loss, Objective) or (
-        isinstance(loss, type) and issubclass(loss, Objective)
-    ):
+    kind = loss if isinstance(loss, type) else type(loss)
+    if issubclass(kind, Objective):
         raise ValueError(
             f"loss={shown(loss)} is more than a loss of single samples: pass its class"
             " as a method, NoisyLabelClassifier(method=…)."
         )
-    if isinstance(loss, type) and issubclass(loss, nn.Module):
-        raise TypeError(
-            f"loss={shown(loss)} is a class: pass an instance, with reduction='none'."
-        )
-    if callable(loss):
-        return loss
-    return lookup(
-        loss,
-        LOSSES,
-        parameter="loss",
-        kind="a loss",
-        otherwise="a function (logits, labels) -> (n_samples,)",
-    )
+    kind = get_loss(loss)
+    chosen = choose_arguments(kind, given=given, facts={}, part="loss", skip=2)
+    if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
+        kind = copy.deepcopy(kind)
+    return partial(kind, **chosen) if chosen else kind

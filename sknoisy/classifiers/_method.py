@@ -191,3 +191,24 @@ def check_made_for(kind, loss, given):
 def takes_any_loss(kind):
     """Whether a class of objective is made for whatever loss there is."""
     return "loss" in inspect.signature(kind).parameters
+
+
+def check_objective(objective, data, in_parts=False):
+    """Say so if weights, soft labels or `partial_fit` have no meaning for a method."""
+    name = type(objective).__name__
+    weight = data.sample_weight
+    if weight is not None and weight.min() < 1 and not objective.takes_sample_weight:
+        raise ValueError(
+            f"sample_weight and class_weight have no exact meaning for {name}: leave"
+            " them out."
+        )
+    if data.soft_labels is not None and not objective.takes_soft_labels:
+        raise ValueError(
+            f"{name} takes one label a sample, but y has shape"
+            f" {data.soft_labels.shape}: pass y.argmax(axis=1), or a plain loss."
+        )
+    if in_parts and [*objective.parameters()]:
+        raise ValueError(
+            f"partial_fit can't train {name}: what it remembers or learns belongs to"
+            " one whole fit. Call fit, or choose a plain loss."
+        )

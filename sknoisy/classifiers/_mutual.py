@@ -1,20 +1,17 @@
 """Mutual learning as a method: a teacher is asked first, then networks teach."""
 
-from functools import partial
-
-from sknoisy._params import choose_arguments, routed_to
+from sknoisy._engine.devices import pick_device
+from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
-from sknoisy._registry import lookup
 from sknoisy.classifiers._losses import is_auto, make_loss
-from sknoisy.classifiers._method import Method
-from sknoisy.classifiers._parts import pick_device
+from sknoisy.classifiers._method import Method, with_parts
 from sknoisy.classifiers._teacher import (
     check_same_features,
     is_fitted,
     ready_teacher,
     teacher_log_proba,
 )
-from sknoisy.objectives import GRAFTINGS, MeanLoss, MutualLearning
+from sknoisy.objectives import MeanLoss, MutualLearning
 
 
 class Mutual(Method):
@@ -25,10 +22,8 @@ class Mutual(Method):
 
     def plan(self, task):
         """Fit the teacher, where it isn't, and ask it about all samples."""
-        routed = routed_to("grafting", task.given)
-        own = {n: v for n, v in task.given.items() if "__" not in n}
+        own = with_parts(MutualLearning, task.given)
         wanted = wishes(**choose_arguments(wishes, given=own, facts={}, part=task.part))
-        wanted["grafting"] = make_grafting(wanted["grafting"], routed)
         teacher, log_proba = wanted.pop("distill"), None
         if teacher is not None:
             teacher = ready_teacher(teacher, task.facts)
@@ -79,19 +74,3 @@ def wishes(
     check_range("(0, inf)", temperature=temperature)
     parts = {"distill": distill, "grafting": grafting}
     return {"n_networks": n_networks, "temperature": temperature, **weights, **parts}
-
-
-def make_grafting(grafting, given):
-    """Return the function of the share that a layer keeps, with its parameters."""
-    if grafting is None or grafting is False:
-        return None
-    if not callable(grafting):
-        grafting = lookup(
-            grafting,
-            GRAFTINGS,
-            parameter="grafting",
-            kind="a way of grafting",
-            otherwise="a function (own, neighbor) -> share, or None",
-        )
-    chosen = choose_arguments(grafting, given=given, facts={}, part="grafting", skip=2)
-    return partial(grafting, **chosen)

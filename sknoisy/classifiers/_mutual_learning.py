@@ -93,9 +93,6 @@ class MutualLearningClassifier(WeightedNoisyClassifier):
     names. With the defaults, dropout and float32 make them differ: the two checks of
     scikit-learn's suite that compare them fail, and no others.
 
-    Where `module` is an instance, the first network starts with its weights, and the
-    others draw new weights in all layers that have ``reset_parameters``.
-
     References
     ----------
     .. [1] Zhang, Xiang, Hospedales and Lu, "Deep Mutual Learning", CVPR 2018.

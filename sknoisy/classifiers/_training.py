@@ -10,8 +10,13 @@ import numpy as np
 import torch
 from torch import nn
 
-from sknoisy._params import RoutedParams
-from sknoisy.classifiers._completed import Completed
+from sknoisy._checks import check_choice, check_switch
+from sknoisy._completed import Completed
+from sknoisy._engine import Batches
+from sknoisy._engine.callbacks import check_callback_names
+from sknoisy._params import RoutedParams, choose_arguments
+from sknoisy._ranges import check_count, check_range
+from sknoisy._shown import shown
 
 
 class TrainingParameters(Completed, RoutedParams):
@@ -25,7 +30,9 @@ class TrainingParameters(Completed, RoutedParams):
         for images. A class or function is called at fit with ``module__*`` and those
         of these facts that its signature names: `n_features`, `input_shape`,
         `n_samples`, `n_classes`, `labels`, `feature_mean`, `feature_scale`. An
-        instance is copied at fit, never trained in place.
+        instance is copied at fit, never trained in place. Of several networks, the
+        first one then starts with its weights, and others draw new ones in all layers
+        that have ``reset_parameters``.
 
     max_epochs : int or "auto", default="auto"
         How often each sample is seen. "auto" makes about 400 steps, but at least
@@ -188,3 +195,42 @@ class TrainingParameters(Completed, RoutedParams):
         self.unlabeled = unlabeled
         self.random_state = random_state
         self._routed = routed
+
+
+# names that a number, or a switch, may have instead
+NAMED = {"max_epochs": "auto", "early_stopping": "label_wave"}
+SWITCHES = ("early_stopping", "warm_start", "keep_on_interrupt")
+COUNTS = {"batch_size": 1, "n_iter_no_change": 1, "max_epochs": 1, "verbose": 0}
+RANGES = {
+    "weight_decay": "[0, inf)",
+    "lr": "(0, inf)",
+    "validation_fraction": "(0, 1)",
+}
+
+
+def check_training(estimator):
+    """Check the parameters of training that every classifier has."""
+    given = {n: getattr(estimator, n) for n in (*SWITCHES, *COUNTS, *RANGES)}
+    check_choice(estimator.dtype, ("float32", "float64"), "dtype")
+    for name, word in NAMED.items():
+        if isinstance(given[name], str):
+            check_choice(given.pop(name), (word,), name)
+    check_switch(**{n: given[n] for n in SWITCHES if n in given})
+    if isinstance(given["verbose"], bool):
+        del given["verbose"]
+    for name, least in COUNTS.items():
+        if name in given:
+            check_count(least, **{name: given[name]})
+    for name, interval in RANGES.items():
+        if given[name] is not None or name != "validation_fraction":
+            check_range(interval, **{name: given[name]})
+    if not isinstance(estimator.callbacks, (list, tuple, type(None))):
+        raise TypeError(
+            f"callbacks={shown(estimator.callbacks)}, but must be a list of them."
+        )
+    named, given = map(estimator._routed_to, ("callbacks", "iterator_train"))
+    if named:
+        check_callback_names(estimator.callbacks or [], named)
+    if given:  # all but the batch size, which comes later
+        rest = {"facts": {}, "part": "iterator_train", "skip": 1, "complete": False}
+        choose_arguments(Batches, given=given, **rest)

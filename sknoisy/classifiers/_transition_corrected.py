@@ -2,9 +2,9 @@
 
 from typing import Literal, Unpack
 
+from sknoisy._engine.tasks import with_callbacks
 from sknoisy._registry import lookup
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._callbacks import with_callbacks
 from sknoisy.classifiers._correction import Correction
 from sknoisy.classifiers._training_names import Training
 from sknoisy.classifiers._types import Loss, Module

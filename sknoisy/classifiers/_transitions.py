@@ -5,8 +5,7 @@ from contextlib import nullcontext
 import numpy as np
 import torch
 
-from sknoisy._arrays import as_numpy
-from sknoisy._checks import check_choice, check_transition
+from sknoisy._checks import check_choice, check_mask, check_transition
 from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
 from sknoisy._streams import lent
@@ -154,15 +153,7 @@ def standardized(facts):
 
 def check_trusted(trusted, n_samples):
     """Return the mask of trusted labels as a tensor, or None."""
-    if trusted is None:
-        return None
-    trusted = np.asarray(as_numpy(trusted))
-    if trusted.dtype != bool or trusted.shape != (n_samples,):
-        raise ValueError(
-            f"trusted has type {trusted.dtype} and shape {trusted.shape}, but must hold"
-            f" one boolean for each of the {n_samples} samples."
-        )
-    return as_tensor(trusted)
+    return None if trusted is None else as_tensor(check_mask(trusted, n_samples))
 
 
 def check_others(transition, facts):

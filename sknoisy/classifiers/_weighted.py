@@ -4,9 +4,9 @@ from typing import Unpack
 
 from sklearn.utils.metaestimators import available_if
 
+from sknoisy._engine.tasks import with_callbacks
 from sknoisy._ranges import check_range
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._callbacks import with_callbacks
 from sknoisy.classifiers._training_names import Training
 from sknoisy.classifiers._types import Module
 from sknoisy.objectives import Mixup
@@ -115,7 +115,7 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         check_range("[0, inf)", mixup=self.mixup)
 
     def _build_objective(self, task):
-        objective = super()._build_objective(task)
+        objective = task.method.build(task)
         return Mixup(objective, self.mixup) if self.mixup else objective
 
     def _can_learn_in_parts(self):

@@ -10,6 +10,7 @@ published such, and are reached from an estimator as ``loss__q`` and so on.
 """
 
 from sknoisy._registry import lookup
+from sknoisy._shown import shown
 from sknoisy.losses._active_asymmetric import (
     joint_asymmetric_loss,
     nce_and_ael,
@@ -162,6 +163,9 @@ def get_loss(loss):
     ValueError
         If no loss has that name; the message lists the names there are.
 
+    TypeError
+        If it is a class, such as ``torch.nn.CrossEntropyLoss``, and no instance.
+
     See Also
     --------
     get_loss_names : The names that are known.
@@ -172,6 +176,10 @@ def get_loss(loss):
     >>> get_loss("gce").__name__
     'generalized_cross_entropy'
     """
+    if isinstance(loss, type):
+        raise TypeError(
+            f"loss={shown(loss)} is a class: pass an instance, with reduction='none'."
+        )
     if callable(loss):
         return loss
     return lookup(

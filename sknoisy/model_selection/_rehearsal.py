@@ -231,7 +231,7 @@ def _can_carry(estimator, fit_params):
 
 def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
     """Begin the fits of one fold, those that might train together."""
-    from sknoisy.classifiers._lockstep import may_train_together, prepare_fits
+    from sknoisy.model_selection._lockstep import may_train_together, prepare_fits
 
     pairs = [
         (cell, params)
@@ -292,7 +292,7 @@ def _last_step(estimator):
 
 
 def _train(cells, verbose):
-    from sknoisy.classifiers._lockstep import train_together
+    from sknoisy.model_selection._lockstep import train_together
 
     prepared = [cell.prepared for cell in cells if cell.prepared is not None]
     total = sum(one.trainee.engine.max_epochs for one in prepared)

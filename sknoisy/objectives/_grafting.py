@@ -1,10 +1,13 @@
 """Filter grafting: networks lend their weights to one another, layer by layer."""
 
 import math
+from functools import partial
 
 import torch
 
+from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
+from sknoisy._registry import lookup
 
 
 @torch.no_grad()
@@ -125,6 +128,22 @@ def entropy_share(own, neighbor, *, amplitude=0.4, steepness=500.0, n_bins=10):
 
 
 GRAFTINGS = {"entropy": entropy_share}
+
+
+def make_grafting(grafting, given):
+    """Return the function of the share that a layer keeps, with its parameters."""
+    if grafting is None or grafting is False:
+        return None
+    if not callable(grafting):
+        grafting = lookup(
+            grafting,
+            GRAFTINGS,
+            parameter="grafting",
+            kind="a way of grafting",
+            otherwise="a function (own, neighbor) -> share, or None",
+        )
+    chosen = choose_arguments(grafting, given=given, facts={}, part="grafting", skip=2)
+    return partial(grafting, **chosen)
 
 
 def _entropy(weights, n_bins):

@@ -1,10 +1,12 @@
 """Several networks that learn from the labels and from one another."""
 
+from types import MappingProxyType
+
 import torch.nn.functional as F
 
 from sknoisy._ranges import check_count, check_range
 from sknoisy.objectives._base import Objective
-from sknoisy.objectives._grafting import graft
+from sknoisy.objectives._grafting import graft, make_grafting
 from sknoisy.objectives._memory import WeightedMean
 
 
@@ -77,6 +79,7 @@ class MutualLearning(Objective):
     """
 
     takes_sample_weight = True
+    parts = MappingProxyType({"grafting": make_grafting})
     takes_soft_labels = True
 
     def __init__(

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sknoisy._arrays import as_numpy
+from sknoisy._checks import check_mask
 from sknoisy._codes import check_codes, check_order
 from sknoisy._probs import check_probs
 
@@ -88,13 +89,7 @@ def check_trusted(trusted, n_samples):
     """Return a mask of samples, at least one of which is True."""
     if trusted is None:
         return np.ones(n_samples, dtype=bool)
-    trusted = np.asarray(as_numpy(trusted))
-    if trusted.dtype != bool or trusted.shape != (n_samples,):
-        raise ValueError(
-            f"trusted has dtype {trusted.dtype} and shape {trusted.shape}: expected a"
-            f" mask of bool and shape ({n_samples},), True where the true label is"
-            " known."
-        )
+    trusted = check_mask(trusted, n_samples)
     if not trusted.any():
         raise ValueError("trusted is False everywhere: no true label is known.")
     return trusted

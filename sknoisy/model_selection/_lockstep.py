@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
@@ -14,14 +15,12 @@ from sknoisy._engine.lockstep import (
     lockstep_key,
     train_in_lockstep,
 )
+from sknoisy._engine.optimizers import OPTIMIZERS
 from sknoisy._engine.stacked import shape_of
 from sknoisy._settings import own_settings
 from sknoisy._streams import Stream, Witness, drawing_from, generator, lent
-from sknoisy.classifiers._data import TrainingData
-from sknoisy.classifiers._losses import find_loss, is_auto
-from sknoisy.classifiers._method import Task
-from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
-from sknoisy.classifiers._parts import OPTIMIZERS
+from sknoisy.classifiers import NoisyLabelClassifier
+from sknoisy.losses import get_loss
 
 # How many networks share a step. On a CPU twenty gain nearly all there is to gain; a
 # GPU, where a step of twenty waits for launches, has room for more (not measured).
@@ -46,8 +45,8 @@ class Prepared:
     """
 
     estimator: NoisyLabelClassifier
-    data: TrainingData
-    task: Task
+    data: Any
+    task: Any
     trainee: Trainee
     key: tuple
     seconds: float
@@ -82,10 +81,9 @@ def _is_unwatched(estimator):
 
 
 def _has_plain_loss(estimator):
-    if is_auto(estimator.loss):
-        return True
     try:
-        loss = find_loss(estimator.loss)
+        loss = estimator.loss
+        loss = get_loss("gce" if loss == "auto" else loss)
     except Exception:  # the estimator's own fit says it better
         return False
     loss = loss.func if isinstance(loss, partial) else loss
