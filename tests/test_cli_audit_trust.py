@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import sknoisy._cli._audit_files as audit_files
+import sknoisy._cli._detectors as detectors
 import sknoisy._cli._sampled as sampled
 from sknoisy._cli import main
 from sknoisy._cli._sampled import some_rows
@@ -83,6 +84,31 @@ def test_what_is_odd_is_told_once_and_before_the_labels(folder, capsys):
     assert "too small to judge, with fewer than 5 rows: 'moth' (2)" in out
     assert out.index("too small") < out.index("labels look wrong")
     assert max(map(len, out.split("Before")[1].split("\n\n")[0].splitlines())) <= 88
+
+
+def test_classes_too_small_to_judge_are_set_aside_and_change_nothing(folder, capsys):
+    frame = insects()
+    few = pd.DataFrame(
+        {"size": [0.0, 4.0], "weight": [0.0, 0.0], "given": ["x1", "y2"]}
+    )
+    frame = pd.concat([frame, few], ignore_index=True)
+    frame.to_csv("few.csv", index=False)
+    assert audit() == audit("few.csv", out="few") == 0
+    assert issues("few") == issues()
+    assert "2 rows of classes too small to judge were set aside" in (
+        capsys.readouterr().out
+    )
+    alone = frame[frame["given"].isin(["bee", "x1", "y2"])]
+    alone.to_csv("alone.csv", index=False)  # nothing else would be left
+    assert audit("alone.csv", out="alone") == 0
+
+
+def test_very_many_classes_are_judged_by_similar_rows(folder, capsys, monkeypatch):
+    monkeypatch.setattr(detectors, "MOST_CLASSES", 2)
+    assert audit() == 0
+    assert "KNeighborsClassifier" in capsys.readouterr().out
+    wrong = {int(row["row"]) for row in issues()} & set(range(0, N, 10))
+    assert len(wrong) >= 18
 
 
 def test_nothing_odd_is_told_in_one_line(folder, capsys):

@@ -54,7 +54,9 @@ def print_summary(table, judged):
     )
     if n_slips := int(judged.is_slip.sum()):
         print(f"{n_slips:,} of them may be another label misspelt")
-    if judged.n_learned_from < n_samples:
+    if n_aside := int(judged.is_aside.sum()):
+        print(f"{n_aside:,} rows of classes too small to judge were set aside")
+    if judged.n_learned_from < n_samples - n_aside:
         print(f"learned from {judged.n_learned_from:,} rows, and judged all")
     for line in judged.caveats():
         print(line)

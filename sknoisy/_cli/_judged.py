@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sknoisy._cli._detectors import find_method, threshold_of
 from sknoisy._cli._errors import command_errors
 from sknoisy._cli._sampled import fit_on_some
+from sknoisy._rows import take
 from sknoisy._unlabeled import settled
 
 __all__ = ["Judged", "judge"]
@@ -27,6 +28,7 @@ class Judged:
     labels: np.ndarray  # as they stand in the file
     read_as: np.ndarray  # what the detector was told
     is_slip: np.ndarray  # misspelt
+    is_aside: np.ndarray  # of classes too small to judge
     n_learned_from: int
     # what detectors find, by their names for it
     suggested_labels_: np.ndarray
@@ -86,16 +88,30 @@ def judge(table, data_issues, arguments):
     if "n_jobs" in known:
         detector.set_params(n_jobs=arguments.jobs)
     read_as, is_slip = _without_slips(table.y, data_issues)
+    is_aside = _too_few(read_as, data_issues)
+    rows = np.flatnonzero(~is_aside)
+    y, groups = read_as[rows], table.groups
     with command_errors(TypeError, ValueError, about=f"{table.name}: "):
         found = fit_on_some(
-            settled(detector, read_as),
+            settled(detector, y),
             method.prepare(table),
-            table.X,
-            read_as,
-            table.groups,
+            take(table.X, rows, len(is_aside)),
+            y,
+            None if groups is None else groups[rows],
             seed=arguments.seed,
         )
-    return _judged(found, table.y, read_as, is_slip)
+    found = found.among(rows, read_as)
+    return _judged(found, table.y, read_as, is_slip, is_aside)
+
+
+def _too_few(read_as, data_issues):
+    """Return which rows are of classes too small to judge."""
+    is_aside = np.zeros(len(read_as), dtype=bool)
+    if "rare_classes" in data_issues:
+        is_aside[data_issues["rare_classes"].rows] = True
+    if len(np.unique(read_as[~is_aside])) < 2:  # nothing would be left to tell apart
+        is_aside[:] = False
+    return is_aside
 
 
 def _without_slips(y, data_issues):
@@ -112,7 +128,7 @@ def _without_slips(y, data_issues):
     return read_as, is_slip
 
 
-def _judged(found, labels, read_as, is_slip):
+def _judged(found, labels, read_as, is_slip, is_aside):
     suggested = np.where(
         is_slip & ~found.is_issue, read_as.astype(object), found.suggested
     ).astype(labels.dtype)
@@ -124,6 +140,7 @@ def _judged(found, labels, read_as, is_slip):
         quality_=np.where(is_slip, 0.0, found.quality),
         is_issue_=found.is_issue | is_slip,
         is_slip=is_slip,
+        is_aside=is_aside,
         pred_probs_=found.probabilities,
         n_learned_from=found.n_learned_from,
     )
