@@ -8,6 +8,7 @@ import pytest
 
 import sknoisy._cli._audit_files as audit_files
 import sknoisy._cli._detectors as detectors
+import sknoisy._cli._progress as progress
 import sknoisy._cli._sampled as sampled
 from sknoisy._cli import main
 from sknoisy._cli._sampled import some_rows
@@ -174,3 +175,28 @@ def test_rows_to_learn_from_are_whole_units_and_some_of_every_class(monkeypatch)
     assert (y[rows] == "rare").sum() >= 20
     assert not np.isin(units[np.setdiff1d(np.arange(5000), rows)], units[rows]).any()
     assert len(some_rows(y, units, seed=1)) != len(rows)
+
+
+def test_the_bar_moves_while_labels_are_judged(folder, monkeypatch):
+    shares = []
+    monkeypatch.setattr(
+        progress.Progress, "within", lambda self, share: shares.append(share)
+    )
+    assert audit() == 0
+    assert shares == sorted(shares)
+    assert len(shares) > 50
+    assert 0.5 < shares[-1] < 1.1
+
+
+def test_a_bar_knows_how_long_parts_take(monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with progress.Progress(["one", "two"], weights=[3, 1]) as bar:
+        bar.bar.disable = False
+        bar.within(0.5)
+        assert bar.bar.n == 1.5
+        bar.within(0.4)  # never back
+        assert bar.bar.n == 1.5
+        bar.within(7)
+        assert bar.bar.n < 3
+        bar.tick()
+        assert bar.bar.n == 3

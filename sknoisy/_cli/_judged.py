@@ -8,11 +8,16 @@ from sklearn.base import clone
 
 from sknoisy._cli._detectors import find_method, threshold_of
 from sknoisy._cli._errors import command_errors
+from sknoisy._cli._progress import tasks_counted
 from sknoisy._cli._sampled import fit_on_some
 from sknoisy._rows import take
 from sknoisy._unlabeled import settled
 
 __all__ = ["Judged", "judge"]
+
+# of the default detector: two forests of 100 trees and their votes, and five folds; in
+# groups ten forests
+TASKS, FOLDS_TASKS = 410, 2000
 
 
 @dataclass(repr=False)
@@ -76,8 +81,11 @@ class Judged:
         return issues[order]
 
 
-def judge(table, data_issues, arguments):
-    """Return the `Judged` labels of a table, by the detector that arguments name."""
+def judge(table, data_issues, arguments, on_share):
+    """Return the `Judged` labels of a table, by the detector that arguments name.
+
+    `on_share` is told now and then what share of the work is done.
+    """
     method = find_method(arguments.detector)
     detector = method.make(table).set_params(
         threshold=threshold_of(arguments.threshold)
@@ -91,7 +99,11 @@ def judge(table, data_issues, arguments):
     is_aside = _too_few(read_as, data_issues)
     rows = np.flatnonzero(~is_aside)
     y, groups = read_as[rows], table.groups
-    with command_errors(TypeError, ValueError, about=f"{table.name}: "):
+    tasks = _Tasks(on_share, FOLDS_TASKS if groups is not None else TASKS)
+    with (
+        command_errors(TypeError, ValueError, about=f"{table.name}: "),
+        tasks_counted(tasks.count),
+    ):
         found = fit_on_some(
             settled(detector, y),
             method.prepare(table),
@@ -102,6 +114,20 @@ def judge(table, data_issues, arguments):
         )
     found = found.among(rows, read_as)
     return _judged(found, table.y, read_as, is_slip, is_aside)
+
+
+class _Tasks:
+    """Trees and folds that are done, of as many as there usually are."""
+
+    def __init__(self, on_share, n_usual):
+        self.on_share = on_share
+        self.n_usual = n_usual
+        self.n_done = 0
+
+    def count(self):
+        """Count one, and say what share that makes."""
+        self.n_done += 1
+        self.on_share(self.n_done / self.n_usual)
 
 
 def _too_few(read_as, data_issues):
