@@ -200,3 +200,35 @@ def test_a_bar_knows_how_long_parts_take(monkeypatch):
         assert bar.bar.n < 3
         bar.tick()
         assert bar.bar.n == 3
+
+
+@pytest.mark.parametrize("detector", ["default", "confident", "margin", "neighbors"])
+def test_classes_of_one_row_make_no_wall_of_warnings(detector, folder, capsys):
+    frame = insects()
+    frame.loc[[1, 2, 4], "given"] = ["x1", "y2", "z3"]
+    frame.loc[[5, 7], "given"] = "u4"
+    frame.to_csv("small.csv", index=False)
+    assert audit("small.csv", "--detector", detector) == 0
+    err = capsys.readouterr().err
+    assert err.splitlines() == [line for line in err.splitlines() if "to go" in line]
+
+
+def test_help_says_percent_once(capsys):
+    for command in ("compare", "audit", "apply"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        assert "%%" not in capsys.readouterr().out
+
+
+def test_a_full_disk_leaves_the_page_that_was_there(folder, capsys, monkeypatch):
+    assert audit() == 0
+    before = (folder / "out" / "review.html").read_bytes()
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sknoisy._files.os.fsync", full)
+    assert audit() == 2
+    assert "--out: [Errno 28] No space left on device" in capsys.readouterr().err
+    assert (folder / "out" / "review.html").read_bytes() == before
+    assert not [p for p in (folder / "out").iterdir() if p.name.startswith(".")]
