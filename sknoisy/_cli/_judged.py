@@ -1,6 +1,7 @@
 """What was found out about each label of a file."""
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ class Judged:
     quality_: np.ndarray
     is_issue_: np.ndarray
     pred_probs_: np.ndarray | None
+    warnings: list = field(default_factory=list)
 
     @property
     def classes_(self):
@@ -53,7 +55,7 @@ class Judged:
 
     @property
     def noise_rate_(self):
-        """The estimated share of wrong labels, misspelt ones left out."""
+        """The estimated share of wrong labels but misspelt ones; NaN if unknown."""
         return float(self.detector.noise_rate_)
 
     @property
@@ -67,11 +69,6 @@ class Judged:
         known = detector.get_params()
         unset = {name: None for name in ("random_state", "n_jobs") if name in known}
         return " ".join(repr(detector.set_params(**unset)).split())
-
-    def caveats(self):
-        """Return sentences on how far the detector itself trusts what it found."""
-        said = self.reliability_
-        return [] if said is None else [f"reliability: {said}"]
 
     @property
     def worst_first(self):
@@ -103,7 +100,9 @@ def judge(table, data_issues, arguments, on_share):
     with (
         command_errors(TypeError, ValueError, about=f"{table.name}: "),
         tasks_counted(tasks.count),
+        warnings.catch_warnings(record=True) as caught,
     ):
+        warnings.simplefilter("always")
         found = fit_on_some(
             settled(detector, y),
             method.prepare(table),
@@ -113,7 +112,9 @@ def judge(table, data_issues, arguments, on_share):
             seed=arguments.seed,
         )
     found = found.among(rows, read_as)
-    return _judged(found, table.y, read_as, is_slip, is_aside)
+    judged = _judged(found, table.y, read_as, is_slip, is_aside)
+    judged.warnings = list(dict.fromkeys(_one_line(w.message) for w in caught))
+    return judged
 
 
 class _Tasks:
@@ -128,6 +129,10 @@ class _Tasks:
         """Count one, and say what share that makes."""
         self.n_done += 1
         self.on_share(self.n_done / self.n_usual)
+
+
+def _one_line(message):
+    return " ".join(str(message).split())
 
 
 def _too_few(read_as, data_issues):
@@ -163,7 +168,8 @@ def _judged(found, labels, read_as, is_slip, is_aside):
         labels=labels,
         read_as=read_as,
         suggested_labels_=suggested,
-        quality_=np.where(is_slip, 0.0, found.quality),
+        # NaN: not judged, for reasons of the detector's own
+        quality_=np.where(is_slip, 0.0, np.nan_to_num(found.quality, nan=1.0)),
         is_issue_=found.is_issue | is_slip,
         is_slip=is_slip,
         is_aside=is_aside,

@@ -134,7 +134,16 @@ def _of_all(found, features, make, X, y, rows):
     is_issue = best != codes
     if detector.threshold != "auto":
         is_issue = _by_threshold(detector, quality)
+    if not _may_call_wrong(detector):
+        is_issue[:] = False
     return Found(detector, classes[best], quality, is_issue, probabilities, len(rows))
+
+
+def _may_call_wrong(detector):
+    """Whether the judge is good enough, or a number of issues was asked for."""
+    if detector.threshold not in ("auto", "noise_rate"):
+        return True
+    return bool(getattr(detector, "reliability_", True))
 
 
 def _by_threshold(detector, quality):
