@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 import sknoisy._cli._audit_files as audit_files
+import sknoisy._cli._detectors as detectors
+import sknoisy._cli._progress as progress
 import sknoisy._cli._sampled as sampled
 from sknoisy._cli import main
 from sknoisy._cli._sampled import some_rows
@@ -85,6 +87,31 @@ def test_what_is_odd_is_told_once_and_before_the_labels(folder, capsys):
     assert max(map(len, out.split("Before")[1].split("\n\n")[0].splitlines())) <= 88
 
 
+def test_classes_too_small_to_judge_are_set_aside_and_change_nothing(folder, capsys):
+    frame = insects()
+    few = pd.DataFrame(
+        {"size": [0.0, 4.0], "weight": [0.0, 0.0], "given": ["x1", "y2"]}
+    )
+    frame = pd.concat([frame, few], ignore_index=True)
+    frame.to_csv("few.csv", index=False)
+    assert audit() == audit("few.csv", out="few") == 0
+    assert issues("few") == issues()
+    assert "2 rows of classes too small to judge were set aside" in (
+        capsys.readouterr().out
+    )
+    alone = frame[frame["given"].isin(["bee", "x1", "y2"])]
+    alone.to_csv("alone.csv", index=False)  # nothing else would be left
+    assert audit("alone.csv", out="alone") == 0
+
+
+def test_very_many_classes_are_judged_by_similar_rows(folder, capsys, monkeypatch):
+    monkeypatch.setattr(detectors, "MOST_CLASSES", 2)
+    assert audit() == 0
+    assert "KNeighborsClassifier" in capsys.readouterr().out
+    wrong = {int(row["row"]) for row in issues()} & set(range(0, N, 10))
+    assert len(wrong) >= 18
+
+
 def test_nothing_odd_is_told_in_one_line(folder, capsys):
     assert audit() == 0
     assert "\nNothing odd in the data.\n" in capsys.readouterr().out
@@ -148,3 +175,60 @@ def test_rows_to_learn_from_are_whole_units_and_some_of_every_class(monkeypatch)
     assert (y[rows] == "rare").sum() >= 20
     assert not np.isin(units[np.setdiff1d(np.arange(5000), rows)], units[rows]).any()
     assert len(some_rows(y, units, seed=1)) != len(rows)
+
+
+def test_the_bar_moves_while_labels_are_judged(folder, monkeypatch):
+    shares = []
+    monkeypatch.setattr(
+        progress.Progress, "within", lambda self, share: shares.append(share)
+    )
+    assert audit() == 0
+    assert shares == sorted(shares)
+    assert len(shares) > 50
+    assert 0.5 < shares[-1] < 1.1
+
+
+def test_a_bar_knows_how_long_parts_take(monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    with progress.Progress(["one", "two"], weights=[3, 1]) as bar:
+        bar.bar.disable = False
+        bar.within(0.5)
+        assert bar.bar.n == 1.5
+        bar.within(0.4)  # never back
+        assert bar.bar.n == 1.5
+        bar.within(7)
+        assert bar.bar.n < 3
+        bar.tick()
+        assert bar.bar.n == 3
+
+
+@pytest.mark.parametrize("detector", ["default", "confident", "margin", "neighbors"])
+def test_classes_of_one_row_make_no_wall_of_warnings(detector, folder, capsys):
+    frame = insects()
+    frame.loc[[1, 2, 4], "given"] = ["x1", "y2", "z3"]
+    frame.loc[[5, 7], "given"] = "u4"
+    frame.to_csv("small.csv", index=False)
+    assert audit("small.csv", "--detector", detector) == 0
+    err = capsys.readouterr().err
+    assert err.splitlines() == [line for line in err.splitlines() if "to go" in line]
+
+
+def test_help_says_percent_once(capsys):
+    for command in ("compare", "audit", "apply"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        assert "%%" not in capsys.readouterr().out
+
+
+def test_a_full_disk_leaves_the_page_that_was_there(folder, capsys, monkeypatch):
+    assert audit() == 0
+    before = (folder / "out" / "review.html").read_bytes()
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sknoisy._files.os.fsync", full)
+    assert audit() == 2
+    assert "--out: [Errno 28] No space left on device" in capsys.readouterr().err
+    assert (folder / "out" / "review.html").read_bytes() == before
+    assert not [p for p in (folder / "out").iterdir() if p.name.startswith(".")]

@@ -180,3 +180,27 @@ def test_what_cannot_be_reported_on_is_told(options, error, message):
     y = np.char.strip(y)
     with pytest.raises(error, match=message):
         audit_report(frame, y, KDN().fit(frame[["size"]], y), **options)
+
+
+def test_a_judge_that_can_not_be_relied_on_is_told_of_first():
+    from dataclasses import dataclass
+
+    @dataclass
+    class Weak:
+        gain: float
+        reasons = ("the judge is <no> better than guessing",)
+
+        def __bool__(self):
+            return False
+
+    frame, y = insects()
+    y = np.char.strip(y)
+    detector = KDN().fit(frame[["size"]], y)
+    detector.reliability_, detector.noise_rate_ = Weak(0.1), np.nan
+    report = audit_report(frame, y, detector)
+    content = report.to_dict()
+    assert content["reliability"]["is_reliable"] is False
+    assert content["reliability"]["gain"] == 0.1
+    assert content["noise_rate"] is None
+    text = Page(report.to_html()).text
+    assert "rely on these findings: the judge is <no> better than guessing." in text

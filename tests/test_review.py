@@ -334,3 +334,35 @@ def test_of_a_sparse_row_the_largest_entries_are_shown(container, content):
     assert shown == [("word 900", "-2"), ("word 30", "1"), ("word 7", "0.5")]
     assert page["items"][1]["cells"] == []
     assert len(page["columns"]) == 3
+
+
+# ---------------------------------------------------------------- reasons
+
+
+def test_similar_samples_and_probabilities_are_told(tmp_path):
+    X_ = np.repeat([[0.0], [9.0]], 6, axis=0) + np.arange(12)[:, None] / 100
+    y = np.array(["a"] * 5 + ["b"] * 7)
+    pred_probs = np.tile([0.97, 0.03], (12, 1))
+    quality = 1.0 - (np.arange(12) == 5)
+    path = review_page(X_, y, quality, tmp_path / "p.html", pred_probs=pred_probs)
+    item = content_of(path)["items"][0]
+    assert item["index"] == 5
+    assert item["why"] == [
+        "Of the 5 rows most like it 5 are a, none b.",
+        "By features and given label: a 97 %, b 3 %.",
+    ]
+    path = review_page(X_, y, np.ones(12), tmp_path / "p.html", n_similar=0)
+    assert "why" not in content_of(path)["items"][0]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"pred_probs": np.ones((6, 2))}, r"expected \(6, 3\): a row for each sample"),
+        ({"n_similar": -1}, "n_similar"),
+        ({"notes": ["a"]}, "notes has 1 texts, but X has 6 samples"),
+    ],
+)
+def test_reasons_that_do_not_fit_are_told(options, message, tmp_path):
+    with pytest.raises(ValueError, match=message):
+        review_page(X, Y, QUALITY, tmp_path / "page.html", **options)

@@ -287,3 +287,61 @@ def test_five_thousand_samples_stay_quick(browser, page):
         " return (performance.now() - start) / 20 })()"
     )
     assert took < 100  # milliseconds; 3 on an idle machine
+
+
+# ---------------------------------------------------------------- alike samples
+
+
+def test_one_decision_goes_for_all_alike_and_is_undone_at_once(browser, page):
+    y = ["cat", "dog"] * 6
+    suggested = np.array(["dog", "cat"] * 6)
+    page(
+        [f"text {i}" for i in range(12)],
+        y,
+        np.linspace(0, 1, 12),
+        suggested_labels=suggested,
+    )
+    assert browser.texts("#alike span") == ["All 6 alike"]
+    browser.press("l", "a")
+    assert counts(browser) == [6, 6, 0, 0]
+    browser.press("a")  # for one only again
+    assert counts(browser) == [7, 7, 0, 0]
+    browser.press("u", "u")
+    assert counts(browser) == [0, 0, 0, 0]
+    browser.press("l", "l", "k")
+    assert counts(browser) == [1, 0, 1, 0]
+
+
+def test_pairs_of_classes_can_be_filtered_and_decided(browser, page):
+    y = ["cat", "dog", "cat", "bird"] * 3
+    suggested = np.array(["dog", "cat", "bird", "bird"] * 3)
+    page(
+        [f"text {i}" for i in range(12)],
+        y,
+        np.linspace(0, 1, 12),
+        suggested_labels=suggested,
+    )
+    options = browser.texts("#class optgroup:last-child option")
+    assert options == ["cat → dog (3)", "dog → cat (3)", "cat → bird (3)"]
+    pair = browser.run(
+        "document.querySelector('#class optgroup:last-child option').value"
+    )
+    choose(browser, "#class", pair)
+    assert browser.texts("#found") == ["3 samples of 12"]
+    browser.press("l", "a")
+    assert counts(browser) == [3, 3, 0, 0]
+
+
+def test_reasons_stand_beside_a_sample(browser, page):
+    notes = [""] * 12
+    notes[0] = "<b>Written</b> nearly like 'cat'."
+    page(
+        [f"text {i}" for i in range(12)],
+        ["cat", "dog"] * 6,
+        np.linspace(0, 1, 12),
+        notes=notes,
+        n_similar=3,
+    )
+    said = browser.texts("#why li")
+    assert said[0] == "<b>Written</b> nearly like 'cat'."
+    assert said[1].startswith("Of the 3 rows most like it")

@@ -148,6 +148,11 @@ def _add_compare(commands):
         help="threads of each fit (default: 1, the fastest for small networks)",
     )
     parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the same command was interrupted",
+    )
+    parser.add_argument(
         "--out",
         default="sknoisy-compare",
         metavar="DIR",

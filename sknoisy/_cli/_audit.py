@@ -14,12 +14,12 @@ from sknoisy._cli._tables import check_table
 from sknoisy._cli._threads import held_to
 from sknoisy.data_issues import find_data_issues
 
-STAGES = [
-    "looking for wrong labels",
-    "writing the report",
-    "writing the review page",
-    "drawing pictures",
-]
+STAGES = {  # and what share of the time they take, more or less
+    "looking for wrong labels": 80,
+    "writing the report": 8,
+    "writing the review page": 6,
+    "drawing pictures": 6,
+}
 TOO_MANY = 3  # the exit status where --fail-over is exceeded
 
 
@@ -31,8 +31,9 @@ def audit(arguments):
     print_head(table)
     data_issues = find_data_issues(table, random_state=arguments.seed)
     print_data_issues(data_issues)
-    with held_to(arguments.threads, arguments.jobs), Progress(STAGES, "step") as bar:
-        judged = judge(table, data_issues, arguments)
+    bar = Progress(list(STAGES), "step", list(STAGES.values()))
+    with held_to(arguments.threads, arguments.jobs), bar:
+        judged = judge(table, data_issues, arguments, bar.within)
         files = AuditFiles(table, judged, folder)
         _write(files, data_issues, arguments, bar)
     print_summary(table, judged)

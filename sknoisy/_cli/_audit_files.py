@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from sknoisy._cli._errors import command_errors
 from sknoisy._files import set_aside, write_csv
 from sknoisy.cleaning import review_page
+from sknoisy.cleaning._reasons import find_reasons
 from sknoisy.inspection import (
     LabelGalleryDisplay,
     LabelIssuesDisplay,
@@ -84,20 +87,39 @@ class AuditFiles:
 
     def write_page(self, max_items):
         """Write the page on which people review the issues."""
-        judged = self.judged
         with command_errors(OSError, about="--out: "):
             review_page(
                 self.table.shown,
-                judged.labels,
-                judged.quality_,
+                self.judged.labels,
+                self.judged,
                 self.folder / "review.html",
-                suggested_labels=judged.suggested_labels_,
-                is_issue=judged.is_issue_,
                 max_items=max_items,
                 ids=self.names_of_rows(),
                 title=f"{self.table.name}: labels to review",
+                n_similar=0,  # looked for among typed features, not cells
+                notes=self._reasons(max_items),
             )
         self.written.append("review.html")
+
+    def _reasons(self, max_items):
+        """Return sentences on the rows that the page shows, and "" for others."""
+        judged, rows = self.judged, self.judged.worst_first[:max_items]
+        classes = np.unique(np.concatenate([judged.labels, judged.suggested_labels_]))
+        codes = [
+            np.searchsorted(classes, labels)
+            for labels in (judged.labels, judged.suggested_labels_)
+        ]
+        notes = [""] * len(judged.labels)
+        for row, reason in zip(
+            rows.tolist(),
+            find_reasons(self.table, judged.labels, rows, *codes),
+            strict=True,
+        ):
+            notes[row] = reason.sentences(list(map(str, classes)))
+            if judged.is_slip[row]:
+                meant = judged.read_as[row]
+                notes[row].insert(0, f"Written nearly like {str(meant)!r}.")
+        return notes
 
     def names_of_rows(self):
         """Return what to call each row."""

@@ -47,17 +47,20 @@ def print_data_issues(data_issues):
 def print_summary(table, judged):
     """Say how many labels look wrong, and in which classes."""
     n_issues, n_samples = int(judged.is_issue_.sum()), len(table.y)
+    rate = judged.noise_rate_
+    stated = "not known" if np.isnan(rate) else f"{rate:.1%}"
     print(
         f"{n_issues:,} of {n_samples:,} labels look wrong"
-        f" ({n_issues / n_samples:.1%}); estimated noise rate"
-        f" {judged.noise_rate_:.1%}, by {judged!r}"
+        f" ({n_issues / n_samples:.1%}); estimated noise rate {stated}, by {judged!r}"
     )
     if n_slips := int(judged.is_slip.sum()):
         print(f"{n_slips:,} of them may be another label misspelt")
-    if judged.n_learned_from < n_samples:
+    if n_aside := int(judged.is_aside.sum()):
+        print(f"{n_aside:,} rows of classes too small to judge were set aside")
+    if judged.n_learned_from < n_samples - n_aside:
         print(f"learned from {judged.n_learned_from:,} rows, and judged all")
-    for line in judged.caveats():
-        print(line)
+    for warning in judged.warnings:
+        print(f"note: {warning}")
     if table.y_clean is not None:
         print(_truth(table, judged))
     print()

@@ -1,10 +1,14 @@
 """``sknoisy compare``: read, make noise, cross-validate every method, report."""
 
+import sys
+from contextlib import contextmanager
+
 from sklearn.pipeline import Pipeline
 
 from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._folds import Labels, run_folds
+from sknoisy._cli._journal import Journal, keys_of
 from sknoisy._cli._methods import choose_methods
 from sknoisy._cli._noise import parse_noise
 from sknoisy._cli._preprocessing import scaled
@@ -43,9 +47,44 @@ def compare(arguments):
         folder=make_folder(arguments.out),
     )
     report.print_head()
-    with held_to(arguments.threads, arguments.jobs):
-        results = run_folds(estimators, table.X, labels, splits, scorer, arguments.jobs)
+    journal = _journal(report, splits, arguments)
+    with held_to(arguments.threads, arguments.jobs), _told_how_to_go_on(journal):
+        results = run_folds(
+            estimators,
+            table.X,
+            labels,
+            splits,
+            scorer,
+            arguments.jobs,
+            journal,
+            report.write_so_far,
+        )
     return report.finish(results)
+
+
+def _journal(report, splits, arguments):
+    settings = {"scoring": arguments.scoring, "noise": report.noise_spec}
+    keys = keys_of(report.estimators, report.table.X, report.labels, splits, settings)
+    with command_errors(OSError, about="--out: "):
+        journal = Journal(report.folder, keys, resume=arguments.resume)
+    if journal.outcomes:
+        n = len(journal.outcomes)
+        print(f"resumed: {n} of {len(keys) * len(splits)} fits were done before\n")
+    return journal
+
+
+@contextmanager
+def _told_how_to_go_on(journal):
+    try:
+        yield
+    except KeyboardInterrupt:
+        n = len(journal.outcomes)
+        print(
+            f"\n{n} fits are kept in {journal.path}: the same command with --resume"
+            " goes on from there.",
+            file=sys.stderr,
+        )
+        raise
 
 
 def _check_arguments(arguments):

@@ -1,6 +1,8 @@
 """The detectors that an audit can use, by name."""
 
+import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 
 from sknoisy import (
     AreaUnderMargin,
@@ -12,12 +14,33 @@ from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._methods import Method
 from sknoisy._cli._preprocessing import as_numbers, filled, scaled
 from sknoisy._registry import lookup
+from sknoisy.data_issues import FEWEST
+
+MOST_CLASSES = 100  # that forests are asked of; their time and memory grow with them
+
+
+def _posterior(table):
+    """Return the default; of very many classes, similar rows judge, at one cost."""
+    if not _has_many_classes(table):
+        return TrueLabelPosterior()
+    judge = KNeighborsClassifier(10, weights="distance", metric="cosine")
+    return TrueLabelPosterior(judge)
+
+
+def _for_posterior(table):
+    return scaled(table) if _has_many_classes(table) else filled(table)
+
+
+def _has_many_classes(table):
+    counts = np.unique(table.y, return_counts=True)[1]
+    return (counts >= FEWEST).sum() > MOST_CLASSES
+
 
 DETECTORS = {
     "confident": Method(
         lambda table: ConfidentLearning(LogisticRegression(max_iter=1000)), scaled
     ),
-    "default": Method(lambda table: TrueLabelPosterior(), filled),
+    "default": Method(_posterior, _for_posterior),
     "margin": Method(lambda table: AreaUnderMargin(), as_numbers),
     "neighbors": Method(lambda table: NeighborConsensus(), scaled),
 }

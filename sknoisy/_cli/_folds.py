@@ -28,19 +28,42 @@ class Labels:
         return None if self.clean is None else float(np.mean(self.given != self.clean))
 
 
-def run_folds(estimators, X, labels, splits, scorer, n_jobs):
-    """Return what each method reached: a Bunch of arrays with an entry per fold."""
-    tasks = [(name, split) for name in estimators for split in splits]
+def run_folds(estimators, X, labels, splits, scorer, n_jobs, journal, on_method):
+    """Return what each method reached: a Bunch of arrays with an entry per fold.
+
+    What the `journal` holds is not done again. `on_method` is called with all results
+    so far whenever a method is through.
+    """
+    every = [(name, fold) for name in estimators for fold in range(len(splits))]
+    tasks = [(name, fold) for name, fold in every if not journal.get(name, fold)]
     outcomes = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_run_fold)(estimators[name], X, labels, split, scorer)
-        for name, split in tasks
+        delayed(_run_fold)(estimators[name], X, labels, splits[fold], scorer)
+        for name, fold in tasks
     )
-    folds = {name: [] for name in estimators}
+    done = {at: journal.get(*at) for at in every if journal.get(*at)}
+    results: dict = {}
+    _join(estimators, splits, done, results)
     with Progress([name for name, _ in tasks]) as progress:
-        for (name, _), outcome in zip(tasks, outcomes, strict=True):
-            folds[name].append(outcome)
+        for (name, fold), outcome in zip(tasks, outcomes, strict=True):
+            done[name, fold] = outcome
+            journal.add(name, fold, outcome)
+            if _join(estimators, splits, done, results):
+                on_method(results)
             progress.tick()
-    return {name: _joined(outcomes) for name, outcomes in folds.items()}
+    return {name: results[name] for name in estimators}
+
+
+def _join(estimators, splits, done, results):
+    """Add methods of which all folds are done to `results`; say whether there are."""
+    whole = [
+        name
+        for name in estimators
+        if name not in results
+        and all((name, fold) in done for fold in range(len(splits)))
+    ]
+    for name in whole:
+        results[name] = _joined([done[name, fold] for fold in range(len(splits))])
+    return bool(whole)
 
 
 def _run_fold(estimator, X, labels, split, scorer):

@@ -1,6 +1,7 @@
 """What was found out about each label of a file."""
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,16 @@ from sklearn.base import clone
 
 from sknoisy._cli._detectors import find_method, threshold_of
 from sknoisy._cli._errors import command_errors
+from sknoisy._cli._progress import tasks_counted
 from sknoisy._cli._sampled import fit_on_some
+from sknoisy._rows import take
 from sknoisy._unlabeled import settled
 
 __all__ = ["Judged", "judge"]
+
+# of the default detector: two forests of 100 trees and their votes, and five folds; in
+# groups ten forests
+TASKS, FOLDS_TASKS = 410, 2000
 
 
 @dataclass(repr=False)
@@ -27,12 +34,14 @@ class Judged:
     labels: np.ndarray  # as they stand in the file
     read_as: np.ndarray  # what the detector was told
     is_slip: np.ndarray  # misspelt
+    is_aside: np.ndarray  # of classes too small to judge
     n_learned_from: int
     # what detectors find, by their names for it
     suggested_labels_: np.ndarray
     quality_: np.ndarray
     is_issue_: np.ndarray
     pred_probs_: np.ndarray | None
+    warnings: list = field(default_factory=list)
 
     @property
     def classes_(self):
@@ -46,7 +55,7 @@ class Judged:
 
     @property
     def noise_rate_(self):
-        """The estimated share of wrong labels, misspelt ones left out."""
+        """The estimated share of wrong labels but misspelt ones; NaN if unknown."""
         return float(self.detector.noise_rate_)
 
     @property
@@ -61,11 +70,6 @@ class Judged:
         unset = {name: None for name in ("random_state", "n_jobs") if name in known}
         return " ".join(repr(detector.set_params(**unset)).split())
 
-    def caveats(self):
-        """Return sentences on how far the detector itself trusts what it found."""
-        said = self.reliability_
-        return [] if said is None else [f"reliability: {said}"]
-
     @property
     def worst_first(self):
         """Rows of the issues, misspelt labels first, then the least trusted."""
@@ -74,8 +78,11 @@ class Judged:
         return issues[order]
 
 
-def judge(table, data_issues, arguments):
-    """Return the `Judged` labels of a table, by the detector that arguments name."""
+def judge(table, data_issues, arguments, on_share):
+    """Return the `Judged` labels of a table, by the detector that arguments name.
+
+    `on_share` is told now and then what share of the work is done.
+    """
     method = find_method(arguments.detector)
     detector = method.make(table).set_params(
         threshold=threshold_of(arguments.threshold)
@@ -86,16 +93,56 @@ def judge(table, data_issues, arguments):
     if "n_jobs" in known:
         detector.set_params(n_jobs=arguments.jobs)
     read_as, is_slip = _without_slips(table.y, data_issues)
-    with command_errors(TypeError, ValueError, about=f"{table.name}: "):
+    is_aside = _too_few(read_as, data_issues)
+    rows = np.flatnonzero(~is_aside)
+    y, groups = read_as[rows], table.groups
+    tasks = _Tasks(on_share, FOLDS_TASKS if groups is not None else TASKS)
+    with (
+        command_errors(TypeError, ValueError, about=f"{table.name}: "),
+        tasks_counted(tasks.count),
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.simplefilter("always")
         found = fit_on_some(
-            settled(detector, read_as),
+            settled(detector, y),
             method.prepare(table),
-            table.X,
-            read_as,
-            table.groups,
+            take(table.X, rows, len(is_aside)),
+            y,
+            None if groups is None else groups[rows],
             seed=arguments.seed,
         )
-    return _judged(found, table.y, read_as, is_slip)
+    found = found.among(rows, read_as)
+    judged = _judged(found, table.y, read_as, is_slip, is_aside)
+    judged.warnings = list(dict.fromkeys(_one_line(w.message) for w in caught))
+    return judged
+
+
+class _Tasks:
+    """Trees and folds that are done, of as many as there usually are."""
+
+    def __init__(self, on_share, n_usual):
+        self.on_share = on_share
+        self.n_usual = n_usual
+        self.n_done = 0
+
+    def count(self):
+        """Count one, and say what share that makes."""
+        self.n_done += 1
+        self.on_share(self.n_done / self.n_usual)
+
+
+def _one_line(message):
+    return " ".join(str(message).split())
+
+
+def _too_few(read_as, data_issues):
+    """Return which rows are of classes too small to judge."""
+    is_aside = np.zeros(len(read_as), dtype=bool)
+    if "rare_classes" in data_issues:
+        is_aside[data_issues["rare_classes"].rows] = True
+    if len(np.unique(read_as[~is_aside])) < 2:  # nothing would be left to tell apart
+        is_aside[:] = False
+    return is_aside
 
 
 def _without_slips(y, data_issues):
@@ -112,7 +159,7 @@ def _without_slips(y, data_issues):
     return read_as, is_slip
 
 
-def _judged(found, labels, read_as, is_slip):
+def _judged(found, labels, read_as, is_slip, is_aside):
     suggested = np.where(
         is_slip & ~found.is_issue, read_as.astype(object), found.suggested
     ).astype(labels.dtype)
@@ -121,9 +168,11 @@ def _judged(found, labels, read_as, is_slip):
         labels=labels,
         read_as=read_as,
         suggested_labels_=suggested,
-        quality_=np.where(is_slip, 0.0, found.quality),
+        # NaN: not judged, for reasons of the detector's own
+        quality_=np.where(is_slip, 0.0, np.nan_to_num(found.quality, nan=1.0)),
         is_issue_=found.is_issue | is_slip,
         is_slip=is_slip,
+        is_aside=is_aside,
         pred_probs_=found.probabilities,
         n_learned_from=found.n_learned_from,
     )

@@ -34,6 +34,13 @@ class Report:
             print(f"note: {note}")
         print(flush=True)
 
+    def write_so_far(self, results):
+        """Write the table of the methods that are done."""
+        done = {name: found for name, found in results.items() if not found.error}
+        if done:
+            with command_errors(OSError, about="--out: "):
+                self._write_csv(ComparisonDisplay(done))
+
     def finish(self, results):
         """Print the table, write the files and return the exit status."""
         done = {name: found for name, found in results.items() if not found.error}

@@ -4,7 +4,7 @@ Time and memory of fits grow with the rows; what a judge knows of a class hardly
 from some thousand rows on.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,29 @@ class Found:
     is_issue: np.ndarray
     probabilities: np.ndarray | None
     n_learned_from: int
+
+    def among(self, rows, labels):
+        """Return the same of all `labels`, of which these are the ones at `rows`.
+
+        Others are no issues, of a quality of one, as nothing is known of them.
+        """
+        if len(rows) == len(labels):
+            return self
+        suggested, quality = labels.copy(), np.ones(len(labels))
+        suggested[rows], quality[rows] = self.suggested, self.quality
+        is_issue = np.zeros(len(labels), dtype=bool)
+        is_issue[rows] = self.is_issue
+        probabilities = self.probabilities
+        if probabilities is not None:
+            probabilities = np.full((len(labels), probabilities.shape[1]), np.nan)
+            probabilities[rows] = self.probabilities
+        return replace(
+            self,
+            suggested=suggested,
+            quality=quality,
+            is_issue=is_issue,
+            probabilities=probabilities,
+        )
 
 
 def fit_on_some(detector, steps, X, y, groups, *, seed):
@@ -111,7 +134,16 @@ def _of_all(found, features, make, X, y, rows):
     is_issue = best != codes
     if detector.threshold != "auto":
         is_issue = _by_threshold(detector, quality)
+    if not _may_call_wrong(detector):
+        is_issue[:] = False
     return Found(detector, classes[best], quality, is_issue, probabilities, len(rows))
+
+
+def _may_call_wrong(detector):
+    """Whether the judge is good enough, or a number of issues was asked for."""
+    if detector.threshold not in ("auto", "noise_rate"):
+        return True
+    return bool(getattr(detector, "reliability_", True))
 
 
 def _by_threshold(detector, quality):

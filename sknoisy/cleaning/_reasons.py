@@ -8,7 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from sknoisy.data_issues._data import data_of
 
-__all__ = ["Reason", "find_reasons"]
+__all__ = ["Reason", "find_reasons", "probabilities_of"]
 
 N_SIMILAR = 5
 MOST_ROWS = 30_000  # among which similar ones are looked for
@@ -100,6 +100,26 @@ def find_reasons(X, y, rows, given, suggested, pred_probs=None, *, n_similar=N_S
             )
         )
     return found
+
+
+def probabilities_of(detector, classes, n_samples):
+    """Return probabilities of true labels by a detector, a column for each class.
+
+    None where it has none, or for other samples.
+    """
+    detector = getattr(detector, "detector_", detector)
+    found = getattr(detector, "posterior_", getattr(detector, "pred_probs_", None))
+    if found is None or len(found) != n_samples:
+        return None
+    known = detector.classes_.tolist()
+    if known == list(classes):
+        return found
+    places = {label: place for place, label in enumerate(classes)}
+    if not set(known) <= set(places):
+        return None
+    spread = np.zeros((n_samples, len(places)), dtype=found.dtype)
+    spread[:, [places[label] for label in known]] = found
+    return spread
 
 
 def _likeliest(pred_probs, row, given):

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
+from sknoisy._arrays import as_numpy
+from sknoisy._labels import check_labels
+from sknoisy._ranges import check_count
 from sknoisy.cleaning._exhibits import Looks, show
 from sknoisy.cleaning._page import write_page
+from sknoisy.cleaning._reasons import find_reasons, probabilities_of
 from sknoisy.cleaning._suspects import find_suspects
 
 __all__ = ["review_page"]
@@ -30,6 +34,9 @@ def review_page(
     image_shape=None,
     image_size=160,
     feature_names=None,
+    pred_probs=None,
+    n_similar=5,
+    notes=None,
 ):
     """Write a page on which a person goes through suspicious labels.
 
@@ -105,6 +112,19 @@ def review_page(
     feature_names : array-like of str of shape (n_features,), default=None
         Names of the columns of a table. None takes those of a DataFrame.
 
+    pred_probs : array-like of shape (n_samples, n_classes), default=None
+        How likely each class is, columns in the order of the classes: told of each
+        sample as a reason. None takes what the detector has.
+
+    n_similar : int >= 0, default=5
+        Of how many of the most similar samples the labels are told, as a reason.
+        Similar are rows of near numbers and equal words, and texts of common words;
+        image files aren't compared.
+
+    notes : array-like of length n_samples, default=None
+        What else to say of each sample, before the reasons: a sentence, or a list of
+        them; "" is nothing.
+
     Returns
     -------
     path : pathlib.Path
@@ -167,12 +187,15 @@ def review_page(
     exhibits = show(
         X, suspects.order, suspects.given, len(suspects.vocabulary.texts), looks
     )
+    reasons = reasons_of(
+        X, y, detector, suspects, pred_probs, n_similar, notes, kind=exhibits.kind
+    )
     path = Path(path)
     title = path.stem if title is None else str(title)
     content = {
         "title": title,
         "file": f"{path.stem}-corrections.csv",
-        "items": _items(suspects, exhibits.items, ids_of(X, suspects, ids)),
+        "items": _items(suspects, exhibits.items, ids_of(X, suspects, ids), reasons),
         "kind": exhibits.kind,
         "columns": exhibits.columns,
         **describe(suspects),
@@ -209,9 +232,56 @@ def ids_of(X, suspects, ids):
     return [str(ids[row]) for row in rows]
 
 
-def _items(suspects, exhibits, ids):
+def reasons_of(X, y, detector, suspects, pred_probs, n_similar, notes, *, kind):
+    """Return sentences on each of the samples shown: why it is suspected."""
+    check_count(0, n_similar=n_similar)
+    vocabulary, n_samples = suspects.vocabulary, len(suspects.given)
+    if pred_probs is None:
+        pred_probs = probabilities_of(detector, vocabulary.values, n_samples)
+    else:
+        pred_probs = _check_probabilities(pred_probs, n_samples, vocabulary)
+    if notes is not None and len(notes) != n_samples:
+        raise ValueError(
+            f"notes has {len(notes)} texts, but X has {n_samples} samples."
+        )
+    found = find_reasons(
+        X,
+        check_labels(y),
+        suspects.order,
+        suspects.given,
+        suspects.suggested,
+        pred_probs,
+        n_similar=n_similar if kind != "image" or _are_numbers(X) else 0,
+    )
+    said = [reason.sentences(vocabulary.names) for reason in found]
+    if notes is not None:
+        for row, sentences in zip(suspects.order.tolist(), said, strict=True):
+            note = notes[row]
+            more = [note] * bool(note) if isinstance(note, str) else note
+            sentences[:0] = map(str, more)
+    return said
+
+
+def _are_numbers(X):
+    return hasattr(X, "dtype") and X.dtype.kind in "biuf"
+
+
+def _check_probabilities(pred_probs, n_samples, vocabulary):
+    pred_probs = np.asarray(as_numpy(pred_probs), dtype=np.float64)
+    expected = (n_samples, len(vocabulary.values))
+    if pred_probs.shape != expected:
+        raise ValueError(
+            f"pred_probs has shape {pred_probs.shape}; expected {expected}: a row for"
+            f" each sample, a column for each of the classes {vocabulary.texts[:8]}."
+        )
+    return pred_probs
+
+
+def _items(suspects, exhibits, ids, reasons):
     items = []
-    for row, exhibit, name in zip(suspects.order.tolist(), exhibits, ids, strict=True):
+    for row, exhibit, name, why in zip(
+        suspects.order.tolist(), exhibits, ids, reasons, strict=True
+    ):
         given, suggested = int(suspects.given[row]), int(suspects.suggested[row])
         items.append(
             {
@@ -220,6 +290,7 @@ def _items(suspects, exhibits, ids):
                 "given": given,
                 "suggested": None if suggested == given else suggested,
                 "quality": float(f"{suspects.quality[row]:.4g}"),
+                **({"why": why} if why else {}),
                 **exhibit,
             }
         )

@@ -21,7 +21,7 @@ def as_numbers(features, seed):
         parts = [part for part in parts if part is not None]
         numbers = np.column_stack(parts) if parts else None
     elif issparse(features):
-        numbers = features
+        numbers = features if features.shape[1] > MOST_NUMBERS else features.toarray()
     else:
         flat = np.asarray(features, dtype=np.float32).reshape(len(features), -1)
         # pixels, and numbers of embeddings, are on one scale by nature

@@ -31,7 +31,7 @@ def rare_classes(data):
         f" judge, with fewer than {FEWEST} rows: {told}.",
         f"Nobody can learn such a class from the others of it, so that a verdict on"
         f" these {counted(len(rows), 'row')} means nothing, be it issue or none.",
-        "They are told of here; look at them by yourself.",
+        "They are set aside: neither judged nor learned from.",
         "Join such classes with others, or bring more samples of them.",
         "serious" if len(rows) > data.n_samples / 2 else "note",
         rows=data.rows[rows],

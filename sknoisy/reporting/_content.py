@@ -1,5 +1,6 @@
 """All that a report tells, in numbers, names and sentences, as JSON can hold it."""
 
+from dataclasses import is_dataclass
 from importlib.metadata import version
 
 import numpy as np
@@ -46,9 +47,18 @@ def _numbers(subject, data_issues):
         "share_of_issues": n_issues / n,
         "noise_rate": None if rate is None else plain(rate),
         "detector": " ".join(repr(detector).split()),
-        "reliability": plain(getattr(detector, "reliability_", None)),
+        "reliability": _reliability(getattr(detector, "reliability_", None)),
         "n_learned_from": int(getattr(detector, "n_learned_from", n)),
     }
+
+
+def _reliability(found):
+    """Return whether the judge can be relied on, and what speaks against it."""
+    if found is None:
+        return None
+    said = dict(vars(found)) if is_dataclass(found) else {"value": found}
+    reasons = getattr(found, "reasons", ())
+    return plain({"is_reliable": bool(found), "reasons": reasons, **said})
 
 
 def _classes(subject):

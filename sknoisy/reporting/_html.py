@@ -66,9 +66,11 @@ def _head(content):
         if value
     )
     said = ""
-    if content["reliability"] is not None:
+    reliability = content["reliability"]
+    if reliability is not None and not reliability["is_reliable"]:
+        why = escape(", and ".join(reliability["reasons"]))
         said += (
-            f"<p>Reliability of the judge: {escape(_words(content['reliability']))}</p>"
+            f'<p class="warn">Don’t rely on these findings: {why or "see below"}.</p>'
         )
     if content["n_learned_from"] < n:
         said += (
@@ -255,9 +257,3 @@ def _share(part):
     if part is None:
         return ""
     return "below 0.1 %" if 0 < part < 0.0005 else f"{100 * part:.1f} %"
-
-
-def _words(value):
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
-    return str(value)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sknoisy._labels import check_labels
+from sknoisy.cleaning._reasons import probabilities_of
 from sknoisy.cleaning._suspects import find_suspects
 from sknoisy.tables import Table
 
@@ -61,7 +62,7 @@ def subject_of(X, y, detector, ids):
         found.quality,
         found.is_issue,
         found.order,
-        _probabilities(detector, found.vocabulary.values),
+        probabilities_of(detector, found.vocabulary.values, len(y)),
         _names_of_rows(X, ids, len(y)),
     )
 
@@ -69,18 +70,6 @@ def subject_of(X, y, detector, ids):
 def _all_classes(y, detector):
     known = getattr(detector, "classes_", y[:0])
     return np.unique(np.concatenate([np.unique(y), np.asarray(known, dtype=y.dtype)]))
-
-
-def _probabilities(detector, classes):
-    """Return probabilities of the true labels, a column for each class."""
-    detector = getattr(detector, "detector_", detector)
-    found = getattr(detector, "posterior_", getattr(detector, "pred_probs_", None))
-    if found is None or found.shape[1] == len(classes):
-        return found
-    places = np.searchsorted(np.asarray(classes), detector.classes_)
-    spread = np.zeros((len(found), len(classes)), dtype=found.dtype)
-    spread[:, places] = found
-    return spread
 
 
 def _names_of_rows(X, ids, n):

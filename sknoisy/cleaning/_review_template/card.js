@@ -41,6 +41,7 @@ function drawCounts() {
 function drawCard() {
   const item = items[current];
   $("decide").hidden = !item;
+  $("why").hidden = !item;
   if (!item) {
     $("about").replaceChildren(make("p", { textContent: "No label is under suspicion." }));
     return;
@@ -60,6 +61,12 @@ function drawCard() {
   $("exhibit").className = data.kind;
   $("exhibit").replaceChildren(...exhibit(item));
   $("exhibit").scrollTop = 0;
+  $("why").replaceChildren(...(item.why ?? []).map((textContent) => make("li", { textContent })));
+  $("why").hidden = !item.why?.length;
+  const others = alike(item).length;
+  $("alike").disabled = others === 0;
+  if (!others) $("alike").ariaPressed = false;
+  $("alike").firstElementChild.textContent = others ? `All ${others + 1} alike` : "All alike";
   drawVerdict($("keep"), name(item.given), made?.decision === "keep");
   const suggestion = item.suggested === null ? "no suggestion" : name(item.suggested);
   drawVerdict($("accept"), suggestion, made?.decision === "accept");

@@ -15,7 +15,7 @@ const stateMarks = { open: "", change: "✓", keep: "=", skip: "–" };
 let decisions = new Map();
 let current = 0; // position in items
 let visible = items.map((_, position) => position);
-const past = []; // [index, what was decided before], for undo
+const past = []; // lists of [index, what was decided before], for undo
 let keepsProgress = true;
 
 const name = (code) => classes[code].name;
@@ -40,23 +40,35 @@ function decide(code) {
   if (!item || code === null) return;
   const decision =
     code === item.given ? "keep" : code === item.suggested ? "accept" : "choose";
-  record(item, { given: classes[item.given].text, corrected: classes[code].text, decision });
+  record({ given: classes[item.given].text, corrected: classes[code].text, decision });
 }
 
 function skip() {
   const given = items[current] && classes[items[current].given].text;
-  if (items[current]) record(items[current], { given, corrected: given, decision: "skip" });
+  if (items[current]) record({ given, corrected: given, decision: "skip" });
 }
 
-function record(item, made) {
-  past.push([item.index, decisions.get(item.index)]);
-  decisions.set(item.index, made);
+// Open samples of the queue with the same given and suggested label as the current one.
+function alike(item) {
+  return visible
+    .map((position) => items[position])
+    .filter((other) => other.given === item.given && other.suggested === item.suggested)
+    .filter((other) => other !== item && stateOf(other) === "open");
+}
+
+function record(made) {
+  const item = items[current];
+  const all = $("alike").ariaPressed === "true" ? [item, ...alike(item)] : [item];
+  past.push(all.map((one) => [one.index, decisions.get(one.index)]));
+  for (const one of all) decisions.set(one.index, made);
+  $("alike").ariaPressed = false; // for once, not for good
   save();
   const state = stateOf(item);
   const next = nextOpen();
   const open = items.filter((other) => stateOf(other) === "open").length;
   tell(
-    (state === "change" ? `Changed to ${nameOf(made.corrected)}.` : `${stateWords[state]}.`) +
+    (all.length > 1 ? `${words(all.length, "sample")}: ` : "") +
+      (state === "change" ? `Changed to ${nameOf(made.corrected)}.` : `${stateWords[state]}.`) +
       (open ? ` ${words(open, "sample")} left.` : " That was the last one."),
   );
   refresh(next);
@@ -65,12 +77,13 @@ function record(item, made) {
 function undo() {
   const last = past.pop();
   if (!last) return tell("Nothing to undo.");
-  const [index, before] = last;
-  if (before) decisions.set(index, before);
-  else decisions.delete(index);
+  for (const [index, before] of last) {
+    if (before) decisions.set(index, before);
+    else decisions.delete(index);
+  }
   save();
   tell("Undone.");
-  refresh(items.findIndex((item) => item.index === index));
+  refresh(items.findIndex((item) => item.index === last[0][0]));
 }
 
 const nameOf = (text) => classes.find((known) => known.text === text)?.name ?? text;

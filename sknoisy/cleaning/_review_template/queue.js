@@ -66,11 +66,12 @@ function haystack(item) {
 
 function filter() {
   const sought = $("search").value.trim().toLowerCase();
-  const [role, code] = $("class").value.split(":");
+  const [role, code, other] = $("class").value.split(":");
   const state = $("state").value;
   visible = [];
   for (const [position, item] of items.entries()) {
-    if (role && item[role] !== Number(code)) continue;
+    if (role === "pair" && (item.given !== Number(code) || item.suggested !== Number(other))) continue;
+    if (role && role !== "pair" && item[role] !== Number(code)) continue;
     if (state && stateOf(item) !== state) continue;
     if (sought && !haystack(item).includes(sought)) continue;
     visible.push(position);

@@ -48,11 +48,16 @@ function leaveField(field) {
   }
 }
 
+function toggleAlike() {
+  if (!$("alike").disabled) $("alike").ariaPressed = $("alike").ariaPressed !== "true";
+}
+
 const actions = {
   a: () => decide(items[current]?.suggested ?? null),
   k: () => decide(items[current]?.given ?? null),
   s: skip,
   u: undo,
+  l: toggleAlike,
   n: () => show(nextOpen()),
   e: () => decisions.size && exportCSV(),
   c: () => $("find").focus(),
@@ -100,7 +105,27 @@ function classOptions() {
         return count ? [make("option", { value: `${role}:${code}`, textContent: `${known.name} (${count})` })] : [];
       }),
     );
-  return [make("option", { value: "", textContent: "Any class" }), group("Given as", "given"), group("Suggested", "suggested")];
+  return [
+    make("option", { value: "", textContent: "Any class" }),
+    group("Given as", "given"),
+    group("Suggested", "suggested"),
+    make("optgroup", { label: "Given → suggested" }, ...pairOptions()),
+  ];
+}
+
+// The pairs of classes that are mixed up most often.
+function pairOptions() {
+  const counts = new Map();
+  for (const { given, suggested } of items) {
+    if (suggested === null) continue;
+    const pair = `${given}:${suggested}`;
+    counts.set(pair, (counts.get(pair) ?? 0) + 1);
+  }
+  const often = [...counts].sort(([, a], [, b]) => b - a).slice(0, 100);
+  return often.map(([pair, count]) => {
+    const [given, suggested] = pair.split(":").map(Number);
+    return make("option", { value: `pair:${pair}`, textContent: `${name(given)} → ${name(suggested)} (${count})` });
+  });
 }
 
 function start() {
@@ -116,6 +141,7 @@ function start() {
   $("accept").onclick = actions.a;
   $("skip").onclick = skip;
   $("undo").onclick = undo;
+  $("alike").onclick = toggleAlike;
   $("export").onclick = exportCSV;
   $("help").onclick = actions["?"];
   $("load").onclick = () => $("file").click();
