@@ -201,7 +201,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
             codes,
             groups,
             compare=self.deduplicate,
-            once=groups is None and not self._lists_folds(),
+            may_move=not self._lists_folds(),
         )
         small = np.setdiff1d(np.arange(len(self.classes_)), judged.classes)
         warn_of_small(self.classes_[small], np.isin(codes, small).sum())
@@ -212,8 +212,8 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         if self._lists_folds():
             raise ValueError(
                 "cv lists folds by the places of samples, and y has samples without a"
-                " label or of classes too small to judge, which are left out: pass a"
-                " number of folds or a splitter, or drop those samples."
+                " label, which are left out: pass a number of folds or a splitter, or"
+                " drop those samples."
             )
         return _cut(known, judged.rows, len(codes))
 
