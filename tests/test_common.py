@@ -134,6 +134,8 @@ def name_of(check):
 
 # many checks draw labels at random, of which none is more often right than wrong
 @pytest.mark.filterwarnings("ignore:More labels of the classes:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*too small to judge:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*no noise rate is stated:UserWarning")
 @pytest.mark.parametrize(("estimator", "check"), instances_and_checks())
 def test_sklearn_checks(estimator, check):
     check(estimator)

@@ -258,6 +258,7 @@ class TestEveryDetector:
         transition[:3, :3] = without.transition_matrix_
         assert_array_equal(detector.transition_matrix_, transition)
 
+    @pytest.mark.filterwarnings("ignore:.*no noise rate is stated:UserWarning")
     def test_a_handful_of_samples_gets_an_answer(self, name):
         X = np.array([[0.0, 1], [0.1, 1], [0.2, 1], [5, 0], [5.1, 0], [5.2, 0.1]])
         detector = DETECTORS[name]().fit(X, [0, 0, 0, 1, 1, 1])

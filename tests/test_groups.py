@@ -103,6 +103,7 @@ def test_groups_make_the_cleaner_worth_its_price():
     "make", [ConfidentLearning, TrueLabelPosterior, lambda one: InstanceHardness([one])]
 )
 @pytest.mark.parametrize("cv", [5, GroupKFold(4)])
+@pytest.mark.filterwarnings("ignore:The judge is no better than guessing:UserWarning")
 def test_no_fit_sees_any_of_the_group_that_it_judges(make, cv):
     detector = make(Spy()).set_params(cv=cv)
     calls = spied(lambda: detector.fit(NUMBERED, SMALL.y, groups=SMALL.groups))

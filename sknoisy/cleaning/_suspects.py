@@ -70,7 +70,8 @@ def _evidence(detector):
         return quality, table["is_issue"], table["suggested_label"]
     detector = getattr(detector, "detector_", detector)
     if hasattr(detector, "quality_"):
-        return detector.quality_, detector.is_issue_, detector.suggested_labels_
+        quality = np.nan_to_num(detector.quality_, nan=1.0)  # nor are small classes
+        return quality, detector.is_issue_, detector.suggested_labels_
     if hasattr(detector, "fit"):
         raise NotFittedError(
             f"{type(detector).__name__} has no quality_: fit it on X and y first. If"

@@ -18,6 +18,7 @@ from sknoisy._rows import cut_params, take
 from sknoisy._unlabeled import spread
 from sknoisy._weights import weights_of
 from sknoisy.detectors._judged import choose_judged, warn_of_small
+from sknoisy.detectors._reliability import Reliability, warn_of_unreliable
 from sknoisy.quality import compute_confident_joint, flag_issues
 from sknoisy.quality._thresholds import check_budget
 
@@ -61,6 +62,9 @@ class Evidence:
     transition : ndarray of shape (n_classes, n_classes), default=None
         P(given label | true label), where the detector has its own estimate; rows are
         true classes.
+
+    reliability : Reliability, default=None
+        Whether there was enough to go by; None where nobody can tell.
     """
 
     quality: np.ndarray
@@ -69,6 +73,7 @@ class Evidence:
     pred_probs: np.ndarray | None = None
     noise_rate: float | None = None
     transition: np.ndarray | None = None
+    reliability: Reliability | None = None
 
     def of(self, rows):
         """Return what there is on single samples for some of them, or for copies."""
@@ -201,7 +206,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
             codes,
             groups,
             compare=self.deduplicate,
-            once=groups is None and not self._lists_folds(),
+            may_move=not self._lists_folds(),
         )
         small = np.setdiff1d(np.arange(len(self.classes_)), judged.classes)
         warn_of_small(self.classes_[small], np.isin(codes, small).sum())
@@ -212,8 +217,8 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         if self._lists_folds():
             raise ValueError(
                 "cv lists folds by the places of samples, and y has samples without a"
-                " label or of classes too small to judge, which are left out: pass a"
-                " number of folds or a splitter, or drop those samples."
+                " label, which are left out: pass a number of folds or a splitter, or"
+                " drop those samples."
             )
         return _cut(known, judged.rows, len(codes))
 
@@ -259,7 +264,20 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         self.is_issue_ = self._flag(evidence)
         if self.threshold == "auto":
             self.is_issue_ = self.is_issue_ | loses[judged.twins]
+        self._rely(evidence.reliability)
         self.suggested_labels_ = self.classes_[evidence.suggested]
+
+    def _rely(self, reliability):
+        """Take nothing back that was asked for, but state nothing on weak grounds."""
+        if reliability is None:
+            return
+        self.reliability_ = reliability
+        if reliability:
+            return
+        warn_of_unreliable(reliability)
+        self.noise_rate_ = np.nan
+        if self.threshold in ("auto", "noise_rate"):
+            self.is_issue_ = np.zeros(len(self.is_issue_), dtype=bool)
 
     def _align(self, judged, classes, y, codes):
         """Let findings speak of all samples and classes; there is none on the others.
@@ -288,7 +306,8 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         if self.threshold == "auto" and evidence.is_issue is not None:
             return evidence.is_issue
         if self.threshold in ("auto", "noise_rate"):
-            count = nearest(self.noise_rate_ * len(self.quality_))
+            rate = np.nan_to_num(self.noise_rate_)  # NaN where nobody can tell it
+            count = nearest(rate * len(self.quality_))
             return lowest(self.quality_, count)
         budget = self.threshold
         if not isinstance(budget, str | float):  # some labels may not be judged

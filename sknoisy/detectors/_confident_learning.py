@@ -9,6 +9,7 @@ from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.detectors._out_of_bag import default_forest
+from sknoisy.detectors._reliability import reliability_of
 from sknoisy.quality import find_label_issues, get_label_quality_scores
 from sknoisy.quality._scores import find_score
 
@@ -99,6 +100,12 @@ class ConfidentLearning(JudgesByFits):
 
     pred_probs_ : ndarray of shape (n_samples, n_classes)
         Out-of-sample probabilities, for the functions of :mod:`sknoisy.quality`.
+
+    reliability_ : Reliability
+        Whether there was enough to go by: ``gain`` of the judge over guessing and its
+        ``error``, ``is_settled``, ``is_identifiable``; false, with ``reasons``, where
+        there wasn't. Then `noise_rate_` is NaN, a warning says why, and no label is
+        called wrong unless `threshold` is a budget or "mixture".
 
     contradictions_ : ndarray of shape (n_samples,)
         Who has a copy with another label, of which one at most is right. With
@@ -199,6 +206,7 @@ class ConfidentLearning(JudgesByFits):
             suggested=likeliest(codes, pred_probs),
             is_issue=find_label_issues(codes, pred_probs, filter_by=self.filter_by),
             pred_probs=pred_probs,
+            reliability=reliability_of(codes, pred_probs, groups),
         )
 
     def __sklearn_tags__(self):

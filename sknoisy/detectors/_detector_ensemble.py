@@ -198,12 +198,15 @@ class DetectorEnsemble(BaseDetector):
         self.detectors_ = self._fit_all(X, codes, self._route(params or {}))
         ranks = [_relative_ranks(one.quality_) for one in self.detectors_]
         found = [one.is_issue_ for one in self.detectors_]
-        rates = [one.noise_rate_ for one in self.detectors_]
+        rates = np.array([one.noise_rate_ for one in self.detectors_])
+        told = ~np.isnan(rates) & (weights > 0)
         return Evidence(
             np.average(ranks, axis=0, weights=weights),
             self._suggest(codes, weights),
             is_issue=self._vote(np.average(found, axis=0, weights=weights)),
-            noise_rate=np.average(rates, weights=weights),
+            noise_rate=(
+                np.average(rates[told], weights=weights[told]) if told.any() else np.nan
+            ),
         )
 
     def _route(self, params):

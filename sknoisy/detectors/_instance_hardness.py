@@ -19,6 +19,7 @@ from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import look_by
+from sknoisy.detectors._reliability import reliability_of
 
 __all__ = ["InstanceHardness"]
 
@@ -92,6 +93,12 @@ class InstanceHardness(JudgesByFits):
 
     pred_probs_ : ndarray of shape (n_samples, n_classes)
         Mean probabilities.
+
+    reliability_ : Reliability
+        Whether there was enough to go by: ``gain`` of the judge over guessing and its
+        ``error``, ``is_settled``, ``is_identifiable``; false, with ``reasons``, where
+        there wasn't. Then `noise_rate_` is NaN, a warning says why, and no label is
+        called wrong unless `threshold` is a budget or "mixture".
 
     contradictions_ : ndarray of shape (n_samples,)
         Who has a copy with another label, of which one at most is right. With
@@ -176,7 +183,10 @@ class InstanceHardness(JudgesByFits):
         probabilities = np.mean(found, axis=0)
         quality = probabilities[np.arange(len(codes)), codes]
         suggested = likeliest(codes, probabilities)
-        return Evidence(quality, suggested, pred_probs=probabilities)
+        reliability = reliability_of(codes, probabilities, groups)
+        return Evidence(
+            quality, suggested, pred_probs=probabilities, reliability=reliability
+        )
 
     def _get_classifiers(self, n_samples=1, seed=None):
         if self.classifiers is None:

@@ -71,7 +71,7 @@ class Judged:
         return np.unique(self.copies[self.rows], return_inverse=True)[1]
 
 
-def choose_judged(X, codes, groups=None, *, compare=True, once=True):
+def choose_judged(X, codes, groups=None, *, compare=True, may_move=True):
     """Return which samples to judge.
 
     Parameters
@@ -87,17 +87,22 @@ def choose_judged(X, codes, groups=None, *, compare=True, once=True):
     compare : bool, default=True
         Whether to look for equal rows.
 
-    once : bool, default=True
-        Whether those with equal labels count once.
+    may_move : bool, default=True
+        Whether samples may be left out, so that others take their places. Copies count
+        all the same where there are groups, which keep them apart.
     """
-    classes = large_enough(codes, groups)
+    classes = np.unique(codes[codes >= 0])
+    if may_move:
+        classes = large_enough(codes, groups)
     has_verdict = np.isin(codes, classes)
     copies = find_copies(X) if compare else None
     contradicted = np.zeros(len(codes), dtype=bool)
     keys = np.arange(len(codes))
     if copies is not None:
         contradicted[has_verdict] = _differ(codes[has_verdict], copies[has_verdict])
-        keys = copies * (codes.max() + 1) + codes if once else keys
+        keys = (
+            copies * (codes.max() + 1) + codes if may_move and groups is None else keys
+        )
     _, rows, inverse = np.unique(
         keys[has_verdict], return_index=True, return_inverse=True
     )

@@ -10,7 +10,9 @@ from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
+from sknoisy.detectors._reliability import reliability_of
 from sknoisy.quality import true_label_posterior
+from sknoisy.quality._true_labels import estimate_transition
 
 __all__ = ["TrueLabelPosterior"]
 
@@ -96,6 +98,12 @@ class TrueLabelPosterior(JudgesByFits):
     posterior_ : ndarray of shape (n_samples, n_classes)
         Probabilities of the true labels, given features and given labels.
 
+    reliability_ : Reliability
+        Whether there was enough to go by: ``gain`` of the judge over guessing and its
+        ``error``, ``is_settled``, ``is_identifiable``; false, with ``reasons``, where
+        there wasn't. Then `noise_rate_` is NaN, a warning says why, and no label is
+        called wrong unless `threshold` is a budget or "mixture".
+
     contradictions_ : ndarray of shape (n_samples,)
         Who has a copy with another label, of which one at most is right. With
         `deduplicate`.
@@ -175,8 +183,8 @@ class TrueLabelPosterior(JudgesByFits):
         check_count(rounds=self.rounds)
         known = {"groups": groups, "sample_weight": sample_weight}
         looks = make_looks(self, X, codes, make_forests, **known)
-        look, votes = best_look(looks, X, codes, groups)
-        found = true_label_posterior(codes, votes)
+        look, at_first = best_look(looks, X, codes, groups)
+        found = true_label_posterior(codes, at_first)
         for _ in range(self.rounds - 1):
             kept = likeliest(codes, found.probabilities) == codes
             kept = keep_at_least(2, kept, codes, found.quality_of(codes))
@@ -190,7 +198,14 @@ class TrueLabelPosterior(JudgesByFits):
         judge = look.at_first if self.rounds == 1 else look.classifier
         self.classifier_ = clone(judge)
         self.posterior_ = found.probabilities
-        return _evidence(found, codes)
+        reliability = reliability_of(
+            codes,
+            at_first,
+            groups,
+            transition=found.transition,
+            step=estimate_transition(found.probabilities, codes),
+        )
+        return _evidence(found, codes, reliability)
 
     def __sklearn_tags__(self):
         judge = RandomForestClassifier() if self.classifier is None else self.classifier
@@ -221,7 +236,7 @@ def _large_leaf(codes, n_alike):
     return min(LARGE_LEAF * n_alike, max(1, per_class // 5))
 
 
-def _evidence(found, codes):
+def _evidence(found, codes, reliability):
     quality = found.quality_of(codes)
     suggested = likeliest(codes, found.probabilities)
     return Evidence(
@@ -230,4 +245,5 @@ def _evidence(found, codes):
         is_issue=suggested != codes,
         noise_rate=1 - quality.mean(),
         transition=found.transition,
+        reliability=reliability,
     )

@@ -16,7 +16,7 @@ __all__ = ["TrueLabels", "true_label_posterior"]
 
 LOWEST, HIGHEST = 0.3, 12.0  # sharpness
 LEAST = 0.01  # of an even share: of a class in `pred_probs`, of a flip in `transition`
-N_DOUBTED, FEW = 10, 20  # labels that are added as right ones, where a class has few
+N_DOUBTED, FEW = 10, 20  # labels that are added where a class has few
 
 
 class TrueLabels(NamedTuple):
@@ -122,8 +122,8 @@ def true_label_posterior(
     forests with large leaves are too modest. Then T is estimated from the posterior
     as in the algorithm of Dawid and Skene [1]_ for a single annotator, with s in the
     place of the class frequencies, and all begins anew. A row that is read off few
-    labels says little: ten are added to it as right ones, fewer where a class has more
-    than 20 (by the square of 20 divided by their number).
+    labels says little: ten are added to it that are as often right as all labels are,
+    fewer where a class has more than 20 (by the cube of 20 divided by their number).
 
     References
     ----------
@@ -153,7 +153,7 @@ def true_label_posterior(
         T = _without_zeros(T)
         posterior, sharpness = _posterior(logs, T[:, codes].T, sharpness)
         if remaining:
-            T = _estimate_transition(posterior, codes)
+            T = estimate_transition(posterior, codes)
     return TrueLabels(posterior, T, sharpness)
 
 
@@ -189,7 +189,8 @@ def _joint(logs, flips, sharpness):
     return joint, np.log(joint.sum(axis=1)).sum()
 
 
-def _estimate_transition(posterior, codes):
+def estimate_transition(posterior, codes):
+    """Return P(given | true) by the posterior of each sample."""
     counts = np.zeros((posterior.shape[1],) * 2)
     np.add.at(counts, codes, posterior)
     sizes = posterior.sum(axis=0)
@@ -197,13 +198,18 @@ def _estimate_transition(posterior, codes):
 
 
 def _doubted(T, sizes):
-    """Pull rows that were read off few labels towards the identity.
+    """Pull rows that were read off few labels towards what all have in common.
 
     One label that looks like another class would make its row that of this class, and
-    the inverse huge. Of 20 labels a third of the row is the identity's, of 100 a 250th.
+    the inverse huge. In common is the share of right labels, all mistakes as likely. Of
+    20 labels a third of a row is that, of 100 a 1,250th.
     """
-    added = N_DOUBTED * np.minimum(1, FEW / np.maximum(sizes, 1)) ** 2
-    return (T * sizes[:, None] + np.diag(added)) / (sizes + added)[:, None]
+    n_classes = len(T)
+    right = np.average(T.diagonal(), weights=sizes)
+    common = np.full_like(T, (1 - right) / max(1, n_classes - 1))
+    np.fill_diagonal(common, right)
+    added = (N_DOUBTED * np.minimum(1, FEW / np.maximum(sizes, 1)) ** 3)[:, None]
+    return (T * sizes[:, None] + common * added) / (sizes[:, None] + added)
 
 
 def _without_zeros(T):

@@ -1,0 +1,118 @@
+"""Whether there is enough to go by, before anything is said of labels."""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+LEAST = 0.01  # of an even share, for a class without a vote
+CLEARLY = 2  # standard errors
+FEWEST = 20  # labels
+MOST_ALIKE = 1e3  # condition number of a transition matrix
+SETTLED = 0.05  # what one more step of EM may change
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """How far the judge of a detector can be trusted.
+
+    Parameters
+    ----------
+    gain : float
+        By how much the logarithm of its probability of a given label is higher, out of
+        sample and on average, than that of a label drawn by class frequencies.
+
+    error : float
+        The standard error of that, for a judge that only guesses.
+
+    n_labels : int
+        How many labels were judged.
+
+    is_settled : bool
+        Whether the transition matrix no longer changes as it is estimated again.
+
+    is_identifiable : bool
+        Whether the right label is the most frequent one of each class, and no two
+        classes are labelled alike.
+    """
+
+    gain: float
+    error: float
+    n_labels: int
+    is_settled: bool = True
+    is_identifiable: bool = True
+
+    @property
+    def is_better_than_guessing(self):
+        """Whether the gain is more than twice its error."""
+        return bool(self.gain > CLEARLY * self.error)
+
+    @property
+    def reasons(self):
+        """What speaks against trusting it, in words."""
+        words = {
+            "the judge is no better than guessing": not self.is_better_than_guessing,
+            f"there are fewer than {FEWEST} labels": self.n_labels < FEWEST,
+            "its estimate of the noise doesn't settle": not self.is_settled,
+            "a class gets another label more often than its own": (
+                not self.is_identifiable
+            ),
+        }
+        return tuple(reason for reason, holds in words.items() if holds)
+
+    def __bool__(self):
+        return not self.reasons
+
+
+def reliability_of(codes, pred_probs, groups=None, *, transition=None, step=None):
+    """Return the reliability of who says `pred_probs`, out of sample.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_samples,)
+        Given labels 0…c−1.
+
+    pred_probs : ndarray of shape (n_samples, n_classes)
+
+    groups : ndarray of int of shape (n_samples,), default=None
+        Each of them counts once.
+
+    transition : ndarray of shape (n_classes, n_classes), default=None
+        What was estimated.
+
+    step : ndarray of shape (n_classes, n_classes), default=None
+        The same after one more step.
+    """
+    n_classes = pred_probs.shape[1]
+    logs = np.log(np.maximum(pred_probs, LEAST / n_classes))
+    shares = np.bincount(codes, minlength=n_classes) / len(codes)
+    guessed = logs @ shares
+    lead = logs[np.arange(len(codes)), codes] - guessed
+    if groups is None:
+        error = np.sqrt(np.sum(logs**2 @ shares - guessed**2)) / len(codes)
+    else:
+        sizes = np.bincount(groups)
+        lead = np.bincount(groups, lead)[sizes > 0] / sizes[sizes > 0]
+        error = lead.std() / np.sqrt(len(lead))
+    told = {} if transition is None else {"is_identifiable": _is_clear(transition)}
+    if step is not None:
+        told["is_settled"] = bool(np.abs(step - transition).max() < SETTLED)
+    return Reliability(float(lead.mean()), float(error), len(codes), **told)
+
+
+def warn_of_unreliable(reliability):
+    """Say why no label is called wrong."""
+    reasons = " and ".join(reliability.reasons)
+    warnings.warn(
+        f"{reasons[0].upper()}{reasons[1:]}: no noise rate is stated, and no label is"
+        " called wrong. Bring features that tell the classes apart, more samples, or"
+        " another classifier; see reliability_.",
+        UserWarning,
+        stacklevel=5,
+    )
+
+
+def _is_clear(transition):
+    diagonal = transition.diagonal()
+    largest = (diagonal >= transition.max(axis=1)).all()
+    return bool(largest and np.linalg.cond(transition) < MOST_ALIKE)
