@@ -274,7 +274,7 @@ def test_the_report_tells_what_was_found():
 
 
 def test_a_line_for_each_step(capsys):
-    make(verbose=True).fit(X, GIVEN)
+    make(verbose=1).fit(X, GIVEN)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert all(line.startswith("[AutoNoisyClassifier]") for line in lines)
@@ -304,7 +304,7 @@ def test_a_picture_of_judges_and_noise():
         ({"judges": []}, "neither 'auto' nor a list of families"),
         ({"judges": ["florist"]}, "judges='florist' is not one of"),
         ({"time_budget": 0}, "time_budget=0 is out of range"),
-        ({"verbose": "loud"}, "verbose='loud', but must be True or False"),
+        ({"verbose": -1}, "verbose=-1 is out of range"),
         ({"random_state": "x"}, "random_state='x' is no seed"),
     ],
 )

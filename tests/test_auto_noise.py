@@ -121,12 +121,20 @@ def test_the_matrix_is_found_whatever_its_kind(transition):
     assert np.abs(find_noise(given, pool).transition - transition).max() < 0.1
 
 
-@pytest.mark.parametrize("rate", [0.0, 0.2, 0.4])
+@pytest.mark.parametrize("rate", [0.2, 0.4])
 def test_of_two_classes_one_rate_is_found(rate):
     given, pool = crowd(even(2, rate))
     found = find_noise(given, pool)
     assert found.source == "one rate"
     assert_allclose(found.transition, even(2, rate), atol=0.06)
+
+
+@pytest.mark.parametrize("transition", [np.eye(2), np.array([[1.0, 0.0], [0.3, 0.7]])])
+def test_of_two_classes_no_noise_and_noise_of_one_are_found(transition):
+    given, pool = crowd(transition)
+    found = find_noise(given, pool)
+    assert found.source == "inversion"
+    assert_allclose(found.transition, transition, atol=0.08)
 
 
 def test_of_two_classes_noise_is_supposed_where_nothing_contradicts_it():

@@ -12,6 +12,7 @@ import sknoisy
 Y = np.arange(30) % 3
 X = np.random.default_rng(0).normal(size=(30, 4)) + 2 * np.eye(4)[Y]
 LOOKING = [
+    sknoisy.AutoNoisyClassifier(judges=["kernel_ridge"], random_state=0),
     sknoisy.FeatureNoise(),
     sknoisy.InstanceDependentNoise(),
     sknoisy.KDN(),

@@ -5,11 +5,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknoisy._arrays import numpy_inside
-from sknoisy._checks import check_choice, check_switch
+from sknoisy._checks import check_choice
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import read_labels, relabeled, require
-from sknoisy._ranges import check_range
+from sknoisy._ranges import check_count, check_range
+from sknoisy._rows import take
 from sknoisy._seeds import make_generator
 from sknoisy._shown import shown
 from sknoisy._unlabeled import spread
@@ -52,7 +53,7 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
     n_jobs : int, default=None
         How many jobs run at a time; -1 takes all processors.
 
-    verbose : bool, default=False
+    verbose : int, default=0
         Whether to print a line for each step.
 
     unlabeled : label, None or "auto", default="auto"
@@ -60,8 +61,8 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         nothing else does, and -1 is a class. With "auto", no label may be missing, and
         -1 beside other whole numbers, or "" beside other texts, is refused, as it may
         be a class or such a mark.
-        Samples without a label help to scale features, are no issues, and have a
-        quality of NaN.
+        Samples without a label are no issues, have a quality of NaN, and aren't
+        trained on.
 
     random_state : int, RandomState instance or None, default=None
         Seed of folds, forests and landmarks. None takes fresh entropy; numpy's global
@@ -179,7 +180,7 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         judges="auto",
         time_budget=None,
         n_jobs=None,
-        verbose=False,
+        verbose=0,
         unlabeled="auto",
         random_state=None,
     ):
@@ -226,8 +227,9 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         check_consistent_length(X, codes)
         labeled = np.flatnonzero(codes >= 0)
         task = self._make_task(codes, groups, labeled)
+        X = take(X, labeled, len(codes))
         self._views = Views(task.seed).fit(X)
-        view = self._views.view(X).of(labeled)
+        view = self._views.view(X)
         schedule, progress = Schedule(clock, len(labeled)), Progress(self.verbose)
         learning = Learning(schedule, progress, [], names)
         self._learned = learn(view, task, learning)
@@ -286,7 +288,8 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         return [check_choice(name, FAMILIES, "judges") for name in self.judges]
 
     def _start_clock(self):
-        check_switch(verbose=self.verbose)
+        if not isinstance(self.verbose, bool):
+            check_count(0, verbose=self.verbose)
         if self.time_budget is not None:
             check_range("(0, inf]", time_budget=self.time_budget)
         return Clock(self.time_budget, self.n_jobs)

@@ -162,7 +162,7 @@ SPARSE = ("logistic_regression", "naive_bayes")  # need no dense view
 
 def _trees(name, kind, ways, task):
     """Return forests of small and large leaves, of few and of all samples."""
-    made = []
+    made: list[Forest | ByFolds] = []
     for share, leaf in ways:
         forest = kind(
             TREES,

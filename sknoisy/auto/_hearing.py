@@ -28,8 +28,10 @@ class Verdict(NamedTuple):
     Parameters
     ----------
     name : str
+        Of the candidate that was heard; of the family where none was.
 
     family : str
+        What kind of judge it is.
 
     round : int
         0 for judges of given labels, later ones for those of cleaned labels.

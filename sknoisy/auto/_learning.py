@@ -64,9 +64,11 @@ class Learned:
     panel: np.ndarray
 
     def true_of(self, view):
-        """Return P(true | x) of other rows."""
+        """Return P(true | x) of other rows, no surer than so many samples allow."""
         told = self.pool(view)
-        return told if self.cleaned else self.noise.true_of(told)
+        true = told if self.cleaned else self.noise.true_of(told)
+        doubt = 1 / (len(self.rows) + true.shape[1])  # rule of succession
+        return (1 - doubt) * true + doubt / true.shape[1]
 
 
 @dataclass

@@ -71,19 +71,14 @@ def find_noise(codes, pool, alike=1.0):
     alike : float, default=1.0
         How many samples tell the same, as those of one group do.
     """
-    n_classes = pool.shape[1]
     logs = np.log(np.maximum(pool, 1e-12))
-    if n_classes == 2:
-        best = sharpest(codes, logs, alike)
-        s = softmax(best.sharpness * logs, axis=1)
-        found = posterior(s, codes, best.transition)
-        return Noise(best.transition, found, best.source, best.sharpness)
-    best = by_shape(codes, logs, alike)
-    if best.sharpness >= SHARP:
-        s = softmax(best.sharpness * logs, axis=1)
-        found = posterior(s, codes, best.transition)
-        return Noise(best.transition, found, best.source, best.sharpness)
-    return by_inversion(codes, pool)
+    read = sharpest if pool.shape[1] == 2 else by_shape
+    best = read(codes, logs, alike)
+    if best.sharpness < SHARP:
+        return by_inversion(codes, pool)
+    s = softmax(best.sharpness * logs, axis=1)
+    found = posterior(s, codes, best.transition)
+    return Noise(best.transition, found, best.source, best.sharpness)
 
 
 def no_noise(codes, pool):
@@ -102,17 +97,18 @@ def by_shape(codes, logs, alike=1.0):
     fits = []
     for sharpness in SHARPNESSES:
         s = softmax(sharpness * logs, axis=1)
-        fits += [_Fit(*fit, sharpness) for fit in _structures(s, codes, alike)]
+        found = _structures(s, codes, alike)
+        fits += [_Fit(score, T, name, sharpness) for score, T, name in found]
     return max(fits, key=lambda fit: fit.score)
 
 
 def sharpest(codes, logs, alike=1.0):
     """Return the sharpest pool, with one rate of noise, that labels don't contradict.
 
-    Of two classes the shape of a pool says little, and inversion would move the
-    threshold between them. Where labels are right, or classes overlap, a pool that is
-    too sharp loses likelihood at once; where many are wrong, next to none: then the
-    judges are modest for good reason, and the noise is as large as they allow.
+    Of two classes the shape of a pool says little, and inversion moves the threshold
+    between them where judges are modest. Where labels are right, or classes overlap, a
+    pool that is too sharp loses likelihood at once; where many are wrong, next to none:
+    then the judges are modest for good reason, and the noise is as large as they allow.
     """
     fits = []
     for sharpness in SHARPNESSES:

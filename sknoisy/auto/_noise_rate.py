@@ -46,6 +46,5 @@ def _other_readings(codes, panel):
     logs, shares = np.log(np.maximum(panel, 1e-12)), np.bincount(codes) / len(codes)
     fit = by_shape(codes, logs)
     yield float(1 - shares @ fit.transition.diagonal())
-    if panel.shape[1] > 2:  # of two classes, inversion moves the threshold
-        found = by_inversion(codes, panel)
-        yield float(1 - found.posterior[np.arange(len(codes)), codes].mean())
+    found = by_inversion(codes, panel)
+    yield float(1 - found.posterior[np.arange(len(codes)), codes].mean())

@@ -26,7 +26,7 @@ class Views:
 
     def fit(self, X):
         """Learn from `X`, an array or sparse matrix of numbers."""
-        self.imputer = self.topics = self.scaler = None
+        self.imputer = self.topics = None
         self.kernels = {}
         if not issparse(X) and np.isnan(X).any():
             self.imputer = SimpleImputer(strategy="median", keep_empty_features=True)
@@ -35,8 +35,9 @@ class Views:
             n_topics = min(TOPICS, min(X.shape) - 1)
             self.topics = TruncatedSVD(n_topics, random_state=self.random_state).fit(X)
         dense = self._dense(X)
+        self.scaler = StandardScaler()
         if dense is not None:
-            self.scaler = StandardScaler().fit(dense)
+            self.scaler.fit(dense)
         return self
 
     def view(self, X):
