@@ -169,6 +169,7 @@ class Tangents:
 
 def fit_two_normals(values):
     """Return means and variances of two normal distributions, the lower one first."""
+    from sklearn import config_context
     from sklearn.mixture import GaussianMixture  # not for every `import sknoisy`
 
     mixture = GaussianMixture(
@@ -179,7 +180,8 @@ def fit_two_normals(values):
         means_init=np.quantile(values, [0.25, 0.75]).reshape(2, 1),
         precisions_init=np.full((2, 1, 1), 1 / (values.var() + 1e-3)),
     )
-    with warnings.catch_warnings():
+    # the numbers are NumPy's, whatever the caller's arrays are
+    with warnings.catch_warnings(), config_context(array_api_dispatch=False):
         warnings.simplefilter("ignore")  # ten rounds will do, converged or not
         mixture.fit(values.reshape(-1, 1))
     normals = np.c_[mixture.means_.ravel(), mixture.covariances_.ravel()]
