@@ -29,10 +29,12 @@ class Completed:
 
 def completed_signature(own, base):
     """Return the signature of `own`, with what `base` takes in place of `training`."""
-    *named, _ = inspect.signature(own).parameters.values()
+    signature = inspect.signature(own)
+    *named, _ = signature.parameters.values()
     known = {parameter.name for parameter in named}
     others = inspect.signature(base).parameters.values()
-    return inspect.Signature([*named, *(p for p in others if p.name not in known)])
+    rest = [parameter for parameter in others if parameter.name not in known]
+    return signature.replace(parameters=[*named, *rest])
 
 
 def completed_text(cls, base, signature):

@@ -46,6 +46,7 @@ FLOORS = {
     "_shown": 0,
     "_tags": 0,
     "_tensors": 0,
+    "_types": 0,
     "_unlabeled": 0,
     "_weights": 0,
     "losses": 1,

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any, Unpack
 
+from sknoisy._types import Loss, Module
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._training_names import Training
-from sknoisy.classifiers._types import Loss, Module
 from sknoisy.objectives import AsymmetricCoTeaching
 
 __all__ = ["AsymmetricCoTeachingClassifier"]

@@ -2,7 +2,7 @@
 
 from abc import ABCMeta
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -12,6 +12,7 @@ from sklearn.utils.validation import (
     check_is_fitted,
     validate_data,
 )
+from torch import nn
 
 from sknoisy._arrays import as_numpy, numpy_inside
 from sknoisy._engine import ArrayDataset
@@ -65,7 +66,7 @@ class BaseNoisyClassifier(
         return as_method(self._method), given | self._still_routed(*parts)
 
     @with_callbacks
-    def fit(self, X, y):
+    def fit(self, X: object, y: object) -> Self:
         """Train on labels that may be wrong.
 
         Parameters
@@ -92,7 +93,7 @@ class BaseNoisyClassifier(
     # --- predict ---
 
     @numpy_inside(returns="X")
-    def predict_proba(self, X):
+    def predict_proba(self, X: object) -> np.ndarray:
         """Predict the probability of each class.
 
         Parameters
@@ -121,7 +122,7 @@ class BaseNoisyClassifier(
         return proba if learned_by is None else learned_by.undo(proba, self)
 
     @numpy_inside(returns="X")
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: object) -> np.ndarray:
         """Predict the logarithm of the probability of each class.
 
         Parameters
@@ -139,7 +140,7 @@ class BaseNoisyClassifier(
         return np.log(np.maximum(proba, np.finfo(proba.dtype).tiny))
 
     @numpy_inside(returns="X")
-    def predict(self, X):
+    def predict(self, X: object) -> np.ndarray:
         """Predict the most probable class.
 
         Parameters
@@ -157,7 +158,7 @@ class BaseNoisyClassifier(
         return self.classes_[proba.argmax(axis=1)]
 
     @property
-    def networks_(self):
+    def networks_(self) -> list[nn.Module]:
         """The trained networks: one, or as many as the method trains."""
         check_is_fitted(self, "net_")
         return list(self.net_.module_)

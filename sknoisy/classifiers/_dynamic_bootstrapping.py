@@ -2,9 +2,9 @@
 
 from typing import Literal, Unpack
 
+from sknoisy._types import Loss, Module
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._training_names import Training
-from sknoisy.classifiers._types import Loss, Module
 from sknoisy.objectives import DynamicBootstrapping
 
 __all__ = ["DynamicBootstrappingClassifier"]

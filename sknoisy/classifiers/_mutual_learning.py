@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Unpack
 
 from sknoisy._tags import tags_said_by
+from sknoisy._types import Loss, Module
 from sknoisy.classifiers._mutual import Mutual
 from sknoisy.classifiers._training_names import WeightedTraining
-from sknoisy.classifiers._types import Loss, Module
 from sknoisy.classifiers._weighted import WeightedNoisyClassifier
 
 __all__ = ["MutualLearningClassifier"]

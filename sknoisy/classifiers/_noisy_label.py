@@ -2,9 +2,9 @@
 
 from typing import Unpack
 
+from sknoisy._types import Loss, Module
 from sknoisy.classifiers._methods import find_method
 from sknoisy.classifiers._training_names import WeightedTraining
-from sknoisy.classifiers._types import Loss, Module
 from sknoisy.classifiers._weighted import WeightedNoisyClassifier
 from sknoisy.objectives import Objective
 

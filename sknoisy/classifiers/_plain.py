@@ -2,10 +2,10 @@
 
 from typing import Unpack
 
+from sknoisy._types import Loss, Module
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._method import Plain
 from sknoisy.classifiers._training_names import Training
-from sknoisy.classifiers._types import Loss, Module
 
 
 class PlainClassifier(BaseNoisyClassifier):

@@ -1,13 +1,13 @@
 """A classifier that knows by which rule labels went wrong, or finds it out."""
 
-from typing import Literal, Unpack
+from typing import Literal, Self, Unpack
 
 from sknoisy._engine.tasks import with_callbacks
 from sknoisy._registry import lookup
+from sknoisy._types import Loss, Module
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._correction import Correction
 from sknoisy.classifiers._training_names import Training
-from sknoisy.classifiers._types import Loss, Module
 from sknoisy.objectives import CORRECTIONS
 
 __all__ = ["TransitionCorrectedClassifier"]
@@ -147,7 +147,9 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         self.max_epochs = max_epochs
 
     @with_callbacks
-    def fit(self, X, y, trusted=None, *, groups=None):
+    def fit(
+        self, X: object, y: object, trusted: object = None, *, groups: object = None
+    ) -> Self:
         """Estimate the transition matrix, and train through it.
 
         Parameters

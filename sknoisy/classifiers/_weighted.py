@@ -1,14 +1,14 @@
 """What classifiers add whose methods can weigh samples."""
 
-from typing import Unpack
+from typing import Self, Unpack
 
 from sklearn.utils.metaestimators import available_if
 
 from sknoisy._engine.tasks import with_callbacks
 from sknoisy._ranges import check_range
+from sknoisy._types import Module
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._training_names import Training
-from sknoisy.classifiers._types import Module
 from sknoisy.objectives import Mixup
 
 
@@ -43,7 +43,7 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         self.class_weight = class_weight
 
     @with_callbacks
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: object, y: object, sample_weight: object = None) -> Self:
         """Train on labels that may be wrong.
 
         Parameters
@@ -74,7 +74,9 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         return self._fit(X, y, sample_weight)
 
     @available_if(lambda self: self._can_learn_in_parts())
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(
+        self, X: object, y: object, classes: object = None, sample_weight: object = None
+    ) -> Self:
         """Train for one epoch at a constant learning rate, from where it stands.
 
         There is no such method where something remembers samples, follows a schedule or
@@ -106,7 +108,7 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         return self._partial_fit(X, y, classes, sample_weight)
 
     @property
-    def takes_soft_labels(self):
+    def takes_soft_labels(self) -> bool:
         """Whether `y` may hold a distribution over classes per sample."""
         return self._asked({})[0].takes_soft_labels
 

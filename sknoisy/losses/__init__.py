@@ -9,8 +9,11 @@ Hyper-parameters with a default are the authors' for ten image classes, where th
 published such, and are reached from an estimator as ``loss__q`` and so on.
 """
 
+from torch import Tensor
+
 from sknoisy._registry import lookup
 from sknoisy._shown import shown
+from sknoisy._types import Loss
 from sknoisy.losses._active_asymmetric import (
     joint_asymmetric_loss,
     nce_and_ael,
@@ -145,7 +148,7 @@ __all__ = [
 ]
 
 
-def get_loss(loss):
+def get_loss(loss: Loss) -> Tensor:
     """Return the loss function that `loss` names; a callable is returned as is.
 
     Parameters
@@ -191,7 +194,7 @@ def get_loss(loss):
     )
 
 
-def get_loss_names():
+def get_loss_names() -> Tensor:
     """Return the names of all losses, sorted.
 
     Returns

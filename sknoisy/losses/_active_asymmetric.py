@@ -1,6 +1,7 @@
 """Weighted sums of normalized cross entropy and an asymmetric loss."""
 
 import torch
+from torch import Tensor
 
 from sknoisy._logits import log_softmax_and_nll, probability_of
 from sknoisy._ranges import check_range
@@ -8,7 +9,15 @@ from sknoisy.losses._asymmetric import ael_of, agce_of, amse_of, aul_of
 from sknoisy.losses._normalized import nce_of
 
 
-def nce_and_agce(logits, labels, *, alpha=1.0, beta=4.0, a=6.0, q=1.5):
+def nce_and_agce(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 1.0,
+    beta: float = 4.0,
+    a: float = 6.0,
+    q: float = 1.5,
+) -> Tensor:
     r"""Normalized cross entropy and asymmetric generalized cross entropy.
 
     The active loss makes up for the slow start of the asymmetric one [1]_.
@@ -62,7 +71,15 @@ def nce_and_agce(logits, labels, *, alpha=1.0, beta=4.0, a=6.0, q=1.5):
     return alpha * nce_of(log_p, nll) + beta * agce_of(probability_of(nll), a, q)
 
 
-def nce_and_aul(logits, labels, *, alpha=1.0, beta=4.0, a=6.3, q=1.5):
+def nce_and_aul(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 1.0,
+    beta: float = 4.0,
+    a: float = 6.3,
+    q: float = 1.5,
+) -> Tensor:
     r"""Normalized cross entropy and asymmetric unhinged loss.
 
     The active loss makes up for the slow start of the asymmetric one [1]_.
@@ -116,7 +133,14 @@ def nce_and_aul(logits, labels, *, alpha=1.0, beta=4.0, a=6.3, q=1.5):
     return alpha * nce_of(log_p, nll) + beta * aul_of(probability_of(nll), a, q)
 
 
-def nce_and_ael(logits, labels, *, alpha=1.0, beta=4.0, a=5.0):
+def nce_and_ael(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 1.0,
+    beta: float = 4.0,
+    a: float = 5.0,
+) -> Tensor:
     r"""Normalized cross entropy and asymmetric exponential loss.
 
     The active loss makes up for the slow start of the asymmetric one [1]_.
@@ -167,7 +191,14 @@ def nce_and_ael(logits, labels, *, alpha=1.0, beta=4.0, a=5.0):
     return alpha * nce_of(log_p, nll) + beta * ael_of(probability_of(nll), a)
 
 
-def joint_asymmetric_loss(logits, labels, *, alpha=1.0, beta=1.0, a=30.0):
+def joint_asymmetric_loss(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 1.0,
+    beta: float = 1.0,
+    a: float = 30.0,
+) -> Tensor:
     r"""JAL: normalized cross entropy and asymmetric mean square error.
 
     The asymmetric loss that is passive, too, takes the passive seat (JAL-CE in

@@ -1,12 +1,16 @@
 """Weighted sums of an active loss, which lifts p_y, and a passive one."""
 
+from torch import Tensor
+
 from sknoisy._logits import log_softmax_and_nll, probability_of
 from sknoisy._ranges import check_range
 from sknoisy.losses._bounded import rce_of
 from sknoisy.losses._normalized import nce_of, nfl_of, nnce_of
 
 
-def nce_and_mae(logits, labels, *, alpha=1.0, beta=1.0):
+def nce_and_mae(
+    logits: Tensor, labels: Tensor, *, alpha: float = 1.0, beta: float = 1.0
+) -> Tensor:
     r"""Normalized cross entropy and mean absolute error, :math:`\alpha A + \beta P`.
 
     An active loss lifts the label's probability, a passive one lowers the others;
@@ -55,7 +59,14 @@ def nce_and_mae(logits, labels, *, alpha=1.0, beta=1.0):
     return alpha * nce_of(log_p, nll) + 2 * beta * (1 - probability_of(nll))
 
 
-def nce_and_rce(logits, labels, *, alpha=1.0, beta=1.0, label_floor=1e-4):
+def nce_and_rce(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 1.0,
+    beta: float = 1.0,
+    label_floor: float = 1e-4,
+) -> Tensor:
     r"""Normalized cross entropy and reverse cross entropy.
 
     The active-passive pair of [1]_ that later work mostly compares with.
@@ -106,7 +117,15 @@ def nce_and_rce(logits, labels, *, alpha=1.0, beta=1.0, label_floor=1e-4):
     return alpha * nce_of(log_p, nll) + beta * rce_of(probability_of(nll), label_floor)
 
 
-def nfl_and_mae(logits, labels, *, alpha=1.0, beta=1.0, gamma=0.5, detach=False):
+def nfl_and_mae(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 1.0,
+    beta: float = 1.0,
+    gamma: float = 0.5,
+    detach: bool = False,
+) -> Tensor:
     r"""Normalized focal loss and mean absolute error.
 
     An active-passive pair of [1]_.
@@ -163,8 +182,15 @@ def nfl_and_mae(logits, labels, *, alpha=1.0, beta=1.0, gamma=0.5, detach=False)
 
 
 def nfl_and_rce(
-    logits, labels, *, alpha=1.0, beta=1.0, gamma=0.5, detach=False, label_floor=1e-4
-):
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 1.0,
+    beta: float = 1.0,
+    gamma: float = 0.5,
+    detach: bool = False,
+    label_floor: float = 1e-4,
+) -> Tensor:
     r"""Normalized focal loss and reverse cross entropy.
 
     An active-passive pair of [1]_.
@@ -222,7 +248,14 @@ def nfl_and_rce(
     return alpha * active + beta * rce_of(probability_of(nll), label_floor)
 
 
-def active_negative_loss(logits, labels, *, alpha=5.0, beta=5.0, min_prob=1e-7):
+def active_negative_loss(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 5.0,
+    beta: float = 5.0,
+    min_prob: float = 1e-7,
+) -> Tensor:
     r"""ANL-CE: normalized cross entropy and normalized negative cross entropy.
 
     The passive part of the pair is made of cross entropy, too, and takes the place of

@@ -2,12 +2,15 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from sknoisy._logits import label_probability
 from sknoisy._ranges import check_range
 
 
-def asymmetric_generalized_cross_entropy(logits, labels, *, a=0.6, q=0.6):
+def asymmetric_generalized_cross_entropy(
+    logits: Tensor, labels: Tensor, *, a: float = 0.6, q: float = 0.6
+) -> Tensor:
     r"""AGCE, :math:`((a + 1)^q - (a + p_y)^q) / q`.
 
     Generalized cross entropy with p_y moved away from zero [1]_. A sample's risk
@@ -60,7 +63,9 @@ def agce_of(p, a, q):
     return ((a + 1) ** q - (a + p) ** q) / q
 
 
-def asymmetric_unhinged_loss(logits, labels, *, a=5.5, q=3.0):
+def asymmetric_unhinged_loss(
+    logits: Tensor, labels: Tensor, *, a: float = 5.5, q: float = 3.0
+) -> Tensor:
     r"""AUL, :math:`((a - p_y)^q - (a - 1)^q) / q`.
 
     At q = 1 it is half the mean absolute error; noise is tolerated as soon as the
@@ -114,7 +119,9 @@ def aul_of(p, a, q):
     return ((a - p) ** q - (a - 1) ** q) / q
 
 
-def asymmetric_exponential_loss(logits, labels, *, a=2.5):
+def asymmetric_exponential_loss(
+    logits: Tensor, labels: Tensor, *, a: float = 2.5
+) -> Tensor:
     r"""AEL, :math:`e^{-p_y / a}`.
 
     It tolerates noise where the true label is more frequent than each other by the
@@ -163,7 +170,9 @@ def ael_of(p, a):
     return torch.exp(p / -a)
 
 
-def asymmetric_mean_square_error(logits, labels, *, a=30.0):
+def asymmetric_mean_square_error(
+    logits: Tensor, labels: Tensor, *, a: float = 30.0
+) -> Tensor:
     r"""AMSE, :math:`\frac{1}{c} \|a e_y - p\|_2^2`.
 
     The square error towards a label blown up by `a` [1]_. Noise is tolerated where

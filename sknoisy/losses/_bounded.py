@@ -2,11 +2,13 @@
 
 import math
 
+from torch import Tensor
+
 from sknoisy._logits import label_nll, label_probability, probability_of
 from sknoisy._ranges import check_range
 
 
-def mean_absolute_error(logits, labels):
+def mean_absolute_error(logits: Tensor, labels: Tensor) -> Tensor:
     r"""Mean absolute error, :math:`\|e_y - p\|_1 = 2 - 2 p_y`.
 
     Its sum over all labels is the constant 2c − 2, so that symmetric noise below
@@ -48,7 +50,9 @@ def mean_absolute_error(logits, labels):
     return 2 * (1 - label_probability(logits, labels))
 
 
-def shifted_mean_absolute_error(logits, labels, *, bias=None):
+def shifted_mean_absolute_error(
+    logits: Tensor, labels: Tensor, *, bias: float | None = None
+) -> Tensor:
     r"""Mean absolute error with :math:`\varepsilon` added to the label's logit.
 
     The loss is :math:`2 - 2 \sigma(\Delta + \varepsilon)` with the margin
@@ -106,7 +110,9 @@ def _mean_margin(n_classes):
     return -math.log(n_others) - 0.5 + math.expm1(1) / (2 * n_others)
 
 
-def reverse_cross_entropy(logits, labels, *, label_floor=1e-4):
+def reverse_cross_entropy(
+    logits: Tensor, labels: Tensor, *, label_floor: float = 1e-4
+) -> Tensor:
     r"""Reverse cross entropy, :math:`-\sum_k p_k \log e_{y,k} = -A (1 - p_y)`.
 
     Prediction and label change places in the cross entropy, and the logarithm of the
@@ -155,7 +161,14 @@ def rce_of(p, label_floor):
     return -math.log(label_floor) * (1 - p)
 
 
-def symmetric_cross_entropy(logits, labels, *, alpha=0.1, beta=1.0, label_floor=1e-4):
+def symmetric_cross_entropy(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 0.1,
+    beta: float = 1.0,
+    label_floor: float = 1e-4,
+) -> Tensor:
     r"""Symmetric cross entropy, :math:`-\alpha \log p_y - \beta A (1 - p_y)`.
 
     Cross entropy learns fast, reverse cross entropy keeps it from believing wrong

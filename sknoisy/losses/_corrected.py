@@ -5,11 +5,15 @@ They need T, so that no name of :data:`sknoisy.losses.LOSSES` stands for them.
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
+from sknoisy._types import Loss
 from sknoisy.losses._per_sample import each_class
 
 
-def forward_correction(logits, labels, *, transition, loss=None):
+def forward_correction(
+    logits: Tensor, labels: Tensor, *, transition: Tensor, loss: Loss | None = None
+) -> Tensor:
     r"""Forward correction, :math:`\ell(T^\top p, \tilde y)`.
 
     The network's probabilities are those of true labels; the transition matrix turns
@@ -64,7 +68,9 @@ def forward_correction(logits, labels, *, transition, loss=None):
     return -torch.logsumexp(log_p + transition.log().T[labels], dim=-1)
 
 
-def backward_correction(logits, labels, *, transition, loss=None):
+def backward_correction(
+    logits: Tensor, labels: Tensor, *, transition: Tensor, loss: Loss | None = None
+) -> Tensor:
     r"""Backward correction, :math:`(T^{-1} \ell(p))_{\tilde y}`.
 
     An unbiased estimate of the loss on true labels [1]_: its mean over given labels
@@ -118,7 +124,9 @@ def backward_correction(logits, labels, *, transition, loss=None):
     return unbiased.T.gather(1, labels[:, None])[:, 0]
 
 
-def importance_reweighting(logits, labels, *, transition, loss=None):
+def importance_reweighting(
+    logits: Tensor, labels: Tensor, *, transition: Tensor, loss: Loss | None = None
+) -> Tensor:
     r"""Importance reweighting, :math:`\beta\,\ell(p, \tilde y)`.
 
     The weight :math:`\beta = p_{\tilde y} / (T^\top p)_{\tilde y}` is how much more
@@ -169,7 +177,9 @@ def importance_reweighting(logits, labels, *, transition, loss=None):
     return weight * (nll if loss is None else loss(logits, labels))
 
 
-def logit_adjustment(logits, labels, *, prior, tau=1.0):
+def logit_adjustment(
+    logits: Tensor, labels: Tensor, *, prior: Tensor, tau: float = 1.0
+) -> Tensor:
     r"""Logit-adjusted cross entropy: that of :math:`z + \tau \log \pi`.
 
     With the frequencies π of the given labels, the logits alone become the ratio of

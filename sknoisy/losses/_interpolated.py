@@ -3,12 +3,15 @@
 import math
 
 import torch
+from torch import Tensor
 
 from sknoisy._logits import label_nll, probability_of
 from sknoisy._ranges import check_range
 
 
-def generalized_cross_entropy(logits, labels, *, q=0.7):
+def generalized_cross_entropy(
+    logits: Tensor, labels: Tensor, *, q: float = 0.7
+) -> Tensor:
     r"""Generalized cross entropy, :math:`(1 - p_y^q) / q`.
 
     Cross entropy as q → 0, half the mean absolute error at q = 1 [1]_.
@@ -52,7 +55,9 @@ def generalized_cross_entropy(logits, labels, *, q=0.7):
     return torch.expm1(-q * label_nll(logits, labels)) / -q
 
 
-def jensen_shannon(logits, labels, *, label_weight=0.5):
+def jensen_shannon(
+    logits: Tensor, labels: Tensor, *, label_weight: float = 0.5
+) -> Tensor:
     r"""Jensen–Shannon divergence between label and prediction, rescaled.
 
     With :math:`m = \pi e_y + (1 - \pi) p` the loss is

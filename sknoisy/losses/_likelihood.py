@@ -2,13 +2,16 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from sknoisy._logits import label_nll, label_probability, probability_of
 from sknoisy._ranges import check_count, check_range
 from sknoisy._tensors import as_tensor
 
 
-def cross_entropy(logits, labels, *, class_weight=None):
+def cross_entropy(
+    logits: Tensor, labels: Tensor, *, class_weight: Tensor | None = None
+) -> Tensor:
     r"""Cross entropy, :math:`-w_y \log p_y`: the negative log-likelihood of the label.
 
     It fits a wrong label as eagerly as a right one, and is what every robust loss
@@ -57,7 +60,9 @@ def cross_entropy(logits, labels, *, class_weight=None):
     return F.cross_entropy(logits, labels, weight=weight, reduction="none")
 
 
-def focal_loss(logits, labels, *, gamma=0.5, detach=False):
+def focal_loss(
+    logits: Tensor, labels: Tensor, *, gamma: float = 0.5, detach: bool = False
+) -> Tensor:
     r"""Focal loss, :math:`-(1 - p_y)^\gamma \log p_y`.
 
     It turns away from samples the network already gets right [1]_, which under
@@ -114,7 +119,7 @@ def focal_factor(p, gamma, detach):
     return factor.detach() if detach else factor
 
 
-def taylor_cross_entropy(logits, labels, *, order=2):
+def taylor_cross_entropy(logits: Tensor, labels: Tensor, *, order: int = 2) -> Tensor:
     r"""Taylor cross entropy, :math:`\sum_{k=1}^{t} (1 - p_y)^k / k`.
 
     The Taylor series of :math:`-\log p_y` around one, cut after `order` terms [1]_:

@@ -4,13 +4,14 @@ import math
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from sknoisy._logits import log_softmax_and_nll
 from sknoisy._ranges import check_range
 from sknoisy.losses._likelihood import focal_factor
 
 
-def normalized_cross_entropy(logits, labels):
+def normalized_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     r"""Normalized cross entropy, :math:`\log p_y / \sum_k \log p_k`.
 
     Its sum over all labels is one, so that symmetric noise moves no minimum [1]_.
@@ -55,7 +56,9 @@ def nce_of(log_p, nll):
     return nll / -log_p.sum(dim=-1)
 
 
-def normalized_focal_loss(logits, labels, *, gamma=0.5, detach=False):
+def normalized_focal_loss(
+    logits: Tensor, labels: Tensor, *, gamma: float = 0.5, detach: bool = False
+) -> Tensor:
     r"""Normalized focal loss, :math:`\ell(p_y) / \sum_k \ell(p_k)`.
 
     Here :math:`\ell(p) = -(1 - p)^\gamma \log p` is the focal loss; the sum over all
@@ -109,7 +112,9 @@ def nfl_of(log_p, labels, gamma, detach):
     return F.nll_loss(focal, labels, reduction="none") / -focal.sum(dim=-1)
 
 
-def normalized_negative_cross_entropy(logits, labels, *, min_prob=1e-7):
+def normalized_negative_cross_entropy(
+    logits: Tensor, labels: Tensor, *, min_prob: float = 1e-7
+) -> Tensor:
     r"""Normalized negative cross entropy, the passive loss made of cross entropy.
 
     With :math:`A = -\log p_{\min}` and p clamped at :math:`p_{\min}`, it is

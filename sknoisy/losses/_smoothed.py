@@ -1,10 +1,12 @@
 """Cross entropy against a label that has been softened."""
 
+from torch import Tensor
+
 from sknoisy._logits import log_softmax_and_nll
 from sknoisy._ranges import check_range
 
 
-def label_smoothing(logits, labels, *, rate=0.1):
+def label_smoothing(logits: Tensor, labels: Tensor, *, rate: float = 0.1) -> Tensor:
     r"""Label smoothing, :math:`-(1 - r) \log p_y - \frac{r}{c} \sum_k \log p_k`.
 
     Positive rates spread a part of the label over all c classes [1]_; negative ones
@@ -50,7 +52,9 @@ def label_smoothing(logits, labels, *, rate=0.1):
     return (1 - rate) * nll - rate * log_p.mean(dim=-1)
 
 
-def soft_bootstrapping(logits, labels, *, beta=0.95, detach=False):
+def soft_bootstrapping(
+    logits: Tensor, labels: Tensor, *, beta: float = 0.95, detach: bool = False
+) -> Tensor:
     r"""Soft bootstrapping, :math:`-\sum_k (\beta e_y + (1 - \beta) p)_k \log p_k`.
 
     Cross entropy against a mixture of the label and the network's own
@@ -100,7 +104,7 @@ def soft_bootstrapping(logits, labels, *, beta=0.95, detach=False):
     return beta * nll - (1 - beta) * (p * log_p).sum(dim=-1)
 
 
-def hard_bootstrapping(logits, labels, *, beta=0.8):
+def hard_bootstrapping(logits: Tensor, labels: Tensor, *, beta: float = 0.8) -> Tensor:
     r"""Hard bootstrapping, :math:`-\beta \log p_y - (1 - \beta) \log \max_k p_k`.
 
     Cross entropy against a mixture of the label and the class the network predicts

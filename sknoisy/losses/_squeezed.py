@@ -3,6 +3,7 @@
 import math
 
 import torch
+from torch import Tensor
 
 from sknoisy._logits import log_softmax_and_nll, probability_of
 from sknoisy._ranges import check_range
@@ -10,7 +11,15 @@ from sknoisy.losses._interpolated import generalized_cross_entropy
 from sknoisy.losses._likelihood import cross_entropy
 
 
-def epsilon_softmax_loss(logits, labels, *, alpha=0.01, beta=5.0, m=1e5, floor=1e-8):
+def epsilon_softmax_loss(
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    alpha: float = 0.01,
+    beta: float = 5.0,
+    m: float = 1e5,
+    floor: float = 1e-8,
+) -> Tensor:
     r"""ε-softmax: :math:`-\alpha \log \tilde p_y + \beta \|e_y - p\|_1`.
 
     :math:`\tilde p = (p + m\,e_{\arg\max p}) / (1 + m)` is pushed towards one-hot,
@@ -85,7 +94,7 @@ def _log_predicted(p, m, n_classes):
     return torch.log1p((p - 1) / (1 + m))
 
 
-def clip_logits(logits, tau=1.0):
+def clip_logits(logits: Tensor, tau: float = 1.0) -> Tensor:
     r"""Scale logits down to norm `tau` where they are longer.
 
     The result is :math:`z \min(1, \tau / \|z\|_2)` [1]_, sample by sample. It bounds
@@ -129,7 +138,9 @@ def clip_logits(logits, tau=1.0):
     return logits / (norm / tau).clamp(min=1)
 
 
-def clipped_cross_entropy(logits, labels, *, tau=1.0):
+def clipped_cross_entropy(
+    logits: Tensor, labels: Tensor, *, tau: float = 1.0
+) -> Tensor:
     r"""Cross entropy of logits clipped to norm `tau`.
 
     The clipping bounds the loss, and with it the pull of a wrong label [1]_.
@@ -170,7 +181,9 @@ def clipped_cross_entropy(logits, labels, *, tau=1.0):
     return cross_entropy(clip_logits(logits, tau), labels)
 
 
-def clipped_generalized_cross_entropy(logits, labels, *, tau=1.0, q=0.7):
+def clipped_generalized_cross_entropy(
+    logits: Tensor, labels: Tensor, *, tau: float = 1.0, q: float = 0.7
+) -> Tensor:
     r"""Generalized cross entropy of logits clipped to norm `tau`.
 
     Two bounds on the pull of a wrong label: one on the logits [1]_, one on the

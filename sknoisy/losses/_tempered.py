@@ -2,12 +2,15 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from sknoisy._ranges import check_range
 
 
-def bi_tempered_logistic_loss(logits, labels, *, t1=0.8, t2=1.2):
+def bi_tempered_logistic_loss(
+    logits: Tensor, labels: Tensor, *, t1: float = 0.8, t2: float = 1.2
+) -> Tensor:
     r"""Bi-tempered logistic loss of two temperatures.
 
     The logarithm becomes :math:`\log_t x = (x^{1-t} - 1)/(1 - t)`, bounded for

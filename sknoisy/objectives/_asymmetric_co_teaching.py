@@ -1,14 +1,18 @@
 """A main network that learns from much, and one beside it that learns what is pure."""
 
+from collections.abc import Callable
 from types import MappingProxyType
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from sknoisy._checks import check_switch
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
+from sknoisy._types import Loss, Networks, Predict
 from sknoisy.objectives._selection import SampleSelection, easiest, per_network
 from sknoisy.objectives._splits import FACTS, find_split, make_split
 
@@ -93,16 +97,16 @@ class AsymmetricCoTeaching(SampleSelection):
 
     def __init__(
         self,
-        n_samples,
-        n_epochs,
-        labels,
+        n_samples: int,
+        n_epochs: int,
+        labels: Tensor,
         *,
-        loss="ce",
-        split="mixture",
-        n_rounds=10,
-        picks=(0.2, 1.0),
-        relabel=True,
-    ):
+        loss: Loss = "ce",
+        split: str | Callable[..., Any] = "mixture",
+        n_rounds: int = 10,
+        picks: tuple[float, float] = (0.2, 1.0),
+        relabel: bool = True,
+    ) -> None:
         super().__init__(n_samples, n_epochs, loss=loss)
         check_count(2, n_rounds=n_rounds)  # in the first one nothing is split
         self.split = find_split(split)
@@ -119,11 +123,11 @@ class AsymmetricCoTeaching(SampleSelection):
         self.add_memory("n_inlier", torch.zeros(n_samples))
         self.n_splits = 0
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 2, n_classes)."""
         return super().compute(logits, self.targets[index], index)
 
-    def choose(self, losses, logits, index):
+    def choose(self, losses: Tensor, logits: Tensor, index: Tensor) -> Tensor:
         """Return the mask of what the main network and the other one learn from."""
         inlier = self.inlier[index].unsqueeze(1)
         main, other = losses[:, :1], losses[:, 1:]
@@ -131,7 +135,7 @@ class AsymmetricCoTeaching(SampleSelection):
         pure = easiest(main, self.share, among=inlier)
         return torch.cat([diverse, pure], dim=1)
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Split anew where a round begins."""
         super().on_epoch_begin(epoch, networks, predict)
         number = min(epoch * self.n_rounds // self.n_epochs, self.n_rounds - 1)
@@ -160,7 +164,7 @@ class AsymmetricCoTeaching(SampleSelection):
             predicted = logits[:, 1].argmax(dim=-1)
             self.targets = self.labels.where(self.inlier, predicted)
 
-    def findings(self):
+    def findings(self) -> dict[str, Tensor]:
         """Return the share of splits in which each sample was an inlier."""
         # divided as tensors, so that no split at all gives NaN
         return {"inlier": self.n_inlier / torch.tensor(float(self.n_splits))}

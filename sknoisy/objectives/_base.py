@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from torch import Tensor
+
 from sknoisy._logits import per_sample
+from sknoisy._types import Loss, Networks, Predict
 from sknoisy.objectives._memory import Memory, WeightedMean
 
 
@@ -43,10 +46,6 @@ class Objective(Memory):
         Whether `compute` may be shown mixtures of samples; a method that learns about
         single samples from what the network says of each can't.
 
-    n_epochs : int or None
-        How long to train, where the method has found out. None leaves it to the
-        estimator.
-
     warm_up_epochs : float
         In how many epochs, from the first, the method isn't itself yet: early stopping
         judges none of them.
@@ -82,7 +81,6 @@ class Objective(Memory):
 
     n_networks = 1
     speaker: int | None = None
-    n_epochs = None
     lr_factor = 1.0
     warm_up_epochs: Any = 0
     made_for: tuple[str, ...] = ("ce",)
@@ -93,7 +91,9 @@ class Objective(Memory):
     takes_mixup = True
     needs_whole_fit = False
 
-    def forward(self, networks, features, labels, index):
+    def forward(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the scalar to minimize for one batch.
 
         Parameters
@@ -114,30 +114,30 @@ class Objective(Memory):
         """
         return self.compute(networks(features), labels, index)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, n_networks, n_classes)."""
         raise NotImplementedError(
             f"{type(self).__name__} must define compute, or forward for itself."
         )
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Act before epoch number `epoch` (from 0), e.g. to set a rate.
 
         `predict` is a function without arguments: it gives the logits of all training
         rows, (n_samples, n_networks, n_classes), in evaluation mode, when called.
         """
 
-    def on_epoch_end(self, epoch, networks, predict):
+    def on_epoch_end(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Act after an epoch, e.g. to fit a mixture to all losses."""
 
-    def remember(self, logits, index):
+    def remember(self, logits: Tensor, index: Tensor) -> None:
         """Note what the networks say of a batch's samples, where `remembers`."""
 
-    def recall(self, logits, labels, index):
+    def recall(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return what `compute` does, and change nothing that is remembered."""
         return self.compute(logits, labels, index)
 
-    def go_on_from(self, last):
+    def go_on_from(self, last: "Objective") -> None:
         """Take over what the objective of the last fit has found out, in a warm start.
 
         Parameters
@@ -146,7 +146,7 @@ class Objective(Memory):
             That of the last fit, of whatever kind.
         """
 
-    def estimates(self):
+    def estimates(self) -> dict[str, Any]:
         """Return what has been found out of the data as a whole, by name.
 
         The estimator makes an attribute ``name_`` of each.
@@ -158,7 +158,7 @@ class Objective(Memory):
         """
         return {}
 
-    def findings(self):
+    def findings(self) -> dict[str, Tensor]:
         """Return what is known of single training samples in the end, by name.
 
         The estimator asks after training, before `forget`, and makes an attribute
@@ -207,13 +207,18 @@ class MeanLoss(Objective):
     takes_sample_weight = True
     takes_soft_labels = True
 
-    def __init__(self, loss, sample_weight=None, soft_labels=None):
+    def __init__(
+        self,
+        loss: Loss,
+        sample_weight: Tensor | None = None,
+        soft_labels: Tensor | None = None,
+    ) -> None:
         super().__init__()
         self.loss = loss
         self.mean = WeightedMean(sample_weight)
         self.add_memory("soft_labels", soft_labels)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         if self.soft_labels is None:
             losses = per_sample(self.loss, logits[:, 0], labels)

@@ -1,5 +1,8 @@
 """Co-teaching on the samples that the two networks still disagree on."""
 
+from torch import Tensor
+
+from sknoisy._types import Loss
 from sknoisy.objectives._keep_rate import KeepRateSelection
 from sknoisy.objectives._selection import disagree
 
@@ -97,16 +100,16 @@ class CoTeachingPlus(KeepRateSelection):
 
     def __init__(
         self,
-        n_samples,
-        n_epochs,
-        labels,
+        n_samples: int,
+        n_epochs: int,
+        labels: Tensor,
         *,
-        loss="ce",
-        noise_rate="auto",
-        warm_up_epochs="auto",
-        exponent=1.0,
-        rank_within="auto",
-    ):
+        loss: Loss = "ce",
+        noise_rate: float | str = "auto",
+        warm_up_epochs: int | str = "auto",
+        exponent: float = 1.0,
+        rank_within: str = "auto",
+    ) -> None:
         super().__init__(
             n_samples,
             n_epochs,
@@ -118,7 +121,7 @@ class CoTeachingPlus(KeepRateSelection):
             rank_within=rank_within,
         )
 
-    def choose_easy(self, losses, logits, index):
+    def choose_easy(self, losses: Tensor, logits: Tensor, index: Tensor) -> Tensor:
         """Return the mask of what each network learns from: the other one's picks."""
         among = disagree(logits) if self.is_warm else None
         return self.easiest(losses, logits, index, among).flip(1)

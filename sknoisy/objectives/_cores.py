@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from sknoisy._logits import label_frequencies
 from sknoisy._ranges import check_range
@@ -84,16 +85,16 @@ class Cores(ScheduledObjective):
 
     def __init__(
         self,
-        n_classes,
-        n_epochs,
-        labels,
-        sample_weight=None,
+        n_classes: int,
+        n_epochs: int,
+        labels: Tensor,
+        sample_weight: Tensor | None = None,
         *,
-        beta=2.0,
-        rise=(0.0, 0.2),
-        sieve_from=0.2,
-        floor=1e-8,
-    ):
+        beta: float = 2.0,
+        rise: tuple[float, float] = (0.0, 0.2),
+        sieve_from: float = 0.2,
+        floor: float = 1e-8,
+    ) -> None:
         super().__init__(n_epochs)
         check_range("[0, inf)", beta=beta)
         check_range("[0, 1]", sieve_from=sieve_from)
@@ -106,7 +107,7 @@ class Cores(ScheduledObjective):
         shares = label_frequencies(labels, n_classes, sample_weight)
         self.register_buffer("shares", shares, persistent=False)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         beta = self.beta * ramp(self.progress, self.rise)
         log_p = floored_log_softmax(logits[:, 0], self.floor)

@@ -1,5 +1,10 @@
 """Two networks that learn only where they disagree."""
 
+from typing import Any
+
+from torch import Tensor
+
+from sknoisy._types import Loss
 from sknoisy.objectives._selection import SampleSelection, disagree
 
 
@@ -48,13 +53,13 @@ class Decoupling(SampleSelection):
     tensor(1.6265)
     """
 
-    def __init__(self, n_samples, n_epochs, *, loss="ce"):
+    def __init__(self, n_samples: int, n_epochs: int, *, loss: Loss = "ce") -> None:
         super().__init__(n_samples, n_epochs, loss=loss)
 
-    def estimates(self):
+    def estimates(self) -> dict[str, Any]:
         """Say that no noise rate is needed."""
         return {"noise_rate": None}
 
-    def choose(self, losses, logits, index):
+    def choose(self, losses: Tensor, logits: Tensor, index: Tensor) -> Tensor:
         """Return the mask of what both networks learn from."""
         return disagree(logits).expand_as(losses)

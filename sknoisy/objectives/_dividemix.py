@@ -1,11 +1,14 @@
 """Two networks that part labels for each other and guess those that they reject."""
 
 import copy
+from collections.abc import Callable
 
 import torch
+from torch import Tensor
 
 from sknoisy._checks import check_choice
 from sknoisy._ranges import check_range
+from sknoisy._types import Loss, Networks, Predict
 from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
 from sknoisy.objectives._selection import mean_of, per_network
 from sknoisy.objectives._self_correction import (
@@ -121,24 +124,24 @@ class DivideMix(SelfCorrection):
 
     def __init__(
         self,
-        n_samples,
-        n_epochs,
-        labels,
+        n_samples: int,
+        n_epochs: int,
+        labels: Tensor,
         *,
-        loss="ce",
-        mixture="gaussian",
-        warm_up_epochs="auto",
-        average_epochs=1,
-        p_threshold=0.5,
-        sharpening=0.5,
-        mixup=4.0,
-        augment=None,
-        strong_augment=None,
-        rejected="mixmatch",
-        rejected_weight=1.0,
-        confidence=0.95,
-        class_balance=1.0,
-    ):
+        loss: Loss = "ce",
+        mixture: str = "gaussian",
+        warm_up_epochs: int | str = "auto",
+        average_epochs: int = 1,
+        p_threshold: float = 0.5,
+        sharpening: float = 0.5,
+        mixup: float = 4.0,
+        augment: Callable[[Tensor], Tensor] | None = None,
+        strong_augment: Callable[[Tensor], Tensor] | None = None,
+        rejected: str | None = "mixmatch",
+        rejected_weight: float = 1.0,
+        confidence: float = 0.95,
+        class_balance: float = 1.0,
+    ) -> None:
         super().__init__(
             n_samples,
             n_epochs,
@@ -165,18 +168,22 @@ class DivideMix(SelfCorrection):
         self.class_balance = class_balance
         self.risen = 0.0
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Look at the clock."""
         super().on_epoch_begin(epoch, networks, predict)
         passed = max(0, epoch - self.warm_up_epochs)
         self.risen = min(1.0, passed / max(1, self.warm_up_epochs))
 
-    def warm_up(self, networks, features, labels, index):
+    def warm_up(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the plain loss, of one view."""
         logits = networks(view(self.augment, features))
         return per_network(self.loss, logits, labels).sum(dim=1).mean()
 
-    def correct(self, networks, features, labels, index):
+    def correct(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the loss of labeled and unlabeled samples."""
         views = self._views(features)
         guesses = torch.stack(

@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from sknoisy._logits import label_nll
 from sknoisy._ranges import check_range
@@ -78,14 +79,20 @@ class DeterminantMutualInformation(ScheduledObjective):
     takes_sample_weight = True
     made_for = ()  # no loss of single samples at all
 
-    def __init__(self, n_epochs, sample_weight=None, *, warm_up=0.25):
+    def __init__(
+        self,
+        n_epochs: int,
+        sample_weight: Tensor | None = None,
+        *,
+        warm_up: float = 0.25,
+    ) -> None:
         super().__init__(n_epochs)
         check_range("[0, 1)", warm_up=warm_up)
         self.warm_up = min(warm_up, (n_epochs - 1) / n_epochs)
         self.warm_up_epochs = self.warm_up * n_epochs
         self.mean = WeightedMean(sample_weight)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         logits = logits[:, 0]
         if self.progress < self.warm_up:

@@ -1,9 +1,11 @@
 """One network that learns labels or its own predictions, as a mixture tells it."""
 
 import torch
+from torch import Tensor
 
 from sknoisy._checks import check_choice
 from sknoisy._ranges import check_range
+from sknoisy._types import Loss, Networks
 from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
 from sknoisy.objectives._self_correction import (
     SelfCorrection,
@@ -90,17 +92,17 @@ class DynamicBootstrapping(SelfCorrection):
 
     def __init__(
         self,
-        n_samples,
-        n_epochs,
-        labels,
+        n_samples: int,
+        n_epochs: int,
+        labels: Tensor,
         *,
-        loss="ce",
-        bootstrapping="hard",
-        mixture="beta",
-        warm_up_epochs="auto",
-        mixup=32.0,
-        class_balance=1.0,
-    ):
+        loss: Loss = "ce",
+        bootstrapping: str = "hard",
+        mixture: str = "beta",
+        warm_up_epochs: int | str = "auto",
+        mixup: float = 32.0,
+        class_balance: float = 1.0,
+    ) -> None:
         super().__init__(
             n_samples,
             n_epochs,
@@ -115,14 +117,18 @@ class DynamicBootstrapping(SelfCorrection):
         self.mixup = mixup
         self.class_balance = class_balance
 
-    def warm_up(self, networks, features, labels, index):
+    def warm_up(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the loss of mixtures."""
         share, partner = draw_mixture(self.mixup, labels)
         logits = networks(torch.lerp(features[partner], features, share))
         targets = as_targets(labels, logits[:, 0])
         return self._mixed_loss(logits, targets, share, partner)
 
-    def correct(self, networks, features, labels, index):
+    def correct(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the loss of mixtures whose labels are corrected."""
         believed = self._believe(predict_in_evaluation(networks, features)[:, 0])
         given = as_targets(labels, believed)

@@ -1,6 +1,7 @@
 """Hold the network to what it believed before it began to memorize."""
 
 import torch
+from torch import Tensor
 
 from sknoisy._logits import log_softmax_and_nll
 from sknoisy._ranges import check_range
@@ -79,14 +80,14 @@ class EarlyLearningRegularization(Objective):
 
     def __init__(
         self,
-        n_samples,
-        n_classes,
-        sample_weight=None,
+        n_samples: int,
+        n_classes: int,
+        sample_weight: Tensor | None = None,
         *,
-        momentum=0.9,
-        strength=3.0,
-        keep=False,
-    ):
+        momentum: float = 0.9,
+        strength: float = 3.0,
+        keep: bool = False,
+    ) -> None:
         super().__init__()
         check_range("[0, 1)", momentum=momentum)
         check_range("[0, inf)", strength=strength)
@@ -96,17 +97,17 @@ class EarlyLearningRegularization(Objective):
         self.mean = WeightedMean(sample_weight)
         self.add_memory("beliefs", torch.zeros(n_samples, n_classes))
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; update the beliefs about the samples of the batch."""
         log_p, nll = log_softmax_and_nll(logits[:, 0], labels)
         p = log_p.exp()
         return self._loss(nll, p, self._update(p.detach(), index), index)
 
-    def remember(self, logits, index):
+    def remember(self, logits: Tensor, index: Tensor) -> None:
         """Update the beliefs, as `compute` does."""
         self._update(logits[:, 0].softmax(dim=-1), index)
 
-    def recall(self, logits, labels, index):
+    def recall(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar, and leave the beliefs as they are."""
         log_p, nll = log_softmax_and_nll(logits[:, 0], labels)
         return self._loss(nll, log_p.exp(), self.beliefs[index], index)
@@ -121,7 +122,7 @@ class EarlyLearningRegularization(Objective):
         self.note("beliefs", index, belief)
         return belief
 
-    def findings(self):
+    def findings(self) -> dict[str, Tensor]:
         """Return the beliefs, where they are to be kept."""
         return {"beliefs": seen_only(self.beliefs)} if self.keep else {}
 

@@ -1,10 +1,13 @@
 """Early-learning regularization by two networks that teach each other."""
 
 import copy
+from typing import Self
 
 import torch
+from torch import Tensor
 
 from sknoisy._ranges import check_range
+from sknoisy._types import Networks
 from sknoisy.objectives._elr import SHRINKAGE, seen_only
 from sknoisy.objectives._mixup import draw_mixture
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
@@ -84,17 +87,17 @@ class EarlyLearningPlus(ScheduledObjective):
 
     def __init__(
         self,
-        n_samples,
-        n_classes,
-        n_epochs,
+        n_samples: int,
+        n_classes: int,
+        n_epochs: int,
         *,
-        momentum=0.9,
-        strength=3.0,
-        averaging=0.997,
-        mixup=1.0,
-        rise=(0.0, 0.0),
-        keep=False,
-    ):
+        momentum: float = 0.9,
+        strength: float = 3.0,
+        averaging: float = 0.997,
+        mixup: float = 1.0,
+        rise: tuple[float, float] = (0.0, 0.0),
+        keep: bool = False,
+    ) -> None:
         super().__init__(n_epochs)
         check_range("[0, 1)", momentum=momentum, averaging=averaging)
         check_range("[0, inf)", strength=strength, mixup=mixup)
@@ -108,7 +111,9 @@ class EarlyLearningPlus(ScheduledObjective):
         self.averages = None
         self.n_steps = 0
 
-    def forward(self, networks, features, labels, index):
+    def forward(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the scalar; update averages, and beliefs about the batch's samples."""
         beliefs = self._update(self._teach(networks, features), index)
         share, partner = draw_mixture(self.mixup, labels)
@@ -138,7 +143,7 @@ class EarlyLearningPlus(ScheduledObjective):
             kept.copy_(now)  # statistics of batch normalization are averages already
         return self.averages(features).softmax(dim=-1).flip(1)
 
-    def train(self, mode=True):
+    def train(self, mode: bool = True) -> Self:
         """Set the mode; the averages teach in evaluation mode all the same."""
         super().train(mode)
         if self.averages is not None:
@@ -150,11 +155,11 @@ class EarlyLearningPlus(ScheduledObjective):
         self.note("beliefs", index, beliefs)
         return beliefs
 
-    def findings(self):
+    def findings(self) -> dict[str, Tensor]:
         """Return the beliefs, where they are to be kept."""
         return {"beliefs": seen_only(self.beliefs.mean(dim=1))} if self.keep else {}
 
-    def forget(self):
+    def forget(self) -> None:
         """Let go of beliefs and averages."""
         super().forget()
         self.averages = None

@@ -1,17 +1,20 @@
 """Filter grafting: networks lend their weights to one another, layer by layer."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 
 import torch
+from torch import Tensor
 
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import lookup
+from sknoisy._types import Networks
 
 
 @torch.no_grad()
-def graft(networks, share):
+def graft(networks: Networks, share: Callable[[Tensor, Tensor], float]) -> None:
     r"""Mix the weights of networks in a ring, in place.
 
     .. math:: W_k \leftarrow w W_k + (1 - w) W_{k-1}
@@ -71,7 +74,14 @@ def graft(networks, share):
                 tensor.copy_(new)
 
 
-def entropy_share(own, neighbor, *, amplitude=0.4, steepness=500.0, n_bins=10):
+def entropy_share(
+    own: Tensor,
+    neighbor: Tensor,
+    *,
+    amplitude: float = 0.4,
+    steepness: float = 500.0,
+    n_bins: int = 10,
+) -> float:
     r"""Return the share of its own weights that a layer keeps, by their entropy.
 
     .. math:: w = \frac{A}{\pi} \arctan\big(c\, (H(W_k) - H(W_{k-1}))\big) + \frac12

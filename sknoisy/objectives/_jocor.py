@@ -1,6 +1,9 @@
 """Two networks with one joint loss, and one choice of samples."""
 
+from torch import Tensor
+
 from sknoisy._ranges import check_range
+from sknoisy._types import Loss
 from sknoisy.objectives._keep_rate import KeepRateSelection
 
 
@@ -97,17 +100,17 @@ class JoCoR(KeepRateSelection):
 
     def __init__(
         self,
-        n_samples,
-        n_epochs,
-        labels,
+        n_samples: int,
+        n_epochs: int,
+        labels: Tensor,
         *,
-        loss="ce",
-        noise_rate="auto",
-        warm_up_epochs="auto",
-        exponent=1.0,
-        rank_within="auto",
-        agreement=0.3,
-    ):
+        loss: Loss = "ce",
+        noise_rate: float | str = "auto",
+        warm_up_epochs: int | str = "auto",
+        exponent: float = 1.0,
+        rank_within: str = "auto",
+        agreement: float = 0.3,
+    ) -> None:
         super().__init__(
             n_samples,
             n_epochs,
@@ -121,7 +124,7 @@ class JoCoR(KeepRateSelection):
         check_range("[0, 1)", agreement=agreement)
         self.agreement = agreement
 
-    def losses(self, logits, labels):
+    def losses(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Return the joint loss, in one column; one for each network while apart."""
         losses = super().losses(logits, labels)
         if self.is_apart:
@@ -130,7 +133,7 @@ class JoCoR(KeepRateSelection):
         joint = (1 - self.agreement) * fit + self.agreement * divergence(logits)
         return joint.unsqueeze(1)
 
-    def choose_easy(self, losses, logits, index):
+    def choose_easy(self, losses: Tensor, logits: Tensor, index: Tensor) -> Tensor:
         """Return the mask of what both learn from."""
         return self.easiest(losses, logits, index)
 

@@ -1,12 +1,16 @@
 """How much of each batch is kept, where the share of wrong labels is known or found."""
 
 from abc import abstractmethod
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from sknoisy import _streams
 from sknoisy._checks import check_choice, check_rate
 from sknoisy._ranges import check_range
+from sknoisy._types import Loss, Networks, Predict
+from sknoisy.objectives._base import Objective
 from sknoisy.objectives._scheduled import check_warm_up
 from sknoisy.objectives._selection import SampleSelection, easiest
 from sknoisy.transition import estimate_noise_rate
@@ -49,16 +53,16 @@ class KeepRateSelection(SampleSelection):
 
     def __init__(
         self,
-        n_samples,
-        n_epochs,
-        labels,
+        n_samples: int,
+        n_epochs: int,
+        labels: Tensor,
         *,
-        loss,
-        noise_rate,
-        warm_up_epochs,
-        exponent,
-        rank_within,
-    ):
+        loss: Loss,
+        noise_rate: float | str,
+        warm_up_epochs: int | str,
+        exponent: float,
+        rank_within: str,
+    ) -> None:
         super().__init__(n_samples, n_epochs, loss=loss)
         check_range("(0, inf)", exponent=exponent)
         if isinstance(noise_rate, str):
@@ -78,7 +82,7 @@ class KeepRateSelection(SampleSelection):
         self.add_memory("side", halves(labels))
 
     @abstractmethod
-    def choose_easy(self, losses, logits, index):
+    def choose_easy(self, losses: Tensor, logits: Tensor, index: Tensor) -> Tensor:
         """Return which samples of a batch are learned from, one column per network."""
 
     @property
@@ -86,13 +90,15 @@ class KeepRateSelection(SampleSelection):
         """Whether each network still learns from its own half of the samples."""
         return self.rate is None
 
-    def choose(self, losses, logits, index):
+    def choose(self, losses: Tensor, logits: Tensor, index: Tensor) -> Tensor:
         if self.is_apart:
             networks = torch.arange(2, device=index.device)
             return self.side[index].unsqueeze(1) == networks
         return self.choose_easy(losses, logits, index)
 
-    def easiest(self, losses, logits, index, among=None):
+    def easiest(
+        self, losses: Tensor, logits: Tensor, index: Tensor, among: Tensor | None = None
+    ) -> Tensor:
         """Return which samples have small losses, so many as are to be kept."""
         n_classes = logits.shape[-1]
         within = self.rank_within
@@ -103,7 +109,7 @@ class KeepRateSelection(SampleSelection):
         labels = self.labels[index]
         return easiest(losses, self.keep_rate, among, labels, n_classes)
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Set the share to keep; count anew when the warm-up is over."""
         super().on_epoch_begin(epoch, networks, predict)
         # an epoch in which the rate is still looked for belongs to the warm-up
@@ -115,7 +121,7 @@ class KeepRateSelection(SampleSelection):
             done = 1.0 if self.is_warm else epoch / self.warm_up_epochs
             self.keep_rate = 1 - self.rate * done**self.exponent
 
-    def on_epoch_end(self, epoch, networks, predict):
+    def on_epoch_end(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Find the noise rate, where it is asked for and time."""
         n_apart = min(self.warm_up_epochs / 2, self.n_epochs)
         if self.is_apart and epoch + 1 >= n_apart:
@@ -127,13 +133,13 @@ class KeepRateSelection(SampleSelection):
                 self.labels.cpu().numpy(), unseen.double().cpu().numpy()
             )
 
-    def go_on_from(self, last):
+    def go_on_from(self, last: Objective) -> None:
         """Keep to a rate that was found: these networks know all labels by heart."""
         was_found = getattr(last, "noise_rate", None) == "auto"
         if self.is_apart and was_found:
             self.rate = last.rate
 
-    def estimates(self):
+    def estimates(self) -> dict[str, Any]:
         """Return the rate, if it is known."""
         return {"noise_rate": self.rate}
 

@@ -1,6 +1,6 @@
 """What is remembered of single training samples: found by index, dropped after fit."""
 
-from torch import nn
+from torch import Tensor, nn
 
 
 class Memory(nn.Module):
@@ -10,16 +10,16 @@ class Memory(nn.Module):
     state dict.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.remembered = []
 
-    def add_memory(self, name, values):
+    def add_memory(self, name: str, values: Tensor | None) -> None:
         """Remember `values` under `name`, one row a training sample; None for none."""
         self.register_buffer(name, values, persistent=False)
         self.remembered.append(name)
 
-    def look_up(self, name, index, like):
+    def look_up(self, name: str, index: Tensor, like: Tensor) -> Tensor:
         """Return the rows at `index`, in the type of `like`, as the memory is then."""
         values = getattr(self, name)
         if values.dtype != like.dtype:  # networks of double precision, once
@@ -27,11 +27,11 @@ class Memory(nn.Module):
             setattr(self, name, values)
         return values.index_select(0, index)
 
-    def note(self, name, index, rows):
+    def note(self, name: str, index: Tensor, rows: Tensor) -> None:
         """Put `rows` in the places of a batch's samples; no gradient goes through."""
         getattr(self, name).index_copy_(0, index, rows)
 
-    def forget(self):
+    def forget(self) -> None:
         """Let go of what belongs to single samples, here and in all parts."""
         for name in self.remembered:
             setattr(self, name, None)
@@ -58,13 +58,13 @@ class WeightedMean(Memory):
         over the batch, whose gradient would then no longer be unbiased).
     """
 
-    def __init__(self, sample_weight=None):
+    def __init__(self, sample_weight: Tensor | None = None) -> None:
         super().__init__()
         if sample_weight is not None:
             sample_weight = sample_weight / sample_weight.mean()
         self.add_memory("sample_weight", sample_weight)
 
-    def forward(self, losses, index):
+    def forward(self, losses: Tensor, index: Tensor) -> Tensor:
         """Return the mean; `index` tells the places of losses in the training set."""
         if self.sample_weight is not None:
             losses = losses * self.sample_weight[index]

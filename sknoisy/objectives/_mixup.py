@@ -1,9 +1,11 @@
 """Mixup: train on mixtures of pairs of samples, whatever the objective."""
 
 import torch
+from torch import Tensor
 
 from sknoisy import _streams
 from sknoisy._ranges import check_range
+from sknoisy._types import Networks
 from sknoisy.objectives._base import Objective
 from sknoisy.objectives._wrapper import Wrapper
 
@@ -55,13 +57,15 @@ class Mixup(Wrapper):
     tensor(1.)
     """
 
-    def __init__(self, objective, alpha=1.0):
+    def __init__(self, objective: Objective, alpha: float = 1.0) -> None:
         check_range("(0, inf)", alpha=alpha)
         _check_mixable(objective)
         super().__init__(objective)
         self.alpha = alpha
 
-    def forward(self, networks, features, labels, index):
+    def forward(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the scalar to minimize for one batch."""
         share, partner = draw_mixture(self.alpha, labels)
         evaluate = self.now.compute

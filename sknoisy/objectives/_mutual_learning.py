@@ -1,10 +1,13 @@
 """Several networks that learn from the labels and from one another."""
 
+from collections.abc import Callable
 from types import MappingProxyType
 
 import torch.nn.functional as F
+from torch import Tensor
 
 from sknoisy._ranges import check_count, check_range
+from sknoisy._types import Networks, Predict
 from sknoisy.objectives._base import Objective
 from sknoisy.objectives._grafting import graft, make_grafting
 from sknoisy.objectives._memory import WeightedMean
@@ -84,16 +87,16 @@ class MutualLearning(Objective):
 
     def __init__(
         self,
-        label_term,
-        n_networks=2,
+        label_term: Objective,
+        n_networks: int = 2,
         *,
-        sample_weight=None,
-        teacher=None,
-        mutual_weight=1.0,
-        distill_weight=1.0,
-        temperature=1.0,
-        grafting=None,
-    ):
+        sample_weight: Tensor | None = None,
+        teacher: Tensor | None = None,
+        mutual_weight: float = 1.0,
+        distill_weight: float = 1.0,
+        temperature: float = 1.0,
+        grafting: Callable[[Tensor, Tensor], float] | None = None,
+    ) -> None:
         super().__init__()
         check_count(n_networks=n_networks)
         check_range(
@@ -109,7 +112,7 @@ class MutualLearning(Objective):
         self.temperature = temperature
         self.grafting = grafting
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the sum over networks; logits are (n_batch, n_networks, n_classes)."""
         log_p = F.log_softmax(logits / self.temperature, dim=-1)
         taught = self.mutual_weight * from_peers(log_p)
@@ -121,7 +124,7 @@ class MutualLearning(Objective):
         taught = self.temperature**2 * taught.sum(dim=1)
         return self._from_labels(logits, labels, index) + self.mean(taught, index)
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Graft between epochs, so that what an epoch ends with has been trained."""
         if self.grafting is not None and epoch > 0:
             graft(networks, self.grafting)

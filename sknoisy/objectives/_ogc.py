@@ -6,9 +6,11 @@ import warnings
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from sknoisy._logits import label_nll, per_sample, probability_of
 from sknoisy._ranges import check_count, check_range
+from sknoisy._types import Loss
 from sknoisy.losses import get_loss
 from sknoisy.objectives._scheduled import ScheduledObjective
 
@@ -74,7 +76,15 @@ class OptimizedGradientClipping(ScheduledObjective):
 
     takes_mixup = False
 
-    def __init__(self, n_samples, n_epochs, *, loss="ce", slack=2.0, queue_size=4096):
+    def __init__(
+        self,
+        n_samples: int,
+        n_epochs: int,
+        *,
+        loss: Loss = "ce",
+        slack: float = 2.0,
+        queue_size: int = 4096,
+    ) -> None:
         super().__init__(n_epochs)
         check_range("[0, inf)", slack=slack)
         check_count(queue_size=queue_size)
@@ -86,7 +96,7 @@ class OptimizedGradientClipping(ScheduledObjective):
         queue = torch.zeros(min(queue_size, n_samples))
         self.register_buffer("queue", queue, persistent=False)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         losses = per_sample(self.loss, logits[:, 0], labels)
         nll = label_nll(logits[:, 0], labels)
@@ -108,7 +118,7 @@ class OptimizedGradientClipping(ScheduledObjective):
             self.tangent = self.tangents.choose(mixture, allowed)
             self.n_seen = 0
 
-    def forget(self):
+    def forget(self) -> None:
         """Let go of the losses that were looked at."""
         self.queue = torch.empty(0)
 
@@ -159,6 +169,7 @@ class Tangents:
 
 def fit_two_normals(values):
     """Return means and variances of two normal distributions, the lower one first."""
+    from sklearn import config_context
     from sklearn.mixture import GaussianMixture  # not for every `import sknoisy`
 
     mixture = GaussianMixture(
@@ -169,7 +180,8 @@ def fit_two_normals(values):
         means_init=np.quantile(values, [0.25, 0.75]).reshape(2, 1),
         precisions_init=np.full((2, 1, 1), 1 / (values.var() + 1e-3)),
     )
-    with warnings.catch_warnings():
+    # the numbers are NumPy's, whatever the caller's arrays are
+    with warnings.catch_warnings(), config_context(array_api_dispatch=False):
         warnings.simplefilter("ignore")  # ten rounds will do, converged or not
         mixture.fit(values.reshape(-1, 1))
     normals = np.c_[mixture.means_.ravel(), mixture.covariances_.ravel()]

@@ -2,8 +2,11 @@
 
 import copy
 
+from torch import Tensor
+
 from sknoisy._logits import per_sample
 from sknoisy._ranges import check_range
+from sknoisy._types import Loss
 from sknoisy.losses import get_loss
 from sknoisy.objectives._base import Objective
 
@@ -55,7 +58,9 @@ class OnlineHardExampleMining(Objective):
     tensor(2.5000)
     """
 
-    def __init__(self, *, loss="ce", keep=0.5, drop=0.25):
+    def __init__(
+        self, *, loss: Loss = "ce", keep: float = 0.5, drop: float = 0.25
+    ) -> None:
         super().__init__()
         check_range("(0, 1]", keep=keep)
         check_range("[0, 1)", drop=drop)
@@ -63,7 +68,7 @@ class OnlineHardExampleMining(Objective):
         self.keep = keep
         self.drop = drop
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         losses = per_sample(self.loss, logits[:, 0], labels)
         n_drop = int(self.drop * len(losses))

@@ -5,11 +5,13 @@ from functools import partial
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from sknoisy import _streams
 from sknoisy._checks import check_choice
 from sknoisy._logits import label_frequencies, per_sample
 from sknoisy._ranges import check_range
+from sknoisy._types import Loss
 from sknoisy.losses import get_loss
 from sknoisy.losses._per_sample import each_class
 from sknoisy.objectives._memory import WeightedMean
@@ -94,17 +96,17 @@ class PeerLoss(ScheduledObjective):
 
     def __init__(
         self,
-        n_classes,
-        n_epochs,
-        labels,
-        sample_weight=None,
+        n_classes: int,
+        n_epochs: int,
+        labels: Tensor,
+        sample_weight: Tensor | None = None,
         *,
-        loss="ce",
-        form="expected",
-        alpha=1.0,
-        rise=(0.0, 0.2),
-        floor=1e-5,
-    ):
+        loss: Loss = "ce",
+        form: str = "expected",
+        alpha: float = 1.0,
+        rise: tuple[float, float] = (0.0, 0.2),
+        floor: float = 1e-5,
+    ) -> None:
         super().__init__(n_epochs)
         check_range("[0, inf)", alpha=alpha)
         self.loss = None if loss == "ce" else copy.deepcopy(get_loss(loss))
@@ -118,7 +120,7 @@ class PeerLoss(ScheduledObjective):
         prior = label_frequencies(labels, n_classes, sample_weight)
         self.register_buffer("prior", prior, persistent=False)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         alpha = self.alpha * ramp(self.progress, self.rise)
         share = alpha / (1 + alpha)

@@ -1,7 +1,7 @@
 """T-revision: importance reweighting by a matrix that training may correct."""
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sknoisy.losses import cross_entropy
 from sknoisy.objectives._base import Objective
@@ -46,18 +46,18 @@ class TransitionRevision(Objective):
     lr_factor = 0.02  # 1e-4 a step beside our networks' 5e-3: entries drift by percents
     needs_whole_fit = True
 
-    def __init__(self, transition, trusted=None):
+    def __init__(self, transition: Tensor, trusted: Tensor | None = None) -> None:
         super().__init__()
         self.register_buffer("estimate", transition)
         self.add_memory("trusted", trusted)
         self.slack = nn.Parameter(torch.zeros_like(transition))
 
-    def transition(self):
+    def transition(self) -> Tensor:
         """The revised matrix, (n_classes, n_classes); rows are true classes."""
         revised = (self.estimate + self.slack).clamp_min(0)
         return revised / revised.sum(dim=1, keepdim=True)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         # weights hold the network's opinion still, so that only the slack bends them
         p = logits[:, 0].detach().softmax(dim=-1)

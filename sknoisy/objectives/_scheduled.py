@@ -5,6 +5,7 @@ import warnings
 from sknoisy._checks import check_choice
 from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
+from sknoisy._types import Networks, Predict
 from sknoisy.objectives._base import Objective
 
 
@@ -27,13 +28,13 @@ class ScheduledObjective(Objective):
 
     needs_whole_fit = True
 
-    def __init__(self, n_epochs):
+    def __init__(self, n_epochs: int) -> None:
         super().__init__()
         check_count(n_epochs=n_epochs)
         self.n_epochs = n_epochs
         self.progress = 0.0
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Look at the clock."""
         self.progress = min(1.0, epoch / self.n_epochs)
 

@@ -4,8 +4,10 @@ import copy
 from abc import abstractmethod
 
 import torch
+from torch import Tensor
 
 from sknoisy._logits import per_sample
+from sknoisy._types import Loss
 from sknoisy.losses import get_loss
 from sknoisy.objectives._scheduled import ScheduledObjective
 
@@ -32,28 +34,28 @@ class SampleSelection(ScheduledObjective):
     n_networks = 2
     takes_mixup = False
 
-    def __init__(self, n_samples, n_epochs, *, loss):
+    def __init__(self, n_samples: int, n_epochs: int, *, loss: Loss) -> None:
         super().__init__(n_epochs)
         self.loss = copy.deepcopy(get_loss(loss))
         self.add_memory("n_seen", torch.zeros(n_samples))
         self.add_memory("n_kept", torch.zeros(n_samples))
 
     @abstractmethod
-    def choose(self, losses, logits, index):
+    def choose(self, losses: Tensor, logits: Tensor, index: Tensor) -> Tensor:
         """Return which samples are learned from: a mask in the shape of `losses`."""
 
-    def losses(self, logits, labels):
+    def losses(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Return the losses to rank and to learn, one column for each network."""
         return per_network(self.loss, logits, labels)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 2, n_classes)."""
         losses = self.losses(logits, labels)
         chosen = self.choose(losses.detach(), logits.detach(), index)
         self._count(index, chosen)
         return mean_of(losses, chosen)
 
-    def findings(self):
+    def findings(self) -> dict[str, Tensor]:
         """Return the share of epochs in which each sample was kept."""
         return {"kept": self.n_kept / self.n_seen}
 

@@ -6,10 +6,12 @@ from collections import deque
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn.functional import one_hot
 
 from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
+from sknoisy._types import Loss, Networks, Predict
 from sknoisy.losses import get_loss
 from sknoisy.losses._per_sample import each_class
 from sknoisy.objectives._scheduled import ScheduledObjective, check_warm_up
@@ -58,15 +60,15 @@ class SelfCorrection(ScheduledObjective):
 
     def __init__(
         self,
-        n_samples,
-        n_epochs,
-        labels,
+        n_samples: int,
+        n_epochs: int,
+        labels: Tensor,
         *,
-        loss,
-        mixture,
-        warm_up_epochs,
-        average_epochs=1,
-    ):
+        loss: Loss,
+        mixture: str,
+        warm_up_epochs: int | str,
+        average_epochs: int = 1,
+    ) -> None:
         super().__init__(n_epochs)
         check_count(average_epochs=average_epochs)
         lookup(mixture, MIXTURES, parameter="mixture", kind="a mixture")
@@ -80,35 +82,41 @@ class SelfCorrection(ScheduledObjective):
         self.add_memory("labels", labels)
 
     @abstractmethod
-    def warm_up(self, networks, features, labels, index):
+    def warm_up(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the scalar to minimize before anything is known of labels."""
 
     @abstractmethod
-    def correct(self, networks, features, labels, index):
+    def correct(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the scalar to minimize when `clean` is known."""
 
-    def forward(self, networks, features, labels, index):
+    def forward(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the scalar to minimize for one batch."""
         step = self.correct if self.is_warm else self.warm_up
         return step(networks, features, labels, index)
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Look at the clock."""
         super().on_epoch_begin(epoch, networks, predict)
         self.is_warm = epoch >= self.warm_up_epochs
         if epoch == 0 and self.is_warm:  # no epoch has ended yet that told anything
             self._look(predict())
 
-    def on_epoch_end(self, epoch, networks, predict):
+    def on_epoch_end(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Look at the losses of all samples."""
         if epoch + 1 >= min(self.warm_up_epochs, self.n_epochs):
             self._look(predict())
 
-    def findings(self):
+    def findings(self) -> dict[str, Tensor]:
         """Return how probable each label is to be right, the mean over networks."""
         return {"clean_probability": self.clean.mean(dim=1)}
 
-    def forget(self):
+    def forget(self) -> None:
         """Let go of what is known of single samples."""
         super().forget()
         self.recent.clear()

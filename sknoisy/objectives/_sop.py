@@ -3,6 +3,7 @@
 import math
 
 import torch
+from torch import Tensor
 
 from sknoisy._ranges import check_count, check_range
 from sknoisy.objectives._base import Objective
@@ -89,15 +90,15 @@ class SparseOverParameterization(Objective):
 
     def __init__(
         self,
-        n_classes,
-        n_epochs,
-        labels,
-        sample_weight=None,
+        n_classes: int,
+        n_epochs: int,
+        labels: Tensor,
+        sample_weight: Tensor | None = None,
         *,
-        lr_u=1.0,
-        lr_v=10.0,
-        keep=False,
-    ):
+        lr_u: float = 1.0,
+        lr_v: float = 10.0,
+        keep: bool = False,
+    ) -> None:
         super().__init__()
         check_count(n_epochs=n_epochs)
         check_range("[0, inf)", lr_u=lr_u, lr_v=lr_v)
@@ -109,7 +110,7 @@ class SparseOverParameterization(Objective):
         noise.scatter_(1, labels.unsqueeze(1), START)
         self.add_memory("noise", noise)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; the noise of the batch's samples learns from it."""
         p, labels = logits[:, 0].softmax(dim=-1), labels.unsqueeze(1)
         noise = self.look_up("noise", index, p)
@@ -137,7 +138,7 @@ class SparseOverParameterization(Objective):
             1, guess, grown
         )
 
-    def findings(self):
+    def findings(self) -> dict[str, Tensor]:
         """Return the noise, where it is to be kept; NaN of samples held out."""
         if not self.keep:
             return {}

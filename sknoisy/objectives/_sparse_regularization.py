@@ -4,9 +4,11 @@ import copy
 import math
 
 import torch.nn.functional as F
+from torch import Tensor
 
 from sknoisy._logits import per_sample
 from sknoisy._ranges import check_range
+from sknoisy._types import Loss
 from sknoisy.losses import get_loss
 from sknoisy.objectives._memory import WeightedMean
 from sknoisy.objectives._scheduled import ScheduledObjective
@@ -85,16 +87,16 @@ class SparseRegularization(ScheduledObjective):
 
     def __init__(
         self,
-        n_epochs,
-        sample_weight=None,
+        n_epochs: int,
+        sample_weight: Tensor | None = None,
         *,
-        loss="ce",
-        temperature=0.5,
-        power=0.1,
-        strength=1.2,
-        growth=35.0,
-        normalize=True,
-    ):
+        loss: Loss = "ce",
+        temperature: float = 0.5,
+        power: float = 0.1,
+        strength: float = 1.2,
+        growth: float = 35.0,
+        normalize: bool = True,
+    ) -> None:
         super().__init__(n_epochs)
         check_range("(0, inf)", temperature=temperature, growth=growth)
         check_range("(0, 1]", power=power)
@@ -107,7 +109,7 @@ class SparseRegularization(ScheduledObjective):
         self.normalize = normalize
         self.mean = WeightedMean(sample_weight)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         logits = logits[:, 0]
         if self.normalize:

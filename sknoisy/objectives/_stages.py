@@ -1,5 +1,7 @@
 """One objective first, another one from some epoch on."""
 
+from sknoisy._types import Networks, Predict
+from sknoisy.objectives._base import Objective
 from sknoisy.objectives._wrapper import Wrapper
 
 
@@ -36,7 +38,7 @@ class Stages(Wrapper):
 
     needs_whole_fit = True
 
-    def __init__(self, first, then, n_first):
+    def __init__(self, first: Objective, then: Objective, n_first: int) -> None:
         super().__init__(first, then)
         self.warm_up_epochs = n_first
         self._place = 0 if n_first else 1
@@ -46,7 +48,7 @@ class Stages(Wrapper):
         """The objective of the current epoch."""
         return self.inner[self._place]
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Choose the stage, and let it prepare its epoch."""
         self._place = int(epoch >= self.warm_up_epochs)
         super().on_epoch_begin(epoch, networks, predict)

@@ -1,7 +1,9 @@
 """Total variation: learn the transition matrix by keeping predictions apart."""
 
+from typing import Any
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sknoisy import _streams
 from sknoisy._ranges import check_range
@@ -54,7 +56,9 @@ class TotalVariation(Objective):
 
     needs_whole_fit = True
 
-    def __init__(self, n_classes, variation_weight=0.1, start=None):
+    def __init__(
+        self, n_classes: int, variation_weight: float = 0.1, start: float | None = None
+    ) -> None:
         super().__init__()
         blind = 1 / n_classes
         start = (1 + blind) / 2 if start is None else start
@@ -64,15 +68,15 @@ class TotalVariation(Objective):
         rest = torch.full((n_classes, n_classes), (1 - start) / (n_classes - 1))
         self.scores = nn.Parameter(rest.fill_diagonal_(start).log())
 
-    def transition(self):
+    def transition(self) -> Tensor:
         """The matrix as it stands, (n_classes, n_classes); rows are true classes."""
         return self.scores.softmax(dim=1)
 
-    def estimates(self):
+    def estimates(self) -> dict[str, Any]:
         """Return the matrix as an array, in double precision."""
         return {"transition_matrix": self.transition().detach().cpu().double().numpy()}
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         logits = logits[:, 0]
         transition = self.transition().to(logits.dtype)
         fit = forward_correction(logits, labels, transition=transition).mean()

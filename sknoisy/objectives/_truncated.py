@@ -3,8 +3,10 @@
 import math
 
 import torch
+from torch import Tensor
 
 from sknoisy._ranges import check_range
+from sknoisy._types import Networks, Predict
 from sknoisy.losses import generalized_cross_entropy
 from sknoisy.objectives._memory import WeightedMean
 from sknoisy.objectives._scheduled import ScheduledObjective
@@ -78,15 +80,15 @@ class TruncatedLoss(ScheduledObjective):
 
     def __init__(
         self,
-        n_epochs,
-        labels,
-        sample_weight=None,
+        n_epochs: int,
+        labels: Tensor,
+        sample_weight: Tensor | None = None,
         *,
-        q=0.7,
-        k=0.5,
-        prune_from=0.2,
-        prune_every=1 / 12,
-    ):
+        q: float = 0.7,
+        k: float = 0.5,
+        prune_from: float = 0.2,
+        prune_every: float = 1 / 12,
+    ) -> None:
         super().__init__(n_epochs)
         check_range("(0, 1]", q=q, prune_every=prune_every)
         check_range("(0, 1)", k=k)
@@ -100,7 +102,7 @@ class TruncatedLoss(ScheduledObjective):
         kept = torch.ones(len(labels), dtype=torch.bool)
         self.add_memory("kept", kept)
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Decide anew which labels are kept, when it is time."""
         since = epoch - self.first_look
         if since >= 0 and since % self.every == 0:
@@ -109,7 +111,7 @@ class TruncatedLoss(ScheduledObjective):
             n_likely = torch.bincount(self.labels, likely.double())
             self.kept = likely | (n_likely == 0)[self.labels]
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         losses = generalized_cross_entropy(logits[:, 0], labels, q=self.q)
         at_k = (1 - self.k**self.q) / self.q

@@ -1,6 +1,9 @@
 """One loss for labels that are known to be right, another one for the rest."""
 
+from torch import Tensor
+
 from sknoisy._logits import per_sample
+from sknoisy._types import Loss
 from sknoisy.objectives._base import Objective
 
 
@@ -43,13 +46,13 @@ class TrustedLabels(Objective):
 
     needs_whole_fit = True
 
-    def __init__(self, loss, corrected, trusted):
+    def __init__(self, loss: Loss, corrected: Loss, trusted: Tensor | None) -> None:
         super().__init__()
         self.loss = loss
         self.corrected = corrected
         self.add_memory("trusted", trusted)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar; logits have shape (n_batch, 1, n_classes)."""
         plain = per_sample(self.loss, logits[:, 0], labels)
         corrected = per_sample(self.corrected, logits[:, 0], labels)

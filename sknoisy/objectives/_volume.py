@@ -1,7 +1,9 @@
 """VolMinNet: the transition matrix of least volume that explains the given labels."""
 
+from typing import Any
+
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sknoisy._ranges import check_range
 from sknoisy.losses import forward_correction
@@ -52,24 +54,26 @@ class VolumeMinimization(Objective):
     lr_factor = 2.0  # Adam at 0.01 in the paper, beside our networks' 0.005
     needs_whole_fit = True
 
-    def __init__(self, n_classes, volume_weight=1e-4, start=-2.0):
+    def __init__(
+        self, n_classes: int, volume_weight: float = 1e-4, start: float = -2.0
+    ) -> None:
         super().__init__()
         check_range("[0, inf)", volume_weight=volume_weight)
         check_range("(-inf, inf)", start=start)
         self.volume_weight = volume_weight
         self.scores = nn.Parameter(torch.full((n_classes, n_classes), float(start)))
 
-    def transition(self):
+    def transition(self) -> Tensor:
         """The matrix as it stands, (n_classes, n_classes); rows are true classes."""
         identity = torch.eye(len(self.scores), device=self.scores.device)
         sizes = identity + self.scores.sigmoid() * (1 - identity)
         return sizes / sizes.sum(dim=1, keepdim=True)
 
-    def estimates(self):
+    def estimates(self) -> dict[str, Any]:
         """Return the matrix as an array, in double precision."""
         return {"transition_matrix": self.transition().detach().cpu().double().numpy()}
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         transition = self.transition().to(logits.dtype)
         fit = forward_correction(logits[:, 0], labels, transition=transition).mean()
         # double, since the determinant of many classes leaves float32's range

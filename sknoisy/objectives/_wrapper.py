@@ -1,7 +1,10 @@
 """An objective made of others, to which it passes on what it doesn't do itself."""
 
-from torch import nn
+from typing import Any
 
+from torch import Tensor, nn
+
+from sknoisy._types import Networks, Predict
 from sknoisy.objectives._base import Objective
 
 # what the last one says of the method, and what all have to be able to do
@@ -19,7 +22,7 @@ class Wrapper(Objective):
         One after another; all train equally many networks.
     """
 
-    def __init__(self, *inner):
+    def __init__(self, *inner) -> None:
         super().__init__()
         self.inner = nn.ModuleList(inner)
         for name in OF_THE_LAST:
@@ -35,31 +38,33 @@ class Wrapper(Objective):
         """The inner objective of the current epoch."""
         return self.inner[0]
 
-    def forward(self, networks, features, labels, index):
+    def forward(
+        self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
+    ) -> Tensor:
         """Return the scalar to minimize for one batch."""
         return self.now(networks, features, labels, index)
 
-    def compute(self, logits, labels, index):
+    def compute(self, logits: Tensor, labels: Tensor, index: Tensor) -> Tensor:
         """Return the scalar, where the inner objective needs no other inputs."""
         return self.now.compute(logits, labels, index)
 
-    def on_epoch_begin(self, epoch, networks, predict):
+    def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Let the objective of this epoch prepare it."""
         self.now.on_epoch_begin(epoch, networks, predict)
 
-    def on_epoch_end(self, epoch, networks, predict):
+    def on_epoch_end(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Let the objective of this epoch act on what it has taught."""
         self.now.on_epoch_end(epoch, networks, predict)
 
-    def findings(self):
+    def findings(self) -> dict[str, Tensor]:
         """Return what all know of single samples."""
         return {name: f for one in self.inner for name, f in one.findings().items()}
 
-    def estimates(self):
+    def estimates(self) -> dict[str, Any]:
         """Return what all have found out of the data as a whole."""
         return {name: e for one in self.inner for name, e in one.estimates().items()}
 
-    def go_on_from(self, last):
+    def go_on_from(self, last: Objective) -> None:
         """Let each take over what its counterpart has found out."""
         for one, other in zip(self.inner, getattr(last, "inner", ()), strict=False):
             one.go_on_from(other)

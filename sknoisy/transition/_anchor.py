@@ -1,6 +1,7 @@
 """The transition matrix read off anchor points: samples that are surely of a class."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sknoisy._checks import check_choice
 from sknoisy._probs import check_probs
@@ -11,7 +12,9 @@ __all__ = ["anchor_transition"]
 USUAL = 97
 
 
-def anchor_transition(pred_probs, *, percentile="auto", n_anchors=1):
+def anchor_transition(
+    pred_probs: ArrayLike, *, percentile: float | str = "auto", n_anchors: int = 1
+) -> np.ndarray:
     """Transition matrix from the label probabilities of anchor points [1]_.
 
     The sample that is most probably *labelled* i is taken for one that surely *is*

@@ -1,12 +1,15 @@
 """The transition matrix of confident learning."""
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from sknoisy.quality import compute_confident_joint
 from sknoisy.transition._inputs import check_labels_and_probs, rows_of_counts
 
 __all__ = ["confident_joint_transition"]
 
 
-def confident_joint_transition(labels, pred_probs):
+def confident_joint_transition(labels: ArrayLike, pred_probs: ArrayLike) -> np.ndarray:
     """Transition matrix from the confident joint [1]_.
 
     Samples count for a class where its probability reaches the mean that it has among

@@ -1,6 +1,7 @@
 """The transition matrix as counts of given labels among samples predicted alike."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sknoisy.transition._inputs import (
     check_labels_and_probs,
@@ -12,7 +13,9 @@ from sknoisy.transition._inputs import (
 __all__ = ["counts_transition"]
 
 
-def counts_transition(labels, pred_probs, *, fraction=1.0):
+def counts_transition(
+    labels: ArrayLike, pred_probs: ArrayLike, *, fraction: float = 1.0
+) -> np.ndarray:
     """Transition matrix from the labels given to samples of each predicted class.
 
     Parameters

@@ -1,12 +1,17 @@
 """The transition matrix in two steps, through the class that a model predicts."""
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from sknoisy.transition._anchor import anchor_transition
 from sknoisy.transition._counts import counts_transition
 
 __all__ = ["dual_t_transition"]
 
 
-def dual_t_transition(labels, pred_probs, *, percentile="auto"):
+def dual_t_transition(
+    labels: ArrayLike, pred_probs: ArrayLike, *, percentile: float | str = "auto"
+) -> np.ndarray:
     """Transition matrix as a product of two that are easier to estimate [1]_.
 
     From the true class to the class a model says (read off anchor points), and from

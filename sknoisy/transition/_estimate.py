@@ -1,6 +1,10 @@
 """One door to all estimates of a transition matrix."""
 
 import inspect
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
 
 from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
@@ -26,15 +30,15 @@ TRANSITIONS = {
 
 
 def estimate_transition(
-    method="likelihood",
+    method: str = "likelihood",
     *,
-    labels=None,
-    pred_probs=None,
-    features=None,
-    true_labels=None,
-    trusted=None,
-    **parameters,
-):
+    labels: ArrayLike | None = None,
+    pred_probs: ArrayLike | None = None,
+    features: Any | None = None,
+    true_labels: ArrayLike | None = None,
+    trusted: ArrayLike | None = None,
+    **parameters: object,
+) -> np.ndarray:
     """Transition matrix, by a method of that name.
 
     Parameters

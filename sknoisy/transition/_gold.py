@@ -1,6 +1,7 @@
 """The transition matrix from a few samples whose labels somebody checked."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_mask
@@ -10,7 +11,11 @@ from sknoisy._probs import check_probs
 __all__ = ["gold_transition"]
 
 
-def gold_transition(true_labels, pred_probs, trusted=None):
+def gold_transition(
+    true_labels: ArrayLike | None,
+    pred_probs: ArrayLike,
+    trusted: ArrayLike | None = None,
+) -> np.ndarray:
     """Transition matrix from trusted samples: gold loss correction [1]_.
 
     Row i is the mean, over the trusted samples of class i, of the probabilities that a
@@ -68,21 +73,21 @@ def gold_transition(true_labels, pred_probs, trusted=None):
     check_order(true_labels, "true_labels", "pred_probs")
     probs = check_probs(pred_probs)
     n_samples, n_classes = probs.shape
-    trusted = check_trusted(trusted, n_samples)
+    mask = check_trusted(trusted, n_samples)
     labels = np.asarray(as_numpy(true_labels))
     if labels.shape != (n_samples,):
         raise ValueError(
             f"true_labels has shape {labels.shape}, but pred_probs has {n_samples}"
             f" rows: expected ({n_samples},)."
         )
-    labels = check_codes(labels[trusted], n_classes).astype(np.intp)
+    labels = check_codes(labels[mask], n_classes).astype(np.intp)
     counts = np.bincount(labels, minlength=n_classes)
     if not counts.all():
         missing = ", ".join(map(str, np.flatnonzero(counts == 0)))
         raise ValueError(
             f"No trusted sample is of class {missing}: every class needs at least one."
         )
-    return np.eye(n_classes)[labels].T @ probs[trusted] / counts[:, None]
+    return np.eye(n_classes)[labels].T @ probs[mask] / counts[:, None]
 
 
 def check_trusted(trusted, n_samples):

@@ -1,6 +1,10 @@
 """The transition matrix from labels of neighbors: high-order consensus."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sknoisy._neighbors import nearest_neighbors
 from sknoisy._ranges import check_count
@@ -19,16 +23,16 @@ PULL = 50  # samples; 30 to 100 hardly differ on tables and images
 
 
 def hoc_transition(
-    labels,
-    features,
+    labels: ArrayLike,
+    features: Any,
     *,
-    n_classes=None,
-    n_pairs=3,
-    n_neighbors=20,
-    fraction=0.5,
-    metric="euclidean",
-    n_jobs=None,
-):
+    n_classes: int | None = None,
+    n_pairs: int = 3,
+    n_neighbors: int = 20,
+    fraction: float = 0.5,
+    metric: str | Callable[..., float] = "euclidean",
+    n_jobs: int | None = None,
+) -> np.ndarray:
     """Transition matrix from what the labels of near neighbors agree on [1]_.
 
     Samples that lie close to each other are of one class, mostly. Then the labels of a
@@ -117,18 +121,18 @@ def hoc_transition(
     >>> print(hoc_transition(labels, X).diagonal().mean().round(2))
     0.69
     """
-    labels, features = check_labels_and_features(labels, features)
-    n_classes = check_n_classes(n_classes, labels)
+    codes, table = check_labels_and_features(labels, features)
+    n_classes = check_n_classes(n_classes, codes)
     check_count(n_pairs=n_pairs)
     check_count(n_neighbors=n_neighbors)
     fraction = check_share(fraction, "fraction")
     n_wanted = 2 * n_pairs + n_neighbors
-    _, neighbors = nearest_neighbors(features, n_wanted, metric, n_jobs=n_jobs)
-    near, further = np.split(labels[neighbors], [2 * n_pairs], axis=1)
+    _, neighbors = nearest_neighbors(table, n_wanted, metric, n_jobs=n_jobs)
+    near, further = np.split(codes[neighbors], [2 * n_pairs], axis=1)
     samples, classes = pure_samples(further, n_classes, fraction)
-    triples = triples_of(labels[samples], near[samples])
+    triples = triples_of(codes[samples], near[samples])
     named = np.unique(triples)  # a class without labels would only be in the way
-    start = rows_of_counts(count_labels(samples, classes, labels, n_classes))
+    start = rows_of_counts(count_labels(samples, classes, codes, n_classes))
     start = start[np.ix_(named, named)]
     prior = np.bincount(classes, minlength=n_classes)[named] / len(samples)
     counts = consensus_counts(np.searchsorted(named, triples), len(named))

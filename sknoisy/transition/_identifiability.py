@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import pdist
 
@@ -16,7 +17,7 @@ IMPOSSIBLE = 1e-12
 TRUST = (0.1, 0.2, 0.5, 1.0)  # in given labels, where an estimate has none
 
 
-def condition_number(transition):
+def condition_number(transition: ArrayLike) -> float:
     """How much errors may grow where a transition matrix is inverted.
 
     Parameters
@@ -51,7 +52,7 @@ def condition_number(transition):
     return float(values[0] / values[-1])
 
 
-def check_identifiable(transition, *, max_condition=1e3):
+def check_identifiable(transition: ArrayLike, *, max_condition: float = 1e3) -> float:
     """Say so if given labels can't tell the true ones under a transition matrix.
 
     Parameters

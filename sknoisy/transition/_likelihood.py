@@ -1,6 +1,7 @@
 """The transition matrix that makes the given labels most likely."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_array
 from scipy.special import softmax
@@ -22,7 +23,13 @@ SHARPEST = 1e3
 TOLERANCE = 1e-5
 
 
-def likelihood_transition(labels, pred_probs, *, fraction=0.5, max_iter=500):
+def likelihood_transition(
+    labels: ArrayLike,
+    pred_probs: ArrayLike,
+    *,
+    fraction: float = 0.5,
+    max_iter: int = 500,
+) -> np.ndarray:
     """Transition matrix of largest likelihood, given what a model says of each sample.
 
     The surest samples of each predicted class count as of that class. All others are

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sknoisy.transition._inputs import check_labels_and_probs
 from sknoisy.transition._likelihood import likelihood_transition
@@ -11,7 +12,7 @@ from sknoisy.transition._prior import noise_rate
 __all__ = ["estimate_noise_rate"]
 
 
-def estimate_noise_rate(labels, pred_probs):
+def estimate_noise_rate(labels: ArrayLike, pred_probs: ArrayLike) -> float:
     """Share of wrong labels, given what a model says of each sample.
 
     That of the likeliest transition matrix, and at most that of labels drawn blindly,

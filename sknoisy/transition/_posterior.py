@@ -1,6 +1,7 @@
 """From probabilities of given labels to probabilities of true ones."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 
 from sknoisy._arrays import as_numpy
@@ -14,7 +15,9 @@ from sknoisy.transition._simplex import solve_on_simplex
 __all__ = ["adjust_logits", "clean_posterior", "prior_ratio"]
 
 
-def clean_posterior(pred_probs, transition, *, max_condition=1e3):
+def clean_posterior(
+    pred_probs: ArrayLike, transition: ArrayLike, *, max_condition: float = 1e3
+) -> np.ndarray:
     """Probabilities of true labels, from those of given labels and the matrix.
 
     Solves ``transition.T @ q = p`` for each row p of `pred_probs`: the distribution q
@@ -69,7 +72,7 @@ def clean_posterior(pred_probs, transition, *, max_condition=1e3):
     return solve_on_simplex(transition, probs)
 
 
-def prior_ratio(pred_probs, noisy_prior):
+def prior_ratio(pred_probs: ArrayLike, noisy_prior: ArrayLike) -> np.ndarray:
     """How much likelier each label is for a sample than on the whole, rows sum to one.
 
     The largest is the true class whenever labels keep to it more than others do:
@@ -125,7 +128,9 @@ def prior_ratio(pred_probs, noisy_prior):
     return np.where(sums > 0, ratio / np.where(sums > 0, sums, 1), probs)
 
 
-def adjust_logits(logits, noisy_prior, *, tau=1.0):
+def adjust_logits(
+    logits: ArrayLike, noisy_prior: ArrayLike, *, tau: float = 1.0
+) -> np.ndarray:
     """Logits minus `tau` times the logarithm of the noisy prior [1]_.
 
     After training, argmax of what is returned is that of `prior_ratio` (``tau=1``).
@@ -167,12 +172,12 @@ def adjust_logits(logits, noisy_prior, *, tau=1.0):
     >>> adjust_logits([[0.0, 0.5]], [0.25, 0.75]).argmax(axis=1)
     array([0])
     """
-    logits = check_array(as_numpy(logits), dtype=np.float64, input_name="logits")
-    prior = check_prior(noisy_prior, logits.shape[1])
+    z = check_array(as_numpy(logits), dtype=np.float64, input_name="logits")
+    prior = check_prior(noisy_prior, z.shape[1])
     check_range("(-inf, inf)", tau=tau)
     if not prior.all():
         raise ValueError(
             f"noisy_prior is zero for class {np.flatnonzero(prior == 0)[0]}: a label"
             " that is never given has no logarithm. Leave its column out."
         )
-    return logits - tau * np.log(prior)
+    return z - tau * np.log(prior)

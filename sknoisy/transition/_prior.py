@@ -1,6 +1,7 @@
 """How frequent true classes are, and how many labels are wrong, under a matrix."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 
 from sknoisy._arrays import as_numpy
@@ -10,7 +11,7 @@ from sknoisy.transition._simplex import solve_on_simplex
 __all__ = ["clean_prior", "noise_rate"]
 
 
-def clean_prior(noisy_prior, transition):
+def clean_prior(noisy_prior: ArrayLike, transition: ArrayLike) -> np.ndarray:
     """How frequent the true classes are.
 
     Parameters
@@ -48,7 +49,7 @@ def clean_prior(noisy_prior, transition):
     return solve_on_simplex(transition, shares[None, :])[0]
 
 
-def noise_rate(noisy_prior, transition):
+def noise_rate(noisy_prior: ArrayLike, transition: ArrayLike) -> float:
     """Share of wrong labels, from how frequent given labels are and the matrix.
 
     Parameters
