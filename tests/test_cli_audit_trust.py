@@ -5,11 +5,13 @@ import csv
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 import sknoisy._cli._audit_files as audit_files
 import sknoisy._cli._detectors as detectors
 import sknoisy._cli._progress as progress
 import sknoisy._cli._sampled as sampled
+from sknoisy import TrueLabelPosterior
 from sknoisy._cli import main
 from sknoisy._cli._sampled import some_rows
 
@@ -30,10 +32,25 @@ def insects(seed=0):
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def place(tmp_path, monkeypatch):
+    """A folder with a table, and no pictures, which take their time."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(audit_files.AuditFiles, "draw", lambda self: None)
+    monkeypatch.setattr("sknoisy.reporting._report.draw_pictures", lambda subject: {})
     insects().to_csv("data.csv", index=False)
     return tmp_path
+
+
+@pytest.fixture
+def folder(place, monkeypatch):
+    """The same, with a judge that is quick."""
+
+    def quick(table):
+        return TrueLabelPosterior(LogisticRegression())
+
+    method = detectors.Method(quick, detectors.scaled)
+    monkeypatch.setitem(detectors.DETECTORS, "default", method)
+    return place
 
 
 def audit(path="data.csv", *options, out="out"):
@@ -96,15 +113,13 @@ def test_classes_too_small_to_judge_are_set_aside_and_change_nothing(folder, cap
     frame.to_csv("few.csv", index=False)
     assert audit() == audit("few.csv", out="few") == 0
     assert issues("few") == issues()
-    assert "2 rows of classes too small to judge were set aside" in (
-        capsys.readouterr().out
-    )
+    assert "2 rows of classes too small to judge set aside" in (capsys.readouterr().out)
     alone = frame[frame["given"].isin(["bee", "x1", "y2"])]
     alone.to_csv("alone.csv", index=False)  # nothing else would be left
     assert audit("alone.csv", out="alone") == 0
 
 
-def test_very_many_classes_are_judged_by_similar_rows(folder, capsys, monkeypatch):
+def test_very_many_classes_are_judged_by_similar_rows(place, capsys, monkeypatch):
     monkeypatch.setattr(detectors, "MOST_CLASSES", 2)
     assert audit() == 0
     assert "KNeighborsClassifier" in capsys.readouterr().out
@@ -177,7 +192,7 @@ def test_rows_to_learn_from_are_whole_units_and_some_of_every_class(monkeypatch)
     assert len(some_rows(y, units, seed=1)) != len(rows)
 
 
-def test_the_bar_moves_while_labels_are_judged(folder, monkeypatch):
+def test_the_bar_moves_while_labels_are_judged(place, monkeypatch):
     shares = []
     monkeypatch.setattr(
         progress.Progress, "within", lambda self, share: shares.append(share)
@@ -202,7 +217,13 @@ def test_a_bar_knows_how_long_parts_take(monkeypatch):
         assert bar.bar.n == 3
 
 
-@pytest.mark.parametrize("detector", ["default", "confident", "margin", "neighbors"])
+@pytest.mark.parametrize(
+    "detector",
+    [
+        *("default", "confident", "neighbors"),
+        pytest.param("margin", marks=pytest.mark.slow),
+    ],
+)
 def test_classes_of_one_row_make_no_wall_of_warnings(detector, folder, capsys):
     frame = insects()
     frame.loc[[1, 2, 4], "given"] = ["x1", "y2", "z3"]

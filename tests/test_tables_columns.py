@@ -337,3 +337,12 @@ def test_what_is_not_installed_is_named(module, name, needs, tmp_path, monkeypat
     with pytest.raises(TableError, match=needs) as told:
         make_vectorizer(dates) if name is None else read_table(tmp_path / name, "kind")
     assert str(told.value).endswith('install it with pip install "sknoisy[tables]".')
+
+
+def test_numbers_are_shown_as_numbers_unless_that_takes_digits_from_them(tmp_path):
+    rows = [f"{i / 8},{20130000 + i},{'$'}{i},{'ab'[i % 2]}" for i in range(40)]
+    (tmp_path / "n.csv").write_text("\n".join(["size,day,price,kind", *rows]))
+    table = read_table(tmp_path / "n.csv", "kind", number="day")
+    assert table.shown["size"].dtype == float
+    assert table.shown["day"].tolist()[1] == "20130001"
+    assert table.shown["price"].tolist()[1] == "$1"

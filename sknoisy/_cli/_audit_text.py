@@ -56,7 +56,8 @@ def print_summary(table, judged):
     if n_slips := int(judged.is_slip.sum()):
         print(f"{n_slips:,} of them may be another label misspelt")
     if n_aside := int(judged.is_aside.sum()):
-        print(f"{n_aside:,} rows of classes too small to judge were set aside")
+        rows = "row" if n_aside == 1 else "rows"
+        print(f"{n_aside:,} {rows} of classes too small to judge set aside")
     if judged.n_learned_from < n_samples - n_aside:
         print(f"learned from {judged.n_learned_from:,} rows, and judged all")
     for warning in judged.warnings:

@@ -17,6 +17,7 @@ __all__ = ["frame_table"]
 
 MOST_NOTES = 8  # on single columns; of the others, names are enough
 ODD = "written as|taken for"
+DIGITS = 6  # of a number that a page shows
 
 
 def frame_table(frame, name, label, clean_label, said, options, notes):
@@ -51,16 +52,17 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
     said = {column: role for column, role in said.items() if column in shown}
     columns = _columns(shown, said, options, y[0], label, name)
     notes += _column_notes(columns)
+    features = _features(shown, columns, name)
     return Table(
         name=name,
-        X=_features(shown, columns, name),
+        X=features,
         y=y[0],
         y_clean=y[1] if len(y) > 1 else None,
         label=label,
         clean_label=clean_label,
         columns=columns,
         notes=notes,
-        shown=_shown(shown, columns),
+        shown=_shown(shown, columns, features),
         rows=frame.index.to_numpy(),
         ids=_ids(shown, columns),
         groups=_groups(shown, columns, said),
@@ -143,11 +145,27 @@ def _told(beginning, column):
     return f"{beginning}: {column.role}, {column.reason}"
 
 
-def _shown(frame, columns):
-    """Return what people see: a text as text, where there is nothing else."""
+def _shown(frame, columns, features):
+    """Return what people see: a text as text, where there is nothing else.
+
+    Numbers that came as text are numbers, so that where they stand among others can be
+    shown, unless that would take digits from them.
+    """
     if len(columns) == 1 and columns[0].role == "text":
         return frame[columns[0].name].tolist()
-    return frame
+    numbers = {
+        column.name: features[column.name]
+        for column in columns
+        if column.role == "number"
+        and column.reason == "numbers"
+        and _has_few_digits(features[column.name])
+    }
+    return frame.assign(**numbers) if numbers else frame
+
+
+def _has_few_digits(values):
+    known = values.dropna().unique()
+    return all(float(f"{value:.{DIGITS}g}") == value for value in known.tolist())
 
 
 def _ids(frame, columns):
