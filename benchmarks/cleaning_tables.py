@@ -59,7 +59,7 @@ class SmallRunner(Runner):
         rows, _ = train_test_split(
             rows, train_size=n_rows, stratify=y[rows], random_state=0
         )
-        return X[rows], y[rows], categorical
+        return X[rows], np.unique(y[rows], return_inverse=True)[1], categorical
 
 
 CLASSIFIERS = {
