@@ -27,7 +27,8 @@ from sknoisy.detectors import (
     IterativePartitioningFilter,
     NeighborConsensus,
 )
-from sknoisy.detectors._base import BaseDetector, Evidence
+from sknoisy.detectors._base import BaseDetector
+from sknoisy.detectors._evidence import Evidence
 
 WORDS = np.array(["ape", "bee", "cow"])
 # name -> () -> a detector that is quick; all draws are seeded

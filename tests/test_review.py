@@ -21,7 +21,8 @@ from sklearn.linear_model import LogisticRegression
 
 from sknoisy.cleaning import review_page
 from sknoisy.cleaning._exhibits import EXHIBITS, MAX_CHARACTERS, MAX_COLUMNS
-from sknoisy.detectors._base import BaseDetector, Evidence
+from sknoisy.detectors._base import BaseDetector
+from sknoisy.detectors._evidence import Evidence
 
 
 @pytest.fixture

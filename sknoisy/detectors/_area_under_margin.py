@@ -5,11 +5,13 @@ from scipy.special import expit
 
 from sknoisy._ranges import check_count, check_range
 from sknoisy._seeds import draw_seed
-from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence, likeliest
 from sknoisy.detectors._recording import TrainingDetector
 from sknoisy.quality import TrainingDynamics
 
 __all__ = ["AreaUnderMargin"]
+
+NOBODY = np.empty(0, dtype=np.intp)
 
 
 class AreaUnderMargin(TrainingDetector):
@@ -34,7 +36,8 @@ class AreaUnderMargin(TrainingDetector):
         called wrong.
 
     n_runs : int >= 1, default=1
-        How many networks are trained, each with threshold samples of its own.
+        How many networks are trained for the threshold, each with threshold samples of
+        its own, beside the one that ranks.
 
     threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
         Which labels are called issues. "auto" is this detector's own rule, see Notes;
@@ -112,13 +115,12 @@ class AreaUnderMargin(TrainingDetector):
     "auto" flags labels whose margin is at most ``margin_threshold_``. As in the paper,
     n / (c + 1) of the n samples of c classes become threshold samples; but of each
     class, one sample is kept. Differences from [1]_: margins are those of the network
-    as it is after each epoch, not as it was while it trained on the sample; and a
-    single run judges all samples, the threshold samples by the margin that their given
-    label has among the true classes, though they were not trained on it. ``n_runs=2``
-    is the paper's way, by which a sample is judged by runs that trained on its label;
-    it costs twice as much. A network that memorizes its samples memorizes the threshold
-    samples, too, and the line comes to lie above right labels: train with dropout and
-    few epochs, or set `threshold`; the ranking suffers less.
+    as it is after each epoch, not as it was while it trained on the sample; and labels
+    are ranked by a network of its own that is trained on all of them, where the paper
+    judges each sample in those of its two runs that trained on its label, and lacks a
+    part of the samples in both. A network that memorizes its samples memorizes the
+    threshold samples, too, and the line comes to lie above right labels: train with
+    dropout and few epochs, or set `threshold`.
 
     References
     ----------
@@ -160,15 +162,18 @@ class AreaUnderMargin(TrainingDetector):
     def _examine(self, X, codes):
         check_range("[0, 100]", percentile=self.percentile)
         check_count(n_runs=self.n_runs)
+        whole = self._train_with(NOBODY, X, codes).dynamics
         groups = draw_groups(codes, self.n_runs, self.random_state)
-        runs = [self._train_with(chosen, X, codes) for chosen in groups]
-        self.margins_ = mean_where_trained(runs)
-        lines = [run.threshold(self.percentile) for run in runs]
-        self.margin_threshold_ = float(np.mean(lines))
-        probabilities = np.mean([run.dynamics.probabilities for run in runs], axis=0)
+        lines = [
+            self._train_with(chosen, X, codes).threshold(self.percentile)
+            for chosen in groups
+            if len(chosen)
+        ]
+        self.margins_ = whole.margin
+        self.margin_threshold_ = float(np.mean(lines)) if lines else 0.0
         return Evidence(
             expit(self.margins_),
-            likeliest(codes, probabilities),
+            likeliest(codes, whole.probabilities),
             is_issue=self.margins_ <= self.margin_threshold_,
         )
 
@@ -194,9 +199,7 @@ class ThresholdWatch:
         self.added.record(logits[self.chosen])
 
     def threshold(self, percentile):
-        """Return the margin that so many of the chosen don't exceed; 0 without any."""
-        if not len(self.chosen):
-            return 0.0
+        """Return the margin that so many of the chosen don't exceed."""
         return float(np.percentile(self.added.margin, percentile))
 
 
@@ -211,13 +214,3 @@ def draw_groups(codes, n_groups, random_state):
     order = np.delete(order, kept)
     size = min(len(order), len(codes) // (len(kept) + 1))
     return [np.roll(order, -size * i)[:size] for i in range(n_groups)]
-
-
-def mean_where_trained(runs):
-    """Mean margin over the runs that trained on the given label, or over all runs."""
-    margins = np.array([run.dynamics.margin for run in runs])
-    trained = np.ones(margins.shape)
-    for weight, run in zip(trained, runs, strict=True):
-        weight[run.chosen] = 0
-    trained[:, ~trained.any(axis=0)] = 1
-    return np.average(margins, axis=0, weights=trained)

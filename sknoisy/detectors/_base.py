@@ -1,9 +1,9 @@
 """What all detectors share: labels in, evidence weighed, findings remembered."""
 
 from abc import ABCMeta, abstractmethod
-from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, indexable
 from sklearn.utils.validation import validate_data
@@ -14,76 +14,36 @@ from sknoisy._counting import lowest, nearest
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
 from sknoisy._labels import read_labels, relabeled, require
+from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
+from sknoisy._seeds import draw_seed, make_generator
 from sknoisy._unlabeled import spread
 from sknoisy._weights import weights_of
+from sknoisy.detectors._evidence import (
+    joint_of,
+    rate_of,
+    rows_given_true,
+    settled_by_trust,
+)
 from sknoisy.detectors._judged import choose_judged, warn_of_small
-from sknoisy.detectors._reliability import Reliability, warn_of_unreliable
-from sknoisy.quality import compute_confident_joint, flag_issues
+from sknoisy.detectors._reliability import warn_of_unreliable
+from sknoisy.detectors._repeats import examine_repeatedly
+from sknoisy.quality import flag_issues
 from sknoisy.quality._thresholds import check_budget
 
 RULES = ("auto", "noise_rate", "mixture")
+FULL = 0.25  # of the cells: such a sparse table takes as much memory as a dense one
 MODELS = ("classifier", "classifiers", "transformer", "network")  # that users may name
 # what detectors find out about each sample, besides what they all do
 PER_SAMPLE = (
     *("quality_", "is_issue_", "pred_probs_", "posterior_", "margins_"),
     *("losses_", "n_events_", "difficulty_"),
     *("confidence_", "variability_", "agreement_", "contradictions_"),
+    "flag_frequency_",
 )
 # which of them are there for copies already when findings are aligned
 OF_TWINS = ("quality_", "is_issue_", "contradictions_")
 PER_CLASS = ("pred_probs_", "posterior_")
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a detector found out about the given labels.
-
-    Parameters
-    ----------
-    quality : ndarray of shape (n_samples,)
-        Trust in every given label, in [0, 1].
-
-    suggested : ndarray of shape (n_samples,)
-        Code of the class that each sample seems to belong to; the given one where
-        nothing better is known.
-
-    is_issue : ndarray of shape (n_samples,), default=None
-        The labels that the detector's own rule calls wrong. None, where it has no
-        rule, stands for as many of the lowest quality as the noise rate says.
-
-    pred_probs : ndarray of shape (n_samples, n_classes), default=None
-        Class probabilities, out of sample, from which noise rate and transition
-        matrix can be estimated.
-
-    noise_rate : float, default=None
-        Estimated share of wrong labels, where the detector has its own estimate.
-
-    transition : ndarray of shape (n_classes, n_classes), default=None
-        P(given label | true label), where the detector has its own estimate; rows are
-        true classes.
-
-    reliability : Reliability, default=None
-        Whether there was enough to go by; None where nobody can tell.
-    """
-
-    quality: np.ndarray
-    suggested: np.ndarray
-    is_issue: np.ndarray | None = None
-    pred_probs: np.ndarray | None = None
-    noise_rate: float | None = None
-    transition: np.ndarray | None = None
-    reliability: Reliability | None = None
-
-    def of(self, rows):
-        """Return what there is on single samples for some of them, or for copies."""
-        is_issue = None if self.is_issue is None else self.is_issue[rows]
-        return replace(
-            self,
-            quality=self.quality[rows],
-            suggested=self.suggested[rows],
-            is_issue=is_issue,
-        )
 
 
 class BaseDetector(BaseEstimator, metaclass=ABCMeta):
@@ -101,6 +61,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
 
     unlabeled: object = "auto"  # for those whose ``__init__`` leaves it out
     deduplicate: bool = True
+    n_repeats: int = 1
     _numbers_for: str | None = "trees"  # what frames are made to suit; None: nobody
     _no_use_for = {
         "groups": "it doesn't judge samples by fits without them",
@@ -144,9 +105,20 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         if not judged.are_all:
             X, known = take(X, judged.rows, len(codes)), self._cut(known, judged, codes)
         known = self._weigh(known, judged)
-        self._remember(self._examine(X, judged.codes, **known), judged)
+        self._remember(self._repeat(X, judged.codes, known), judged)
         self._align(judged, classes, y, codes)
         return self
+
+    def _repeat(self, X, codes, known):
+        """Return what is found, with `n_repeats` on average over seeds."""
+        check_count(n_repeats=self.n_repeats)
+        if self.n_repeats == 1:
+            return self._examine(X, codes, **known)
+        generator = make_generator(self.random_state)
+        seeds = [draw_seed(generator) for _ in range(self.n_repeats)]
+        evidence, frequency = examine_repeatedly(self, seeds, X, codes, known)
+        self.flag_frequency_ = frequency
+        return evidence
 
     @abstractmethod
     def _examine(self, X, codes):
@@ -169,8 +141,10 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         Whoever named a classifier or transformer wants to hand it X untouched.
         """
         named = any(getattr(self, name, None) is not None for name in MODELS)
-        if named or self._numbers_for is None or not hasattr(X, "columns"):
+        if named or self._numbers_for is None:
             return self._check_X(X)
+        if not hasattr(X, "columns"):
+            return filled(self._check_X(X))
         from sknoisy.tables._door import vectorizer_for
 
         vectorizer = vectorizer_for(X, for_=self._numbers_for, random_state=0)
@@ -250,15 +224,15 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
             check_budget(self.threshold, n_samples)
 
     def _remember(self, evidence, judged):
-        joint = _joint(evidence, judged.codes, len(self.classes_))
+        joint = joint_of(evidence, judged.codes, len(self.classes_))
         rate, transition = evidence.noise_rate, evidence.transition
-        self.noise_rate_ = float(_rate(joint) if rate is None else rate)
+        self.noise_rate_ = float(rate_of(joint) if rate is None else rate)
         self.transition_matrix_ = (
-            _rows_given_true(joint) if transition is None else transition
+            rows_given_true(joint) if transition is None else transition
         )
         if evidence.pred_probs is not None:
             self.pred_probs_ = evidence.pred_probs
-        evidence, loses = _settled(evidence, judged)
+        evidence, loses = settled_by_trust(evidence, judged)
         evidence = evidence.of(judged.twins)
         self.quality_ = evidence.quality.astype(np.float64).clip(0, 1)
         self.is_issue_ = self._flag(evidence)
@@ -350,26 +324,14 @@ def align_findings(detector, y, codes):
     detector.suggested_labels_ = found
 
 
-def likeliest(codes, probabilities):
-    """Return the most probable classes, the given ones of equals."""
-    given = probabilities[np.arange(len(codes)), codes]
-    return np.where(
-        given == probabilities.max(axis=1), codes, probabilities.argmax(axis=1)
-    )
+def filled(X):
+    """Return sparse features that are hardly sparse as an array, and judge them alike.
 
-
-def _settled(evidence, judged):
-    """Let equal rows be of one class, whose label is trusted most; say who loses."""
-    contradicted = judged.contradicted[judged.rows]
-    if not contradicted.any():
-        return evidence, contradicted
-    copies = judged.groups_of_copies
-    order = np.lexsort((-evidence.quality, copies))
-    first = order[np.unique(copies[order], return_index=True)[1]]
-    loses = contradicted & (evidence.quality < evidence.quality[first][copies])
-    better = evidence.suggested[first][copies]
-    suggested = np.where(loses, better, evidence.suggested)
-    return replace(evidence, suggested=suggested), loses
+    Dense features are centered, and sparse ones aren't, since that would fill them.
+    """
+    if not issparse(X) or X.ndim != 2 or X.nnz < FULL * np.prod(X.shape):
+        return X
+    return X.toarray()
 
 
 def _in_columns(values, judged, n_classes):
@@ -377,34 +339,3 @@ def _in_columns(values, judged, n_classes):
     found = np.zeros((len(values), n_classes))
     found[:, judged.classes] = values
     return found
-
-
-def _joint(evidence, codes, n_classes):
-    """Return estimated counts of samples; rows are given classes, columns true ones."""
-    if evidence.pred_probs is not None:
-        return compute_confident_joint(codes, evidence.pred_probs)
-    true = np.where(_believed_issues(evidence), evidence.suggested, codes)
-    joint = np.zeros((n_classes, n_classes))
-    np.add.at(joint, (codes, true), 1)
-    return joint
-
-
-def _believed_issues(evidence):
-    if evidence.is_issue is not None:
-        return evidence.is_issue
-    if evidence.noise_rate is not None:
-        count = nearest(evidence.noise_rate * len(evidence.quality))
-        return lowest(evidence.quality, count)
-    return flag_issues(evidence.quality, "mixture")
-
-
-def _rate(joint):
-    return (joint.sum() - joint.trace()) / joint.sum()
-
-
-def _rows_given_true(joint):
-    """Return P(given | true), rows true; a class without samples stays what it is."""
-    counts = joint.T.astype(np.float64)
-    empty = counts.sum(axis=1) == 0
-    counts[empty, empty] = 1
-    return counts / counts.sum(axis=1, keepdims=True)

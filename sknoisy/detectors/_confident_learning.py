@@ -5,7 +5,7 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from sknoisy._checks import check_switch
 from sknoisy._tags import tags_of
-from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence, likeliest
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.detectors._out_of_bag import default_forest
@@ -71,6 +71,10 @@ class ConfidentLearning(JudgesByFits):
         for the mistake of another. Rows of few columns with few values may be equal by
         chance, and are no copies then.
 
+    n_repeats : int >= 1, default=1
+        How often all is judged, each time with another seed. Findings are means then,
+        and a label is an issue if most of the times it was; see `flag_frequency_`.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -106,6 +110,9 @@ class ConfidentLearning(JudgesByFits):
         ``error``, ``is_settled``, ``is_identifiable``; false, with ``reasons``, where
         there wasn't. Then `noise_rate_` is NaN, a warning says why, and no label is
         called wrong unless `threshold` is a budget or "mixture".
+
+    flag_frequency_ : ndarray of shape (n_samples,)
+        How often each label was flagged, as a share of `n_repeats`. With two or more.
 
     contradictions_ : ndarray of shape (n_samples,)
         Who has a copy with another label, of which one at most is right. With
@@ -175,6 +182,7 @@ class ConfidentLearning(JudgesByFits):
         n_jobs=None,
         unlabeled="auto",
         deduplicate=True,
+        n_repeats=1,
         random_state=None,
     ):
         self.classifier = classifier
@@ -186,6 +194,7 @@ class ConfidentLearning(JudgesByFits):
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
         self.deduplicate = deduplicate
+        self.n_repeats = n_repeats
         self.random_state = random_state
 
     def _examine(self, X, codes, *, groups=None, sample_weight=None):

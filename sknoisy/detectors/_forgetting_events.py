@@ -1,6 +1,6 @@
 """What a network learns and forgets again is suspected."""
 
-from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence, likeliest
 from sknoisy.detectors._recording import TrainingDetector
 
 __all__ = ["ForgettingEvents"]

@@ -15,8 +15,8 @@ from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
 from sknoisy._tags import tags_of_part
 from sknoisy._weights import only_absence, weight_name
-from sknoisy.detectors._base import Evidence, likeliest
 from sknoisy.detectors._class_shares import with_true_shares
+from sknoisy.detectors._evidence import Evidence, likeliest
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import look_by
 from sknoisy.detectors._reliability import reliability_of
@@ -67,6 +67,10 @@ class InstanceHardness(JudgesByFits):
         for the mistake of another. Rows of few columns with few values may be equal by
         chance, and are no copies then.
 
+    n_repeats : int >= 1, default=1
+        How often all is judged, each time with another seed. Findings are means then,
+        and a label is an issue if most of the times it was; see `flag_frequency_`.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -99,6 +103,9 @@ class InstanceHardness(JudgesByFits):
         ``error``, ``is_settled``, ``is_identifiable``; false, with ``reasons``, where
         there wasn't. Then `noise_rate_` is NaN, a warning says why, and no label is
         called wrong unless `threshold` is a budget or "mixture".
+
+    flag_frequency_ : ndarray of shape (n_samples,)
+        How often each label was flagged, as a share of `n_repeats`. With two or more.
 
     contradictions_ : ndarray of shape (n_samples,)
         Who has a copy with another label, of which one at most is right. With
@@ -157,6 +164,7 @@ class InstanceHardness(JudgesByFits):
         n_jobs=None,
         unlabeled="auto",
         deduplicate=True,
+        n_repeats=1,
         random_state=None,
     ):
         self.classifiers = classifiers
@@ -165,6 +173,7 @@ class InstanceHardness(JudgesByFits):
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
         self.deduplicate = deduplicate
+        self.n_repeats = n_repeats
         self.random_state = random_state
 
     def _examine(self, X, codes, *, groups=None, sample_weight=None):

@@ -13,7 +13,7 @@ from sknoisy._rows import cut_params
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of
 from sknoisy._weights import those_present, weights_for
-from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence, likeliest
 from sknoisy.detectors._fits import JudgesByFits
 
 __all__ = ["IterativePartitioningFilter"]
@@ -69,6 +69,10 @@ class IterativePartitioningFilter(JudgesByFits):
         for the mistake of another. Rows of few columns with few values may be equal by
         chance, and are no copies then.
 
+    n_repeats : int >= 1, default=1
+        How often all is judged, each time with another seed. Findings are means then,
+        and a label is an issue if most of the times it was; see `flag_frequency_`.
+
     random_state : int, RandomState instance or None, default=None
         Seed of whatever is drawn, such as folds, and of the classifiers that are not
         given. None takes fresh entropy; numpy's global generator is never touched.
@@ -95,6 +99,9 @@ class IterativePartitioningFilter(JudgesByFits):
 
     n_iter_ : int
         Number of rounds.
+
+    flag_frequency_ : ndarray of shape (n_samples,)
+        How often each label was flagged, as a share of `n_repeats`. With two or more.
 
     contradictions_ : ndarray of shape (n_samples,)
         Who has a copy with another label, of which one at most is right. With
@@ -156,6 +163,7 @@ class IterativePartitioningFilter(JudgesByFits):
         n_jobs=None,
         unlabeled="auto",
         deduplicate=True,
+        n_repeats=1,
         random_state=None,
     ):
         self.classifier = classifier
@@ -167,6 +175,7 @@ class IterativePartitioningFilter(JudgesByFits):
         self.n_jobs = n_jobs
         self.unlabeled = unlabeled
         self.deduplicate = deduplicate
+        self.n_repeats = n_repeats
         self.random_state = random_state
 
     def _examine(self, X, codes, *, groups=None, sample_weight=None):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sknoisy._neighbors import label_shares, nearest_neighbors
-from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence, likeliest
 from sknoisy.detectors._features import FeatureDetector
 from sknoisy.detectors._fits import AsksNeighbors
 

@@ -1,7 +1,7 @@
 """Losses of two kinds of samples, told apart by a mixture."""
 
 from sknoisy._registry import lookup
-from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence, likeliest
 from sknoisy.detectors._recording import TrainingDetector
 from sknoisy.quality import MIXTURES
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from sknoisy._counting import lowest
 from sknoisy._registry import lookup
-from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence, likeliest
 from sknoisy.detectors._features import FeatureDetector
 from sknoisy.detectors._fits import AsksNeighbors
 from sknoisy.quality import (
@@ -53,7 +53,8 @@ class NeighborConsensus(AsksNeighbors, FeatureDetector):
 
     metric : str or callable, default="cosine"
         Distance, as scikit-learn's ``NearestNeighbors`` takes it. Votes are weighed
-        by similarity (1 − distance) with "cosine", and equally with any other.
+        by similarity (1 − distance) with "cosine", and equally with any other. Of a
+        single feature a cosine would be but the sign: "cosine" is "euclidean" then.
 
     rule : {"vote", "rank"}, default="vote"
         How votes become quality and, with ``threshold="auto"``, issues. "vote":
@@ -191,11 +192,14 @@ class NeighborConsensus(AsksNeighbors, FeatureDetector):
 
     def _examine(self, X, codes, *, groups=None):
         weigh = lookup(self.rule, RULES, parameter="rule", kind="a rule")
+        features, metric = self._scale(X), self.metric
+        if features.shape[1] == 1 and isinstance(metric, str) and metric == "cosine":
+            metric = "euclidean"  # of single numbers a cosine is but the sign
         shares = soft_neighbor_labels(
             codes,
-            self._scale(X),
+            features,
             self.n_neighbors,
-            metric=self.metric,
+            metric=metric,
             n_rounds=self.n_rounds,
             groups=groups,
             n_jobs=self.n_jobs,

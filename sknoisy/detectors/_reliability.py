@@ -9,6 +9,7 @@ LEAST = 0.01  # of an even share, for a class without a vote
 CLEARLY = 2  # standard errors
 FEWEST = 20  # labels
 MOST_ALIKE = 1e3  # condition number of a transition matrix
+ROUNDING = 1e-9
 SETTLED = 0.05  # what one more step of EM may change
 
 
@@ -45,7 +46,7 @@ class Reliability:
     @property
     def is_better_than_guessing(self):
         """Whether the gain is more than twice its error."""
-        return bool(self.gain > CLEARLY * self.error)
+        return bool(self.gain > CLEARLY * self.error + ROUNDING)
 
     @property
     def reasons(self):
@@ -89,7 +90,8 @@ def reliability_of(codes, pred_probs, groups=None, *, transition=None, step=None
     guessed = logs @ shares
     lead = logs[np.arange(len(codes)), codes] - guessed
     if groups is None:
-        error = np.sqrt(np.sum(logs**2 @ shares - guessed**2)) / len(codes)
+        variance = np.maximum(logs**2 @ shares - guessed**2, 0)  # −1e-17 is rounding
+        error = np.sqrt(variance.sum()) / len(codes)
     else:
         sizes = np.bincount(groups)
         lead = np.bincount(groups, lead)[sizes > 0] / sizes[sizes > 0]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sknoisy.detectors._base import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence, likeliest
 from sknoisy.detectors._recording import TrainingDetector
 
 __all__ = ["SmallLoss"]

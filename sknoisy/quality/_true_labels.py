@@ -9,7 +9,8 @@ from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy._probs import checked_blocks
 from sknoisy._ranges import check_count
-from sknoisy.quality._noise_matrices import estimate_noise_matrices
+from sknoisy.quality._confident_joint import count_pairs, likely_classes
+from sknoisy.quality._reading import read
 from sknoisy.quality._validation import check_labels_and_probs
 
 __all__ = ["TrueLabels", "true_label_posterior"]
@@ -89,7 +90,7 @@ def true_label_posterior(
 
     transition : array-like of shape (n_classes, n_classes), default=None
         Where T starts from: P(given label = j | true label = i), rows are true
-        classes. None stands for that of `estimate_noise_matrices`.
+        classes. None stands for that of `estimate_noise_matrices`, without rounding.
 
     of_true_labels : bool, default=False
         Whether `pred_probs` are those of *true* labels already, from a model that was
@@ -159,9 +160,19 @@ def true_label_posterior(
 
 def _starting_point(transition, codes, p):
     if transition is None:
-        found = estimate_noise_matrices(codes, p).transition_matrix
-        return _doubted(found, np.bincount(codes, minlength=p.shape[1]))
+        return _counted(codes, p)
     return check_transition(transition, n_classes=p.shape[1])
+
+
+def _counted(codes, p):
+    """Return that of the confident joint, not rounded: names of classes have no say."""
+    reading = read(codes, p)
+    counts = count_pairs(reading, likely_classes(reading))
+    joint = counts * (reading.label_counts / counts.sum(axis=1))[:, None]
+    sizes = joint.sum(axis=0)
+    T = np.eye(len(joint))
+    T[sizes > 0] = joint.T[sizes > 0] / sizes[sizes > 0, None]
+    return _doubted(T, reading.label_counts)
 
 
 def _log_probabilities(p):
