@@ -122,10 +122,10 @@ def first_panel(view, task, learning):
     """Return rows, their view and task, and who judges the given labels of them."""
     schedule, verdicts = learning.schedule, learning.verdicts
     n_samples, trial_size = len(task.codes), schedule.trial_size
-    options = {"affords": schedule.affords(FIRST_ENDS), "verdicts": verdicts}
     rows = np.arange(n_samples)
     if trial_size == n_samples:
-        panel = hold(learning.families(view, task), view, task, **options)
+        everyone, affords = learning.families(view, task), schedule.affords(FIRST_ENDS)
+        panel = hold(everyone, view, task, affords=affords, verdicts=verdicts)
         schedule.learn_costs(panel, n_samples)
         return rows, view, task, panel
     trial = some_rows(task, trial_size)
@@ -135,6 +135,7 @@ def first_panel(view, task, learning):
     panel = hold(everyone, part, subtask, affords=affords, verdicts=verdicts)
     schedule.learn_costs(panel, len(trial))
     n_rows = schedule.affordable_rows(len(ROUND_ENDS), len(trial))
+    schedule.take(max(n_rows, len(trial)))
     if n_rows <= len(trial):
         return trial, part, subtask, panel
     if n_rows < n_samples:
@@ -142,7 +143,10 @@ def first_panel(view, task, learning):
         view, task = view.of(rows), task.of(rows)
     verdicts.clear()  # of the trial
     invited = chosen(panel, learning.families(view, task))
-    return rows, view, task, hold(invited, view, task, **options)
+    affords = schedule.affords(FIRST_ENDS)
+    panel = hold(invited, view, task, affords=affords, verdicts=verdicts)
+    schedule.learn_costs(panel, n_rows)
+    return rows, view, task, panel
 
 
 def cleaned(panel, noise, rows, view, task, learning):

@@ -10,9 +10,11 @@ TRIAL = 1000  # rows on which candidates compete where there are many more
 PER_SECOND = 50  # of the budget: rows of the trial
 FEWEST = 200
 MARGIN = 1.3  # things take longer than was thought
+FIXED = 0.3  # share of a cost on few rows that doesn't grow with them
 ROUNDS_COST = 1.5  # a round, in hearings of judges of given labels
 # by which share of the budget the trial, the first panel, and each round end
-TRIAL_ENDS, FIRST_ENDS, ROUND_ENDS = 0.25, 0.5, (0.75, 0.95)
+# the rest is for judging all samples
+TRIAL_ENDS, FIRST_ENDS, ROUND_ENDS = 0.25, 0.45, (0.65, 0.8)
 
 
 @dataclass
@@ -31,7 +33,8 @@ class Schedule:
 
     def __post_init__(self):
         self.limited = np.isfinite(self.clock.budget)
-        self.seconds = {}
+        self.seconds = {}  # of a candidate of each family
+        self.measured_on = self.n_samples
 
     @property
     def trial_size(self):
@@ -42,27 +45,32 @@ class Schedule:
         return self.n_samples if self.n_samples <= 2 * size else size
 
     def learn_costs(self, panel, n_rows):
-        """Remember what each family would cost on all rows, with one candidate."""
+        """Remember what a candidate of each family cost on so many rows."""
+        self.measured_on = n_rows
         for judge in panel.judges:
-            each = judge.seconds / judge.n_candidates
-            self.seconds[judge.family] = each * self.n_samples / n_rows
+            self.seconds[judge.family] = judge.seconds / judge.n_candidates
 
     def affordable_rows(self, n_rounds, at_least):
         """Return how many rows there is time for."""
         total = sum(self.seconds.values()) * (1 + ROUNDS_COST * n_rounds) * MARGIN
-        share = self.clock.left() / max(total, 1e-9)
-        if not self.limited or share >= 1:
+        times = (self.clock.left() / max(total, 1e-9) - FIXED) / (1 - FIXED)
+        if not self.limited or times * self.measured_on >= self.n_samples:
             return self.n_samples
-        return max(at_least, int(self.n_samples * share))
+        return max(at_least, int(times * self.measured_on))
 
-    def affords(self, ends, scale=1.0):
+    def take(self, n_rows):
+        """Go on with so many rows."""
+        self.n_samples = n_rows
+
+    def affords(self, ends):
         """Return whether a family ends before a share of the budget is spent."""
+        times = FIXED + (1 - FIXED) * self.n_samples / self.measured_on
 
         def asked(family):
             if not self.limited:
                 return True
-            seconds = self.seconds.get(family.name, 0.0) * MARGIN * scale
-            return self.clock.left(ends) > seconds
+            each = self.seconds.get(family.name, 0.0) * times * MARGIN
+            return self.clock.left(ends) > each * len(family.candidates)
 
         return asked
 
