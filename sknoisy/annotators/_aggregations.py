@@ -12,6 +12,7 @@ from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._crowdlab import weigh_together
 from sknoisy.annotators._dawid_skene import dawid_skene
 from sknoisy.annotators._from_wide import codes_of_table
+from sknoisy.annotators._glad import glad
 from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._one_coin import one_coin
 from sknoisy.annotators._votes import Votes
@@ -21,7 +22,8 @@ def join_classifier(votes, pred_probs, **arguments):
     """Return Dawid and Skene's consensus, with the classifier as one more annotator."""
     predicted = pred_probs.argmax(axis=1)
     joined = with_one_more(votes, predicted)
-    consensus = dawid_skene(joined, **arguments)
+    # everybody's errors are no guide to those of a classifier
+    consensus = dawid_skene(joined, **{"smoothing": 5.0, **arguments})
     return replace(
         consensus,
         annotator_quality=consensus.annotator_quality[:-1],
@@ -54,6 +56,7 @@ AGGREGATIONS = {
     "classifier": dawid_skene,
     "crowdlab": dawid_skene,
     "dawid_skene": dawid_skene,
+    "glad": glad,
     "majority": majority_vote,
     "one_coin": one_coin,
 }

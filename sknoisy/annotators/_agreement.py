@@ -4,12 +4,20 @@ import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from sknoisy._arrays import as_numpy
+from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import lookup
+from sknoisy._seeds import make_generator
 from sknoisy._shown import shown
+from sknoisy.annotators._pairs import compare_pairs, shared_votes
 from sknoisy.annotators._reading import check_votes
 from sknoisy.annotators._vocabulary import codes_in
 
-__all__ = ["AGREEMENTS", "agreement_with_consensus", "annotator_agreement"]
+__all__ = [
+    "AGREEMENTS",
+    "agreement_interval",
+    "agreement_with_consensus",
+    "annotator_agreement",
+]
 
 
 def agreement_with_consensus(votes, labels, *, unlabeled="auto"):
@@ -78,7 +86,9 @@ def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
         strings or booleans, where NaN, None and pandas.NA stand for missing votes.
         Samples with a single vote don't count.
 
-    measure : {"fleiss", "krippendorff", "percent"}, default="krippendorff"
+    measure : {"cohen", "fleiss", "krippendorff", "percent"}, default="krippendorff"
+        - "cohen": Cohen's kappa of two annotators [3]_, on the samples that both have
+          seen; its mean over all pairs, each as heavy as the samples it shares.
         - "percent": the mean share of pairs of votes on a sample that agree.
         - "fleiss": Fleiss' kappa [1]_, (P − P_e) / (1 − P_e), where P is the share
           above and P_e the share to expect were votes dealt out at random.
@@ -106,8 +116,9 @@ def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
 
     See Also
     --------
+    agreement_interval : How sure it is.
     agreement_with_consensus : One number for each annotator.
-    sklearn.metrics.cohen_kappa_score : Two annotators.
+    pairwise_agreement : One number for each two of them.
 
     References
     ----------
@@ -116,6 +127,8 @@ def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
        mean over samples and P_e comes from all votes together.
     .. [2] Hayes & Krippendorff, "Answering the Call for a Standard Reliability
        Measure for Coding Data", Communication Methods and Measures 1(1), 2007.
+    .. [3] Cohen, "A Coefficient of Agreement for Nominal Scales", Educational and
+       Psychological Measurement 20(1), 1960.
 
     Examples
     --------
@@ -127,42 +140,148 @@ def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
     0.67
     """
     votes = check_votes(votes, unlabeled)
-    counts = votes.counts[votes.per_sample > 1]
-    if not len(counts):
+    statistic = make_statistic(votes, measure)
+    return float(statistic(np.ones(len(votes))))
+
+
+def agreement_interval(
+    votes,
+    *,
+    measure="krippendorff",
+    confidence_level=0.95,
+    n_resamples=1000,
+    unlabeled="auto",
+    random_state=None,
+):
+    """How sure `annotator_agreement` is: a bootstrap interval over samples.
+
+    Parameters
+    ----------
+    votes : Votes or array-like of shape (n_samples, n_annotators)
+        Who voted for what; or a table with a column for each annotator, of numbers,
+        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
+
+    measure : {"cohen", "fleiss", "krippendorff", "percent"}, default="krippendorff"
+        As in `annotator_agreement`.
+
+    confidence_level : float in (0, 1), default=0.95
+        How often, over many crowds of these people and samples of this kind, the
+        interval holds what all samples would give.
+
+    n_resamples : int >= 1, default=1000
+        How often samples are drawn, with replacement.
+
+    unlabeled : label, None or "auto", default="auto"
+        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
+        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
+        "" beside other texts, is refused, as it may be either.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws. None takes fresh entropy.
+
+    Returns
+    -------
+    low, high : float
+        Percentiles of the agreement of resamples; NaN where it is NaN in all of them.
+
+    Raises
+    ------
+    ValueError
+        If a sample or an annotator has no vote, all votes are for one class, or no
+        sample has two votes.
+
+    See Also
+    --------
+    annotator_agreement : The number itself.
+
+    Notes
+    -----
+    Samples are drawn and people are not: the interval says nothing of other people.
+
+    Examples
+    --------
+    >>> from sknoisy.annotators import agreement_interval
+    >>> votes = [["a", "a", None], ["b", "b", "a"], ["a", "b", "a"], ["c", "c", "c"]]
+    >>> low, high = agreement_interval(votes, random_state=0)
+    >>> low < 0.48 < high
+    True
+    """
+    check_range("(0, 1)", confidence_level=confidence_level)
+    check_count(n_resamples=n_resamples)
+    votes = check_votes(votes, unlabeled)
+    statistic = make_statistic(votes, measure)
+    rng = make_generator(random_state)
+    found = np.empty(n_resamples)
+    for i in range(n_resamples):
+        drawn = rng.randint(len(votes), size=len(votes))
+        found[i] = statistic(np.bincount(drawn, minlength=len(votes)))
+    found = found[~np.isnan(found)]
+    if not len(found):
+        return np.nan, np.nan
+    tails = (1 - confidence_level) / 2
+    low, high = np.quantile(found, [tails, 1 - tails])
+    return float(low), float(high)
+
+
+def make_statistic(votes, measure):
+    """Return a function of samples' weights that gives the agreement."""
+    function = lookup(measure, AGREEMENTS, parameter="measure", kind="a measure")
+    several = votes.per_sample > 1
+    if not several.any():
         raise ValueError(
             "No sample has two votes: agreement is between annotators who saw the same"
             " sample."
         )
-    function = lookup(measure, AGREEMENTS, parameter="measure", kind="a measure")
-    return float(function(counts))
+    if measure == "cohen":
+        shared = shared_votes(votes)
+        return lambda weights: function(shared, weights[shared.samples])
+    counts = votes.counts[several]
+    with np.errstate(invalid="ignore"):  # a resample of nothing but lone votes
+        return lambda weights: function(counts, weights[several])
 
 
-def percent_agreement(counts):
+def percent_agreement(counts, weights):
     """Mean share of pairs that agree, from counts (n_samples, n_classes), two a row."""
     n_votes = counts.sum(axis=1)
     pairs = (counts * (counts - 1)).sum(axis=1)
-    return np.mean(pairs / (n_votes * (n_votes - 1)))
+    return _mean(pairs / (n_votes * (n_votes - 1)), weights)
 
 
-def fleiss_kappa(counts):
+def fleiss_kappa(counts, weights):
     """Fleiss' kappa from counts (n_samples, n_classes)."""
-    shares = counts.sum(axis=0) / counts.sum()
-    return _beyond_chance(percent_agreement(counts), (shares**2).sum())
+    totals = weights @ counts
+    shares = totals / max(totals.sum(), 1)
+    return _beyond_chance(percent_agreement(counts, weights), (shares**2).sum())
 
 
-def krippendorff_alpha(counts):
+def krippendorff_alpha(counts, weights):
     """Krippendorff's nominal alpha from counts (n_samples, n_classes)."""
-    n_votes, totals = counts.sum(axis=1), counts.sum(axis=0)
+    n_votes, totals = counts.sum(axis=1), weights @ counts
     n = totals.sum()
-    observed = ((counts * (counts - 1)).sum(axis=1) / (n_votes - 1)).sum() / n
+    if not n:
+        return np.nan
+    observed = weights @ ((counts * (counts - 1)).sum(axis=1) / (n_votes - 1)) / n
     return _beyond_chance(observed, (totals * (totals - 1)).sum() / (n * (n - 1)))
 
 
+def mean_cohen_kappa(shared, weights):
+    """Mean of Cohen's kappa over pairs of annotators, by how much they share."""
+    found = compare_pairs(shared, weights)
+    known = ~np.isnan(found.kappa)
+    return _mean(found.kappa[known], found.n_shared[known])
+
+
 AGREEMENTS = {
+    "cohen": mean_cohen_kappa,
     "fleiss": fleiss_kappa,
     "krippendorff": krippendorff_alpha,
     "percent": percent_agreement,
 }
+
+
+def _mean(values, weights):
+    total = weights.sum()
+    return weights @ values / total if total else np.nan
 
 
 def _beyond_chance(observed, expected):

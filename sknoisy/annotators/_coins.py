@@ -22,9 +22,9 @@ class Coins:
         wrong = (1 - right) / (self.n_classes - 1)
         return np.where(np.eye(self.n_classes) > 0, right, wrong)
 
-    def diagonal(self):
-        """Return the probabilities of right votes, (n_annotators, n_classes)."""
-        return np.repeat(self.right[:, np.newaxis], self.n_classes, axis=1)
+    def quality(self, prior):
+        """Return the probability that a vote is right, (n_annotators,)."""
+        return self.right
 
 
 class CoinErrors:

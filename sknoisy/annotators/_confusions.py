@@ -25,6 +25,10 @@ class Confusions:
 
     scale : ndarray of shape (n_annotators, n_classes)
         times that of their rows.
+
+    right : ndarray of shape (n_annotators, n_classes), default=None
+        Where it isn't None, `usual` holds errors alone, which are scaled by what is
+        not right, and this stands on the diagonal.
     """
 
     annotators: np.ndarray
@@ -32,19 +36,26 @@ class Confusions:
     found: np.ndarray
     usual: np.ndarray
     scale: np.ndarray
+    right: np.ndarray | None = None
 
     def dense(self):
         """Return them all, (n_annotators, true class, class voted for)."""
-        matrices = self.scale[:, :, np.newaxis] * self.usual
+        matrices = self._scale_of_usual()[:, :, np.newaxis] * self.usual
+        if self.right is not None:
+            places = np.arange(len(self.usual))
+            matrices[:, places, places] = self.scale * self.right
         matrices[self.annotators, :, self.labels] = self.found
         return matrices
 
-    def diagonal(self):
-        """Return the probabilities of right votes, (n_annotators, n_classes)."""
-        right = self.scale * self.usual.diagonal()
+    def quality(self, prior):
+        """Return the probability that a vote is right, (n_annotators,)."""
+        if self.right is None:
+            right = self.scale * self.usual.diagonal()
+        else:
+            right = self.scale * self.right
         own = self.found[np.arange(len(self.labels)), self.labels]
         right[self.annotators, self.labels] = own
-        return right
+        return right @ prior
 
     def of_all_but_last(self):
         """Return those of all annotators but the last."""
@@ -55,7 +66,13 @@ class Confusions:
             labels=self.labels[:last],
             found=self.found[:last],
             scale=self.scale[:-1],
+            right=None if self.right is None else self.right[:-1],
         )
+
+    def _scale_of_usual(self):
+        if self.right is None:
+            return self.scale
+        return self.scale * (1 - self.right)
 
 
 class ConfusionErrors:
@@ -73,9 +90,7 @@ class ConfusionErrors:
 
     def fit(self, proba):
         """Return the `Confusions` that class probabilities make likeliest."""
-        found = self.votes.indicator.T @ proba
-        totals = np.zeros((self.votes.n_annotators, found.shape[1]))
-        np.add.at(totals, self.annotators, found)
+        found, totals = count_votes(self.votes, proba)
         totals += self.smoothing
         scale = np.divide(1, totals, out=np.zeros_like(totals), where=totals > 0)
         found += self.pseudo_votes.T[self.labels]
@@ -97,3 +112,12 @@ class ConfusionErrors:
         # what an entry of a pair has in excess of the usual one
         usual_here = usual * errors.scale[self.annotators]
         return total + (xlogy(usual, errors.found) - xlogy(usual, usual_here)).sum()
+
+
+def count_votes(votes, proba):
+    """Return expected votes by pair and true class, and by annotator and true class."""
+    annotators, _, _ = votes.pairs
+    found = votes.indicator.T @ proba
+    totals = np.zeros((votes.n_annotators, votes.n_classes))
+    np.add.at(totals, annotators, found)
+    return found, totals

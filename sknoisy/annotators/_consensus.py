@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from sknoisy.annotators._vocabulary import codes_in
+
 __all__ = ["Consensus"]
 
 
@@ -46,6 +48,9 @@ class Consensus:
     classifier_quality : float, default=None
         Estimated accuracy of a classifier that was one of the annotators.
 
+    difficulty : ndarray of shape (n_samples,), default=None
+        How difficult each sample is to annotators, where that is estimated.
+
     errors : object, default=None
         The model of the annotators' errors that `confusion` is read from, smaller than
         that.
@@ -83,6 +88,7 @@ class Consensus:
     annotator_weight: np.ndarray | None = None
     classifier_weight: float | None = None
     classifier_quality: float | None = None
+    difficulty: np.ndarray | None = None
     errors: Any = None
 
     @cached_property
@@ -92,13 +98,17 @@ class Consensus:
 
     @property
     def codes(self):
-        """Consensus labels as positions in `classes`, (n_samples,)."""
+        """Consensus labels as positions in `classes`, -1 for none, (n_samples,)."""
+        if self.labels.dtype == object and None in self.labels.tolist():
+            return codes_in(self.labels, self.classes)
         return np.searchsorted(self.classes, self.labels)
 
     @property
     def label_quality(self):
-        """Probability of each consensus label, (n_samples,)."""
-        return self.proba[np.arange(len(self.labels)), self.codes]
+        """Probability of each consensus label, NaN without one, (n_samples,)."""
+        codes = self.codes
+        found = self.proba[np.arange(len(codes)), codes]
+        return np.where(codes < 0, np.nan, found)
 
     def __repr__(self):
         return (

@@ -49,14 +49,15 @@ class ConsensusClassifier(
         What is fitted on the consensus. None stands for a logistic regression of
         scaled features.
 
-    aggregation : {"classifier", "crowdlab", "dawid_skene", "majority", "one_coin"} \
-            or callable, default="dawid_skene"
+    aggregation : {"classifier", "crowdlab", "dawid_skene", "glad", "majority", \
+            "one_coin"} or callable, default="dawid_skene"
         How votes become a consensus:
 
-        - "majority", "one_coin", "dawid_skene": by the votes alone, with
-          `majority_vote`, `one_coin` or `dawid_skene`.
+        - "majority", "one_coin", "dawid_skene", "glad": by the votes alone, with
+          `majority_vote`, `one_coin`, `dawid_skene` or `glad`.
         - "classifier": clones of `estimator`, fitted on the consensus so far, vote on
-          samples that they weren't fitted on, as one more annotator of `dawid_skene`.
+          samples that they weren't fitted on, as one more annotator of `dawid_skene`
+          with ``smoothing=5``, since a crowd's errors say nothing of a classifier's.
           Costs ``rounds * cv`` fits more, and finds more than votes can tell.
         - "crowdlab": the clones' probabilities and the votes, weighed by `crowdlab`.
         - a function of votes as codes 0…c−1 (-1: missing), of shape (n_samples,
@@ -318,6 +319,11 @@ class ConsensusClassifier(
         if "unlabeled" in self._routed_to("aggregation"):
             raise TypeError(
                 "aggregation__unlabeled has no effect: set unlabeled instead."
+            )
+        if self._routed_to("aggregation").get("ties") in ("abstain", "model"):
+            raise ValueError(
+                "aggregation__ties must be 'frequent' or 'random': a classifier is"
+                " fitted on a label for each sample with votes."
             )
         check_choice(self.without_votes, ("drop", "keep"), "without_votes")
         check_part(self._get_estimator(), "estimator")

@@ -35,7 +35,7 @@ def maximize_likelihood(votes, errors, *, class_prior, max_iter, tol):
     check_range("[0, inf)", tol=tol)
     model = Model(votes, errors, check_class_prior(class_prior, votes.n_classes))
     fit, n_iter = climb(model, max_iter, tol)
-    quality = fit.errors.diagonal() @ fit.prior
+    quality = fit.errors.quality(fit.prior)
     return Consensus(
         classes=votes.classes,
         labels=votes.classes[fit.proba.argmax(axis=1)],

@@ -1,17 +1,20 @@
 """Majority vote: one annotator, one vote."""
 
 import numpy as np
+from sklearn.utils import check_consistent_length
 
 from sknoisy._checks import check_choice
+from sknoisy._probs import check_probs
 from sknoisy._seeds import make_generator
-from sknoisy.annotators._agreement import agreement_of
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._reading import check_votes
 
 __all__ = ["majority_vote"]
 
 
-def majority_vote(votes, *, ties="frequent", unlabeled="auto", random_state=None):
+def majority_vote(
+    votes, *, ties="frequent", pred_probs=None, unlabeled="auto", random_state=None
+):
     """Take the class that most annotators voted for.
 
     Parameters
@@ -20,9 +23,14 @@ def majority_vote(votes, *, ties="frequent", unlabeled="auto", random_state=None
         Who voted for what; or a table with a column for each annotator, of numbers,
         strings or booleans, where NaN, None and pandas.NA stand for missing votes.
 
-    ties : {"frequent", "random"}, default="frequent"
+    ties : {"abstain", "frequent", "model", "random"}, default="frequent"
         Which of equally frequent classes wins: the one with more votes all in all
-        (then the first in sorted order), or any.
+        (then the first in sorted order); the one that a model finds likelier
+        (`pred_probs`); any; or none, so that the sample has no label.
+
+    pred_probs : array-like of shape (n_samples, n_classes), default=None
+        With ``ties="model"``, class probabilities, columns in sorted order of the
+        labels or named after them.
 
     unlabeled : label, None or "auto", default="auto"
         What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
@@ -35,8 +43,10 @@ def majority_vote(votes, *, ties="frequent", unlabeled="auto", random_state=None
     Returns
     -------
     consensus : Consensus
-        ``proba`` holds shares of votes; ``annotator_quality`` is the share of an
-        annotator's votes that equal the consensus. Who is alone with a sample agrees
+        With ``ties="abstain"``, ``labels`` are of dtype object where there is a tie,
+        and None stands for no label. ``proba`` holds shares of votes;
+        ``annotator_quality`` is the share of an annotator's votes that equal the
+        consensus. Who is alone with a sample agrees
         with himself there, which makes the quality of rare voters too high.
 
     Raises
@@ -61,20 +71,50 @@ def majority_vote(votes, *, ties="frequent", unlabeled="auto", random_state=None
            [0.  , 1.  ],
            [0.5 , 0.5 ]])
     """
+    check_choice(ties, ("abstain", "frequent", "model", "random"), "ties")
+    if (ties == "model") is not (pred_probs is not None):
+        raise ValueError(
+            "ties='model' and pred_probs go together: the model's probabilities say"
+            " which of equally frequent classes wins."
+        )
     votes = check_votes(votes, unlabeled)
-    check_choice(ties, ("frequent", "random"), "ties")
-    preference = np.broadcast_to(votes.counts.sum(axis=0), votes.counts.shape)
-    if ties == "random":
-        rng = make_generator(random_state)
-        preference = rng.random_sample(votes.counts.shape)
-    codes = winners(votes.counts, preference)
+    codes = winners(votes.counts, _preference(votes, ties, pred_probs, random_state))
+    labels = votes.classes[codes]
+    if ties == "abstain":
+        codes = np.where(is_tied(votes.counts), -1, codes)
+        if (codes < 0).any():
+            labels = labels.astype(object)
+            labels[codes < 0] = None
     return Consensus(
         classes=votes.classes,
-        labels=votes.classes[codes],
+        labels=labels,
         proba=votes.shares,
-        annotator_quality=agreement_of(votes, codes),
+        annotator_quality=_quality(votes, codes),
         prior=votes.shares.mean(axis=0),
     )
+
+
+def _preference(votes, ties, pred_probs, random_state):
+    """Return what decides between equally frequent classes, (n_samples, n_classes)."""
+    if ties == "model":
+        found = check_probs(pred_probs, classes=votes.classes)
+        check_consistent_length(votes, found)
+        return found
+    if ties == "random":
+        return make_generator(random_state).random_sample(votes.counts.shape)
+    return np.broadcast_to(votes.counts.sum(axis=0), votes.counts.shape)
+
+
+def _quality(votes, codes):
+    """Return agreement with the consensus, on the samples that have one."""
+    there = (codes >= 0)[votes.sample_codes]
+    agrees = votes.label_codes == codes[votes.sample_codes]
+    return votes.mean_by_annotator(agrees, weights=there)
+
+
+def is_tied(counts):
+    """Return where several classes have most votes."""
+    return (counts == counts.max(axis=1, keepdims=True)).sum(axis=1) > 1
 
 
 def winners(counts, preference):
