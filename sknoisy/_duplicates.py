@@ -8,13 +8,28 @@ BY_CHANCE = 4  # times as many equal pairs as chance would give are copies
 MOST_ALIKE = 4  # texts that are repeated more often, on average, are categories
 
 
+def equal_rows(X):
+    """Return a code for each row, the same for equal ones; None for other things.
+
+    Gaps are equal to gaps, and zeros have no sign.
+
+    Parameters
+    ----------
+    X : array-like with n_samples rows
+    """
+    halves = hash_rows(X)
+    return None if halves is None else _codes(halves)
+
+
 def find_copies(X):
     """Return a code for each row, the same for copies; None where there are none.
 
     Rows of few columns with few values are equal by chance, and none of them is a copy
     of another. How many pairs would be, the halves of the columns say: the share of
     pairs that agree in one half, times that of those that agree in the other. Only if
-    there are `BY_CHANCE` times as many, equal rows count as copies.
+    there are `BY_CHANCE` times as many, equal rows count as copies. Short texts, and
+    the sparse tables that are made of them, are something else: what many people say in
+    the same words, each has said.
 
     Parameters
     ----------
@@ -25,12 +40,15 @@ def find_copies(X):
     if halves is None:
         return None
     n_samples = len(halves)
-    _, codes = np.unique(_joined(halves), return_inverse=True)
+    codes = _codes(halves)
     counts = np.bincount(codes)
     if len(counts) == n_samples:
         return None
+    as_words = issparse(X) or _are_texts(X)
+    if as_words and counts.mean() > MOST_ALIKE:
+        return None
     if not halves[:, 1].any():  # a single column
-        return codes if _are_texts(X) and counts.mean() <= MOST_ALIKE else None
+        return codes if as_words else None
     by_chance = _pairs(n_samples) * np.prod([_agreement(half) for half in halves.T])
     return codes if _pairs(counts).sum() > BY_CHANCE * by_chance else None
 
@@ -96,8 +114,9 @@ def _mixed(words, place):
     return words ^ (words >> np.uint64(31))
 
 
-def _joined(halves):
-    return halves[:, 0] + _mixed(halves[:, 1], 0)
+def _codes(halves):
+    joined = halves[:, 0] + _mixed(halves[:, 1], 0)
+    return np.unique(joined, return_inverse=True)[1]
 
 
 def _agreement(half):

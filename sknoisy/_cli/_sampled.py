@@ -11,7 +11,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from sknoisy.data_issues._twins import row_keys
+from sknoisy._duplicates import equal_rows
+from sknoisy._folds import group_codes
 from sknoisy.detectors import TrueLabelPosterior
 from sknoisy.detectors._base import likeliest
 from sknoisy.quality import flag_issues, true_label_posterior
@@ -70,7 +71,9 @@ def fit_on_some(detector, steps, X, y, groups, *, seed):
         rows = np.arange(len(y))
     else:
         units = (
-            row_keys(X) if groups is None else np.unique(groups, return_inverse=True)[1]
+            equal_rows(X)
+            if groups is None
+            else np.unique(groups, return_inverse=True)[1]
         )
         rows = some_rows(y, units, seed)
     make = Pipeline(steps) if steps else None

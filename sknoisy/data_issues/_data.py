@@ -5,10 +5,10 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import issparse
 
+from sknoisy._duplicates import equal_rows
 from sknoisy._unlabeled import as_labels, find_nothing
 from sknoisy.data_issues._neighbors import Neighbors
 from sknoisy.data_issues._numbers import as_numbers
-from sknoisy.data_issues._twins import row_keys
 from sknoisy.tables import Table
 from sknoisy.tables._describe import describe_columns, frame_of
 from sknoisy.tables._features import Features
@@ -102,7 +102,7 @@ class Data:
     @cached_property
     def twins(self):
         """A number for each sample, the same for equal rows of features."""
-        return row_keys(self.features)
+        return equal_rows(self.features)
 
     @cached_property
     def numbers(self):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from sknoisy._duplicates import find_copies
 from sknoisy.data_issues._report import DataIssue
-from sknoisy.data_issues._twins import are_copies
 from sknoisy.data_issues._words import counted, share, verb
 
 __all__ = ["contradictions", "exact_duplicates", "few_different_rows"]
@@ -91,7 +91,7 @@ def few_different_rows(data):
 
 
 def _has_copies(data):
-    return data.n_samples > 1 and are_copies(data.features, data.twins)
+    return data.n_samples > 1 and find_copies(data.features) is not None
 
 
 def _times(n_each):
