@@ -12,7 +12,6 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from sknoisy._duplicates import equal_rows
-from sknoisy._folds import group_codes
 from sknoisy.detectors import TrueLabelPosterior
 from sknoisy.detectors._base import likeliest
 from sknoisy.quality import flag_issues, true_label_posterior
