@@ -72,6 +72,10 @@ def test_what_auto_chooses_trains_in_parts_and_in_lock_step(table):
     assert scores[0] == pytest.approx(scores[1])
 
 
-def test_it_is_no_loss_to_be_corrected(table):
-    with pytest.raises(ValueError, match="loss='auto' is not a loss"):
-        TransitionCorrectedClassifier(loss="auto", max_epochs=1).fit(*table)
+def test_corrections_take_it_for_cross_entropy(table):
+    options = {"cv": 2, "max_epochs": 2, "random_state": 0}
+    auto, ce = (
+        TransitionCorrectedClassifier(loss=loss, **options).fit(*table)
+        for loss in ("auto", "ce")
+    )
+    assert (auto.predict_proba(table[0]) == ce.predict_proba(table[0])).all()

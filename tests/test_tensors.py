@@ -69,6 +69,7 @@ FUNCTIONS = {
             "likelihood_transition",
         )
     },
+    "transition.estimate_noise_rate": (transition.estimate_noise_rate, (GIVEN, P)),
     "transition.estimate_transition": (
         lambda p, y: transition.estimate_transition("counts", pred_probs=p, labels=y),
         (P, GIVEN),
