@@ -134,10 +134,12 @@ class BaseNoisyClassifier(
         Returns
         -------
         log_proba : ndarray of shape (n_samples, n_classes)
-            Log probabilities in the order of ``classes_``.
+            Log probabilities in the order of ``classes_``; minus infinity for a
+            class that can't be.
         """
         proba = self.predict_proba(X)
-        return np.log(np.maximum(proba, np.finfo(proba.dtype).tiny))
+        with np.errstate(divide="ignore"):
+            return np.log(proba)
 
     @numpy_inside(returns="X")
     def predict(self, X: object) -> np.ndarray:
