@@ -5,7 +5,7 @@ from scipy.sparse import issparse
 
 BLOCK = 2**22  # numbers that are hashed at a time
 BY_CHANCE = 4  # times as many equal pairs as chance would give are copies
-MOST_ALIKE = 4  # texts that are repeated more often, on average, are categories
+MOST_ALIKE = 4  # rows that are repeated more often, on average, are categories
 
 
 def find_copies(X):
@@ -29,6 +29,8 @@ def find_copies(X):
     counts = np.bincount(codes)
     if len(counts) == n_samples:
         return None
+    if counts.mean() > MOST_ALIKE and counts.min() < counts.max():
+        return None  # a few different rows, each of which is a category
     if not halves[:, 1].any():  # a single column
         return codes if _are_texts(X) and counts.mean() <= MOST_ALIKE else None
     by_chance = _pairs(n_samples) * np.prod([_agreement(half) for half in halves.T])
