@@ -165,9 +165,9 @@ def write_tables(path, rows, size):
         path,
         "# Cleaning tables before training",
         "Percent correct on clean test labels, mean ± standard deviation over seeds"
-        f" {', '.join(seeds)}; tables, noises and splits of `tables.md`. Each"
-        " classifier as it is, by cleanlab's CleanLearning and by"
-        " CleanLabelClassifier, both as they come.",
+        f" {', '.join(seeds)}; tables, noises and splits of `tables.md`, and three"
+        " small tables of classes that overlap. Each classifier as it is, by cleanlab's"
+        " CleanLearning and by CleanLabelClassifier, both as they come.",
         *accuracy_parts(rows, size),
         "## CPU seconds of fit and predict, mean over noises and seeds",
         seconds_part(rows, size),

@@ -5,7 +5,7 @@ from scipy.sparse import issparse
 
 BLOCK = 2**22  # numbers that are hashed at a time
 BY_CHANCE = 4  # times as many equal pairs as chance would give are copies
-MOST_ALIKE = 4  # texts that are repeated more often, on average, are categories
+MOST_ALIKE = 4  # rows that are repeated more often, on average, are categories
 
 
 def equal_rows(X):
@@ -27,9 +27,7 @@ def find_copies(X):
     Rows of few columns with few values are equal by chance, and none of them is a copy
     of another. How many pairs would be, the halves of the columns say: the share of
     pairs that agree in one half, times that of those that agree in the other. Only if
-    there are `BY_CHANCE` times as many, equal rows count as copies. Short texts, and
-    the sparse tables that are made of them, are something else: what many people say in
-    the same words, each has said.
+    there are `BY_CHANCE` times as many, equal rows count as copies.
 
     Parameters
     ----------
@@ -44,11 +42,10 @@ def find_copies(X):
     counts = np.bincount(codes)
     if len(counts) == n_samples:
         return None
-    as_words = issparse(X) or _are_texts(X)
-    if as_words and counts.mean() > MOST_ALIKE:
-        return None
+    if counts.mean() > MOST_ALIKE and counts.min() < counts.max():
+        return None  # a few different rows, each of which is a category
     if not halves[:, 1].any():  # a single column
-        return codes if as_words else None
+        return codes if _are_texts(X) and counts.mean() <= MOST_ALIKE else None
     by_chance = _pairs(n_samples) * np.prod([_agreement(half) for half in halves.T])
     return codes if _pairs(counts).sum() > BY_CHANCE * by_chance else None
 

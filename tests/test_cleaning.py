@@ -226,6 +226,7 @@ def test_texts_are_judged_by_the_estimator_itself():
     assert clf.score(texts, y) == 1
 
 
+@pytest.mark.filterwarnings("ignore:.*no noise rate is stated:UserWarning")
 def test_tables_with_strings_are_judged_by_the_estimator_itself(noisy):
     X, _, given = noisy
     frame = pd.DataFrame({"text": ["a"] * 150, "number": X[:, 0]})

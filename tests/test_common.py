@@ -29,6 +29,13 @@ LONGEST = {"max_epochs": 60, "lr": 0.1}  # rounds, of which the first ones learn
 # a mixture fitted after every epoch costs more than the epochs of such small data
 LATER = {"max_epochs": 15, "lr": 0.1, "warm_up_epochs": 12}
 QUICK = sknoisy.NeighborConsensus()
+# what is rightly said of labels that have nothing to do with features, or are too few
+SAID = (
+    "More labels of the classes",
+    "The transition matrix was estimated, but",
+    ".*too small to judge",
+    ".*no noise rate is stated",
+)
 INSTANCES = {
     "AnnotatorNoise": [sknoisy.AnnotatorNoise()],
     "AreaUnderMargin": [sknoisy.AreaUnderMargin(small(max_epochs=2), random_state=0)],
@@ -133,9 +140,7 @@ def name_of(check):
 
 
 # many checks draw labels at random, of which none is more often right than wrong
-@pytest.mark.filterwarnings("ignore:More labels of the classes:UserWarning")
-@pytest.mark.filterwarnings("ignore:.*too small to judge:UserWarning")
-@pytest.mark.filterwarnings("ignore:.*no noise rate is stated:UserWarning")
+@pytest.mark.filterwarnings(*(f"ignore:{text}:UserWarning" for text in SAID))
 @pytest.mark.parametrize(("estimator", "check"), instances_and_checks())
 def test_sklearn_checks(estimator, check):
     check(estimator)

@@ -94,6 +94,13 @@ def test_rows_of_few_values_are_equal_by_chance():
     assert find_copies(rng.choice(["bad", "good"], 100).tolist()) is None
 
 
+def test_a_few_different_rows_are_categories():
+    rng = np.random.default_rng(0)
+    kinds = rng.normal(size=(18, 30))  # pieces of words in 18 texts, say
+    assert find_copies(kinds[rng.integers(0, 18, 300)]) is None
+    assert find_copies(np.repeat(kinds, 7, axis=0)) is not None
+
+
 @pytest.mark.parametrize("X", [[{"a": 1}], [[1], [2, 3]], np.empty((4, 0))])
 def test_what_cannot_be_compared_has_no_copies(X):
     assert find_copies(X) is None
