@@ -1,5 +1,7 @@
 """Frames of words, dates and gaps, where no classifier or transformer was named."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -7,9 +9,11 @@ import pytest
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
+from sknoisy import NoisyLabelClassifier, TransitionCorrectedClassifier
 from sknoisy.cleaning import CleanLabelClassifier, LabelCleaner
 from sknoisy.detectors import (
     CLNI,
@@ -22,6 +26,7 @@ from sknoisy.detectors import (
     SmallLoss,
     TrueLabelPosterior,
 )
+from sknoisy.modules import MLP
 
 DETECTORS = [
     CLNI(),
@@ -92,6 +97,53 @@ def test_polars_frames_are_taken_too():
     table = pl.from_pandas(frame.astype({"breed": str}))
     clf = CleanLabelClassifier(random_state=0).fit(table, given)
     assert clf.score(table, given) > 0.85
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        NoisyLabelClassifier(random_state=0),
+        NoisyLabelClassifier(method="co_teaching", random_state=0),
+        TransitionCorrectedClassifier(cv=2, max_epochs=30, random_state=0),
+    ],
+    ids=lambda one: type(one).__name__,
+)
+def test_default_networks_take_frames_of_anything(network):
+    frame, given, _ = pets()
+    network = clone(network).fit(frame, given)
+    test, _, y_test = pets(1)
+    assert network.score(test, y_test) > 0.95
+    assert_array_equal(network.feature_names_in_, list(frame))
+    assert network.n_features_in_ == 4
+    with pytest.raises(ValueError, match="[Ff]eature names"):
+        network.predict(test[list(test)[::-1]])
+    with (
+        pytest.warns(UserWarning, match="valid feature names"),
+        pytest.raises(ValueError, match="expected a data frame"),
+    ):
+        network.predict(np.zeros((2, 4)))
+    numbers = frame[["weight"]].fillna(0.0)
+    assert not hasattr(network.fit(numbers, given), "vectorizer_")
+    assert network.n_features_in_ == 1
+
+
+def test_networks_on_frames_are_copied_searched_and_weighed():
+    frame, given, true = pets()
+    network = NoisyLabelClassifier(max_epochs=20, random_state=0).fit(frame, given)
+    again = pickle.loads(pickle.dumps(network))
+    assert_array_equal(again.predict_proba(frame), network.predict_proba(frame))
+    search = GridSearchCV(network, {"loss": ["ce", "gce"]}, cv=2).fit(frame, given)
+    assert search.score(frame, true) > 0.95
+    weight = np.ones(N)
+    weight[::2] = 0
+    network.fit(frame, given, sample_weight=weight)
+    assert network.score(frame, true) > 0.9
+
+
+def test_a_named_module_gets_frames_as_they_are():
+    frame, given, _ = pets()
+    with pytest.raises(ValueError, match="could not convert|no table of numbers|float"):
+        NoisyLabelClassifier(MLP, max_epochs=1).fit(frame, given)
 
 
 @pytest.mark.parametrize("action", ["relabel", "reweight", "semi_supervised"])

@@ -34,6 +34,7 @@ from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._data import make_training_data
+from sknoisy.classifiers._frames import numbers_of
 from sknoisy.classifiers._method import Task, as_method, check_objective
 from sknoisy.classifiers._training import TrainingParameters, check_training
 from sknoisy.schedules import constant
@@ -278,12 +279,13 @@ class BaseNoisyClassifier(
         """Return X, or X and y, as arrays; X must look as in fit, unless `reset`."""
         # a float64 that float32 can't hold becomes infinite, and of that validate_data
         # complains, better than numpy would
+        X, checks = numbers_of(self, X, reset=reset)
         with np.errstate(over="ignore", invalid="ignore"):
             checked = validate_data(
-                self,
+                checks,
                 check_features(as_numpy(X), self),
                 *map(as_numpy, y),
-                reset=reset,
+                reset=reset or checks is not self,
                 dtype=self.dtype if reset else self.net_.input_dtype,
                 accept_sparse="csr",
                 allow_nd=True,

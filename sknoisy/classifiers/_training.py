@@ -136,6 +136,11 @@ class TrainingParameters(Completed, RoutedParams):
     n_iter_ : int
         Epochs run.
 
+    vectorizer_ : Pipeline
+        What makes numbers of words, dates and gaps, where X is a frame that holds more
+        than numbers and no `module` was named; see
+        :func:`sknoisy.tables.make_vectorizer`.
+
     n_features_in_ : int
         Number of features seen during fit (rows of an image).
 
