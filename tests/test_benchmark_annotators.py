@@ -29,3 +29,9 @@ def test_the_benchmark_of_crowds_runs(load_benchmark, tmp_path):
         votes, y = script.make_crowd(name, 0)
         assert (len(votes), votes.n_classes, len(y)) == (n, c, n)
         assert votes.n_annotators <= m
+
+
+def test_the_benchmark_of_asking_again_runs(load_benchmark, tmp_path):
+    load_benchmark("annotators_loop").main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "annotators_loop.md").read_text(encoding="utf-8")
+    assert "| two classes | gain |" in text
