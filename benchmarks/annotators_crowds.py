@@ -94,9 +94,7 @@ def confusions(name, right, c, rng):
     """Return a confusion matrix for each annotator, (n_annotators, c, c)."""
     right = right[:, np.newaxis, np.newaxis]
     even = np.ones((c, c)) / (c - 1)
-    matrices = np.where(
-        np.eye(c), right[:, None, None], even * (1 - right[:, None, None])
-    )
+    matrices = np.where(np.eye(c), right, even * (1 - right))
     shifted = np.roll(np.eye(c), 1, axis=1)
     if name == "spammers":  # of six, one names one class, and one draws lots
         for j in range(0, len(right), 3):

@@ -18,3 +18,20 @@ def test_the_benchmark_runs_and_writes_its_table(load_benchmark, monkeypatch, tm
     text = (tmp_path / "annotators_labelme.md").read_text(encoding="utf-8")
     assert "| majority vote |" in text and "| one-coin |" in text
     assert "5 people cast" in text
+
+
+def test_the_benchmark_of_crowds_runs(load_benchmark, tmp_path):
+    script = load_benchmark("annotators_crowds")
+    script.main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "annotators_crowds.md").read_text(encoding="utf-8")
+    assert "| small |" in text and "dawid_skene (default)" in text
+    for name, (n, m, _, c, _, _) in script.CROWDS.items():
+        votes, y = script.make_crowd(name, 0)
+        assert (len(votes), votes.n_classes, len(y)) == (n, c, n)
+        assert votes.n_annotators <= m
+
+
+def test_the_benchmark_of_asking_again_runs(load_benchmark, tmp_path):
+    load_benchmark("annotators_loop").main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "annotators_loop.md").read_text(encoding="utf-8")
+    assert "| two classes | gain |" in text

@@ -7,6 +7,7 @@ import sys
 import sknoisy
 from sknoisy._cli._errors import CommandError
 from sknoisy._cli._options import add_reading
+from sknoisy._cli._votes import add_votes
 
 __all__ = ["main"]
 
@@ -69,6 +70,8 @@ def _make_parser():
     _add_compare(commands)
     _add_audit(commands)
     _add_apply(commands)
+
+    add_votes(commands, _run_votes)
     return parser
 
 
@@ -296,6 +299,12 @@ def _run_audit(arguments):
     from sknoisy._cli._audit import audit
 
     return _run(audit, arguments)
+
+
+def _run_votes(arguments):
+    from sknoisy._cli._votes import votes
+
+    return _run(votes, arguments)
 
 
 def _run(command, arguments):
