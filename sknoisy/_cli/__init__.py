@@ -70,7 +70,6 @@ def _make_parser():
     _add_compare(commands)
     _add_audit(commands)
     _add_apply(commands)
-
     add_votes(commands, _run_votes)
     return parser
 
