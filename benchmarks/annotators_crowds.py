@@ -168,6 +168,9 @@ def table_of(rows):
         for seed in found[DEFAULT] if theirs else []:
             best = max(found[m][seed] for m in theirs if seed in found[m])
             sets, wins = sets + 1, wins + (found[DEFAULT][seed] >= best)
+    if crowds:
+        means = np.mean([[float(cell) for cell in line[1:]] for line in lines], axis=0)
+        lines.append(["mean", *(f"{mean:.1f}" for mean in means)])
     seconds = [f"{_mean_seconds(rows.select(method=m)):.2f}" for m in methods]
     lines.append(["CPU s a crowd", *seconds])
     told = (
