@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.sparse import issparse
 
+from sknoisy._arrays import as_numpy
+
 BLOCK = 2**22  # numbers that are hashed at a time
 BY_CHANCE = 4  # times as many equal pairs as chance would give are copies
 MOST_ALIKE = 4  # rows that are repeated more often, on average, are categories
@@ -57,7 +59,7 @@ def hash_rows(X):
             return _hash_sparse(X.tocsr(copy=True))
         if hasattr(X, "columns"):
             return _hash_columns([np.asarray(X[name]) for name in X.columns], len(X))
-        X = np.asarray(X)
+        X = np.asarray(as_numpy(X))
         if X.ndim == 0 or X.dtype.kind not in "biufMmUO":
             return None
         X = X.reshape(len(X), -1)

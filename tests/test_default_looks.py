@@ -84,7 +84,8 @@ def test_forests_alone_judge_what_has_gaps(detector, embeddings):
 @pytest.mark.parametrize("detector", DETECTORS)
 def test_sparse_features_are_not_scaled(detector, embeddings):
     X, y = embeddings
-    found = detector(random_state=0).fit(sparse.csr_array(X), spoil(y))
+    X = sparse.csr_array(np.where(np.abs(X) < 1.3, 0, X))
+    found = detector(random_state=0).fit(X, spoil(y))
     assert isinstance(found.classifier_, LogisticRegression)
 
 
@@ -173,6 +174,8 @@ DEFAULTS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.*too small to judge:UserWarning")
+@pytest.mark.filterwarnings("ignore:.*no noise rate is stated:UserWarning")
 @pytest.mark.parametrize("kind", DEFAULTS)
 @pytest.mark.parametrize("counts", [(2, 1), (4, 2), (12, 12, 1)])
 def test_one_sample_of_a_class_is_enough_for_an_answer(kind, counts):
@@ -180,11 +183,14 @@ def test_one_sample_of_a_class_is_enough_for_an_answer(kind, counts):
     X = np.random.default_rng(0).normal(size=(len(y), 2)) + 5 * y[:, None]
     found = kind(random_state=0).fit(X, y)
     detector = getattr(found, "detector_", found)
-    assert np.isfinite(detector.quality_).all()
+    judged = ~np.isin(y, detector.unjudged_classes_)
+    assert judged.sum() >= len(y) - 1
+    assert_array_equal(np.isfinite(detector.quality_), judged)
     assert_allclose(detector.transition_matrix_.sum(axis=1), 1)
     assert_array_equal(detector.classes_, np.unique(y))
 
 
+@pytest.mark.filterwarnings("ignore:.*too small to judge:UserWarning")
 @pytest.mark.parametrize("detector", DETECTORS)
 def test_rare_classes_leave_the_judgement_of_others_alone(detector):
     y = np.repeat([0, 1, 2, 3], [60, 60, 3, 1])
@@ -240,7 +246,6 @@ def test_folds_that_mean_nothing_are_told(detector, cv, checkers):
 
 
 NOT_NUMBERS = {
-    "frame": pd.DataFrame({"size": [1.0, 2.0] * 4, "color": ["red", "blue"] * 4}),
     "texts": ["a good film", "a bad film"] * 4,
     "objects": np.array([[1, {}]] * 8, dtype=object),
 }

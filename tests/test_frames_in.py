@@ -181,6 +181,7 @@ def test_frames_go_to_a_named_classifier_untouched():
         assert not hasattr(estimator, "vectorizer_")
 
 
+@pytest.mark.filterwarnings("ignore:.*no noise rate is stated:UserWarning")
 def test_numbers_stay_as_they_are():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(60, 3)), np.arange(60) % 2

@@ -36,6 +36,9 @@ from sknoisy.detectors import (
     TrueLabelPosterior,
 )
 
+# few and small groups, of which nobody can tell much
+pytestmark = pytest.mark.filterwarnings("ignore:.*no noise rate is stated:UserWarning")
+
 # --- what is refused ---
 
 

@@ -94,9 +94,30 @@ FUNCTIONS = {
     **{
         f"annotators.{name}": (getattr(annotators, name), (VOTES,))
         for name in (
-            *("annotator_agreement", "dawid_skene", "majority_vote", "one_coin"),
+            *("annotator_agreement", "dawid_skene", "glad", "majority_vote"),
+            "one_coin",
         )
     },
+    "annotators.agreement_interval": (
+        lambda votes: annotators.agreement_interval(
+            votes, n_resamples=20, random_state=0
+        ),
+        (VOTES,),
+    ),
+    "annotators.annotator_report": (
+        lambda votes: (
+            annotators.annotator_report(votes, annotators.majority_vote(votes)).quality
+        ),
+        (VOTES,),
+    ),
+    "annotators.ask_next": (
+        lambda votes, p: annotators.ask_next(votes, p, n=3).samples,
+        (VOTES, P),
+    ),
+    "annotators.pairwise_agreement": (
+        lambda votes: annotators.pairwise_agreement(votes).agreement,
+        (VOTES,),
+    ),
 }
 MODELS = {
     "annotators": noise.AnnotatorNoise(missing_rate=0.2, random_state=0),
@@ -144,6 +165,7 @@ with_and_without = pytest.mark.parametrize("dispatch", [False, True])
 def quiet():
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "More labels of the classes", UserWarning)
+        warnings.filterwarnings("ignore", ".*no noise rate is stated", UserWarning)
         yield
 
 
@@ -191,7 +213,7 @@ def test_every_function_is_there():
         for room, module in rooms.items()
         for name in module.__all__
         if callable(getattr(module, name)) and name[0].islower()
-        if not name.startswith("read_")  # these take files
+        if not name.startswith(("read_", "write_"))  # these take files
     }
     assert public == set(FUNCTIONS)
 

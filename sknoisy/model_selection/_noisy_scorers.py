@@ -102,10 +102,12 @@ def corrected_accuracy_scorer(transition, *, labels=None):
     noisy: {'class_weight': None}, 0.5 on true labels
     corrected: {'class_weight': 'balanced'}, 1.0 on true labels
 
-    Where the matrix isn't known, a detector finds it beforehand:
+    Where the matrix isn't known, and most labels of each class are right, a detector
+    finds it beforehand:
 
     >>> from sknoisy.detectors import TrueLabelPosterior
-    >>> detector = TrueLabelPosterior(random_state=0).fit(X, y_noisy)
+    >>> noise = ClassConditionalNoise([[0.8, 0.2], [0.1, 0.9]], random_state=0)
+    >>> detector = TrueLabelPosterior(random_state=0).fit(X, noise.fit_corrupt(y))
     >>> scorer = corrected_accuracy_scorer(detector)
     """
     return _CorrectedAccuracy(*_noise_of(transition, labels))
