@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sknoisy._registry import did_you_mean
-from sknoisy.tables._errors import need
+from sknoisy._table_errors import need
 
 __all__ = ["SEVERITIES", "DataIssue", "DataIssues"]
 

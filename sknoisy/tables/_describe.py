@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from sknoisy._registry import did_you_mean
+from sknoisy._table_errors import TableError, listed, need
 from sknoisy.tables._column import Column
-from sknoisy.tables._errors import TableError, listed, need
 from sknoisy.tables._numbers import decimal_sign
 from sknoisy.tables._read_as import as_texts
 from sknoisy.tables._roles import find_role
