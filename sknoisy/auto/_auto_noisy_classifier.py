@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from sknoisy._arrays import numpy_inside
+from sknoisy._arrays import numpy_inside, records
 from sknoisy._checks import check_choice
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import folds_to_judge_by, group_codes
@@ -25,7 +25,6 @@ from sknoisy.auto._report import write_report
 from sknoisy.auto._schedule import Schedule
 from sknoisy.auto._task import Task
 from sknoisy.auto._views import Views
-from sknoisy.cleaning._findings import records
 
 __all__ = ["AutoNoisyClassifier"]
 

@@ -4,8 +4,9 @@ from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 
 from sknoisy._checks import check_switch
+from sknoisy._probs import likeliest
 from sknoisy._tags import tags_of
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.detectors._out_of_bag import default_forest

@@ -12,9 +12,10 @@ from torch.nn.functional import one_hot
 from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy._types import Loss, Networks, Predict
+from sknoisy._warm_up import check_warm_up
 from sknoisy.losses import get_loss
 from sknoisy.losses._per_sample import each_class
-from sknoisy.objectives._scheduled import ScheduledObjective, check_warm_up
+from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._selection import per_network
 from sknoisy.quality import MIXTURES, clean_probability
 
