@@ -1,4 +1,7 @@
-"""Frames whose columns are named after classes: read by name, not by place alone."""
+"""Frames: whether they hold words, and columns that are named after classes.
+
+The latter are read by name, not by place alone.
+"""
 
 import re
 
