@@ -86,12 +86,3 @@ def _of_tensor(tensor):
     if str(tensor.dtype) == "torch.bfloat16":  # which NumPy lacks
         tensor = tensor.float()
     return tensor.resolve_conj().resolve_neg().numpy()
-
-
-def records(columns):
-    """Return columns of equal length as one structured array."""
-    dtype = [(name, values.dtype) for name, values in columns.items()]
-    table = np.empty(len(columns["index"]), dtype=dtype)
-    for name, values in columns.items():
-        table[name] = values
-    return table

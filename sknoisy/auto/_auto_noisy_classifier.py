@@ -4,13 +4,13 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from sknoisy._arrays import numpy_inside, records
+from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import read_labels, relabeled, require
 from sknoisy._ranges import check_count, check_range
-from sknoisy._rows import take
+from sknoisy._rows import records, take
 from sknoisy._seeds import make_generator
 from sknoisy._shown import shown
 from sknoisy._unlabeled import spread

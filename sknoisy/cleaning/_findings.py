@@ -7,10 +7,10 @@ from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.utils import check_array
 
-from sknoisy._arrays import records
 from sknoisy._counting import keep_at_least
 from sknoisy._labels import encode_labels, relabeled
 from sknoisy._ranges import check_count
+from sknoisy._rows import records
 from sknoisy._unlabeled import settled, spread
 from sknoisy.detectors import TrueLabelPosterior
 from sknoisy.detectors._base import BaseDetector, align_findings
