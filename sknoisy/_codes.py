@@ -3,7 +3,7 @@
 import numpy as np
 
 from sknoisy._arrays import as_numpy
-from sknoisy._probs import as_floats
+from sknoisy._probs import as_floats, as_matrix
 
 
 def check_codes(labels, n_classes):
@@ -62,3 +62,34 @@ def _whole_numbers(labels):
 def _quoted(values, i):
     """Return a value as its owner wrote it."""
     return repr(values[i : i + 1].tolist()[0])
+
+
+def check_labels_and_probs(labels, pred_probs):
+    """Return both as arrays, probabilities uncopied and codes in few bytes.
+
+    Rows of `pred_probs` are checked by `_probs.checked_blocks`, when they are read.
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_samples,)
+        Codes 0…c−1 of the given labels.
+
+    pred_probs : array-like of shape (n_samples, n_classes)
+
+    Returns
+    -------
+    labels : ndarray of shape (n_samples,)
+        In the smallest unsigned type that can hold n_classes.
+
+    pred_probs : ndarray of shape (n_samples, n_classes)
+    """
+    check_order(labels, "labels", "pred_probs")
+    pred_probs = as_matrix(pred_probs)
+    n_samples, n_classes = pred_probs.shape
+    labels = check_codes(labels, n_classes)
+    if len(labels) != n_samples:
+        raise ValueError(
+            f"labels has {len(labels)} entries, but pred_probs has {n_samples} rows:"
+            " there must be one row for each label."
+        )
+    return labels, pred_probs

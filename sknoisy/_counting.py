@@ -1,6 +1,10 @@
 """How many samples, and which: whole numbers, the lowest, some of every class."""
 
+import numbers
+
 import numpy as np
+
+from sknoisy._shown import shown
 
 
 def nearest(count):
@@ -46,3 +50,17 @@ def keep_at_least(count, kept, codes, quality):
     kept = kept.copy()
     kept[order[np.arange(len(order)) - starts < count]] = True
     return kept
+
+
+def check_budget(threshold, n_samples):
+    """Return the number of samples to flag that `threshold` stands for."""
+    if isinstance(threshold, numbers.Integral) and not isinstance(threshold, bool):
+        if 0 <= threshold <= n_samples:
+            return int(threshold)
+    elif isinstance(threshold, numbers.Real) and 0 < threshold < 1:
+        return nearest(threshold * n_samples)
+    raise ValueError(
+        f"threshold={shown(threshold)} is neither a rule nor a budget: pass"
+        " 'mixture', a share of the samples as a float in (0, 1), or their number as"
+        f" an int from 0 to {n_samples}."
+    )

@@ -1,10 +1,14 @@
-"""Frames whose columns are named after classes: read by name, not by place alone."""
+"""Frames: whether they hold words, and columns that are named after classes.
+
+The latter are read by name, not by place alone.
+"""
 
 import re
 
 import numpy as np
 
 from sknoisy._arrays import as_numpy
+from sknoisy._table_errors import TableError, listed, need
 
 NUMBERED = re.compile(r"(.*?)(\d+)")
 
@@ -107,3 +111,33 @@ def _only_count(names):
         return False
     numbers = [int(one[2]) for one in found]
     return numbers == list(range(numbers[0], numbers[0] + len(names)))
+
+
+def holds_words(X):
+    """Whether X is a frame with a column that is of no numeric type."""
+    if not hasattr(X, "columns") or not hasattr(X, "dtypes"):
+        return False
+    return not all(map(_is_numeric, X.dtypes))
+
+
+def _is_numeric(dtype):
+    if hasattr(dtype, "is_numeric"):  # polars
+        return dtype.is_numeric() or str(dtype) == "Boolean"
+    kind = getattr(dtype, "kind", "O")
+    return kind in "biuf" and not hasattr(dtype, "categories")
+
+
+def frame_of(frame):
+    """Return a frame of pandas, made of another library's where need be."""
+    if not hasattr(frame, "columns"):
+        raise TableError(
+            f"expected a data frame, but it is of type {type(frame).__name__}: wrap it"
+            " as in pandas.DataFrame(X)."
+        )
+    pandas = need("pandas", "a data frame")
+    if not isinstance(frame, pandas.DataFrame):
+        frame = pandas.DataFrame({name: list(frame[name]) for name in frame.columns})
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise TableError(f"columns share a name: {listed(twice.unique())}.")
+    return frame

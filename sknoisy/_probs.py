@@ -131,3 +131,11 @@ def as_floats(values, name, hint=""):
 
 def _few(row):
     return np.array2string(row, threshold=6, edgeitems=2, precision=4)
+
+
+def likeliest(codes, probabilities):
+    """Return the most probable classes, the given ones of equals."""
+    given = probabilities[np.arange(len(codes)), codes]
+    return np.where(
+        given == probabilities.max(axis=1), codes, probabilities.argmax(axis=1)
+    )

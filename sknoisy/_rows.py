@@ -1,4 +1,4 @@
-"""Rows of whatever X is, and of fit parameters that have one value a sample."""
+"""Rows of X, of fit parameters with one value a sample, and of tables of findings."""
 
 import numpy as np
 from sklearn.utils import _safe_indexing, indexable
@@ -31,3 +31,12 @@ def _is_per_sample(value, n_samples):
 
 def _length(value):
     return len(value) if hasattr(value, "__len__") else None
+
+
+def records(columns):
+    """Return columns of equal length as one structured array."""
+    dtype = [(name, values.dtype) for name, values in columns.items()]
+    table = np.empty(len(columns["index"]), dtype=dtype)
+    for name, values in columns.items():
+        table[name] = values
+    return table

@@ -8,7 +8,7 @@ from test_corrections import write
 
 from sknoisy._cli import main
 from sknoisy.cleaning import apply_corrections
-from sknoisy.tables import read_table
+from sknoisy.tables import TableError, change_labels, read_table
 from sknoisy.tables._rewrite import with_labels
 
 LINES = [
@@ -185,3 +185,15 @@ def test_labels_read_by_pandas_take_the_corrections_of_an_audit_with_gaps(folder
     assert corrected.isna().sum() == 1
     expected = ["cat", np.nan, "cat", "cat ", "dog", "cat", "dog"]
     assert corrected.fillna("").tolist() == [v if v == v else "" for v in expected]
+
+
+def test_labels_change_from_python_too_and_the_file_stays(folder):
+    text = "\r\n".join(LINES)
+    save(text)
+    new = change_labels("data.csv", "kind", {0: ("cat", "dog")}, separator=",")
+    assert new.decode() == text.replace("1,cat", "1,dog")
+    assert load(name="data.csv") == text
+    with pytest.raises(TableError, match="of row 0 is 'cat', not 'dog'"):
+        change_labels("data.csv", "kind", {0: ("dog", "cat")})
+    with pytest.raises(TableError, match="can't be read"):
+        change_labels("nowhere.csv", "kind", {})

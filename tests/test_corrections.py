@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from sknoisy._files import write_csv
+from sknoisy._fingerprint import fingerprint, label_text
 from sknoisy.cleaning import apply_corrections, from_label_studio, to_label_studio
 from sknoisy.cleaning._corrections import COLUMNS
-from sknoisy.cleaning._fingerprint import fingerprint, label_text
 
 Y = ["cat", "dog", "cat", "bird"]
 X = [[1.0], [2.0], [3.0], [4.0]]

@@ -13,8 +13,8 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn import config_context
 
+from sknoisy._fingerprint import fingerprint, label_text
 from sknoisy.cleaning._corrections import COLUMNS
-from sknoisy.cleaning._fingerprint import fingerprint, label_text
 
 ROOT = Path(__file__).parents[1]
 PAGES = {

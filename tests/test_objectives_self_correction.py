@@ -9,8 +9,12 @@ from numpy.testing import assert_allclose
 from torch import nn
 
 from sknoisy._engine import Networks
-from sknoisy.losses import LOSSES, cross_entropy, generalized_cross_entropy
-from sknoisy.losses._per_sample import each_class
+from sknoisy.losses import (
+    LOSSES,
+    cross_entropy,
+    generalized_cross_entropy,
+    loss_per_class,
+)
 from sknoisy.objectives import DivideMix, DynamicBootstrapping, Mixup
 from sknoisy.objectives import _dividemix as dividemix_module
 from sknoisy.objectives import _dynamic_bootstrapping as bootstrapping_module
@@ -262,7 +266,7 @@ def test_what_each_class_would_cost_is_the_same_in_one_call_or_many():
     logits = torch.tensor(RNG.normal(size=(N, 2, C)))
     targets = torch.tensor(RNG.dirichlet(np.ones(C), size=(N, 2)))
     for loss in (cross_entropy, generalized_cross_entropy, LOSSES["mae"]):
-        table = each_class(loss, logits)
+        table = loss_per_class(loss, logits)
         for k in range(2):
             for c in range(C):
                 alone = loss(logits[:, k], torch.full((N,), c))

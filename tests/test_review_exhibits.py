@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from review_helpers import decode
 
+from sknoisy._thumbnails import as_image, brightness_range, png, shrink
 from sknoisy.cleaning._columns import columns_of
-from sknoisy.cleaning._thumbnails import as_image, brightness_range, png, shrink
 
 # ---------------------------------------------------------------- images
 

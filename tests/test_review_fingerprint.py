@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from review_helpers import Y
 from scipy.sparse import csc_array, csr_array
 
-from sknoisy.cleaning._fingerprint import difference, fingerprint
+from sknoisy._fingerprint import difference, fingerprint
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 import zstandard
 from sklearn.datasets import dump_svmlight_file
 
-from sknoisy.tables import TableError, read_table
+from sknoisy.tables import TableError, read_frame, read_table
 
 N = 30
 SIZES = [round(i * 7 % 11 + 0.5, 1) for i in range(N)]
@@ -406,3 +406,17 @@ def test_frames_keep_their_index(frame):
     assert table.notes[0] == "1 row without a label left out"
     polars = pytest.importorskip("polars")
     assert_whole(read_table(polars.DataFrame({"size": SIZES, "kind": KINDS}), "kind"))
+
+
+def test_a_frame_has_all_cells_as_they_stand(tmp_path):
+    path = tmp_path / "votes.csv"
+    path.write_text("task;worker;label\n01;ann;cat\n02;;1,5\n", encoding="utf-8")
+    frame = read_frame(path, separator="semicolon")
+    assert frame.to_numpy().tolist() == [["01", "ann", "cat"], ["02", "", "1,5"]]
+    assert read_frame(frame) is frame
+
+
+def test_arrays_are_no_frame(tmp_path):
+    np.save(tmp_path / "votes.npy", np.eye(3))
+    with pytest.raises(TableError, match=r"votes\.npy holds arrays.*from_wide"):
+        read_frame(tmp_path / "votes.npy")

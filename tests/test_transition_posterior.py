@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from sknoisy import _simplex
+from sknoisy._simplex import solve_on_simplex
 from sknoisy.noise import (
     MNIST_SPARSE_PAIRS,
     pair_flip_transition,
@@ -15,7 +17,6 @@ from sknoisy.noise import (
     symmetric_transition,
 )
 from sknoisy.transition import (
-    _simplex,
     adjust_logits,
     check_identifiable,
     clean_posterior,
@@ -24,7 +25,6 @@ from sknoisy.transition import (
     noise_rate,
     prior_ratio,
 )
-from sknoisy.transition._simplex import solve_on_simplex
 
 SPARSE_HIGH = sparse_transition(10, MNIST_SPARSE_PAIRS, rates=(0.7, 0.2))
 

@@ -6,7 +6,7 @@ import textwrap
 import numpy as np
 
 from sknoisy._cli._text_table import text_table
-from sknoisy.tables._look_alikes import look_alikes
+from sknoisy._look_alikes import look_alikes
 
 __all__ = ["class_rows", "print_data_issues", "print_head", "print_summary"]
 

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sknoisy._files import set_aside
-from sknoisy.cleaning._fingerprint import fingerprint
+from sknoisy._fingerprint import fingerprint
 
 __all__ = ["Journal"]
 

@@ -12,8 +12,8 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from sknoisy._duplicates import equal_rows
+from sknoisy._probs import likeliest
 from sknoisy.detectors import TrueLabelPosterior
-from sknoisy.detectors._evidence import likeliest
 from sknoisy.quality import flag_issues, true_label_posterior
 
 __all__ = ["MOST_ROWS", "Found", "fit_on_some"]

@@ -1,6 +1,7 @@
 """``sknoisy votes``: what people said, what it comes to, and what to ask again."""
 
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 
@@ -176,17 +177,17 @@ def _with_features(found, arguments):
 
 
 def _features_of(found, arguments):
-    from sknoisy.tables._options import make_options
-    from sknoisy.tables._read_table import load
+    from sknoisy.tables import read_frame
 
-    wishes = make_options(
-        arguments.encoding, arguments.separator, None, None, None, None, None
-    )
     with command_errors(ValueError, OSError):
-        name, loaded = load(arguments.features, None, wishes)
-    frame = loaded.frame
+        frame = read_frame(
+            arguments.features,
+            encoding=arguments.encoding,
+            separator=arguments.separator,
+        )
+    name = Path(arguments.features).name
     key = arguments.task if arguments.task is not None else "task"
-    if frame is None or key not in frame.columns:
+    if key not in frame.columns:
         raise CommandError(
             f"--features {name}: it needs a column {key!r} that names tasks, as DATA"
             " does."

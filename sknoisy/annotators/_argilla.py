@@ -1,14 +1,8 @@
 """Answers from Argilla: records of its datasets, as its client exports them."""
 
-from sknoisy.annotators._answers import (
-    Collector,
-    as_path,
-    get,
-    key,
-    objects,
-    read_items,
-)
-from sknoisy.annotators._label_studio_results import choose_control
+from sknoisy._json import as_path, get, key, objects, read_items
+from sknoisy._label_studio_results import choose_control
+from sknoisy.annotators._answers import Collector
 
 __all__ = ["read_argilla"]
 

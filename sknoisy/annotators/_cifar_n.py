@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from sknoisy.annotators._answers import as_path
+from sknoisy._json import as_path
 from sknoisy.annotators._votes import Votes
 
 __all__ = ["read_cifar_n"]

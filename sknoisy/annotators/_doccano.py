@@ -1,13 +1,7 @@
 """Answers from doccano: JSON or JSON lines of text or image classification."""
 
-from sknoisy.annotators._answers import (
-    Collector,
-    as_path,
-    key,
-    objects,
-    read_items,
-    shown,
-)
+from sknoisy._json import as_path, key, objects, read_items, shown
+from sknoisy.annotators._answers import Collector
 
 __all__ = ["read_doccano"]
 

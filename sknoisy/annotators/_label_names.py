@@ -5,10 +5,10 @@ import warnings
 import numpy as np
 
 from sknoisy._labels import check_labels, encode_labels
+from sknoisy._look_alikes import same_but_for_form
 from sknoisy._shown import shown
 from sknoisy._unlabeled import unboxed
 from sknoisy.annotators._vocabulary import codes_in, factorize
-from sknoisy.tables._look_alikes import same_but_for_form
 
 
 def encode_votes(labels, classes=None):

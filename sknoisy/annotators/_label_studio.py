@@ -1,7 +1,7 @@
 """Answers from Label Studio, in whichever of its formats they were exported."""
 
-from sknoisy.annotators._answers import Collector, as_path, get, key, objects
-from sknoisy.annotators._label_studio_results import (
+from sknoisy._json import as_path, get, key, objects
+from sknoisy._label_studio_results import (
     annotations_of,
     choose_control,
     is_rejected,
@@ -10,6 +10,7 @@ from sknoisy.annotators._label_studio_results import (
     person,
     type_of,
 )
+from sknoisy.annotators._answers import Collector
 from sknoisy.annotators._label_studio_rows import is_row, read_any, read_rows
 
 __all__ = ["read_label_studio"]

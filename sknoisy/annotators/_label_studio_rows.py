@@ -5,14 +5,15 @@ import io
 import json
 
 from sknoisy._files import read_text
-from sknoisy.annotators._answers import Collector, key, read_items, shown
-from sknoisy.annotators._label_studio_results import (
+from sknoisy._json import key, read_items, shown
+from sknoisy._label_studio_results import (
     ANSWERS,
     choose_control,
     labels_of,
     leaf,
     person,
 )
+from sknoisy.annotators._answers import Collector
 
 OF_ANNOTATIONS = {"annotation_id", "annotator", "lead_time"}
 OF_ROWS = {

@@ -3,7 +3,7 @@
 import json
 
 from sknoisy._files import read_text, set_aside
-from sknoisy.annotators._answers import as_path, check_label, shown
+from sknoisy._json import as_path, check_label, shown
 from sknoisy.annotators._json_names import as_keys, errors_name, names_of_keys
 from sknoisy.annotators._votes import Votes
 

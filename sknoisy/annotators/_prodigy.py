@@ -1,13 +1,7 @@
 """Answers from Prodigy: JSON lines, as ``prodigy db-out`` writes them."""
 
-from sknoisy.annotators._answers import (
-    Collector,
-    as_path,
-    get,
-    key,
-    objects,
-    read_items,
-)
+from sknoisy._json import as_path, get, key, objects, read_items
+from sknoisy.annotators._answers import Collector
 
 __all__ = ["read_prodigy"]
 

@@ -1,13 +1,14 @@
 """Votes in a file with a line for each, and back."""
 
+from pathlib import Path
+
 import numpy as np
 
 from sknoisy._files import with_formula, write_csv
 from sknoisy.annotators._from_frame import columns_of
 from sknoisy.annotators._json_names import errors_name
 from sknoisy.annotators._votes import Votes
-from sknoisy.tables._options import make_options
-from sknoisy.tables._read_table import load
+from sknoisy.tables import read_frame
 
 __all__ = ["read_votes", "write_votes"]
 
@@ -81,12 +82,10 @@ def read_votes(
     >>> votes.labels, votes.left_out
     (array(['cat', 'dog'], dtype='<U3'), {'rejected by the requester': 1})
     """
-    wishes = make_options(encoding, separator, None, None, None, None, None)
-    name, loaded = load(path, None, wishes)
-    if loaded.frame is None:
-        raise ValueError(f"{name} holds arrays, and no table: see Votes.from_wide.")
+    frame = read_frame(path, encoding=encoding, separator=separator)
+    name = "the frame" if hasattr(path, "columns") else Path(path).name
     with errors_name(name):
-        columns, rejected = columns_of(loaded.frame, sample, annotator, label)
+        columns, rejected = columns_of(frame, sample, annotator, label)
         columns = [_without_marks(column) for column in columns]
         votes = Votes.from_long(*columns, unlabeled=unlabeled, **options)
         return votes.without(rejected)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from sknoisy._files import set_aside
-from sknoisy.annotators._answers import as_path, get, shown
+from sknoisy._json import as_path, get, shown
 from sknoisy.annotators._json_names import as_keys, errors_name, names_of_keys
 from sknoisy.annotators._peerannot import _load, named
 from sknoisy.annotators._votes import Votes

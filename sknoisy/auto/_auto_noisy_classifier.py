@@ -10,7 +10,7 @@ from sknoisy._features import check_rows, check_some
 from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import read_labels, relabeled, require
 from sknoisy._ranges import check_count, check_range
-from sknoisy._rows import take
+from sknoisy._rows import records, take
 from sknoisy._seeds import make_generator
 from sknoisy._shown import shown
 from sknoisy._unlabeled import spread
@@ -25,7 +25,6 @@ from sknoisy.auto._report import write_report
 from sknoisy.auto._schedule import Schedule
 from sknoisy.auto._task import Task
 from sknoisy.auto._views import Views
-from sknoisy.cleaning._findings import records
 
 __all__ = ["AutoNoisyClassifier"]
 

@@ -5,11 +5,11 @@ from typing import Literal, Unpack
 from sknoisy._checks import check_choice, check_rate
 from sknoisy._registry import lookup
 from sknoisy._types import Loss, Module
+from sknoisy._warm_up import check_warm_up
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._method import as_method
 from sknoisy.classifiers._training_names import Training
 from sknoisy.objectives import CoTeaching, CoTeachingPlus, Decoupling, JoCoR
-from sknoisy.objectives._scheduled import check_warm_up
 
 __all__ = ["CoTeachingClassifier"]
 

@@ -10,6 +10,7 @@ from sknoisy._checks import check_switch
 from sknoisy._folds import group_codes
 from sknoisy._params import choose_arguments, routed_to
 from sknoisy._ranges import check_count
+from sknoisy._warm_up import check_warm_up
 from sknoisy.classifiers._cross_fit import cross_fit
 from sknoisy.classifiers._losses import is_auto, make_loss
 from sknoisy.classifiers._method import Method
@@ -25,7 +26,6 @@ from sknoisy.classifiers._transitions import (
     make_learned,
 )
 from sknoisy.objectives import CORRECTIONS, MeanLoss, Stages
-from sknoisy.objectives._scheduled import check_warm_up
 from sknoisy.transition import check_identifiable, condition_number, noise_rate
 from sknoisy.transition._identifiability import told_apart
 

@@ -3,6 +3,8 @@
 from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
+from sknoisy._frames import holds_words
+
 __all__ = ["numbers_of"]
 
 
@@ -41,8 +43,8 @@ def numbers_of(estimator, X, *, reset):
 
 
 def _vectorizer_for(estimator, X):
-    if estimator.module is not None or not hasattr(X, "columns"):
+    if estimator.module is not None or not holds_words(X):
         return None
-    from sknoisy.tables._door import vectorizer_for
+    from sknoisy.tables import make_vectorizer
 
-    return vectorizer_for(X, for_="network", random_state=0)
+    return make_vectorizer(X, for_="network", random_state=0)

@@ -11,10 +11,10 @@ import numpy as np
 from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
 from sknoisy._files import read_text, with_formula
+from sknoisy._fingerprint import difference, label_text
 from sknoisy._labels import check_labels
 from sknoisy._rows import take
 from sknoisy._unlabeled import as_labels, equals, find_nothing
-from sknoisy.cleaning._fingerprint import difference, label_text
 from sknoisy.cleaning._vocabulary import Vocabulary
 
 __all__ = ["Decision", "apply_corrections", "apply_decisions"]

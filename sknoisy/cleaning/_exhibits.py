@@ -7,9 +7,9 @@ from scipy.sparse import issparse
 
 from sknoisy._checks import check_choice
 from sknoisy._ranges import check_count
+from sknoisy._thumbnails import as_image, brightness_range, png, to_data_uri
 from sknoisy.cleaning._columns import columns_of
 from sknoisy.cleaning._image_files import read_image
-from sknoisy.cleaning._thumbnails import as_image, brightness_range, png, to_data_uri
 
 __all__ = ["EXHIBITS", "Exhibits", "Looks", "show"]
 

@@ -10,6 +10,7 @@ from sklearn.utils import check_array
 from sknoisy._counting import keep_at_least
 from sknoisy._labels import encode_labels, relabeled
 from sknoisy._ranges import check_count
+from sknoisy._rows import records
 from sknoisy._unlabeled import settled, spread
 from sknoisy.detectors import TrueLabelPosterior
 from sknoisy.detectors._base import BaseDetector, align_findings
@@ -66,15 +67,6 @@ class Findings:
             "is_issue": self.is_issue,
         }
         return records(columns)
-
-
-def records(columns):
-    """Return columns of equal length as one structured array."""
-    dtype = [(name, values.dtype) for name, values in columns.items()]
-    table = np.empty(len(columns["index"]), dtype=dtype)
-    for name, values in columns.items():
-        table[name] = values
-    return table
 
 
 def findings_of(detector, y, min_per_class, classes=None):

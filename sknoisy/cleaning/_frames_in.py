@@ -2,16 +2,18 @@
 
 from sklearn.pipeline import Pipeline
 
+from sknoisy._frames import holds_words
+
 __all__ = ["chained", "vectorizer_for"]
 
 
 def vectorizer_for(X, random_state=None):
     """Return an unfitted vectorizer; None where X isn't such a frame."""
-    if not hasattr(X, "columns"):
+    if not holds_words(X):
         return None
-    from sknoisy.tables import _door
+    from sknoisy.tables import make_vectorizer
 
-    return _door.vectorizer_for(X, random_state=random_state)
+    return make_vectorizer(X, random_state=random_state)
 
 
 def chained(vectorizer, classifier):

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from sknoisy.cleaning._thumbnails import to_data_uri
+from sknoisy._thumbnails import to_data_uri
 
 __all__ = ["read_image"]
 

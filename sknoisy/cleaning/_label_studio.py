@@ -9,8 +9,9 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from sknoisy._files import set_aside
-from sknoisy.annotators._answers import as_path, check_label, objects, read_items
-from sknoisy.annotators._label_studio_results import (
+from sknoisy._fingerprint import label_text
+from sknoisy._json import as_path, check_label, objects, read_items
+from sknoisy._label_studio_results import (
     annotations_of,
     is_rejected,
     is_skipped,
@@ -24,7 +25,6 @@ from sknoisy.cleaning._corrections import (
     check_belongs,
 )
 from sknoisy.cleaning._exhibits import Looks, show
-from sknoisy.cleaning._fingerprint import label_text
 from sknoisy.cleaning._suspects import find_suspects
 
 __all__ = ["from_label_studio", "to_label_studio"]

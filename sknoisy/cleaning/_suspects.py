@@ -7,9 +7,9 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_array, check_consistent_length
 
 from sknoisy._arrays import as_numpy
+from sknoisy._fingerprint import fingerprint
 from sknoisy._labels import check_labels
 from sknoisy._ranges import check_count
-from sknoisy.cleaning._fingerprint import fingerprint
 from sknoisy.cleaning._vocabulary import Vocabulary
 
 __all__ = ["Suspects", "find_suspects"]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils import column_or_1d
 
+from sknoisy._fingerprint import label_text
 from sknoisy._labels import check_labels
 from sknoisy._registry import did_you_mean
 from sknoisy._unlabeled import as_labels, check_present, find_nothing
-from sknoisy.cleaning._fingerprint import label_text
 
 __all__ = ["Vocabulary"]
 

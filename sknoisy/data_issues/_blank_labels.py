@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from sknoisy._look_alikes import words_for_nothing
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import label_counts
-from sknoisy.tables._look_alikes import words_for_nothing
 
 __all__ = ["blank_labels"]
 

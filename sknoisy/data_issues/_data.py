@@ -6,11 +6,11 @@ import numpy as np
 from scipy.sparse import issparse
 
 from sknoisy._duplicates import equal_rows
+from sknoisy._frames import frame_of
 from sknoisy._unlabeled import as_labels, find_nothing
 from sknoisy.data_issues._neighbors import Neighbors
 from sknoisy.data_issues._numbers import as_numbers
-from sknoisy.tables import Table
-from sknoisy.tables._describe import describe_columns, frame_of
+from sknoisy.tables import Table, describe_columns
 from sknoisy.tables._features import Features
 from sknoisy.tables._opinions import find_opinions
 

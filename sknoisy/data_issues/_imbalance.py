@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._rare_classes import FEWEST
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import label_counts, share
-from sknoisy.tables._one_class_each import holds_quantities
 
 __all__ = ["imbalance"]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import are, counted, listed, share
-from sknoisy.tables._one_class_each import holds_quantities
 
 __all__ = ["leaks"]
 

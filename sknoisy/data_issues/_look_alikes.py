@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from sknoisy._look_alikes import misspelt, same_but_for_form
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import counted, label_counts, quoted, verb
-from sknoisy.tables._look_alikes import misspelt, same_but_for_form
 
 __all__ = ["look_alikes", "spellings"]
 

@@ -1,7 +1,7 @@
 """Quantities in the place of labels."""
 
+from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._report import DataIssue
-from sknoisy.tables._one_class_each import holds_quantities
 
 __all__ = ["numeric_target"]
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._look_alikes import spellings
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import are, counted, label_counts
-from sknoisy.tables._one_class_each import holds_quantities
 
 __all__ = ["FEWEST", "rare_classes"]
 

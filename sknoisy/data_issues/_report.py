@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sknoisy._json import plain
 from sknoisy._registry import did_you_mean
-from sknoisy.tables._errors import need
+from sknoisy._table_errors import need
 
 __all__ = ["SEVERITIES", "DataIssue", "DataIssues"]
 
@@ -198,21 +199,6 @@ class DataIssues:
         names = ["kind", "severity", "found", "meaning", "done", "overrule", "n_rows"]
         rows = [[issue.to_dict()[name] for name in names] for issue in self.issues]
         return pandas.DataFrame(rows, columns=names)
-
-
-def plain(value):
-    """Return what JSON can hold."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | np.ndarray):
-        return [plain(item) for item in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return str(value)
 
 
 def _block(number, issue):

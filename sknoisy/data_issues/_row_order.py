@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.stats import chi2_contingency
 
+from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import share
-from sknoisy.tables._one_class_each import holds_quantities
 
 __all__ = ["row_order"]
 

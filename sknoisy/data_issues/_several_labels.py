@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from sknoisy._one_class_each import find_combinations
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import counted, quoted, verb
-from sknoisy.tables._one_class_each import find_combinations
 
 __all__ = ["several_labels"]
 

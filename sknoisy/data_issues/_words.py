@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sknoisy.tables._errors import counted, listed, quoted
+from sknoisy._table_errors import counted, listed, quoted
 
 __all__ = ["are", "counted", "label_counts", "listed", "quoted", "share", "verb"]
 

@@ -3,9 +3,10 @@
 import numpy as np
 from scipy.special import expit
 
+from sknoisy._probs import likeliest
 from sknoisy._ranges import check_count, check_range
 from sknoisy._seeds import draw_seed
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._recording import TrainingDetector
 from sknoisy.quality import TrainingDynamics
 

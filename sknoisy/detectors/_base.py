@@ -10,9 +10,10 @@ from sklearn.utils.validation import validate_data
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice, check_switch
-from sknoisy._counting import lowest, nearest
+from sknoisy._counting import check_budget, lowest, nearest
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
+from sknoisy._frames import holds_words
 from sknoisy._labels import read_labels, relabeled, require
 from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
@@ -29,7 +30,6 @@ from sknoisy.detectors._judged import choose_judged, warn_of_small
 from sknoisy.detectors._reliability import warn_of_unreliable
 from sknoisy.detectors._repeats import examine_repeatedly
 from sknoisy.quality import flag_issues
-from sknoisy.quality._thresholds import check_budget
 
 RULES = ("auto", "noise_rate", "mixture")
 FULL = 0.25  # of the cells: such a sparse table takes as much memory as a dense one
@@ -145,11 +145,11 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
             return self._check_X(X)
         if not hasattr(X, "columns"):
             return filled(self._check_X(X))
-        from sknoisy.tables._door import vectorizer_for
-
-        vectorizer = vectorizer_for(X, for_=self._numbers_for, random_state=0)
-        if vectorizer is None:
+        if not holds_words(X):
             return self._check_X(X)
+        from sknoisy.tables import make_vectorizer
+
+        vectorizer = make_vectorizer(X, for_=self._numbers_for, random_state=0)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         self.vectorizer_ = vectorizer
         return vectorizer.fit_transform(X)

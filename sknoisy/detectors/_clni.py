@@ -4,8 +4,9 @@ import numpy as np
 
 from sknoisy._checks import check_rate
 from sknoisy._neighbors import label_shares, nearest_neighbors
+from sknoisy._probs import likeliest
 from sknoisy._ranges import check_count
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._features import FeatureDetector
 from sknoisy.detectors._fits import AsksNeighbors
 

@@ -4,14 +4,15 @@ from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 
 from sknoisy._checks import check_switch
+from sknoisy._probs import likeliest
+from sknoisy._registry import lookup
 from sknoisy._tags import tags_of
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.detectors._out_of_bag import default_forest
 from sknoisy.detectors._reliability import reliability_of
-from sknoisy.quality import find_label_issues, get_label_quality_scores
-from sknoisy.quality._scores import find_score
+from sknoisy.quality import SCORES, find_label_issues, get_label_quality_scores
 
 __all__ = ["ConfidentLearning"]
 
@@ -198,7 +199,7 @@ class ConfidentLearning(JudgesByFits):
         self.random_state = random_state
 
     def _examine(self, X, codes, *, groups=None, sample_weight=None):
-        find_score(self.rank_by, parameter="rank_by")
+        lookup(self.rank_by, SCORES, parameter="rank_by", kind="a score")
         check_switch(adjust_pred_probs=self.adjust_pred_probs)
         known = {"groups": groups, "sample_weight": sample_weight}
         looks = make_looks(self, X, codes, make_forest, **known)

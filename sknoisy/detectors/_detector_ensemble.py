@@ -14,12 +14,13 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice
 from sknoisy._out_of_fold import fitted
+from sknoisy._probs import likeliest
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
 from sknoisy._unlabeled import settled
 from sknoisy.detectors._base import BaseDetector
 from sknoisy.detectors._confident_learning import ConfidentLearning
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._neighbor_consensus import NeighborConsensus
 
 __all__ = ["DetectorEnsemble"]

@@ -60,14 +60,6 @@ class Evidence:
         )
 
 
-def likeliest(codes, probabilities):
-    """Return the most probable classes, the given ones of equals."""
-    given = probabilities[np.arange(len(codes)), codes]
-    return np.where(
-        given == probabilities.max(axis=1), codes, probabilities.argmax(axis=1)
-    )
-
-
 def joint_of(evidence, codes, n_classes):
     """Return estimated counts of samples; rows are given classes, columns true ones."""
     if evidence.pred_probs is not None:

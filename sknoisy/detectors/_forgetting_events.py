@@ -1,6 +1,7 @@
 """What a network learns and forgets again is suspected."""
 
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy._probs import likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._recording import TrainingDetector
 
 __all__ = ["ForgettingEvents"]

@@ -11,12 +11,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from sknoisy._probs import likeliest
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
 from sknoisy._tags import tags_of_part
 from sknoisy._weights import only_absence, weight_name
 from sknoisy.detectors._class_shares import with_true_shares
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import look_by
 from sknoisy.detectors._reliability import reliability_of

@@ -8,12 +8,13 @@ from sklearn.utils.parallel import Parallel, delayed
 from sknoisy._checks import check_choice, check_rate
 from sknoisy._folds import folds_to_judge_by
 from sknoisy._out_of_fold import cut, fitted
+from sknoisy._probs import likeliest
 from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of
 from sknoisy._weights import those_present, weights_for
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._fits import JudgesByFits
 
 __all__ = ["IterativePartitioningFilter"]

@@ -3,7 +3,8 @@
 import numpy as np
 
 from sknoisy._neighbors import label_shares, nearest_neighbors
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy._probs import likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._features import FeatureDetector
 from sknoisy.detectors._fits import AsksNeighbors
 

@@ -1,7 +1,8 @@
 """Losses of two kinds of samples, told apart by a mixture."""
 
+from sknoisy._probs import likeliest
 from sknoisy._registry import lookup
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._recording import TrainingDetector
 from sknoisy.quality import MIXTURES
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from sknoisy._counting import lowest
+from sknoisy._probs import likeliest
 from sknoisy._registry import lookup
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._features import FeatureDetector
 from sknoisy.detectors._fits import AsksNeighbors
 from sknoisy.quality import (

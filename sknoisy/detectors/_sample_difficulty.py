@@ -1,7 +1,8 @@
 """Easy samples, hard ones and wrong labels: the first two are to be kept."""
 
+from sknoisy._probs import likeliest
 from sknoisy._ranges import check_range
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._recording import TrainingDetector
 
 __all__ = ["SampleDifficulty"]

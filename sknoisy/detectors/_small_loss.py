@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy._probs import likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._recording import TrainingDetector
 
 __all__ = ["SmallLoss"]

@@ -4,10 +4,11 @@ from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
 from sknoisy._counting import keep_at_least
+from sknoisy._probs import likeliest
 from sknoisy._ranges import check_count
 from sknoisy._tags import tags_of
 from sknoisy.detectors._class_shares import with_true_shares
-from sknoisy.detectors._evidence import Evidence, likeliest
+from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.detectors._reliability import reliability_of

@@ -56,6 +56,7 @@ from sknoisy.losses._normalized import (
     normalized_focal_loss,
     normalized_negative_cross_entropy,
 )
+from sknoisy.losses._per_class import loss_per_class
 from sknoisy.losses._smoothed import (
     hard_bootstrapping,
     label_smoothing,
@@ -129,6 +130,7 @@ __all__ = [
     "joint_asymmetric_loss",
     "label_smoothing",
     "logit_adjustment",
+    "loss_per_class",
     "mean_absolute_error",
     "nce_and_ael",
     "nce_and_agce",

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sknoisy._types import Loss
-from sknoisy.losses._per_sample import each_class
+from sknoisy.losses._per_class import loss_per_class
 
 
 def forward_correction(
@@ -119,7 +119,7 @@ def backward_correction(
     if loss is None:
         by_class = -F.log_softmax(logits, dim=-1)
     else:
-        by_class = each_class(loss, logits)
+        by_class = loss_per_class(loss, logits)
     unbiased = torch.linalg.solve(transition, by_class.T)  # solve, not an inverse
     return unbiased.T.gather(1, labels[:, None])[:, 0]
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from sknoisy._simplex import solve_on_simplex
 from sknoisy.losses import (
     backward_correction,
     cross_entropy,
@@ -24,7 +25,6 @@ from sknoisy.objectives._stages import Stages
 from sknoisy.objectives._trusted import TrustedLabels
 from sknoisy.objectives._wrapper import Wrapper
 from sknoisy.transition import prior_ratio
-from sknoisy.transition._simplex import solve_on_simplex
 
 
 class CorrectedLoss(nn.Module):

@@ -10,8 +10,8 @@ from sknoisy import _streams
 from sknoisy._checks import check_choice, check_rate
 from sknoisy._ranges import check_range
 from sknoisy._types import Loss, Networks, Predict
+from sknoisy._warm_up import check_warm_up
 from sknoisy.objectives._base import Objective
-from sknoisy.objectives._scheduled import check_warm_up
 from sknoisy.objectives._selection import SampleSelection, easiest
 from sknoisy.transition import estimate_noise_rate
 

@@ -12,8 +12,7 @@ from sknoisy._checks import check_choice
 from sknoisy._logits import label_frequencies, per_sample
 from sknoisy._ranges import check_range
 from sknoisy._types import Loss
-from sknoisy.losses import get_loss
-from sknoisy.losses._per_sample import each_class
+from sknoisy.losses import get_loss, loss_per_class
 from sknoisy.objectives._memory import WeightedMean
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
 
@@ -131,7 +130,7 @@ class PeerLoss(ScheduledObjective):
         if self.loss is None:
             gains = floored_log_softmax(logits, self.floor)
         else:
-            gains = -each_class(self.loss, logits)
+            gains = -loss_per_class(self.loss, logits)
         own = F.nll_loss(gains, labels, reduction="none")
         prior = self.prior.to(gains.dtype)
         return torch.addmv(own, gains, prior, beta=1 - share, alpha=share)

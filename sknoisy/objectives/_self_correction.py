@@ -12,9 +12,9 @@ from torch.nn.functional import one_hot
 from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy._types import Loss, Networks, Predict
-from sknoisy.losses import get_loss
-from sknoisy.losses._per_sample import each_class
-from sknoisy.objectives._scheduled import ScheduledObjective, check_warm_up
+from sknoisy._warm_up import check_warm_up
+from sknoisy.losses import get_loss, loss_per_class
+from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._selection import per_network
 from sknoisy.quality import MIXTURES, clean_probability
 
@@ -133,7 +133,7 @@ class SelfCorrection(ScheduledObjective):
 
 def expected(loss, logits, targets):
     """Return the mean of `loss` over the distribution in the last axis of `targets`."""
-    return (each_class(loss, logits) * targets).sum(dim=-1)
+    return (loss_per_class(loss, logits) * targets).sum(dim=-1)
 
 
 def as_targets(labels, logits):

@@ -22,13 +22,14 @@ from sknoisy.quality._neighbors import neighbor_agreement, soft_neighbor_labels
 from sknoisy.quality._noise_matrices import NoiseMatrices, estimate_noise_matrices
 from sknoisy.quality._number import num_label_issues
 from sknoisy.quality._ranking import order_label_issues
-from sknoisy.quality._scores import get_label_quality_scores
+from sknoisy.quality._scores import SCORES, get_label_quality_scores
 from sknoisy.quality._thresholds import flag_issues
 from sknoisy.quality._training_dynamics import TrainingDynamics
 from sknoisy.quality._true_labels import TrueLabels, true_label_posterior
 
 __all__ = [
     "MIXTURES",
+    "SCORES",
     "BetaMixture",
     "NoiseMatrices",
     "NormalMixture",

@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
+from sknoisy._codes import check_labels_and_probs
 from sknoisy._probs import SLACK, checked_blocks, float_type, slices
-from sknoisy.quality._validation import check_labels_and_probs
 
 
 @dataclass(frozen=True)

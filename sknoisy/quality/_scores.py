@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from sknoisy._codes import check_labels_and_probs
 from sknoisy._probs import blocks, checked_blocks, float_type, row_sums, slices
 from sknoisy._registry import lookup
 from sknoisy.quality._confident_joint import confident_thresholds
 from sknoisy.quality._reading import pick, rows_of_label
-from sknoisy.quality._validation import check_labels_and_probs
 
 __all__ = ["SCORES", "get_label_quality_scores"]
 

@@ -1,10 +1,7 @@
 """Where to draw the line: from the quality of labels to those that are called wrong."""
 
-import numbers
-
 from sknoisy._checks import check_values
-from sknoisy._counting import lowest, nearest
-from sknoisy._shown import shown
+from sknoisy._counting import check_budget, lowest
 from sknoisy.quality._mixture import clean_probability
 
 __all__ = ["flag_issues"]
@@ -62,17 +59,3 @@ def flag_issues(quality, threshold="mixture"):
     if isinstance(threshold, str) and threshold == "mixture":
         return clean_probability(-quality) < 0.5
     return lowest(quality, check_budget(threshold, len(quality)))
-
-
-def check_budget(threshold, n_samples):
-    """Return the number of samples to flag that `threshold` stands for."""
-    if isinstance(threshold, numbers.Integral) and not isinstance(threshold, bool):
-        if 0 <= threshold <= n_samples:
-            return int(threshold)
-    elif isinstance(threshold, numbers.Real) and 0 < threshold < 1:
-        return nearest(threshold * n_samples)
-    raise ValueError(
-        f"threshold={shown(threshold)} is neither a rule nor a budget: pass"
-        " 'mixture', a share of the samples as a float in (0, 1), or their number as"
-        f" an int from 0 to {n_samples}."
-    )

@@ -7,11 +7,11 @@ from scipy.special import softmax
 
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
+from sknoisy._codes import check_labels_and_probs
 from sknoisy._probs import checked_blocks
 from sknoisy._ranges import check_count
 from sknoisy.quality._confident_joint import count_pairs, likely_classes
 from sknoisy.quality._reading import read
-from sknoisy.quality._validation import check_labels_and_probs
 
 __all__ = ["TrueLabels", "true_label_posterior"]
 

@@ -5,39 +5,7 @@ import warnings
 import numpy as np
 
 from sknoisy._arrays import as_numpy
-from sknoisy._codes import check_codes, check_order
-from sknoisy._probs import as_floats, as_matrix
-
-
-def check_labels_and_probs(labels, pred_probs):
-    """Return both as arrays, probabilities uncopied and codes in few bytes.
-
-    Rows of `pred_probs` are checked by `_probs.checked_blocks`, when they are read.
-
-    Parameters
-    ----------
-    labels : array-like of shape (n_samples,)
-        Codes 0…c−1 of the given labels.
-
-    pred_probs : array-like of shape (n_samples, n_classes)
-
-    Returns
-    -------
-    labels : ndarray of shape (n_samples,)
-        In the smallest unsigned type that can hold n_classes.
-
-    pred_probs : ndarray of shape (n_samples, n_classes)
-    """
-    check_order(labels, "labels", "pred_probs")
-    pred_probs = as_matrix(pred_probs)
-    n_samples, n_classes = pred_probs.shape
-    labels = check_codes(labels, n_classes)
-    if len(labels) != n_samples:
-        raise ValueError(
-            f"labels has {len(labels)} entries, but pred_probs has {n_samples} rows:"
-            " there must be one row for each label."
-        )
-    return labels, pred_probs
+from sknoisy._probs import as_floats
 
 
 def check_joint(joint, n_classes):

@@ -5,9 +5,9 @@ from importlib.metadata import version
 
 import numpy as np
 
+from sknoisy._json import plain
 from sknoisy.cleaning._exhibits import Looks, show
 from sknoisy.cleaning._reasons import find_reasons
-from sknoisy.data_issues._report import plain
 
 __all__ = ["make_content"]
 

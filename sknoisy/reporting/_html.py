@@ -3,7 +3,7 @@
 from html import escape
 from importlib.resources import files
 
-from sknoisy.cleaning._thumbnails import to_data_uri
+from sknoisy._thumbnails import to_data_uri
 
 __all__ = ["as_html"]
 

@@ -2,8 +2,8 @@
 
 import re
 
+from sknoisy._table_errors import TableError, need
 from sknoisy.tables._encoding import decode
-from sknoisy.tables._errors import TableError, need
 from sknoisy.tables._loaded import Loaded
 
 __all__ = ["read_arff"]

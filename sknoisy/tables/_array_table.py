@@ -3,10 +3,10 @@
 import numpy as np
 from scipy.sparse import issparse
 
+from sknoisy._look_alikes import look_alikes
+from sknoisy._one_class_each import check_one_class_each
 from sknoisy._registry import did_you_mean
-from sknoisy.tables._errors import TableError, counted, listed
-from sknoisy.tables._look_alikes import look_alikes
-from sknoisy.tables._one_class_each import check_one_class_each
+from sknoisy._table_errors import TableError, counted, listed
 from sknoisy.tables._table import Table
 
 __all__ = ["array_table"]

@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 
-from sknoisy.tables._errors import as_table_errors, need
+from sknoisy._table_errors import as_table_errors, need
 from sknoisy.tables._loaded import Loaded
 
 __all__ = ["read_npy", "read_npz", "read_svmlight"]

@@ -3,7 +3,7 @@
 import datetime
 import numbers
 
-from sknoisy.tables._errors import need
+from sknoisy._table_errors import need
 
 __all__ = ["as_column"]
 

@@ -2,7 +2,7 @@
 
 import io
 
-from sknoisy.tables._errors import as_table_errors, need
+from sknoisy._table_errors import as_table_errors, need
 from sknoisy.tables._loaded import Loaded
 
 __all__ = ["read_feather", "read_parquet"]

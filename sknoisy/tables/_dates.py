@@ -5,7 +5,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
-from sknoisy.tables._errors import need
+from sknoisy._table_errors import need
 from sknoisy.tables._stripped import stripped
 
 __all__ = ["Dates", "read_dates"]

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
+from sknoisy._frames import frame_of
 from sknoisy._registry import did_you_mean
+from sknoisy._table_errors import TableError, listed, need
 from sknoisy.tables._column import Column
-from sknoisy.tables._errors import TableError, listed, need
 from sknoisy.tables._numbers import decimal_sign
 from sknoisy.tables._read_as import as_texts
 from sknoisy.tables._roles import find_role
 
-__all__ = ["check_known", "describe_columns", "frame_of", "make_said"]
+__all__ = ["check_known", "describe_columns", "make_said"]
 
 SAID = "said so"
 N_CELLS = 500  # of a column, that tell the decimal sign of a file
@@ -72,22 +73,6 @@ def describe_columns(frame, *, said=None, decimal=None):
         else find_role(frame.iloc[:, j], name, decimal)
         for j, name in enumerate(frame.columns)
     ]
-
-
-def frame_of(frame):
-    """Return a frame of pandas, made of another library's where need be."""
-    if not hasattr(frame, "columns"):
-        raise TableError(
-            f"expected a data frame, but it is of type {type(frame).__name__}: wrap it"
-            " as in pandas.DataFrame(X)."
-        )
-    pandas = need("pandas", "a data frame")
-    if not isinstance(frame, pandas.DataFrame):
-        frame = pandas.DataFrame({name: list(frame[name]) for name in frame.columns})
-    twice = frame.columns[frame.columns.duplicated()]
-    if len(twice):
-        raise TableError(f"columns share a name: {listed(twice.unique())}.")
-    return frame
 
 
 def make_said(columns, **roles):

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from sknoisy.tables._errors import TableError, quoted
+from sknoisy._table_errors import TableError, quoted
 
 __all__ = ["decode"]
 

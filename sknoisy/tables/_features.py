@@ -2,8 +2,9 @@
 
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from sknoisy.tables._describe import check_known, frame_of
-from sknoisy.tables._errors import need
+from sknoisy._frames import frame_of
+from sknoisy._table_errors import need
+from sknoisy.tables._describe import check_known
 from sknoisy.tables._read_as import read_as
 
 __all__ = ["Features"]

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import PurePath
 
-from sknoisy.tables._errors import TableError
+from sknoisy._table_errors import TableError
 
 __all__ = ["SUFFIXES", "format_of"]
 

@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 
+from sknoisy._look_alikes import look_alikes
+from sknoisy._one_class_each import check_one_class_each
+from sknoisy._table_errors import TableError, counted, listed
 from sknoisy.tables._describe import SAID, check_known, describe_columns
-from sknoisy.tables._errors import TableError, counted, listed
 from sknoisy.tables._features import Features
 from sknoisy.tables._labels import find_unlabeled, labels_of
-from sknoisy.tables._look_alikes import look_alikes
-from sknoisy.tables._one_class_each import check_one_class_each
 from sknoisy.tables._opinions import check_no_votes, find_opinions
 from sknoisy.tables._table import Table
 

@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 
+from sknoisy._table_errors import TableError, counted, listed, need, quoted
 from sknoisy.tables._dialect import modal_width
-from sknoisy.tables._errors import TableError, counted, listed, need, quoted
 
 __all__ = ["make_frame"]
 

@@ -2,9 +2,9 @@
 
 import json
 
+from sknoisy._table_errors import TableError, need
 from sknoisy.tables._cells import as_column
 from sknoisy.tables._encoding import decode
-from sknoisy.tables._errors import TableError, need
 from sknoisy.tables._loaded import Loaded
 
 __all__ = ["read_json"]

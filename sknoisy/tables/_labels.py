@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sknoisy.tables._errors import TableError, counted, need
+from sknoisy._table_errors import TableError, counted, need
 
 __all__ = ["find_unlabeled", "labels_of"]
 

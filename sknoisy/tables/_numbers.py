@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sknoisy.tables._errors import need
+from sknoisy._table_errors import need
 
 __all__ = ["GAPS", "Numbers", "decimal_sign", "read_numbers"]
 

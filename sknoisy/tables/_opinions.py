@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from sknoisy._table_errors import TableError
 from sknoisy.tables._column import Column
-from sknoisy.tables._errors import TableError
 from sknoisy.tables._hints import names_opinion, names_task, names_worker
 from sknoisy.tables._read_as import as_texts
 from sknoisy.tables._stripped import stripped

@@ -3,7 +3,7 @@
 import codecs
 from dataclasses import dataclass
 
-from sknoisy.tables._errors import TableError, quoted
+from sknoisy._table_errors import TableError, quoted
 
 __all__ = ["Options", "make_options"]
 

@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from pathlib import PurePath
 
-from sknoisy.tables._errors import TableError, as_table_errors, listed, need
+from sknoisy._table_errors import TableError, as_table_errors, listed, need
 
 __all__ = ["unpack"]
 

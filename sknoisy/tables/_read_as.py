@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from sknoisy._table_errors import need
 from sknoisy.tables._dates import read_dates
-from sknoisy.tables._errors import need
 from sknoisy.tables._numbers import read_numbers
 from sknoisy.tables._stripped import stripped
 

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from sknoisy._frames import frame_of
+from sknoisy._table_errors import TableError, as_table_errors, listed, need
 from sknoisy.tables._arff import read_arff
 from sknoisy.tables._array_table import array_table
 from sknoisy.tables._arrays import read_npy, read_npz, read_svmlight
 from sknoisy.tables._columnar import read_feather, read_parquet
-from sknoisy.tables._describe import frame_of, make_said
-from sknoisy.tables._errors import TableError, as_table_errors, listed, need
+from sknoisy.tables._describe import make_said
 from sknoisy.tables._formats import format_of
 from sknoisy.tables._frame_table import frame_table
 from sknoisy.tables._json_files import read_json

@@ -3,9 +3,9 @@
 import codecs
 import csv
 
+from sknoisy._table_errors import TableError
 from sknoisy.tables._dialect import sniff
 from sknoisy.tables._encoding import decode
-from sknoisy.tables._errors import TableError
 from sknoisy.tables._grid import N_ROWS, find_start
 from sknoisy.tables._options import make_options
 from sknoisy.tables._text_files import books_allowed, lines_of

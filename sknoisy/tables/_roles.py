@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from sknoisy._table_errors import counted, need, quoted
 from sknoisy.tables._column import Column
 from sknoisy.tables._dates import read_dates
-from sknoisy.tables._errors import counted, need, quoted
 from sknoisy.tables._hints import (
     names_code,
     names_group,

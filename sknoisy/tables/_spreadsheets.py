@@ -3,8 +3,8 @@
 import io
 import warnings
 
+from sknoisy._table_errors import TableError, as_table_errors, listed, need
 from sknoisy.tables._cells import as_column
-from sknoisy.tables._errors import TableError, as_table_errors, listed, need
 from sknoisy.tables._grid import make_frame
 from sknoisy.tables._loaded import Loaded
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sknoisy.tables._errors import listed
+from sknoisy._table_errors import listed
 
 __all__ = ["Table"]
 

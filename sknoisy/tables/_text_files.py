@@ -5,9 +5,9 @@ import sys
 from contextlib import contextmanager
 from io import StringIO
 
+from sknoisy._table_errors import TableError, need
 from sknoisy.tables._dialect import sniff
 from sknoisy.tables._encoding import decode
-from sknoisy.tables._errors import TableError, need
 from sknoisy.tables._grid import make_frame
 from sknoisy.tables._loaded import Loaded
 

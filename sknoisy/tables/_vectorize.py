@@ -7,9 +7,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from sknoisy._checks import check_choice
+from sknoisy._table_errors import TableError, listed, need
 from sknoisy.tables._column import FEATURES
 from sknoisy.tables._describe import describe_columns
-from sknoisy.tables._errors import TableError, listed, need
 from sknoisy.tables._features import Features
 
 __all__ = ["make_vectorizer"]

@@ -5,18 +5,18 @@ import warnings
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
+from sknoisy import _codes
 from sknoisy._arrays import as_numpy
 from sknoisy._codes import check_order
 from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
-from sknoisy.quality import _validation
 
 MANY = 20  # labels of a class
 
 
 def check_labels_and_probs(labels, pred_probs):
     """Return both: a code 0…c−1 for each row, and float64 rows that sum to one."""
-    labels, pred_probs = _validation.check_labels_and_probs(labels, pred_probs)
+    labels, pred_probs = _codes.check_labels_and_probs(labels, pred_probs)
     return labels.astype(np.intp), check_probs(pred_probs)
 
 

@@ -8,9 +8,9 @@ from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
+from sknoisy._simplex import solve_on_simplex
 from sknoisy.transition._identifiability import check_identifiable
 from sknoisy.transition._prior import check_prior
-from sknoisy.transition._simplex import solve_on_simplex
 
 __all__ = ["adjust_logits", "clean_posterior", "prior_ratio"]
 

@@ -6,7 +6,7 @@ from sklearn.utils import check_array
 
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
-from sknoisy.transition._simplex import solve_on_simplex
+from sknoisy._simplex import solve_on_simplex
 
 __all__ = ["clean_prior", "noise_rate"]
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from sknoisy.tables._errors import TableError, counted, quoted
+from sknoisy._table_errors import TableError, counted, quoted
 
 __all__ = ["check_one_class_each", "find_combinations", "holds_quantities"]
 

@@ -1,7 +1,7 @@
 """What a result of Label Studio says, and who said so, whatever the version."""
 
+from sknoisy._json import get, key, objects, shown
 from sknoisy._registry import did_you_mean
-from sknoisy.annotators._answers import get, key, objects, shown
 
 ANSWERS = {  # types of controls that answer for a sample as a whole
     "choices": lambda value: value,

@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
-from sknoisy.tables._errors import quoted
+from sknoisy._table_errors import quoted
 
 __all__ = ["look_alikes", "misspelt", "same_but_for_form", "words_for_nothing"]
 
