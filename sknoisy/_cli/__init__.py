@@ -6,7 +6,7 @@ import sys
 
 import sknoisy
 from sknoisy._cli._errors import CommandError
-from sknoisy._cli._options import add_reading
+from sknoisy._cli._options import add_data, add_reading, add_running
 from sknoisy._cli._votes import add_votes
 
 __all__ = ["main"]
@@ -90,15 +90,7 @@ def _add_compare(commands):
         ),
     )
     parser.set_defaults(run=_run_compare, parser=parser)
-    parser.add_argument(
-        "data",
-        nargs="?",
-        metavar="DATA",
-        help=(
-            "a file: CSV of any kind, Excel, Parquet, Feather, JSON, ARFF, libsvm, or"
-            " NPZ with the arrays X and y; also packed (.gz, .zip, .zst)"
-        ),
-    )
+    add_data(parser, nargs="?")
     parser.add_argument(
         "--label",
         metavar="NAME",
@@ -109,6 +101,23 @@ def _add_compare(commands):
         metavar="NAME",
         help="the column with the true labels: scored on, never trained on",
     )
+    _add_what_is_compared(parser)
+    add_running(parser)
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the same command was interrupted",
+    )
+    parser.add_argument(
+        "--out",
+        default="sknoisy-compare",
+        metavar="DIR",
+        help="where to write comparison.csv and comparison.png (default: %(default)s)",
+    )
+    add_reading(parser)
+
+
+def _add_what_is_compared(parser):
     parser.add_argument(
         "--noise",
         metavar="KIND:RATE",
@@ -134,33 +143,6 @@ def _add_compare(commands):
     parser.add_argument(
         "--folds", type=int, metavar="N", help="default: 5, and 3 without DATA"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        default=1,
-        metavar="N",
-        help="fits at a time, in processes (default: 1; -1: as many as processors)",
-    )
-    parser.add_argument(
-        "--threads",
-        type=int,
-        default=1,
-        metavar="N",
-        help="threads of each fit (default: 1, the fastest for small networks)",
-    )
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on where the same command was interrupted",
-    )
-    parser.add_argument(
-        "--out",
-        default="sknoisy-compare",
-        metavar="DIR",
-        help="where to write comparison.csv and comparison.png (default: %(default)s)",
-    )
-    add_reading(parser)
 
 
 def _add_audit(commands):
@@ -178,14 +160,7 @@ def _add_audit(commands):
         ),
     )
     parser.set_defaults(run=_run_audit, parser=parser)
-    parser.add_argument(
-        "data",
-        metavar="DATA",
-        help=(
-            "a file: CSV of any kind, Excel, Parquet, Feather, JSON, ARFF, libsvm, or"
-            " NPZ with the arrays X and y; also packed (.gz, .zip, .zst)"
-        ),
-    )
+    add_data(parser)
     parser.add_argument(
         "--label",
         metavar="NAME",
@@ -224,21 +199,7 @@ def _add_audit(commands):
         metavar="N",
         help="how many samples the page shows at most (default: %(default)s)",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        default=1,
-        metavar="N",
-        help="fits at a time (default: 1; -1: as many as processors)",
-    )
-    parser.add_argument(
-        "--threads",
-        type=int,
-        default=1,
-        metavar="N",
-        help="threads of each fit (default: 1, the fastest for small networks)",
-    )
+    add_running(parser)
     parser.add_argument(
         "--out",
         default="sknoisy-audit",

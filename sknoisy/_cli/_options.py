@@ -36,3 +36,35 @@ def add_reading(parser):
         ("date", "columns of dates"),
     ):
         group.add_argument(f"--{role}", metavar="NAMES", help=text)
+
+
+def add_data(parser, **more):
+    """Add the file that is read."""
+    parser.add_argument(
+        "data",
+        metavar="DATA",
+        help=(
+            "a file: CSV of any kind, Excel, Parquet, Feather, JSON, ARFF, libsvm, or"
+            " NPZ with the arrays X and y; also packed (.gz, .zip, .zst)"
+        ),
+        **more,
+    )
+
+
+def add_running(parser):
+    """Add what is drawn at random, and how much runs at a time."""
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=1,
+        metavar="N",
+        help="fits at a time, in processes (default: 1; -1: as many as processors)",
+    )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=1,
+        metavar="N",
+        help="threads of each fit (default: 1, the fastest for small networks)",
+    )

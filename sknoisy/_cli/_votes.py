@@ -29,6 +29,10 @@ def add_votes(commands, run):
         ),
     )
     parser.set_defaults(run=run, parser=parser)
+    _add_options(parser)
+
+
+def _add_options(parser):
     parser.add_argument(
         "data",
         metavar="DATA",
