@@ -186,6 +186,18 @@ def _add_audit(commands):
             " or a number such as 200 (default: %(default)s)"
         ),
     )
+    _add_limits(parser)
+    add_running(parser)
+    parser.add_argument(
+        "--out",
+        default="sknoisy-audit",
+        metavar="DIR",
+        help="where to write what was found (default: %(default)s)",
+    )
+    add_reading(parser)
+
+
+def _add_limits(parser):
     parser.add_argument(
         "--fail-over",
         type=float,
@@ -199,14 +211,6 @@ def _add_audit(commands):
         metavar="N",
         help="how many samples the page shows at most (default: %(default)s)",
     )
-    add_running(parser)
-    parser.add_argument(
-        "--out",
-        default="sknoisy-audit",
-        metavar="DIR",
-        help="where to write what was found (default: %(default)s)",
-    )
-    add_reading(parser)
 
 
 def _add_apply(commands):
