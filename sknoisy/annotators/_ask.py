@@ -80,9 +80,10 @@ def ask_next(
 
     Notes
     -----
-    On simulated crowds (``benchmarks/annotators_loop.py``) a label bought by "gain" or
-    "least_confidence" is worth about twice one bought at random, and neither is better
-    than the other.
+    On simulated crowds (``benchmarks/annotators_loop.py``, three seeds) half a label a
+    sample, bought by "gain" or "least_confidence", does what one a sample does at
+    random, or more; with two classes neither is clearly better than random. Neither is
+    better than the other.
 
     References
     ----------
