@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import signal
 import sys
 
 import numpy as np
@@ -102,9 +103,8 @@ def page(browser, tmp_path):
 @pytest.fixture
 def together(monkeypatch):
     """The numbers of networks that have trained together, call by call."""
-    from sknoisy.model_selection import (
-        _lockstep,  # loads torch: only where it is asked for
-    )
+    # loads torch: only where it is asked for
+    from sknoisy.model_selection import _lockstep
 
     calls, real = [], _lockstep.train_in_lockstep
 
@@ -129,3 +129,11 @@ def save_export(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def ctrl_c():
+    """Let Ctrl-C interrupt, also where a shell runs the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

@@ -316,14 +316,6 @@ class StopTooLate(Callback):
         raise KeyboardInterrupt
 
 
-@pytest.fixture
-def ctrl_c():
-    """Let Ctrl-C interrupt, also where a shell runs the tests in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_while_a_callback_works_is_raised_too(data):
     with pytest.raises(KeyboardInterrupt):

@@ -329,6 +329,7 @@ def cannot_be_built(n_features, n_classes):
     raise RuntimeError("no")
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize(
     ("options", "error"),
     [
