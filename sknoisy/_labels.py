@@ -162,3 +162,12 @@ def _check_one_kind(y):
             f"y mixes labels of types {sorted(kinds.values())}: convert them to one"
             " type, e.g. with y.astype(str)."
         )
+
+
+def check_several(classes, who):
+    """Say so if there is no other class that a label could have been."""
+    if len(classes) < 2:
+        raise ValueError(
+            f"y holds only one class, {classes.tolist()}: {type(who).__name__} finds"
+            " labels that should be another one."
+        )

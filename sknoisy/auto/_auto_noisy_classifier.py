@@ -8,7 +8,8 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import folds_to_judge_by, group_codes
-from sknoisy._labels import read_labels, relabeled, require
+from sknoisy._labels import check_several, read_labels, relabeled, require
+from sknoisy._probs import likeliest
 from sknoisy._ranges import check_count, check_range
 from sknoisy._rows import records, take
 from sknoisy._seeds import make_generator
@@ -297,11 +298,7 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         y, self.classes_, codes = read_labels(require(y, self), self.unlabeled)
         check_rows(X, self)
         check_some(codes)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"y holds only one class, {self.classes_.tolist()}:"
-                f" {type(self).__name__} finds labels that should be another one."
-            )
+        check_several(self.classes_, self)
         return y, codes, None if groups is None else group_codes(groups, len(codes))
 
     def _make_task(self, codes, groups, labeled):
@@ -348,7 +345,7 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         given = codes[labeled]
         found = posterior(true, given, self.transition_matrix_)
         quality = found[np.arange(len(given)), given]
-        suggested = np.where(quality >= found.max(axis=1), given, found.argmax(axis=1))
+        suggested = likeliest(given, found)
         self.quality_ = spread(quality, labeled)
         self.is_issue_ = spread(suggested != given, labeled)
         columns = {

@@ -14,7 +14,7 @@ from sknoisy._counting import check_budget, lowest, nearest
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
 from sknoisy._frames import holds_words
-from sknoisy._labels import read_labels, relabeled, require
+from sknoisy._labels import check_several, read_labels, relabeled, require
 from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed, make_generator
@@ -163,11 +163,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         y, self.classes_, codes = read_labels(require(y, self), self.unlabeled)
         check_consistent_length(X, codes)
         check_some(codes)
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"y holds only one class, {self.classes_.tolist()}:"
-                f" {type(self).__name__} finds labels that should be another one."
-            )
+        check_several(self.classes_, self)
         return y, codes
 
     def _choose(self, X, codes, known):
