@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 import sklearn
+from cleaning_helpers import QUICK, insects, spoilt
 from helpers import numpy_left_alone
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, clone
-from sklearn.datasets import make_blobs
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
@@ -24,12 +24,8 @@ from sknoisy.cleaning._actions import ACTIONS
 from sknoisy.cleaning._findings import is_table_of_numbers
 from sknoisy.detectors import (
     ConfidentLearning,
-    NeighborConsensus,
     TrueLabelPosterior,
 )
-from sknoisy.noise import SymmetricNoise
-
-QUICK = NeighborConsensus()
 
 
 class Told(BaseEstimator):
@@ -59,15 +55,12 @@ class Remember(LogisticRegression):
 
 @pytest.fixture(scope="module")
 def blobs():
-    centers = [[0, 0], [5, 0], [0, 5]]
-    X, y = make_blobs(n_samples=150, centers=centers, random_state=0)
-    return X, np.array(["ant", "bee", "cat"])[y]
+    return insects()
 
 
 @pytest.fixture(scope="module")
 def noisy(blobs):
-    X, y = blobs
-    return X, y, SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
+    return *blobs, spoilt(blobs[1])
 
 
 @pytest.mark.filterwarnings("ignore:action='reweight' makes weights")  # as it should

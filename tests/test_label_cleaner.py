@@ -3,30 +3,23 @@
 import numpy as np
 import pandas as pd
 import pytest
+from cleaning_helpers import QUICK, insects, spoilt
 from numpy.testing import assert_array_equal
-from sklearn.datasets import make_blobs
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from sknoisy.cleaning import LabelCleaner
-from sknoisy.detectors import NeighborConsensus
-from sknoisy.noise import SymmetricNoise
-
-QUICK = NeighborConsensus()
 
 
 @pytest.fixture(scope="module")
 def blobs():
-    centers = [[0, 0], [5, 0], [0, 5]]
-    X, y = make_blobs(n_samples=150, centers=centers, random_state=0)
-    return X, np.array(["ant", "bee", "cat"])[y]
+    return insects()
 
 
 @pytest.fixture(scope="module")
 def noisy(blobs):
-    X, y = blobs
-    return X, y, SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
+    return *blobs, spoilt(blobs[1])
 
 
 @pytest.mark.parametrize("container", [np.asarray, list, pd.Series])
