@@ -109,7 +109,7 @@ CONSENSUS = {
     ),
     "one-coin": lambda data, seed: parts(one_coin(data.votes, unlabeled=-1)),
     "Dawid–Skene": lambda data, seed: parts(dawid_skene(data.votes, unlabeled=-1)),
-    "CROWDLAB, one pass": lambda data, seed: parts(
+    "CROWDLAB": lambda data, seed: parts(
         crowdlab(data.votes, out_of_fold(data, seed), unlabeled=-1)
     ),
     "CROWDLAB, cleanlab's": of_cleanlab,
@@ -224,7 +224,7 @@ def write_tables(path, rows, data):
         table_of(rows),
         "Majority vote breaks ties at random. In the four lines with a classifier it"
         " is logistic regression, its opinion is out of fold (five folds), and the two"
-        " of `ConsensusClassifier` ask it three times. *CROWDLAB, one pass* and"
+        " of `ConsensusClassifier` ask it three times. *CROWDLAB* and"
         " cleanlab's get the same probabilities, those of a classifier fitted on"
         " majority votes; cleanlab gives no probabilities of classes.",
         software("torch", "skorch", "scikit-learn", "cleanlab", "numpy"),
