@@ -96,7 +96,8 @@ def dawid_skene(
     On simulated crowds of 14 kinds, with spammers, adversaries and rare classes among
     them, that is about as good as the better one of `one_coin` and ``smoothing=5``, or
     better than both: see ``benchmarks/annotators_crowds.py``. Where most people take
-    one class for another, ``smoothing=5`` may be better.
+    one class for another, ``smoothing=5`` may be better. So it is on the one real crowd
+    there, LabelMe's 2.5 votes a photograph: 79.2 % right, and 78.2 % with "auto".
 
     Labelling functions that each name one class or abstain can't be judged by their
     votes: that all samples are of one class explains these as well, and EM would say
