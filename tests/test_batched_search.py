@@ -2,6 +2,7 @@
 
 import pickle
 import threading
+from types import SimpleNamespace
 from typing import ClassVar
 
 import joblib
@@ -25,7 +26,12 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from torch import nn
 
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
-from sknoisy.model_selection import _lockstep, batched_cross_val_predict, clean_scorer
+from sknoisy.model_selection import (
+    _lockstep,
+    _rehearsal,
+    batched_cross_val_predict,
+    clean_scorer,
+)
 from sknoisy.modules import LeNet5
 from sknoisy.optimizers import SAM
 
@@ -270,12 +276,26 @@ def test_several_scorers_without_one_to_refit_by_are_refused(table):
         ours.fit(*table)
 
 
-def test_a_fit_takes_its_share_of_the_time(table):
+def test_a_fit_takes_its_share_of_the_time(table, monkeypatch):
+    clock = SimpleNamespace(now=0.0, perf_counter=lambda: clock.now)
+
+    def ten_seconds(function):
+        def takes_ten(*args, **kwargs):
+            clock.now += 10
+            return function(*args, **kwargs)
+
+        return takes_ten
+
+    for module in (_lockstep, _rehearsal):
+        monkeypatch.setattr(module, "time", clock)
+    together, alone = _lockstep._train_trainees, NoisyLabelClassifier.fit
+    monkeypatch.setattr(_lockstep, "_train_trainees", ten_seconds(together))
+    monkeypatch.setattr(NoisyLabelClassifier, "fit", ten_seconds(alone))
     grid = {"method": ["plain", "elr"]}
     times = BatchedGridSearchCV(network(), grid, cv=CV, refit=False).fit(*table)
-    mean = times.cv_results_["mean_fit_time"]
-    assert (mean > 0).all()
-    assert mean[0] < mean[1]  # the one that trained alone
+    # the four folds of the first train together, those of the second one by one
+    assert list(times.cv_results_["mean_fit_time"]) == [2.5, 10]
+    assert list(times.cv_results_["std_fit_time"]) == [0, 0]
 
 
 def test_the_best_estimator_is_one_of_the_users_own_kind(table):
