@@ -216,11 +216,12 @@ RANGES = {
 def check_training(estimator):
     """Check the parameters of training that every classifier has."""
     given = {n: getattr(estimator, n) for n in (*SWITCHES, *COUNTS, *RANGES)}
+    switches = {n: given[n] for n in SWITCHES if not isinstance(given[n], str)}
     check_choice(estimator.dtype, ("float32", "float64"), "dtype")
     for name, word in NAMED.items():
         if isinstance(given[name], str):
             check_choice(given.pop(name), (word,), name)
-    check_switch(**{n: given[n] for n in SWITCHES if n in given})
+    check_switch(**switches)
     if isinstance(given["verbose"], bool):
         del given["verbose"]
     for name, least in COUNTS.items():
