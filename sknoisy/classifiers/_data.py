@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ class TrainingData:
     `rows` are the places that these samples had among the `n_given` of X as given.
     """
 
-    X: object
+    X: Any
     codes: np.ndarray
     classes: np.ndarray
     sample_weight: np.ndarray | None
