@@ -216,11 +216,11 @@ RANGES = {
 def check_training(estimator):
     """Check the parameters of training that every classifier has."""
     given = {n: getattr(estimator, n) for n in (*SWITCHES, *COUNTS, *RANGES)}
-    switches = {n: given[n] for n in SWITCHES if not isinstance(given[n], str)}
+    named = {n for n in NAMED if isinstance(given[n], str)}
+    switches = {n: given[n] for n in SWITCHES if n not in named}
     check_choice(estimator.dtype, ("float32", "float64"), "dtype")
-    for name, word in NAMED.items():
-        if isinstance(given[name], str):
-            check_choice(given.pop(name), (word,), name)
+    for name in named:
+        check_choice(given.pop(name), (NAMED[name],), name)
     check_switch(**switches)
     if isinstance(given["verbose"], bool):
         del given["verbose"]
