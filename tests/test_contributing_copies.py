@@ -44,9 +44,10 @@ ENTRIES = [
     ),
     (
         "tests/test_detectors.py",
-        "DETECTORS = {",
-        '"NearestMiddle": sknoisy.NearestMiddle,',
+        "from sknoisy.detectors import (",
+        "    NearestMiddle,",
     ),
+    ("tests/test_detectors.py", "DETECTORS = {", '"NearestMiddle": NearestMiddle,'),
     (
         "tests/test_displays_common.py",
         "MADE = {",
