@@ -216,11 +216,12 @@ RANGES = {
 def check_training(estimator):
     """Check the parameters of training that every classifier has."""
     given = {n: getattr(estimator, n) for n in (*SWITCHES, *COUNTS, *RANGES)}
+    named = {n for n in NAMED if isinstance(given[n], str)}
+    switches = {n: given[n] for n in SWITCHES if n not in named}
     check_choice(estimator.dtype, ("float32", "float64"), "dtype")
-    for name, word in NAMED.items():
-        if isinstance(given[name], str):
-            check_choice(given.pop(name), (word,), name)
-    check_switch(**{n: given[n] for n in SWITCHES if n in given})
+    for name in named:
+        check_choice(given.pop(name), (NAMED[name],), name)
+    check_switch(**switches)
     if isinstance(given["verbose"], bool):
         del given["verbose"]
     for name, least in COUNTS.items():
