@@ -1,6 +1,6 @@
 """Probabilities on true labels: classifiers calibrated through what a detector says.
 
-The tables and noises of `tables.py`, at most 1,500 rows for training. Every map is
+The tables and noises of `tables.py`, at most 1,000 rows for training. Every map is
 fitted to the same out-of-fold probabilities of the same classifier: scikit-learn's to
 the given labels, ours to what the detector says of true ones, and one to the true
 labels themselves, which nobody has. Rows are written as they come: a run that was
@@ -34,7 +34,7 @@ from sknoisy.calibration import TrueLabelCalibratedClassifier
 from sknoisy.cleaning import CleanLabelClassifier
 from sknoisy.detectors import TrueLabelPosterior
 
-TRAIN, TEST = 1500, 3000  # rows at most
+TRAIN, TEST = 1000, 2000  # rows at most
 KEYS = ["table", "noise", "seed", "classifier", "way"]
 VALUES = ["log_loss", "calibration_error", "accuracy"]
 BINS = 15
@@ -269,7 +269,7 @@ def write_tables(path, rows):
         "# Calibration to true labels",
         "Scores on clean test labels, mean ± standard deviation over seeds"
         f" {', '.join(seeds)} (where there is none, of seed {seeds[0]} alone); tables"
-        " and noises of `tables.md`, 1,500 rows for"
+        " and noises of `tables.md`, 1,000 rows for"
         " training. All maps are fitted to the same out-of-fold probabilities:"
         " scikit-learn's CalibratedClassifierCV (sigmoid, isotonic, temperature, and"
         " its default of five models that were trained and calibrated apart) to the"
