@@ -1,7 +1,5 @@
 """The callbacks that a user asks for, and the one that stops early."""
 
-import copy
-
 from skorch.callbacks import EarlyStopping, LRScheduler
 
 from sknoisy._checks import check_choice
@@ -12,9 +10,12 @@ from sknoisy.schedules import constant, get_schedule
 
 
 def make_callbacks(callbacks, early_stopping, has_validation):
-    """Return copies of the user's callbacks, and the one that stops early."""
-    # copied, since skorch trains callbacks in place and these are the user's
-    callbacks = copy.deepcopy(list(callbacks or []))
+    """Return the user's callbacks, and the one that stops early.
+
+    They are the user's own objects, as with skorch: a logger writes to the user's run,
+    and what a callback has found out can be asked of it afterwards.
+    """
+    callbacks = list(callbacks or [])
     for callback in map(callback_of, callbacks):
         if isinstance(callback, type):
             raise TypeError(f"callbacks holds the class {callback.__name__}: call it.")

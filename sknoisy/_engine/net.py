@@ -1,304 +1,245 @@
-"""The engine: a private skorch net. The only file that subclasses skorch."""
+"""From samples as they are kept to what a network is called with, batch by batch."""
 
-import dis
-from contextlib import suppress
+import random
+from collections.abc import Mapping
+from contextlib import contextmanager
 
 import numpy as np
 import torch
-from skorch import NeuralNetClassifier
-from skorch.callbacks import EpochTimer, PrintLog
-from torch.nn import functional as F
+from torch.utils.data import DataLoader, default_collate
 
-from sknoisy._engine.batches import Batches
-from sknoisy._engine.epochs import can_be_fast, fast_epoch
-from sknoisy._engine.networks import Networks
-from sknoisy._logits import mean_probability
-from sknoisy.exceptions import NonFiniteLossError
-from sknoisy.schedules import constant
-
-# large enough to hide Python, small enough that what layers hand on stays in the cache
-PREDICTION_BATCH = 512
+from sknoisy._nested import leaves, map_tensors
+from sknoisy._samples import Samples
+from sknoisy._streams import lent
+from sknoisy._tensors import as_tensor
 
 
-class StopTraining(Exception):  # noqa: N818 (a request, not an error)
-    """A callback asked for an early end of training."""
+class Reader:
+    """Reads batches of samples, in this process or in others.
 
+    What a sample draws at random as it is read follows from the seed that comes with
+    its batch, whoever reads it: results don't depend on the number of workers.
 
-class Engine(NeuralNetClassifier):
-    """The training loop. Knows of the method only that it is an objective.
+    Parameters
+    ----------
+    samples : Samples or Columns
 
-    skorch's parts stay in their seats: the networks are its module, the objective is
-    its criterion, so that device moves, learned parameters of a method, callbacks and
-    saving come free. Validation has one yardstick whatever the objective: the
-    negative log of the mean probability of the given label.
+    **options : dict
+        ``num_workers`` and other parameters of torch's DataLoader.
     """
 
-    def __init__(
-        self,
-        module,
-        criterion,
-        *,
-        input_shape=None,
-        input_dtype="float32",
-        schedule=constant,
-        **kwargs,
-    ):
-        super().__init__(
-            module,
-            criterion=criterion,
-            iterator_train=Batches,
-            iterator_valid=Batches,
-            predict_nonlinearity=mean_probability,
-            **kwargs,
-        )
-        self.input_shape = input_shape
-        self.input_dtype = input_dtype
-        self.schedule = schedule
-        self.prediction_seed = None  # of networks that draw as they predict, too
+    def __init__(self, samples, *, num_workers=0, **options):
+        self.samples = samples
+        self.num_workers = num_workers
+        self.options = options
 
-    @property
-    def _default_callbacks(self):
-        log = [("print_log", PrintLog())] if self.verbose else []
-        return [("epoch_timer", EpochTimer()), *log]
+    def __call__(self, chunks, seed=None):
+        """Yield the features of each of several lists of rows.
 
-    def check_data(self, X, y=None):
-        """Accept: the estimator has checked its data."""
+        Parameters
+        ----------
+        chunks : list of LongTensor
 
-    def get_iterator(self, dataset, training=False):
-        """Return batches of `dataset` on this net's device, shuffled for training."""
-        if not training:
-            return Batches(dataset, PREDICTION_BATCH, device=self.device)
-        options = {
-            "batch_size": self.batch_size,
-            "shuffle": True,
-            "device": self.device,
-            **self.get_params_for("iterator_train"),
-        }
-        return Batches(dataset, **options)
-
-    def initialize_optimizer(self, triggered_directly=None):
-        """Make the optimizer; what the objective learns gets a group of its own.
-
-        Weight decay would pull a transition matrix, for one, towards a meaning that
-        zero hasn't got there.
+        seed : int, default=None
+            None leaves the generators as they are.
         """
-        networks = self.module_.named_parameters()
-        groups, options = self.get_params_for_optimizer("optimizer", networks)
-        self.optimizer_ = self.optimizer(*groups, **options)
-        own = list(self.criterion_.parameters())
-        if own:
-            group = {"params": own, "lr": self.lr * self.criterion_.lr_factor}
-            decays = "weight_decay" in self.optimizer_.defaults
-            group |= {"weight_decay": 0.0} if decays else {}
-            self.optimizer_.add_param_group(group)
-        return self
-
-    # --- the loop ---
-
-    def partial_fit(self, X, y=None, classes=None, **fit_params):
-        """Train on `X`, the pair of datasets for training and validation (or None).
-
-        Ctrl-C isn't swallowed, as skorch would: a search would go on with half a fit.
-        """
-        if not self.initialized_:
-            self.initialize()
-        train, _ = X
-        with suppress(StopTraining):
-            self.notify("on_train_begin", X=train, y=train.y)
-            self.fit_loop(X)
-        with suppress(StopTraining):
-            self.notify("on_train_end", X=train, y=train.y)
-        self._check_logits(train)
-        return self
-
-    def fit_loop(self, X, y=None, epochs=None, **fit_params):
-        """Train for `epochs` epochs, or for `max_epochs`."""
-        train, valid = X
-        train = train.to(self.device)  # once, for batches, hooks and validation
-        if valid is not None:
-            valid = train.subset(valid.rows.to(train.rows.device))
-        batches = self.get_iterator(train, training=True)
-        held_out = None if valid is None else self.get_iterator(valid)
-        epochs = self.max_epochs if epochs is None else epochs
-        self._start_schedule(epochs * len(batches))
-        datasets = {"dataset_train": train, "dataset_valid": valid}
-        for _ in range(epochs):
-            self.notify("on_epoch_begin", **datasets)
-            self.run_single_epoch(batches, True, "train", self.train_step)
-            self.run_single_epoch(held_out, False, "valid", self.validation_step)
-            self.notify("on_epoch_end", **datasets)
-        return self
-
-    def notify(self, method_name, **cb_kwargs):
-        """Tell this net and its callbacks of an event.
-
-        skorch's callbacks end training by raising what Ctrl-C raises. An interrupt
-        that no callback raised is the user's, and goes its way.
-        """
-        getattr(self, method_name)(self, **cb_kwargs)
-        for _, callback in self.callbacks_:
-            try:
-                getattr(callback, method_name)(self, **cb_kwargs)
-            except KeyboardInterrupt as interrupt:
-                if _was_raised(interrupt):
-                    raise StopTraining from interrupt
-                raise
-
-    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
-        """Train or validate for one epoch and record how it went."""
-        if iterator is None:
-            return
-        fast = can_be_fast(self)
-        if not fast:  # skorch's own way, which tells callbacks of every batch
-            super().run_single_epoch(iterator, training, prefix, step_fn)
-        if not training:
-            self._record_validation(iterator)
-        else:
-            loss = fast_epoch(self, iterator) if fast else self._mean_batch_loss()
-            self._record_training(loss)
-            if fast:  # skorch's checkpoints count batches
-                self.history.new_batch()
-
-    def train_step(self, batch, **fit_params):
-        """Take one step in skorch's own way, for callbacks that watch batches."""
-        self.anneal()
-        return super().train_step(batch)
-
-    def train_step_single(self, batch, **fit_params):
-        """Compute loss and gradients of one batch."""
-        (features, index), labels = batch
-        self._set_training(True)
-        loss = self.criterion_(self.module_, features, labels, index)
-        loss.backward()
-        with torch.no_grad():  # what scoring callbacks want to see
-            self.module_.eval()
-            logits = self.module_(features)
-        return {"loss": loss, "y_pred": logits}
-
-    def infer(self, x, **fit_params):
-        """Return the logits of a batch's features."""
-        features, _ = x
-        return self.module_(features)
-
-    def get_loss(self, y_pred, y_true, X=None, training=False):
-        """Return the yardstick: the mean negative log probability of the labels."""
-        log_p = torch.log_softmax(y_pred, dim=-1).logsumexp(dim=1)
-        return F.nll_loss(log_p - np.log(y_pred.shape[1]), y_true)
-
-    # --- the learning rate ---
-
-    def _start_schedule(self, n_steps):
-        self._step, self._n_steps = 0, n_steps
-        for group in self.optimizer_.param_groups:
-            group["lr"] = group.setdefault("initial_lr", group["lr"])
-
-    def anneal(self):
-        """Set the learning rate of the step that comes."""
-        if self.schedule is constant:  # leaves the rate to a callback, if there is one
-            return
-        factor = self.schedule(self._step / self._n_steps)
-        for group in self.optimizer_.param_groups:
-            group["lr"] = group["initial_lr"] * factor
-        self._step += 1
-
-    # --- the objective's hooks ---
-
-    def on_epoch_begin(self, net, dataset_train=None, **kwargs):
-        """Open a line in the history and let the objective prepare its epoch."""
-        super().on_epoch_begin(net, dataset_train=dataset_train, **kwargs)
-        self._call_objective("on_epoch_begin", dataset_train)
-
-    def on_epoch_end(self, net, dataset_train=None, **kwargs):
-        """Let the objective act on what the epoch has taught."""
-        super().on_epoch_end(net, dataset_train=dataset_train, **kwargs)
-        self._call_objective("on_epoch_end", dataset_train)
-
-    def _call_objective(self, hook, dataset):
-        def predict():
-            with torch.no_grad():
-                return self.logits(dataset.whole())
-
-        getattr(self.criterion_, hook)(len(self.history) - 1, self.module_, predict)
-
-    # --- records ---
-
-    def _check_logits(self, train):
-        # the last step comes after the last loss that was looked at; a few rows tell
-        with torch.inference_mode():
-            logits = self.logits(train.subset(train.rows[:32].cpu()))
-        if not torch.isfinite(logits).all():
-            self._refuse("what the network says after", "is not finite")
-
-    def _refuse(self, what, verdict):
-        raise NonFiniteLossError(
-            f"Training diverged: {what} epoch {len(self.history)} {verdict}. Try a"
-            " smaller lr, scaled features, gradient clipping"
-            " (callbacks=[skorch.callbacks.GradientNormClipping(1.0)]) or a bounded"
-            " loss such as loss='gce'."
-        )
-
-    def _record_training(self, loss):
-        if not np.isfinite(loss):
-            self._refuse("the loss of", f"is {loss}")
-        self.history.record("train_loss", loss)
-        self.history.record("lr", self.optimizer_.param_groups[0]["lr"])
-
-    def _record_validation(self, batches):
-        with torch.no_grad():
-            logits = self.logits(batches.dataset)
-        labels = batches.dataset.codes[batches.dataset.rows].to(logits.device)
-        hits = mean_probability(logits).argmax(dim=1) == labels
-        self._record_score("valid_loss", float(self.get_loss(logits, labels)), min)
-        self._record_score("valid_acc", float(hits.double().mean()), max)
-
-    def _record_score(self, name, value, best_of):
-        before = [epoch[name] for epoch in self.history[:-1] if name in epoch]
-        self.history.record(name, value)
-        # what skorch's checkpoints ask for
-        is_best = not before or best_of(value, *before) not in before
-        self.history.record(f"{name}_best", is_best)
-
-    def _mean_batch_loss(self):
-        batches = self.history[-1, "batches", :, ("train_loss", "train_batch_size")]
-        losses, sizes = zip(*batches, strict=True)
-        return float(np.average(losses, weights=sizes))
-
-    # --- prediction ---
-
-    def logits(self, dataset, speaker=None):
-        """Return the logits of all rows, (n_samples, n_networks, n_classes).
-
-        With a `speaker`, the place of a network, those of that one only.
-        """
-        self.module_.eval()
-        speakers = (
-            self.module_ if speaker is None else Networks([self.module_[speaker]])
-        )
-        logits = [
-            speakers(features.to(self.device))
-            for features in dataset.blocks(PREDICTION_BATCH)
+        jobs = [
+            (chunk.cpu().numpy(), None if seed is None else (seed + i) % 2**32)
+            for i, chunk in enumerate(chunks)
         ]
-        return logits[0] if len(logits) == 1 else torch.cat(logits)
+        if not self.num_workers or len(jobs) < 2:
+            yield from (self.read(*job) for job in jobs)
+            return
+        yield from DataLoader(
+            _Jobs(self.samples),
+            sampler=jobs,
+            batch_size=None,
+            collate_fn=_as_it_is,
+            num_workers=min(self.num_workers, len(jobs)),
+            generator=torch.Generator().manual_seed(0),  # unused, but for its draw
+            **self.options,
+        )
 
-    def __getstate__(self):
-        # networks and objective are in `module_` and `criterion_`, which skorch knows
-        # how to bring from a GPU to a machine without one
-        return super().__getstate__() | {"module": None, "criterion": None}
-
-    def predict_proba(self, X, speaker=None):
-        """Return the probabilities of one network, or their mean, as an array."""
-        # skorch's scoring callbacks hand us other things, or want the outputs that they
-        # have seen in training, in that order
-        if not hasattr(X, "batch") or "forward_iter" in self.__dict__:
-            return super().predict_proba(X)
-        with torch.inference_mode():
-            return mean_probability(self.logits(X, speaker)).cpu().numpy()
+    def read(self, rows, seed=None):
+        """Return the features of some rows."""
+        with lent():
+            if seed is None:
+                return put_together(self.samples, rows)
+            with _seeded(seed):
+                return put_together(self.samples, rows)
 
 
-def _was_raised(interrupt):
-    """Whether a ``raise`` made it, rather than a signal between two instructions."""
-    trace = interrupt.__traceback__
-    while trace.tb_next:
-        trace = trace.tb_next
-    instruction = trace.tb_frame.f_code.co_code[trace.tb_lasti]
-    return dis.opname[instruction] == "RAISE_VARARGS"
+class _Jobs(torch.utils.data.Dataset):
+    """What a worker is asked: rows, and the seed of what they draw."""
+
+    def __init__(self, samples):
+        self.samples = samples
+
+    def __getitem__(self, job):
+        rows, seed = job
+        if seed is not None:
+            _seed(seed)
+        return put_together(self.samples, rows)
+
+
+def _as_it_is(batch):
+    return batch
+
+
+def _seed(seed):
+    torch.manual_seed(seed)
+    np.random.seed(seed)
+    random.seed(seed)
+
+
+@contextmanager
+def _seeded(seed):
+    before = torch.get_rng_state(), np.random.get_state(), random.getstate()
+    try:
+        _seed(seed)
+        yield
+    finally:
+        torch.set_rng_state(before[0])
+        np.random.set_state(before[1])
+        random.setstate(before[2])
+
+
+def put_together(samples, rows):
+    """Return rows of samples as a batch of tensors: one, or several by name or place."""
+    found = samples.read(rows)
+    if isinstance(samples, Samples) and samples.collate_fn is None:
+        found = _collated([_without_objects(sample) for sample in found])
+    batch = _as_tensors(found)
+    _check_numbers(batch, rows)
+    return batch
+
+
+def _collated(found):
+    try:
+        return default_collate(found)
+    except (RuntimeError, TypeError) as error:
+        shapes = sorted({str(_shapes(sample)) for sample in found})
+        if len(shapes) > 1:
+            raise ValueError(
+                "Samples of X differ in shape, such as"
+                f" {' and '.join(shapes[:2])}: bring them to one size, or pass a"
+                " function that puts them together, iterator_train__collate_fn=…, as a"
+                " DataLoader takes it."
+            ) from None
+        raise TypeError(
+            f"Samples of X can't be put together as tensors: {error}"
+        ) from None
+
+
+def _without_objects(sample):
+    """Return a sample with images, and numbers in lists, as arrays."""
+    if isinstance(sample, Mapping):
+        return {name: _without_objects(value) for name, value in sample.items()}
+    if isinstance(sample, tuple):
+        return tuple(map(_without_objects, sample))
+    if isinstance(sample, list) or hasattr(sample, "__array_interface__"):
+        return np.asarray(sample)
+    return sample
+
+
+def _as_tensors(batch):
+    if isinstance(batch, torch.Tensor):
+        return batch
+    if isinstance(batch, Mapping):
+        return {name: _as_tensors(values) for name, values in batch.items()}
+    if isinstance(batch, tuple | list):
+        return tuple(map(_as_tensors, batch))
+    if isinstance(batch, np.ndarray) and batch.dtype.kind in "biuf":
+        return as_tensor(batch)
+    if isinstance(batch, np.ndarray) and batch.dtype == object:
+        return _as_tensors(np.stack([np.asarray(one) for one in batch]))
+    if isinstance(batch, str):
+        raise TypeError(
+            f"Samples of X hold texts, such as {batch!r}: networks take numbers. Turn"
+            " texts into tokens first, by a transform or a collate function."
+        )
+    return batch  # something of the user's own, which only their network understands
+
+
+def _check_numbers(batch, rows):
+    """Say so if features of lazily read samples aren't finite."""
+    for values in leaves(batch):
+        if values.is_floating_point() and not torch.isfinite(values.sum()):
+            strange = ~torch.isfinite(values).flatten(1).all(dim=1)
+            if strange.any() and len(strange) == len(rows):
+                row = rows[int(strange.nonzero()[0])]
+                raise ValueError(
+                    f"Sample {row} of X holds NaN or infinity: give numbers, or leave"
+                    " it out."
+                )
+
+
+def holds_integers(features):
+    """Whether some numbers of a batch may be tokens."""
+    kinds = {leaf.dtype for leaf in leaves(features)}
+    return any(not kind.is_floating_point for kind in kinds - {torch.uint8, torch.bool})
+
+
+class Intake:
+    """Brings features to a network's device and type, at the last moment.
+
+    Parameters
+    ----------
+    dtype : torch.dtype
+        That of numbers with a point, and of pixels of uint8.
+
+    keeps_integers : bool, default=False
+        Whether integers, such as tokens, stay what they are (int64).
+    """
+
+    def __init__(self, dtype, keeps_integers=False):
+        self.dtype = dtype
+        self.keeps_integers = keeps_integers
+
+    def __call__(self, features, device):
+        """Return features as the network wants them, on a device."""
+        if isinstance(features, torch.Tensor):
+            if features.dtype is self.dtype and features.device.type == device.type:
+                return features
+            return self.one(features, device)
+        return map_tensors(lambda values: self.one(values, device), features)
+
+    def one(self, values, device):
+        """Return one tensor as the network wants it."""
+        values = values.to(device)
+        if values.dtype in (torch.uint8, torch.bool) or values.is_floating_point():
+            return values.to(self.dtype)
+        return values.long() if self.keeps_integers else values.to(self.dtype)
+
+    def fit_to(self, run, features, device):
+        """Return what `run` makes of features; learn whether integers are tokens.
+
+        Where it can't be run on them as they are handed over now, the other way is
+        tried.
+        """
+        try:
+            return run(self(features, device))
+        except (RuntimeError, TypeError, IndexError) as error:
+            if not holds_integers(features):
+                raise
+            self.keeps_integers = not self.keeps_integers
+            try:
+                return run(self(features, device))
+            except Exception:
+                self.keeps_integers = not self.keeps_integers
+                raise error from None
+
+
+def shapes_of(features):
+    """Return the shape of a sample of a batch; of several tensors all shapes."""
+    if isinstance(features, torch.Tensor):
+        return tuple(features.shape[1:])
+    return _shapes(features, batched=True)
+
+
+def _shapes(sample, batched=False):
+    if isinstance(sample, Mapping):
+        return {name: _shapes(value, batched) for name, value in sample.items()}
+    if isinstance(sample, tuple | list):
+        return tuple(_shapes(value, batched) for value in sample)
+    return tuple(np.shape(sample))[int(batched) :]
