@@ -7,7 +7,12 @@ from functools import partial
 import torch
 from torch import nn
 
-from sknoisy._engine.callbacks import make_callbacks, make_early_stopping, make_schedule
+from sknoisy._engine.callbacks import (
+    check_patterns,
+    make_callbacks,
+    make_early_stopping,
+    make_schedule,
+)
 from sknoisy._engine.devices import pick_device
 from sknoisy._engine.intake import Intake
 from sknoisy._engine.net import Engine
@@ -71,6 +76,7 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
         **{f"optimizer__{name}": value for name, value in arguments.items()},
         **training._still_routed("callbacks", "iterator_train", "iterator_valid"),
     ).initialize()
+    check_patterns(engine)
     engine.remake = make
     engine.speaker = objective.speaker
     return engine

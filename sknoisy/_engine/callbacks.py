@@ -1,6 +1,9 @@
 """The callbacks that a user asks for, and the one that stops early."""
 
+from fnmatch import fnmatch
+
 from skorch.callbacks import EarlyStopping, LRScheduler
+from skorch.callbacks.training import ParamMapper
 
 from sknoisy._checks import check_choice
 from sknoisy._engine.label_wave import LabelWave, learned_by, put_back
@@ -91,6 +94,26 @@ def make_early_stopping(early_stopping, patience):
     return AfterWarmUp(
         monitor="valid_acc", lower_is_better=False, patience=patience, load_best=True
     )
+
+
+def check_patterns(engine):
+    """Say so if something is meant for parameters that no network has."""
+    names = [name for name, _ in engine.get_all_learnable_params()]
+    asked = [
+        (type(callback).__name__, callback.patterns)
+        for _, callback in engine.callbacks_
+        if isinstance(callback, ParamMapper)
+    ]
+    groups = engine.get_params_for("optimizer").get("param_groups", [])
+    asked += [("optimizer__param_groups", [pattern for pattern, _ in groups])]
+    for who, patterns in asked:
+        for pattern in [patterns] if isinstance(patterns, str) else patterns:
+            if callable(pattern) or any(fnmatch(name, pattern) for name in names):
+                continue
+            raise ValueError(
+                f"{who} is meant for {pattern!r}, but no parameter of the network has"
+                f" such a name. There are: {', '.join(dict.fromkeys(names))}."
+            )
 
 
 def make_schedule(lr_schedule, callbacks):

@@ -231,7 +231,7 @@ class Intake:
 
 
 def shapes_of(features):
-    """Return the shape of one sample of a batch; of several tensors all their shapes."""
+    """Return the shape of a sample of a batch; of several tensors all shapes."""
     if isinstance(features, torch.Tensor):
         return tuple(features.shape[1:])
     return _shapes(features, batched=True)

@@ -1,245 +1,380 @@
-"""From samples as they are kept to what a network is called with, batch by batch."""
+"""The engine: a private skorch net. The only file that subclasses skorch."""
 
-import random
-from collections.abc import Mapping
-from contextlib import contextmanager
+import dis
+from contextlib import suppress
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, default_collate
+from scipy import sparse
+from skorch import NeuralNetClassifier
+from skorch.callbacks import Callback, EpochTimer, PrintLog
+from skorch.utils import TeeGenerator
+from torch.nn import functional as F
 
-from sknoisy._nested import leaves, map_tensors
-from sknoisy._samples import Samples
-from sknoisy._streams import lent
-from sknoisy._tensors import as_tensor
+from sknoisy._arrays import as_numpy
+from sknoisy._engine.batches import READING, ArrayDataset, Batches
+from sknoisy._engine.epochs import can_be_fast, fast_epoch, parts_of_steps
+from sknoisy._engine.intake import Intake
+from sknoisy._engine.networks import Networks
+from sknoisy._logits import mean_probability
+from sknoisy._samples import as_samples
+from sknoisy.exceptions import NonFiniteLossError
+from sknoisy.schedules import constant
+
+# large enough to hide Python, small enough that what layers hand on stays in the cache
+PREDICTION_BATCH = 512
+LARGE = 4096  # numbers in a sample, of which a batch of training has to do
 
 
-class Reader:
-    """Reads batches of samples, in this process or in others.
+class StopTraining(Exception):  # noqa: N818 (a request, not an error)
+    """A callback asked for an early end of training."""
 
-    What a sample draws at random as it is read follows from the seed that comes with
-    its batch, whoever reads it: results don't depend on the number of workers.
 
-    Parameters
-    ----------
-    samples : Samples or Columns
+class Engine(NeuralNetClassifier):
+    """The training loop. Knows of the method only that it is an objective.
 
-    **options : dict
-        ``num_workers`` and other parameters of torch's DataLoader.
+    skorch's parts stay in their seats: the networks are its module, the objective is
+    its criterion, so that device moves, learned parameters of a method, callbacks and
+    saving come free. Validation has one yardstick whatever the objective: the
+    negative log of the mean probability of the given label.
     """
 
-    def __init__(self, samples, *, num_workers=0, **options):
-        self.samples = samples
-        self.num_workers = num_workers
-        self.options = options
+    def __init__(
+        self,
+        module,
+        criterion,
+        *,
+        input_shape=None,
+        input_dtype="float32",
+        intake=None,
+        schedule=constant,
+        accumulate=1,
+        **kwargs,
+    ):
+        super().__init__(
+            module,
+            criterion=criterion,
+            iterator_train=Batches,
+            iterator_valid=Batches,
+            predict_nonlinearity=mean_probability,
+            **kwargs,
+        )
+        self.input_shape = input_shape
+        self.input_dtype = input_dtype
+        self.intake = Intake(getattr(torch, input_dtype)) if intake is None else intake
+        self.schedule = schedule
+        self.accumulate = accumulate
+        self.remake = None  # makes new networks, until training begins
+        self.speaker = None  # the network that predicts, where the method has one
+        self.prediction_seed = None  # of networks that draw as they predict, too
 
-    def __call__(self, chunks, seed=None):
-        """Yield the features of each of several lists of rows.
+    @property
+    def _default_callbacks(self):
+        log = [("print_log", PrintLog())] if self.verbose else []
+        return [("epoch_timer", EpochTimer()), *log]
 
-        Parameters
-        ----------
-        chunks : list of LongTensor
+    def check_data(self, X, y=None):
+        """Accept: the estimator has checked its data."""
 
-        seed : int, default=None
-            None leaves the generators as they are.
+    def get_iterator(self, dataset, training=False):
+        """Return batches of `dataset` on this net's device, shuffled for training."""
+        where = {"device": self.device, "intake": self.intake}
+        if not training:
+            size = self._prediction_batch(dataset)
+            return Batches(dataset, size, **where, **self._reading())
+        own = self.get_params_for("iterator_train")
+        options = {"batch_size": self.batch_size, "shuffle": True, **where, **own}
+        return Batches(dataset, **options)
+
+    def get_dataset(self, X, y=None):
+        """Return X as a data set; rows of numbers that nobody has checked, too."""
+        if hasattr(X, "batch"):
+            return X
+        samples = as_samples(X)
+        if samples is None:
+            samples = X if sparse.issparse(X) else np.asarray(as_numpy(X))
+        return ArrayDataset(samples)
+
+    def get_all_learnable_params(self):
+        """Yield names and parameters: of each network, by the names that it gives."""
+        for network in self.module_:
+            yield from network.named_parameters()
+        yield from self.criterion_.named_parameters()
+
+    def initialized_instance(self, instance_or_cls, kwargs):
+        """Return the networks; new ones where a callback sets what they are made of."""
+        if isinstance(instance_or_cls, Networks) and kwargs:
+            return self.remake(kwargs)
+        return super().initialized_instance(instance_or_cls, kwargs)
+
+    def initialize_optimizer(self, triggered_directly=None):
+        """Make the optimizer; what the objective learns gets a group of its own.
+
+        Weight decay would pull a transition matrix, for one, towards a meaning that
+        zero hasn't got there.
         """
-        jobs = [
-            (chunk.cpu().numpy(), None if seed is None else (seed + i) % 2**32)
-            for i, chunk in enumerate(chunks)
+        networks = [
+            pair for network in self.module_ for pair in network.named_parameters()
         ]
-        if not self.num_workers or len(jobs) < 2:
-            yield from (self.read(*job) for job in jobs)
-            return
-        yield from DataLoader(
-            _Jobs(self.samples),
-            sampler=jobs,
-            batch_size=None,
-            collate_fn=_as_it_is,
-            num_workers=min(self.num_workers, len(jobs)),
-            generator=torch.Generator().manual_seed(0),  # unused, but for its draw
-            **self.options,
-        )
+        groups, options = self.get_params_for_optimizer("optimizer", networks)
+        self.optimizer_ = self.optimizer(*groups, **options)
+        own = list(self.criterion_.parameters())
+        if own:
+            group = {"params": own, "lr": self.lr * self.criterion_.lr_factor}
+            decays = "weight_decay" in self.optimizer_.defaults
+            group |= {"weight_decay": 0.0} if decays else {}
+            self.optimizer_.add_param_group(group)
+        return self
 
-    def read(self, rows, seed=None):
-        """Return the features of some rows."""
-        with lent():
-            if seed is None:
-                return put_together(self.samples, rows)
-            with _seeded(seed):
-                return put_together(self.samples, rows)
+    # --- the loop ---
 
+    def partial_fit(self, X, y=None, classes=None, **fit_params):
+        """Train on `X`, the pair of datasets for training and validation (or None).
 
-class _Jobs(torch.utils.data.Dataset):
-    """What a worker is asked: rows, and the seed of what they draw."""
-
-    def __init__(self, samples):
-        self.samples = samples
-
-    def __getitem__(self, job):
-        rows, seed = job
-        if seed is not None:
-            _seed(seed)
-        return put_together(self.samples, rows)
-
-
-def _as_it_is(batch):
-    return batch
-
-
-def _seed(seed):
-    torch.manual_seed(seed)
-    np.random.seed(seed)
-    random.seed(seed)
-
-
-@contextmanager
-def _seeded(seed):
-    before = torch.get_rng_state(), np.random.get_state(), random.getstate()
-    try:
-        _seed(seed)
-        yield
-    finally:
-        torch.set_rng_state(before[0])
-        np.random.set_state(before[1])
-        random.setstate(before[2])
-
-
-def put_together(samples, rows):
-    """Return rows of samples as a batch of tensors: one, or several by name or place."""
-    found = samples.read(rows)
-    if isinstance(samples, Samples) and samples.collate_fn is None:
-        found = _collated([_without_objects(sample) for sample in found])
-    batch = _as_tensors(found)
-    _check_numbers(batch, rows)
-    return batch
-
-
-def _collated(found):
-    try:
-        return default_collate(found)
-    except (RuntimeError, TypeError) as error:
-        shapes = sorted({str(_shapes(sample)) for sample in found})
-        if len(shapes) > 1:
-            raise ValueError(
-                "Samples of X differ in shape, such as"
-                f" {' and '.join(shapes[:2])}: bring them to one size, or pass a"
-                " function that puts them together, iterator_train__collate_fn=…, as a"
-                " DataLoader takes it."
-            ) from None
-        raise TypeError(
-            f"Samples of X can't be put together as tensors: {error}"
-        ) from None
-
-
-def _without_objects(sample):
-    """Return a sample with images, and numbers in lists, as arrays."""
-    if isinstance(sample, Mapping):
-        return {name: _without_objects(value) for name, value in sample.items()}
-    if isinstance(sample, tuple):
-        return tuple(map(_without_objects, sample))
-    if isinstance(sample, list) or hasattr(sample, "__array_interface__"):
-        return np.asarray(sample)
-    return sample
-
-
-def _as_tensors(batch):
-    if isinstance(batch, torch.Tensor):
-        return batch
-    if isinstance(batch, Mapping):
-        return {name: _as_tensors(values) for name, values in batch.items()}
-    if isinstance(batch, tuple | list):
-        return tuple(map(_as_tensors, batch))
-    if isinstance(batch, np.ndarray) and batch.dtype.kind in "biuf":
-        return as_tensor(batch)
-    if isinstance(batch, np.ndarray) and batch.dtype == object:
-        return _as_tensors(np.stack([np.asarray(one) for one in batch]))
-    if isinstance(batch, str):
-        raise TypeError(
-            f"Samples of X hold texts, such as {batch!r}: networks take numbers. Turn"
-            " texts into tokens first, by a transform or a collate function."
-        )
-    return batch  # something of the user's own, which only their network understands
-
-
-def _check_numbers(batch, rows):
-    """Say so if features of lazily read samples aren't finite."""
-    for values in leaves(batch):
-        if values.is_floating_point() and not torch.isfinite(values.sum()):
-            strange = ~torch.isfinite(values).flatten(1).all(dim=1)
-            if strange.any() and len(strange) == len(rows):
-                row = rows[int(strange.nonzero()[0])]
-                raise ValueError(
-                    f"Sample {row} of X holds NaN or infinity: give numbers, or leave"
-                    " it out."
-                )
-
-
-def holds_integers(features):
-    """Whether some numbers of a batch may be tokens."""
-    kinds = {leaf.dtype for leaf in leaves(features)}
-    return any(not kind.is_floating_point for kind in kinds - {torch.uint8, torch.bool})
-
-
-class Intake:
-    """Brings features to a network's device and type, at the last moment.
-
-    Parameters
-    ----------
-    dtype : torch.dtype
-        That of numbers with a point, and of pixels of uint8.
-
-    keeps_integers : bool, default=False
-        Whether integers, such as tokens, stay what they are (int64).
-    """
-
-    def __init__(self, dtype, keeps_integers=False):
-        self.dtype = dtype
-        self.keeps_integers = keeps_integers
-
-    def __call__(self, features, device):
-        """Return features as the network wants them, on a device."""
-        if isinstance(features, torch.Tensor):
-            if features.dtype is self.dtype and features.device.type == device.type:
-                return features
-            return self.one(features, device)
-        return map_tensors(lambda values: self.one(values, device), features)
-
-    def one(self, values, device):
-        """Return one tensor as the network wants it."""
-        values = values.to(device)
-        if values.dtype in (torch.uint8, torch.bool) or values.is_floating_point():
-            return values.to(self.dtype)
-        return values.long() if self.keeps_integers else values.to(self.dtype)
-
-    def fit_to(self, run, features, device):
-        """Return what `run` makes of features; learn whether integers are tokens.
-
-        Where it can't be run on them as they are handed over now, the other way is
-        tried.
+        Ctrl-C isn't swallowed, as skorch would: a search would go on with half a fit.
         """
-        try:
-            return run(self(features, device))
-        except (RuntimeError, TypeError, IndexError) as error:
-            if not holds_integers(features):
-                raise
-            self.keeps_integers = not self.keeps_integers
+        if not self.initialized_:
+            self.initialize()
+        train, _ = X
+        with suppress(StopTraining):
+            self.notify("on_train_begin", X=train, y=train.y)
+            self.fit_loop(X)
+        with suppress(StopTraining):
+            self.notify("on_train_end", X=train, y=train.y)
+        self._check_logits(train)
+        return self
+
+    def fit_loop(self, X, y=None, epochs=None, **fit_params):
+        """Train for `epochs` epochs, or for `max_epochs`."""
+        train, valid = X
+        train = train.to(self.device)  # once, for batches, hooks and validation
+        if valid is not None and valid.X is X[0].X:
+            valid = train.subset(valid.rows.to(train.rows.device))
+        batches = self.get_iterator(train, training=True)
+        held_out = None if valid is None else self.get_iterator(valid)
+        epochs = self.max_epochs if epochs is None else epochs
+        self._start_schedule(epochs * len(batches))
+        datasets = {"dataset_train": train, "dataset_valid": valid}
+        for _ in range(epochs):
+            self.notify("on_epoch_begin", **datasets)
+            self.run_single_epoch(batches, True, "train", self.train_step)
+            self.run_single_epoch(held_out, False, "valid", self.validation_step)
+            self.notify("on_epoch_end", **datasets)
+        return self
+
+    def notify(self, method_name, **cb_kwargs):
+        """Tell this net and its callbacks of an event.
+
+        skorch's callbacks end training by raising what Ctrl-C raises. An interrupt
+        that no callback raised is the user's, and goes its way.
+        """
+        getattr(self, method_name)(self, **cb_kwargs)
+        for _, callback in self.callbacks_:
             try:
-                return run(self(features, device))
-            except Exception:
-                self.keeps_integers = not self.keeps_integers
-                raise error from None
+                getattr(callback, method_name)(self, **cb_kwargs)
+            except KeyboardInterrupt as interrupt:
+                if _was_raised(interrupt):
+                    raise StopTraining from interrupt
+                raise
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        """Train or validate for one epoch and record how it went."""
+        if iterator is None:
+            return
+        fast = can_be_fast(self)
+        if not fast:  # skorch's own way, which tells callbacks of every batch
+            self._parts = parts_of_steps(len(iterator), self.accumulate)
+            super().run_single_epoch(iterator, training, prefix, step_fn)
+        if not training:
+            self._record_validation(iterator)
+        else:
+            loss = fast_epoch(self, iterator) if fast else self._mean_batch_loss()
+            self._record_training(loss)
+            if fast:  # skorch's checkpoints count batches
+                self.history.new_batch()
+
+    def train_step(self, batch, **fit_params):
+        """Take one step in skorch's own way, for callbacks that watch batches."""
+        self.anneal()
+        if self.accumulate == 1:
+            return super().train_step(batch)
+        first, share, last = next(self._parts)
+        if first:
+            self._zero_grad_optimizer()
+        step = self.train_step_single(batch, share=share)
+        if last:
+            named = TeeGenerator(self.get_all_learnable_params())
+            hook = {"named_parameters": named, "batch": batch, "training": True}
+            self.notify("on_grad_computed", **hook)
+            self.optimizer_.step()
+        return step
+
+    def train_step_single(self, batch, share=None, **fit_params):
+        """Compute loss and gradients of one batch."""
+        (features, index), labels = batch
+        self._set_training(True)
+        loss = self.criterion_(self.module_, features, labels, index)
+        (loss if share is None else loss * share).backward()
+        return {"loss": loss, "y_pred": self._shown_to_callbacks(features)}
+
+    def _shown_to_callbacks(self, features):
+        """Return the logits that callbacks may score; None if none looks at batches."""
+        ends = (type(callback).on_batch_end for _, callback in self.callbacks_)
+        if all(hook is Callback.on_batch_end for hook in ends):
+            return None
+        with torch.no_grad():
+            self.module_.eval()
+            return self.module_(features)
+
+    def infer(self, x, **fit_params):
+        """Return the logits of a batch's features."""
+        features, _ = x
+        return self.module_(features)
+
+    def forward(self, X, training=False, device="cpu"):
+        """Return logits, (n_samples, n_classes); of several networks, a row each."""
+        logits = super().forward(X, training, device)
+        return logits[:, 0] if logits.shape[1] == 1 else logits
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Return the yardstick: the mean negative log probability of the labels."""
+        log_p = torch.log_softmax(y_pred, dim=-1).logsumexp(dim=1)
+        return F.nll_loss(log_p - np.log(y_pred.shape[1]), y_true)
+
+    # --- the learning rate ---
+
+    def _start_schedule(self, n_steps):
+        self._step, self._n_steps = 0, n_steps
+        for group in self.optimizer_.param_groups:
+            group["lr"] = group.setdefault("initial_lr", group["lr"])
+
+    def anneal(self):
+        """Set the learning rate of the step that comes."""
+        if self.schedule is constant:  # leaves the rate to a callback, if there is one
+            return
+        factor = self.schedule(self._step / self._n_steps)
+        for group in self.optimizer_.param_groups:
+            group["lr"] = group["initial_lr"] * factor
+        self._step += 1
+
+    # --- the objective's hooks ---
+
+    def on_epoch_begin(self, net, dataset_train=None, **kwargs):
+        """Open a line in the history and let the objective prepare its epoch."""
+        super().on_epoch_begin(net, dataset_train=dataset_train, **kwargs)
+        self._call_objective("on_epoch_begin", dataset_train)
+
+    def on_epoch_end(self, net, dataset_train=None, **kwargs):
+        """Let the objective act on what the epoch has taught."""
+        super().on_epoch_end(net, dataset_train=dataset_train, **kwargs)
+        self._call_objective("on_epoch_end", dataset_train)
+
+    def _call_objective(self, hook, dataset):
+        def predict():
+            with torch.no_grad():
+                return self.logits(dataset.whole())
+
+        getattr(self.criterion_, hook)(len(self.history) - 1, self.module_, predict)
+
+    # --- records ---
+
+    def _check_logits(self, train):
+        # the last step comes after the last loss that was looked at; a few rows tell
+        with torch.inference_mode():
+            logits = self.logits(train.subset(train.rows[:32].cpu()))
+        if not torch.isfinite(logits).all():
+            self._refuse("what the network says after", "is not finite")
+
+    def _refuse(self, what, verdict):
+        raise NonFiniteLossError(
+            f"Training diverged: {what} epoch {len(self.history)} {verdict}. Try a"
+            " smaller lr, scaled features, gradient clipping"
+            " (callbacks=[skorch.callbacks.GradientNormClipping(1.0)]) or a bounded"
+            " loss such as loss='gce'."
+        )
+
+    def _record_training(self, loss):
+        if not np.isfinite(loss):
+            self._refuse("the loss of", f"is {loss}")
+        self._record_score("train_loss", loss, min)
+        self.history.record("lr", self.optimizer_.param_groups[0]["lr"])
+
+    def _record_validation(self, batches):
+        with torch.no_grad():
+            logits = self.logits(batches.dataset)
+        labels = batches.dataset.codes[batches.dataset.rows].to(logits.device)
+        hits = mean_probability(logits).argmax(dim=1) == labels
+        self._record_score("valid_loss", float(self.get_loss(logits, labels)), min)
+        self._record_score("valid_acc", float(hits.double().mean()), max)
+
+    def _record_score(self, name, value, best_of):
+        before = [epoch[name] for epoch in self.history[:-1] if name in epoch]
+        self.history.record(name, value)
+        # what skorch's checkpoints ask for
+        is_best = not before or best_of(value, *before) not in before
+        self.history.record(f"{name}_best", is_best)
+
+    def _mean_batch_loss(self):
+        batches = self.history[-1, "batches", :, ("train_loss", "train_batch_size")]
+        losses, sizes = zip(*batches, strict=True)
+        return float(np.average(losses, weights=sizes))
+
+    # --- prediction ---
+
+    def logits(self, dataset, speaker=None):
+        """Return the logits of all rows, (n_samples, n_networks, n_classes).
+
+        With a `speaker`, the place of a network, those of that one only.
+        """
+        self.module_.eval()
+        speakers = self.module_ if speaker is None else self.module_.only(speaker)
+        device = torch.device(self.device)
+        blocks = dataset.blocks(self._prediction_batch(dataset), **self._reading())
+        logits = [speakers(self.intake(features, device)) for features in blocks]
+        return logits[0] if len(logits) == 1 else torch.cat(logits)
+
+    def __getstate__(self):
+        # networks and objective are in `module_` and `criterion_`, which skorch knows
+        # how to bring from a GPU to a machine without one
+        passing = {"module": None, "criterion": None, "remake": None, "_parts": None}
+        state = super().__getstate__() | passing
+        callbacks = state.get("callbacks_", [])
+        return state | {"callbacks_": [c for c in callbacks if c[0] != "epoch_tasks"]}
+
+    def predict_proba(self, X, speaker=None):
+        """Return the probabilities of one network, or their mean, as an array."""
+        # scoring callbacks want the outputs that they have seen, in that order
+        if "forward_iter" in self.__dict__:
+            return super().predict_proba(X)
+        with torch.inference_mode():
+            logits = self.logits(self.get_dataset(X), speaker)
+            return mean_probability(logits).cpu().numpy()
+
+    def predict(self, X):
+        """Return the most probable classes; of a data set of ours, their places."""
+        codes = super().predict(X)
+        return codes if hasattr(X, "batch") else self.classes_[codes]
+
+    def _prediction_batch(self, dataset):
+        """Return how many samples to predict at once; of large ones, a batch's."""
+        given = self.get_params_for("iterator_valid").get("batch_size")
+        if given is not None:
+            return given
+        is_large = dataset.is_read or int(np.prod(dataset.X.shape[1:])) > LARGE
+        few = is_large and self.batch_size != -1
+        return min(PREDICTION_BATCH, self.batch_size) if few else PREDICTION_BATCH
+
+    def _reading(self):
+        """Return how samples are read that aren't in memory."""
+        given = self.get_params_for("iterator_train")
+        given |= self.get_params_for("iterator_valid")
+        return {name: given[name] for name in READING if name in given}
 
 
-def shapes_of(features):
-    """Return the shape of a sample of a batch; of several tensors all shapes."""
-    if isinstance(features, torch.Tensor):
-        return tuple(features.shape[1:])
-    return _shapes(features, batched=True)
-
-
-def _shapes(sample, batched=False):
-    if isinstance(sample, Mapping):
-        return {name: _shapes(value, batched) for name, value in sample.items()}
-    if isinstance(sample, tuple | list):
-        return tuple(_shapes(value, batched) for value in sample)
-    return tuple(np.shape(sample))[int(batched) :]
+def _was_raised(interrupt):
+    """Whether a ``raise`` made it, rather than a signal between two instructions."""
+    trace = interrupt.__traceback__
+    while trace.tb_next:
+        trace = trace.tb_next
+    instruction = trace.tb_frame.f_code.co_code[trace.tb_lasti]
+    return dis.opname[instruction] == "RAISE_VARARGS"

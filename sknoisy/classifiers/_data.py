@@ -108,7 +108,7 @@ def split_by(train_split, dataset, classes):
             " and one to validate on, or None."
         )
     train, valid = (as_dataset(part, dataset, classes) for part in parts)
-    if train.X is not dataset.X:
+    if train is None or train.X is not dataset.X:
         raise ValueError(
             "train_split gave other samples to train on than X: choose among these, as"
             " skorch's ValidSplit does, or leave them, as predefined_split does."

@@ -74,10 +74,10 @@ def kinds_of_numbers(estimator, X, *, reset):
     wanted = np.dtype(estimator.dtype if reset else estimator.net_.input_dtype)
     dtype = getattr(X, "dtype", None)
     kinds = [wanted]
-    if is_mapped(X) and dtype.kind in "uif":
-        kinds.append(dtype)
+    if is_mapped(X) and X.dtype.kind in "uif":
+        kinds.append(X.dtype)
     if np.ndim(X) > 2 and dtype == np.uint8:
-        kinds.append(dtype)
+        kinds.append(np.dtype(np.uint8))
     if estimator.module is not None:
         kinds += [np.dtype(name) for name in ("int32", "int64")]
     return kinds
