@@ -115,7 +115,11 @@ class Samples:
         else:
             found = [opened(sample) for sample in found]
         batch = self.collate_fn(found)
-        return without_label(batch) if has_label(found[0]) else batch
+        if not has_label(found[0]):
+            return batch
+        if isinstance(batch, Mapping):
+            return without_label(batch)
+        return batch[0] if len(batch) == 2 else tuple(batch[:-1])
 
     def labels(self):
         """Return the labels that samples hold, or None."""
@@ -332,13 +336,14 @@ def opened(sample, look=False):
     return np.zeros((1, 1)) if look else open_image(sample)
 
 
-def open_image(path, mode="RGB"):
-    """Return the image of a file as an array (height, width, channels) of uint8."""
+def open_image(path, mode="RGB", size=None):
+    """Return the image of a file as an array (height, width[, channels]) of uint8."""
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(path) as image:
-            return np.array(image.convert(mode))
+            image = image.convert(mode)
+            return np.array(image if size is None else image.resize(size[::-1]))
     except FileNotFoundError:
         raise FileNotFoundError(
             f"X names the file {str(path)!r}: there is none."

@@ -36,7 +36,12 @@ from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._frames import numbers_of
-from sknoisy.classifiers._inputs import check_samples, kinds_of_numbers, with_labels
+from sknoisy.classifiers._inputs import (
+    as_whole_numbers,
+    check_samples,
+    kinds_of_numbers,
+    with_labels,
+)
 from sknoisy.classifiers._method import Task, as_method, check_objective
 from sknoisy.classifiers._training import TrainingParameters, check_training
 from sknoisy.schedules import constant
@@ -280,12 +285,13 @@ class BaseNoisyClassifier(
 
     def _validate(self, X, *y, reset):
         """Return X, or X and y, as arrays; X must look as in fit, unless `reset`."""
-        samples = as_samples(X, len(y[0]) if y else None, self._collate_fn())
+        n_labels = len(y[0]) if y and y[0] is not None else None
+        samples = as_samples(X, n_labels, self._collate_fn())
         if samples is not None:
             return check_samples(self, samples, *y, reset=reset)
         # a float64 that float32 can't hold becomes infinite, and of that validate_data
         # complains, better than numpy would
-        X, checks = numbers_of(self, X, reset=reset)
+        X, checks = numbers_of(self, as_whole_numbers(self, X), reset=reset)
         with np.errstate(over="ignore", invalid="ignore"):
             checked = validate_data(
                 checks,

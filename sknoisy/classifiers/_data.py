@@ -8,7 +8,8 @@ import torch
 from sklearn.model_selection import train_test_split
 
 from sknoisy._engine import ArrayDataset
-from sknoisy._engine.intake import put_together
+from sknoisy._engine.intake import Reader
+from sknoisy._engine.networks import is_one_tensor
 from sknoisy._features import feature_statistics
 from sknoisy._labels import encode_labels
 from sknoisy._samples import Columns, Samples, as_samples
@@ -150,7 +151,7 @@ def shape_and_statistics(X, sample_weight):
         return tuple(X.shape[1:]), feature_statistics(X, sample_weight)
     if isinstance(X, Samples) and X.collate_fn is None:
         few = np.unique(np.linspace(0, len(X) - 1, LOOKED_AT).astype(int))
-        seen = put_together(X, few)
+        seen = Reader(X).read(few)
         whole = not torch.is_tensor(seen) or seen.dtype in (torch.int32, torch.int64)
         if not whole and seen.ndim > 1:
             return tuple(seen.shape[1:]), feature_statistics(seen.numpy())
@@ -159,8 +160,7 @@ def shape_and_statistics(X, sample_weight):
 
 def n_features_of(shape):
     """Return how many numbers a sample has, where it is one tensor."""
-    flat = isinstance(shape, tuple) and all(isinstance(n, int) for n in shape)
-    return int(np.prod(shape)) if flat else None
+    return int(np.prod(shape)) if is_one_tensor(shape) else None
 
 
 def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
