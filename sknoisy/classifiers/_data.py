@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
 from sklearn.model_selection import train_test_split
+from skorch.dataset import Dataset as Pairs
 
 from sknoisy._engine import ArrayDataset
 from sknoisy._engine.intake import Reader
@@ -28,7 +30,7 @@ class TrainingData:
     `rows` are the places that these samples had among the `n_given` of X as given.
     """
 
-    X: object
+    X: Any
     codes: np.ndarray
     classes: np.ndarray
     sample_weight: np.ndarray | None
@@ -117,17 +119,19 @@ def split_by(train_split, dataset, classes):
     return train, valid
 
 
-def as_dataset(part, whole, classes):
+def as_dataset(part: Any, whole: ArrayDataset, classes):
     """Return a part of the training data, or samples from elsewhere, for the engine."""
     if part is None or isinstance(part, ArrayDataset):
         return part
     if getattr(part, "dataset", None) is whole and hasattr(part, "indices"):
         return whole.subset(whole.rows[torch.as_tensor(np.asarray(part.indices))])
-    X, y = getattr(part, "X", None), getattr(part, "y", None)  # skorch's own
-    if y is None:
+    if type(part) is Pairs:
+        X, y = as_samples(part.X), part.y
+        X = np.asarray(part.X) if X is None else X
+    else:
         X = as_samples(part)
         y = None if X is None else X.labels()
-    if y is None:
+    if X is None or y is None:
         raise TypeError(
             f"train_split gave {shown(part)} to validate on: expected a data set whose"
             " samples are pairs of features and label."
@@ -137,7 +141,6 @@ def as_dataset(part, whole, classes):
         raise ValueError(
             f"The data to validate on hold labels that y doesn't: {strangers}."
         )
-    X = as_samples(X) or np.asarray(X)
     return ArrayDataset(X, np.searchsorted(classes, np.asarray(y)))
 
 
