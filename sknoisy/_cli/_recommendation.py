@@ -43,7 +43,7 @@ def recommend(results, score):
     seconds = {name: found.fit_cpu_time.mean() for name, found in results.items()}
     best = max(scores, key=lambda name: scores[name].mean())
     equals = [name for name in scores if _as_good(scores[name], scores[best])]
-    name = min(equals, key=seconds.get)
+    name = min(equals, key=lambda name: seconds[name])
     why = _why(name, best, equals, scores, seconds, f"{kind} {score}")
     return Recommendation(name, why if clean else f"{why} {CAVEAT}")
 

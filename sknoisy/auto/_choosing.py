@@ -152,7 +152,7 @@ def choose_model(models, X, y, *, X_train=None, y_train=None, random_state=None)
     said = told.argmax(axis=2)
     expected = found[held_out, said].mean(axis=1)
     accuracies = dict(zip(models, map(float, expected), strict=True))
-    best = max(accuracies, key=accuracies.get)
+    best = max(accuracies, key=lambda key: accuracies[key])
     return Choice(best, accuracies, found, judged.transition)
 
 
