@@ -22,6 +22,7 @@ FLOORS = {
     "_completed": 0,
     "_containers": 0,
     "_counting": 0,
+    "_data_types": 0,
     "_delegation": 0,
     "_files": 0,
     "_interrupts": 0,
@@ -76,6 +77,7 @@ FLOORS = {
     "model_selection": 6,
     "cleaning": 7,  # acts on what detectors find
     "semi_supervised": 7,
+    "calibration": 8,  # asks detectors, and hands on as cleaning does
     "auto": 8,  # decides what to do: above all that can be done
     "data_issues": 2,  # sees tables, and knows no estimator
     "reporting": 8,  # tells what all others found
@@ -87,6 +89,7 @@ FLOORS = {
 WITHOUT_TORCH = (
     "annotators",
     "auto",
+    "calibration",
     "cleaning",
     "data_issues",
     "datasets",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from sklearn.model_selection import train_test_split
 
 from sknoisy._engine import ArrayDataset
 from sknoisy._features import feature_statistics
-from sknoisy._labels import encode_labels
+from sknoisy._labels import encode_checked
 from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
 from sknoisy._weights import with_class_weight, without_absent
@@ -22,7 +23,7 @@ class TrainingData:
     `rows` are the places that these samples had among the `n_given` of X as given.
     """
 
-    X: object
+    X: Any
     codes: np.ndarray
     classes: np.ndarray
     sample_weight: np.ndarray | None
@@ -118,7 +119,7 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
         X, y, rows, weight = without_absent(X, y, rows, weight=weight)
         places = {"rows": rows, "n_given": n_given}
         return _soft_training_data(X, y, weight, class_weight, classes, dtype, places)
-    found, codes = encode_labels(y)  # all: one whose samples weigh nothing is a class
+    found, codes = encode_checked(y)  # all: one whose samples weigh nothing is a class
     X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
     known = found if classes is None else np.unique(classes)
     codes = _positions(found[codes], known)
