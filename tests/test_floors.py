@@ -52,6 +52,8 @@ FLOORS = {
     "_shown": 0,
     "_simplex": 0,
     "_tags": 0,
+    "_nested": 0,
+    "_samples": 0,
     "_tensors": 0,
     "_thumbnails": 0,
     "_types": 0,

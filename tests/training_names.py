@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sknoisy
 from sknoisy import losses, modules, objectives, transition
+from sknoisy._engine.batches import READING
 from sknoisy._engine.optimizers import OPTIMIZERS
 from sknoisy.classifiers._co_teaching import STRATEGIES
 from sknoisy.classifiers._data import TrainingData
@@ -41,6 +42,8 @@ FACTS |= {"n_epochs", "logits", "base", "params", "lr", "weight_decay"}
 FACTS |= {"losses", "features", "own", "neighbor", "pred_probs", "trusted"}
 FACTS |= {"loss", "noise_rate", "warm_up_epochs", "exponent", "true_labels"}
 
+OF_BATCHES = ("shuffle", "drop_last", "sampler", "collate_fn")
+
 
 def parts():
     """Return the functions and classes that get parameters, by prefix."""
@@ -61,7 +64,8 @@ def stub():
     source = inspect.getsource(TrainingParameters.__init__)
     named = re.findall(r"^        (\w+): (.+) = .+,$", source, re.MULTILINE)
     lines = [f"    {name}: {kind}\n" for name, kind in named if name != "module"]
-    routed = {"iterator_train__shuffle", "iterator_train__drop_last"}
+    routed = {f"iterator_train__{name}" for name in (*READING, *OF_BATCHES)}
+    routed |= {"iterator_valid__batch_size", "iterator_valid__num_workers"}
     for part, takers in parts().items():
         for taker in takers:
             taken = inspect.signature(taker).parameters.values()

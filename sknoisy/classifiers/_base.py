@@ -28,6 +28,7 @@ from sknoisy._engine.tasks import (
 from sknoisy._features import check_features
 from sknoisy._labels import check_soft_labels, filled, is_soft
 from sknoisy._rows import cut_params
+from sknoisy._samples import as_samples
 from sknoisy._seeds import make_generator
 from sknoisy._settings import own_settings, usual_settings
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
@@ -35,6 +36,7 @@ from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._frames import numbers_of
+from sknoisy.classifiers._inputs import check_samples, kinds_of_numbers, with_labels
 from sknoisy.classifiers._method import Task, as_method, check_objective
 from sknoisy.classifiers._training import TrainingParameters, check_training
 from sknoisy.schedules import constant
@@ -67,7 +69,7 @@ class BaseNoisyClassifier(
         return as_method(self._method), given | self._still_routed(*parts)
 
     @with_callbacks
-    def fit(self, X: object, y: object) -> Self:
+    def fit(self, X: object, y: object = None) -> Self:
         """Train on labels that may be wrong.
 
         Parameters
@@ -168,7 +170,7 @@ class BaseNoisyClassifier(
 
     def _speaker(self):
         """Return which network predicts; None stands for the mean over all of them."""
-        return speaker(self.predict_with, self.net_.module_, self.net_.criterion_)
+        return speaker(self.predict_with, self.net_.module_, self.net_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -195,7 +197,8 @@ class BaseNoisyClassifier(
             data = self._check_data(X, y, sample_weight)
             facts = cut_params(facts, data.rows, data.n_given)
             with self._seeded() as random_state:
-                split = data.split(self._held_out_share(), random_state)
+                share = self._held_out_share()
+                split = data.split(share, random_state, self.train_split)
                 facts["n_epochs"] = self._n_epochs(len(split[0]))
                 task = self._plan(data, facts)
                 engine = self._build(task, data, has_validation=split[1] is not None)
@@ -277,6 +280,9 @@ class BaseNoisyClassifier(
 
     def _validate(self, X, *y, reset):
         """Return X, or X and y, as arrays; X must look as in fit, unless `reset`."""
+        samples = as_samples(X, len(y[0]) if y else None, self._collate_fn())
+        if samples is not None:
+            return check_samples(self, samples, *y, reset=reset)
         # a float64 that float32 can't hold becomes infinite, and of that validate_data
         # complains, better than numpy would
         X, checks = numbers_of(self, X, reset=reset)
@@ -286,7 +292,7 @@ class BaseNoisyClassifier(
                 check_features(as_numpy(X), self),
                 *map(as_numpy, y),
                 reset=reset or checks is not self,
-                dtype=self.dtype if reset else self.net_.input_dtype,
+                dtype=kinds_of_numbers(self, X, reset=reset),
                 accept_sparse="csr",
                 allow_nd=True,
             )
@@ -318,6 +324,7 @@ class BaseNoisyClassifier(
 
     def _validate_both(self, X, y, reset):
         """Return X, y and where y has no label, whose place another one takes."""
+        X, y = with_labels(X, y)
         y, missing = as_numpy(y), np.zeros(0, dtype=bool)
         if y is not None and is_soft(y):
             X, y = self._validate(X, reset=reset), check_soft_labels(y)
@@ -329,6 +336,9 @@ class BaseNoisyClassifier(
                 y = filled(y, missing) if missing.any() else unboxed(y)
             X, y = self._validate(X, y, reset=reset)
         return X, y, missing
+
+    def _collate_fn(self):
+        return self._routed_to("iterator_train").get("collate_fn")
 
     def _random_state(self):
         return make_generator(self.random_state)
@@ -342,7 +352,8 @@ class BaseNoisyClassifier(
             yield random_state
 
     def _held_out_share(self):
-        if self.validation_fraction is None and self.early_stopping is True:
+        stops = self.early_stopping is True and self.train_split is None
+        if self.validation_fraction is None and stops:
             return 0.1
         return self.validation_fraction
 
@@ -396,7 +407,8 @@ class BaseNoisyClassifier(
     def _n_epochs(self, n_rows):
         if self.max_epochs != "auto":
             return self.max_epochs
-        n_steps_an_epoch = max(1, round(n_rows / self.batch_size))
+        batch_size = n_rows if self.batch_size == -1 else self.batch_size
+        n_steps_an_epoch = max(1, round(n_rows / (batch_size * self.accumulate)))
         return int(np.clip(np.ceil(AUTO_STEPS / n_steps_an_epoch), *AUTO_EPOCHS))
 
 

@@ -8,11 +8,16 @@ import torch
 from sklearn.model_selection import train_test_split
 
 from sknoisy._engine import ArrayDataset
+from sknoisy._engine.intake import put_together
 from sknoisy._features import feature_statistics
 from sknoisy._labels import encode_labels
+from sknoisy._samples import Columns, Samples, as_samples
 from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
 from sknoisy._weights import with_class_weight, without_absent
+from sknoisy.classifiers._inputs import input_shape_of
+
+LOOKED_AT = 256  # samples, to know what features are like
 
 
 @dataclass
@@ -34,7 +39,7 @@ class TrainingData:
     @cached_property
     def facts(self):
         """What a module or an objective may ask for by name."""
-        mean, scale = feature_statistics(self.X, self.sample_weight)
+        shape, (mean, scale) = shape_and_statistics(self.X, self.sample_weight)
         tensors = {
             "soft_labels": self.soft_labels,
             "sample_weight": self.sample_weight,
@@ -46,8 +51,8 @@ class TrainingData:
             "n_samples": len(self.codes),
             "classes": self.classes,
             "n_classes": len(self.classes),
-            "n_features": int(np.prod(self.X.shape[1:])),
-            "input_shape": tuple(self.X.shape[1:]),
+            "n_features": n_features_of(shape),
+            "input_shape": shape,
             "labels": as_tensor(self.codes),
             **{
                 name: None if array is None else as_tensor(array, self.dtype)
@@ -60,9 +65,11 @@ class TrainingData:
         """The data as the engine takes them."""
         return ArrayDataset(self.X, self.codes)
 
-    def split(self, fraction, random_state):
+    def split(self, fraction, random_state, train_split=None):
         """Return the datasets for training and validation; stratified if possible."""
         dataset = self.dataset
+        if train_split is not None:
+            return split_by(train_split, dataset, self.classes)
         if fraction is None:
             return dataset, None
         rows = np.arange(len(self.codes))
@@ -90,6 +97,70 @@ class TrainingData:
         aligned = np.full((self.n_given, *values.shape[1:]), np.nan)
         aligned[self.rows] = values.detach().cpu().numpy()
         return aligned
+
+
+def split_by(train_split, dataset, classes):
+    """Return what a function of the user's makes of the data: to train and validate."""
+    parts = train_split(dataset, dataset.y)
+    if not isinstance(parts, tuple | list) or len(parts) != 2:
+        raise TypeError(
+            f"train_split gave {shown(parts)}: expected two data sets, one to train on"
+            " and one to validate on, or None."
+        )
+    train, valid = (as_dataset(part, dataset, classes) for part in parts)
+    if train is None or train.X is not dataset.X:
+        raise ValueError(
+            "train_split gave other samples to train on than X: choose among these, as"
+            " skorch's ValidSplit does, or leave them, as predefined_split does."
+        )
+    return train, valid
+
+
+def as_dataset(part, whole, classes):
+    """Return a part of the training data, or samples from elsewhere, for the engine."""
+    if part is None or isinstance(part, ArrayDataset):
+        return part
+    if getattr(part, "dataset", None) is whole and hasattr(part, "indices"):
+        return whole.subset(whole.rows[torch.as_tensor(np.asarray(part.indices))])
+    X, y = getattr(part, "X", None), getattr(part, "y", None)  # skorch's own
+    if y is None:
+        X = as_samples(part)
+        y = None if X is None else X.labels()
+    if y is None:
+        raise TypeError(
+            f"train_split gave {shown(part)} to validate on: expected a data set whose"
+            " samples are pairs of features and label."
+        )
+    strangers = np.setdiff1d(np.asarray(y), classes)
+    if strangers.size:
+        raise ValueError(
+            f"The data to validate on hold labels that y doesn't: {strangers}."
+        )
+    X = as_samples(X) or np.asarray(X)
+    return ArrayDataset(X, np.searchsorted(classes, np.asarray(y)))
+
+
+def shape_and_statistics(X, sample_weight):
+    """Return the shape of one sample, and the mean and scale of features.
+
+    Of samples that are read some have to do, spread over all of them; several inputs,
+    integers and samples of different size are left as they are.
+    """
+    if not isinstance(X, Samples | Columns):
+        return tuple(X.shape[1:]), feature_statistics(X, sample_weight)
+    if isinstance(X, Samples) and X.collate_fn is None:
+        few = np.unique(np.linspace(0, len(X) - 1, LOOKED_AT).astype(int))
+        seen = put_together(X, few)
+        whole = not torch.is_tensor(seen) or seen.dtype in (torch.int32, torch.int64)
+        if not whole and seen.ndim > 1:
+            return tuple(seen.shape[1:]), feature_statistics(seen.numpy())
+    return input_shape_of(X), (np.zeros(()), np.ones(()))
+
+
+def n_features_of(shape):
+    """Return how many numbers a sample has, where it is one tensor."""
+    flat = isinstance(shape, tuple) and all(isinstance(n, int) for n in shape)
+    return int(np.prod(shape)) if flat else None
 
 
 def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):

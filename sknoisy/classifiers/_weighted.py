@@ -43,7 +43,7 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         self.class_weight = class_weight
 
     @with_callbacks
-    def fit(self, X: object, y: object, sample_weight: object = None) -> Self:
+    def fit(self, X: object, y: object = None, sample_weight: object = None) -> Self:
         """Train on labels that may be wrong.
 
         Parameters

@@ -6,6 +6,7 @@ from typing import Self
 import torch
 from torch import Tensor
 
+from sknoisy._nested import mixed
 from sknoisy._ranges import check_range
 from sknoisy._types import Networks
 from sknoisy.objectives._elr import SHRINKAGE, seen_only
@@ -117,7 +118,7 @@ class EarlyLearningPlus(ScheduledObjective):
         """Return the scalar; update averages, and beliefs about the batch's samples."""
         beliefs = self._update(self._teach(networks, features), index)
         share, partner = draw_mixture(self.mixup, labels)
-        log_p = networks(torch.lerp(features[partner], features, share))
+        log_p = networks(mixed(features, partner, share))
         log_p = log_p.log_softmax(dim=-1)
         nll = share * nll_of(log_p, labels) + (1 - share) * nll_of(
             log_p, labels[partner]
