@@ -3,11 +3,12 @@
 import platform
 import sys
 import warnings
+from functools import cache
 from importlib.metadata import version
 
 from sknoisy.exceptions import VersionWarning
 
-__all__ = ["versions_now", "warn_of_versions"]
+__all__ = ["KeepsVersions", "versions_now", "warn_of_versions"]
 
 PACKAGES = ("numpy", "scikit-learn", "skorch", "torch")
 
@@ -16,8 +17,12 @@ def versions_now():
     """Return the version of everything that predictions depend on, by its name."""
     # the package's own is in its door, which no room goes through
     own = sys.modules[__name__.split(".")[0]].__version__
-    others = {name: version(name) for name in PACKAGES}
-    return {"sknoisy": own, "python": platform.python_version(), **others}
+    return {"sknoisy": own, "python": platform.python_version(), **_of_others()}
+
+
+@cache
+def _of_others():
+    return {name: version(name) for name in PACKAGES}
 
 
 def warn_of_versions(kept, what, stacklevel=2):
@@ -48,3 +53,17 @@ def warn_of_versions(kept, what, stacklevel=2):
 def _main(version):
     # 0.x may change anything with its second number, others hardly with the third
     return str(version).split("+")[0].split(".")[:2]
+
+
+class KeepsVersions:
+    """Mixin for estimators: a pickle of a fitted one says with which versions."""
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        fitted = any(name.endswith("_") for name in state)
+        return state | {"_versions": versions_now()} if fitted else state
+
+    def __setstate__(self, state):
+        kept = state.get("_versions", {})
+        super().__setstate__({n: v for n, v in state.items() if n != "_versions"})
+        warn_of_versions(kept, f"The pickled {type(self).__name__}", stacklevel=3)

@@ -16,6 +16,7 @@ from sknoisy._engine.batches import READING, ArrayDataset, Batches
 from sknoisy._engine.epochs import can_be_fast, fast_epoch, parts_of_steps
 from sknoisy._engine.intake import Intake
 from sknoisy._engine.networks import Networks
+from sknoisy._engine.packing import Packing
 from sknoisy._logits import mean_probability
 from sknoisy._samples import as_samples
 from sknoisy.exceptions import NonFiniteLossError
@@ -30,7 +31,7 @@ class StopTraining(Exception):  # noqa: N818 (a request, not an error)
     """A callback asked for an early end of training."""
 
 
-class Engine(NeuralNetClassifier):
+class Engine(Packing, NeuralNetClassifier):
     """The training loop. Knows of the method only that it is an objective.
 
     skorch's parts stay in their seats: the networks are its module, the objective is
@@ -124,6 +125,8 @@ class Engine(NeuralNetClassifier):
             decays = "weight_decay" in self.optimizer_.defaults
             group |= {"weight_decay": 0.0} if decays else {}
             self.optimizer_.add_param_group(group)
+        for group in self.optimizer_.param_groups:  # what a schedule starts from
+            group.setdefault("initial_lr", group["lr"])
         return self
 
     # --- the loop ---
@@ -332,14 +335,6 @@ class Engine(NeuralNetClassifier):
         blocks = dataset.blocks(self._prediction_batch(dataset), **self._reading())
         logits = [speakers(self.intake(features, device)) for features in blocks]
         return logits[0] if len(logits) == 1 else torch.cat(logits)
-
-    def __getstate__(self):
-        # networks and objective are in `module_` and `criterion_`, which skorch knows
-        # how to bring from a GPU to a machine without one
-        passing = {"module": None, "criterion": None, "remake": None, "_parts": None}
-        state = super().__getstate__() | passing
-        callbacks = state.get("callbacks_", [])
-        return state | {"callbacks_": [c for c in callbacks if c[0] != "epoch_tasks"]}
 
     def predict_proba(self, X, speaker=None):
         """Return the probabilities of one network, or their mean, as an array."""

@@ -33,6 +33,7 @@ from sknoisy._seeds import make_generator
 from sknoisy._settings import own_settings, usual_settings
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
+from sknoisy._versions import KeepsVersions
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._frames import numbers_of
@@ -44,6 +45,7 @@ from sknoisy.schedules import constant
 
 class BaseNoisyClassifier(
     TrainingParameters,
+    KeepsVersions,
     CallbackSupportMixin,
     ClassifierMixin,
     BaseEstimator,
@@ -225,6 +227,7 @@ class BaseNoisyClassifier(
                 check_objective(objective, data, in_parts=True)
                 engine = go_on(self.net_, objective, self)
             engine.schedule, engine.max_epochs = constant, 1
+            engine.keeps_optimizer = True  # the next call goes on with it
             self._train(engine, task, data, split, X, y)
         return self
 

@@ -7,14 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from sknoisy._checks import check_choice
+from sknoisy._engine.outputs import LOGIT, LOGITS, PROBABILITIES, PROBABILITY
 from sknoisy._json import plain
 from sknoisy._shown import shown
 from sknoisy.export._undo import undoing
-from sknoisy.export._values import KINDS, UnknownValue, as_json, from_json
+from sknoisy.export._values import UnknownValue, as_json, from_json
 from sknoisy.modules import Standardize
 from sknoisy.objectives import CORRECTIONS
 
 FORMAT, FORMAT_VERSION = "sknoisy.classifier", 1
+FORMS = (LOGITS, PROBABILITIES, LOGIT, PROBABILITY)
 
 
 @dataclass
@@ -34,7 +37,11 @@ class Description:
     classes : ndarray of shape (n_classes,)
 
     input : dict
-        ``shape`` and ``dtype`` of one sample, ``n_features_in``, ``feature_names``.
+        ``shape`` and ``dtype`` of one sample, ``keeps_integers``, ``n_features_in``,
+        ``feature_names``.
+
+    output : str
+        What the networks' outputs are, as `Outputs` names it.
 
     n_networks, speaker, prediction_seed : int
         As of an engine; the last two may be None.
@@ -51,6 +58,7 @@ class Description:
     left_out: dict[str, str]
     classes: np.ndarray
     input: dict[str, Any]
+    output: str
     n_networks: int
     speaker: int | None
     prediction_seed: int | None
@@ -89,11 +97,13 @@ def describe(classifier):
         "left_out": left_out,
         "classes": _classes(classifier.classes_),
         "input": {
-            "shape": list(net.input_shape),
+            "shape": as_json(net.input_shape),
             "dtype": net.input_dtype,
-            "n_features_in": classifier.n_features_in_,
+            "keeps_integers": bool(net.intake.keeps_integers),
+            "n_features_in": getattr(classifier, "n_features_in_", None),
             "feature_names": _names(classifier),
         },
+        "output": _output(net.module_),
         "n_networks": len(net.module_),
         "speaker": classifier._speaker(),
         "prediction_seed": plain(net.prediction_seed),
@@ -131,6 +141,7 @@ def described(told, kinds):
         left_out=_texts(told, "left_out"),
         classes=classes,
         input=_input(told),
+        output=check_choice(told["output"], FORMS, "output"),
         n_networks=_count(told, "n_networks", least=1),
         speaker=_count(told, "speaker", optional=True),
         prediction_seed=_count(told, "prediction_seed", optional=True),
@@ -184,21 +195,27 @@ def _found(classifier):
     return found
 
 
+def _output(networks):
+    """Return what the networks give in evaluation mode."""
+    forms = {} if networks.outputs is None else networks.outputs.forms
+    return forms.get(False, LOGITS)
+
+
 def _input(told):
     given = _dict(told, "input")
-    shape = given["shape"]
-    if not isinstance(shape, list) or not all(type(n) is int and n > 0 for n in shape):
-        raise ValueError("the shape of a sample isn't one")
-    if given["dtype"] not in KINDS or given["dtype"] in ("str", "object"):
+    if given["dtype"] not in ("float32", "float64"):
         raise ValueError(f"the input's dtype is {shown(given['dtype'])}")
     names = given["feature_names"]
     if names is not None and not all(isinstance(name, str) for name in names):
         raise ValueError("the names of features are no texts")
+    shape = from_json(given["shape"])
+    is_flat = isinstance(shape, tuple) and all(type(n) is int for n in shape)
     return {
-        "shape": tuple(shape),
+        "shape": shape,
         "dtype": given["dtype"],
-        "n_features": math.prod(shape),
-        "n_features_in": _count(given, "n_features_in", least=1),
+        "keeps_integers": given["keeps_integers"] is True,
+        "n_features": math.prod(shape) if is_flat else None,
+        "n_features_in": _count(given, "n_features_in", least=1, optional=True),
         "feature_names": names,
     }
 

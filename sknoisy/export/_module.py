@@ -13,8 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from sknoisy._delegation import PredictsByEstimator
-from sknoisy._engine import Networks
 from sknoisy._logits import mean_probability
+from sknoisy._nested import map_tensors
 from sknoisy._shown import shown
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.export._scalers import scaler_module
@@ -103,22 +103,23 @@ class Probabilities(nn.Module):
     ----------
     networks : Networks
 
-    dtype : torch.dtype
-        The type that features are brought to.
+    intake : Intake
+        What brings features to the networks' type.
 
     undo : nn.Module or None
         What is done to the mean of the networks' probabilities.
     """
 
-    def __init__(self, networks, dtype, undo=None):
+    def __init__(self, networks, intake, undo=None):
         super().__init__()
         self.networks = networks
-        self.dtype = dtype
+        self.intake = intake
         self.undo = undo
 
     def forward(self, features):
         """Return probabilities, (n_samples, n_classes)."""
-        proba = mean_probability(self.networks(features.to(self.dtype)))
+        features = map_tensors(lambda one: self.intake.one(one, one.device), features)
+        proba = mean_probability(self.networks(features))
         return proba if self.undo is None else self.undo(proba)
 
 
@@ -184,10 +185,9 @@ def _of_classifier(classifier):
             stacklevel=4,
         )
     speaker = classifier._speaker()
-    speakers = net.module_ if speaker is None else Networks([net.module_[speaker]])
-    networks = copy.deepcopy(speakers).cpu()
-    dtype = getattr(torch, net.input_dtype)
-    return Probabilities(networks, dtype, undoing(classifier))
+    speakers = net.module_ if speaker is None else net.module_.only(speaker)
+    networks, intake = copy.deepcopy((speakers, net.intake))
+    return Probabilities(networks.cpu(), intake, undoing(classifier))
 
 
 def _of_calibrated(estimator):

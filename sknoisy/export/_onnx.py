@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator
 
+from sknoisy._engine.assembly import EMBEDDINGS
 from sknoisy._files import set_aside
 from sknoisy._json import plain
 from sknoisy._versions import versions_now
@@ -40,8 +41,8 @@ def to_onnx(estimator: BaseEstimator, path: str | PathLike[str]) -> Path:
     -------
     path : Path
         Of the file. Its input is called "features", of shape (n, ...) with any number
-        of samples and the type the classifier was fitted with (``dtype``); its output
-        "probabilities", of shape (n, n_classes). ``metadata_props`` holds, as JSON,
+        of samples and the classifier's type (its ``dtype``; int64 for tokens); its
+        output "probabilities", of shape (n, n_classes). ``metadata_props`` holds JSON:
         "classes", the labels in the order of the columns; "feature_names", where there
         are any; and "versions".
 
@@ -96,9 +97,22 @@ def to_onnx(estimator: BaseEstimator, path: str | PathLike[str]) -> Path:
 
 def example_features(network):
     """Return three samples such as a classifier was fitted on."""
-    shape = (3, *network.net_.input_shape)
-    drawn = np.random.default_rng(0).standard_normal(shape)
-    return torch.from_numpy(drawn).to(getattr(torch, network.net_.input_dtype))
+    shape, net = network.net_.input_shape, network.net_
+    if not isinstance(shape, tuple) or not all(isinstance(n, int) for n in shape):
+        raise ValueError(
+            f"The network takes several inputs, {shape}: to_onnx writes files with one."
+            " Export to_module(classifier) by torch.onnx.export."
+        )
+    if takes_tokens(net):
+        return torch.zeros((3, *shape), dtype=torch.int64)
+    drawn = np.random.default_rng(0).standard_normal((3, *shape))
+    return torch.from_numpy(drawn).to(getattr(torch, net.input_dtype))
+
+
+def takes_tokens(net):
+    """Whether integers are no numbers to the networks, but places in a table."""
+    embeds = any(isinstance(m, EMBEDDINGS) for m in net.module_.modules())
+    return embeds and net.intake.keeps_integers
 
 
 def _exported(module, features):

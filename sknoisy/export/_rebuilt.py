@@ -9,8 +9,10 @@ from torch import nn
 
 from sknoisy._engine import Engine, build_networks
 from sknoisy._engine.devices import pick_device
+from sknoisy._engine.intake import Intake
 from sknoisy._engine.networks import default_module
 from sknoisy._engine.optimizers import make_optimizer_arguments
+from sknoisy._engine.outputs import Outputs
 from sknoisy._params import choose_arguments
 from sknoisy._streams import Stream, drawing_from, lent
 from sknoisy.classifiers import METHODS
@@ -57,7 +59,8 @@ def rebuilt(known, tensors, module, device, folder):
     networks = _networks(classifier, known, tensors, folder)
     classifier.net_ = _engine(classifier, known, networks)
     classifier.classes_ = known.classes
-    classifier.n_features_in_ = known.input["n_features_in"]
+    if known.input["n_features_in"] is not None:  # samples that are no rows have none
+        classifier.n_features_in_ = known.input["n_features_in"]
     if known.input["feature_names"] is not None:
         names = np.array(known.input["feature_names"], dtype=object)
         classifier.feature_names_in_ = names
@@ -76,7 +79,10 @@ def _networks(classifier, known, tensors, folder):
             f"{folder} tells of {known.n_networks} networks, and holds {n_there}."
         )
     networks = build_networks(_maker(classifier, known, tensors, folder), n_there)
-    networks = networks.to(getattr(torch, classifier.dtype))  # before its digits count
+    dtype = getattr(torch, classifier.dtype)
+    networks = networks.to(dtype)  # before its digits count
+    networks.outputs = Outputs(len(known.classes), dtype)
+    networks.outputs.forms[False] = known.output
     state = {
         name.removeprefix(PREFIX): tensor
         for name, tensor in tensors.items()
@@ -127,8 +133,9 @@ def _maker(classifier, known, tensors, folder):
 def _engine(classifier, known, networks):
     """Return an engine as after training; it hasn't the method's objective any more."""
     device = pick_device(classifier.device)
+    dtype = getattr(torch, classifier.dtype)
     objective = MeanLoss(cross_entropy)
-    objective.n_networks, objective.speaker = len(networks), known.speaker
+    objective.n_networks = len(networks)
     optimizer, arguments = make_optimizer_arguments(
         classifier.optimizer,
         given=classifier._routed_to("optimizer"),
@@ -140,6 +147,8 @@ def _engine(classifier, known, networks):
         objective,
         input_shape=known.input["shape"],
         input_dtype=known.input["dtype"],
+        intake=Intake(dtype, known.input["keeps_integers"]),
+        accumulate=classifier.accumulate,
         optimizer=optimizer,
         lr=classifier.lr,
         max_epochs=len(known.history),
@@ -148,9 +157,9 @@ def _engine(classifier, known, networks):
         device=device,
         verbose=int(classifier.verbose),
         **{f"optimizer__{name}": value for name, value in arguments.items()},
-        **classifier._still_routed("iterator_train"),
+        **classifier._still_routed("iterator_train", "iterator_valid"),
     ).initialize()
-    engine.prediction_seed = known.prediction_seed
+    engine.speaker, engine.prediction_seed = known.speaker, known.prediction_seed
     engine.history = History()
     engine.history.extend(known.history)
     return engine
