@@ -188,6 +188,11 @@ def test_other_versions_are_told(folder):
         load(folder)
 
 
+def test_whoever_may_read_one_file_may_read_the_other(folder):
+    modes = {path.name: path.stat().st_mode for path in folder.iterdir()}
+    assert modes["weights.safetensors"] == modes["classifier.json"]
+
+
 def test_a_folder_that_is_replaced_is_whole_at_any_time(table, folder):
     other = small(max_epochs=1, random_state=3).fit(*table)
     weights = (folder / "weights.safetensors").read_bytes()

@@ -94,7 +94,7 @@ def save(classifier: BaseEstimator, folder: str | PathLike[str]) -> Path:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with set_aside(folder / WEIGHTS) as aside:
-        _safetensors().save_file(tensors, aside)
+        aside.write_bytes(_safetensors().save(tensors))  # save_file's is for us alone
         digest = _digest(aside)
     told |= {"versions": versions_now(), "weights_sha256": digest}
     text = json.dumps(told, indent=1, allow_nan=False, ensure_ascii=False)

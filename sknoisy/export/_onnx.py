@@ -116,7 +116,7 @@ def takes_tokens(net):
 
 
 def _exported(module, features):
-    with warnings.catch_warnings():  # torch's exporter warns of torch
+    with warnings.catch_warnings(), torch.no_grad():  # torch's exporter warns of torch
         for kind in (FutureWarning, DeprecationWarning):
             warnings.simplefilter("ignore", kind)
         return torch.onnx.export(
