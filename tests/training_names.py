@@ -26,6 +26,7 @@ A module of your own has parameters that nobody knows here: hand them on by
 """
 
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import Any, Literal, TypedDict
 
 import numpy as np

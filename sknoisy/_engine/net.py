@@ -65,6 +65,7 @@ class Engine(Packing, NeuralNetClassifier):
         self.intake = Intake(getattr(torch, input_dtype)) if intake is None else intake
         self.schedule = schedule
         self.accumulate = accumulate
+        self.checkpoints = None  # where the state of each epoch is kept
         self.remake = None  # makes new networks, until training begins
         self.speaker = None  # the network that predicts, where the method has one
         self.prediction_seed = None  # of networks that draw as they predict, too
@@ -158,11 +159,14 @@ class Engine(Packing, NeuralNetClassifier):
         epochs = self.max_epochs if epochs is None else epochs
         self._start_schedule(epochs * len(batches))
         datasets = {"dataset_train": train, "dataset_valid": valid}
-        for _ in range(epochs):
+        kept = self.checkpoints
+        for epoch in range(0 if kept is None else kept.start(self), epochs):
             self.notify("on_epoch_begin", **datasets)
             self.run_single_epoch(batches, True, "train", self.train_step)
             self.run_single_epoch(held_out, False, "valid", self.validation_step)
             self.notify("on_epoch_end", **datasets)
+            if kept is not None:
+                kept.epoch_end(self, is_last=epoch + 1 == epochs)
         return self
 
     def notify(self, method_name, **cb_kwargs):

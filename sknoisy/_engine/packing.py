@@ -5,6 +5,7 @@ import copy
 # what holds on to a fit that is over; networks and objective are in `module_` and
 # `criterion_`, which skorch knows how to bring from a GPU to a machine without one
 PASSING = {"module": None, "criterion": None, "remake": None, "_parts": None}
+PASSING |= {"checkpoints": None}
 
 
 class Packing:

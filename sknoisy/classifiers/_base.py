@@ -35,6 +35,7 @@ from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 from sknoisy._versions import KeepsVersions
 from sknoisy._weights import check_weights
+from sknoisy.classifiers._checkpoints import checkpoints_of, seeded_by
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._frames import numbers_of
 from sknoisy.classifiers._inputs import check_samples, kinds_of_numbers, with_labels
@@ -198,12 +199,14 @@ class BaseNoisyClassifier(
             self._check_parameters()
             data = self._check_data(X, y, sample_weight)
             facts = cut_params(facts, data.rows, data.n_given)
-            with self._seeded() as random_state:
+            kept = checkpoints_of(self, data, facts)
+            with seeded_by(self, kept), self._seeded() as random_state:
                 share = self._held_out_share()
                 split = data.split(share, random_state, self.train_split)
                 facts["n_epochs"] = self._n_epochs(len(split[0]))
                 task = self._plan(data, facts)
                 engine = self._build(task, data, has_validation=split[1] is not None)
+                engine.checkpoints = kept
                 self._train(engine, task, data, split, X, y)
         return self
 
@@ -344,7 +347,8 @@ class BaseNoisyClassifier(
         return self._routed_to("iterator_train").get("collate_fn")
 
     def _random_state(self):
-        return make_generator(self.random_state)
+        seed = getattr(self, "_seed_of_fit", None)  # of one that goes on
+        return make_generator(self.random_state if seed is None else seed)
 
     @contextmanager
     def _seeded(self, n_epochs_before=0):
@@ -402,6 +406,7 @@ class BaseNoisyClassifier(
         objective.forget()
         # its copy of the best weights has served, and partial_fit has no validation
         engine.callbacks_ = [c for c in engine.callbacks_ if c[0] != "early_stopping"]
+        engine.checkpoints = None
         self.net_ = engine
         self.classes_ = engine.classes_
         self.history_ = engine.history
