@@ -35,7 +35,7 @@ def take_rows(features, rows):
 def n_samples_in(features):
     """Return for how many samples features are."""
     if isinstance(features, torch.Tensor):
-        return len(features)
+        return features.shape[0]  # len() would fix the number when exported
     if isinstance(features, Mapping):
         features = tuple(features.values())
     if isinstance(features, tuple | list) and features:

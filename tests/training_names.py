@@ -27,6 +27,7 @@ A module of your own has parameters that nobody knows here: hand them on by
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any, Literal, TypedDict
 
 import torch

@@ -17,6 +17,7 @@ from sknoisy._engine.batches import READING, ArrayDataset, Batches
 from sknoisy._engine.epochs import can_be_fast, fast_epoch, parts_of_steps
 from sknoisy._engine.intake import Intake
 from sknoisy._engine.networks import Networks
+from sknoisy._engine.packing import Packing
 from sknoisy._logits import mean_probability
 from sknoisy._samples import as_samples
 from sknoisy.exceptions import NonFiniteLossError
@@ -31,7 +32,7 @@ class StopTraining(Exception):  # noqa: N818 (a request, not an error)
     """A callback asked for an early end of training."""
 
 
-class Engine(NeuralNetClassifier):
+class Engine(Packing, NeuralNetClassifier):
     """The training loop. Knows of the method only that it is an objective.
 
     skorch's parts stay in their seats: the networks are its module, the objective is
@@ -65,6 +66,7 @@ class Engine(NeuralNetClassifier):
         self.intake = Intake(getattr(torch, input_dtype)) if intake is None else intake
         self.schedule = schedule
         self.accumulate = accumulate
+        self.checkpoints: Any = None  # where the state of each epoch is kept
         self.remake: Any = None  # makes new networks, until training begins
         self.speaker = None  # the network that predicts, where the method has one
         self.prediction_seed = None  # of networks that draw as they predict, too
@@ -125,6 +127,8 @@ class Engine(NeuralNetClassifier):
             decays = "weight_decay" in self.optimizer_.defaults
             group |= {"weight_decay": 0.0} if decays else {}
             self.optimizer_.add_param_group(group)
+        for group in self.optimizer_.param_groups:  # what a schedule starts from
+            group.setdefault("initial_lr", group["lr"])
         return self
 
     # --- the loop ---
@@ -156,11 +160,14 @@ class Engine(NeuralNetClassifier):
         epochs = self.max_epochs if epochs is None else epochs
         self._start_schedule(epochs * len(batches))
         datasets = {"dataset_train": train, "dataset_valid": valid}
-        for _ in range(epochs):
+        kept = self.checkpoints
+        for epoch in range(0 if kept is None else kept.start(self), epochs):
             self.notify("on_epoch_begin", **datasets)
             self.run_single_epoch(batches, True, "train", self.train_step)
             self.run_single_epoch(held_out, False, "valid", self.validation_step)
             self.notify("on_epoch_end", **datasets)
+            if kept is not None:
+                kept.epoch_end(self, is_last=epoch + 1 == epochs)
         return self
 
     def notify(self, method_name, **cb_kwargs):
@@ -333,14 +340,6 @@ class Engine(NeuralNetClassifier):
         blocks = dataset.blocks(self._prediction_batch(dataset), **self._reading())
         logits = [speakers(self.intake(features, device)) for features in blocks]
         return logits[0] if len(logits) == 1 else torch.cat(logits)
-
-    def __getstate__(self):
-        # networks and objective are in `module_` and `criterion_`, which skorch knows
-        # how to bring from a GPU to a machine without one
-        passing = {"module": None, "criterion": None, "remake": None, "_parts": None}
-        state = super().__getstate__() | passing
-        callbacks = state.get("callbacks_", [])
-        return state | {"callbacks_": [c for c in callbacks if c[0] != "epoch_tasks"]}
 
     def predict_proba(self, X, speaker=None):
         """Return the probabilities of one network, or their mean, as an array."""

@@ -35,7 +35,9 @@ from sknoisy._settings import own_settings, usual_settings
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
 from sknoisy._types import Inputs
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
+from sknoisy._versions import KeepsVersions
 from sknoisy._weights import check_weights
+from sknoisy.classifiers._checkpoints import checkpoints_of, seeded_by
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._frames import numbers_of
 from sknoisy.classifiers._inputs import (
@@ -51,6 +53,7 @@ from sknoisy.schedules import constant
 
 class BaseNoisyClassifier(
     TrainingParameters,
+    KeepsVersions,
     CallbackSupportMixin,
     ClassifierMixin,
     BaseEstimator,
@@ -203,12 +206,14 @@ class BaseNoisyClassifier(
             self._check_parameters()
             data = self._check_data(X, y, sample_weight)
             facts = cut_params(facts, data.rows, data.n_given)
-            with self._seeded() as random_state:
+            kept = checkpoints_of(self, data, facts)
+            with seeded_by(self, kept), self._seeded() as random_state:
                 share = self._held_out_share()
                 split = data.split(share, random_state, self.train_split)
                 facts["n_epochs"] = self._n_epochs(len(split[0]))
                 task = self._plan(data, facts)
                 engine = self._build(task, data, has_validation=split[1] is not None)
+                engine.checkpoints = kept
                 self._train(engine, task, data, split, X, y)
         return self
 
@@ -232,6 +237,7 @@ class BaseNoisyClassifier(
                 check_objective(objective, data, in_parts=True)
                 engine = go_on(self.net_, objective, self)
             engine.schedule, engine.max_epochs = constant, 1
+            engine.keeps_optimizer = True  # the next call goes on with it
             self._train(engine, task, data, split, X, y)
         return self
 
@@ -349,7 +355,8 @@ class BaseNoisyClassifier(
         return self._routed_to("iterator_train").get("collate_fn")
 
     def _random_state(self):
-        return make_generator(self.random_state)
+        seed = getattr(self, "_seed_of_fit", None)  # of one that goes on
+        return make_generator(self.random_state if seed is None else seed)
 
     @contextmanager
     def _seeded(self, n_epochs_before=0):
@@ -407,6 +414,7 @@ class BaseNoisyClassifier(
         objective.forget()
         # its copy of the best weights has served, and partial_fit has no validation
         engine.callbacks_ = [c for c in engine.callbacks_ if c[0] != "early_stopping"]
+        engine.checkpoints = None
         self.net_ = engine
         self.classes_ = engine.classes_
         self.history_ = engine.history

@@ -5,6 +5,7 @@ A class names what is its own, takes the rest as ``**training`` and hands it on.
 
 from collections.abc import Callable, Sequence
 from numbers import Integral
+from os import PathLike
 from typing import Any, Literal
 
 import torch
@@ -121,6 +122,20 @@ class TrainingParameters(Completed, RoutedParams):
         Whether the estimator is fitted, with the network as it is, after Ctrl-C in the
         middle of `fit`. The interrupt is raised all the same.
 
+    checkpoint : str or path-like, default=None
+        A folder in which `fit` keeps, epoch by epoch, all that it takes to go on:
+        networks, optimizer, random numbers, what the method remembers. One for each
+        fit: a search needs none, or its fits would replace each other's.
+
+    checkpoint_every : int or "auto", default="auto"
+        After how many epochs it is written. "auto" lets that take a fiftieth of the
+        time; the last epoch always counts.
+
+    resume : bool, default=False
+        Whether `fit` goes on from the checkpoint, if there is one, to the same network,
+        bit by bit, that it would have been without a break. One of other data or
+        parameters is refused.
+
     verbose : int, default=0
         Whether to print a line per epoch.
 
@@ -206,6 +221,9 @@ class TrainingParameters(Completed, RoutedParams):
         precision: Literal["bf16"] | None = None,
         compile: bool | dict[str, Any] = False,
         keep_on_interrupt: bool = False,
+        checkpoint: str | PathLike[str] | None = None,
+        checkpoint_every: int | Literal["auto"] = "auto",
+        resume: bool = False,
         verbose: int = 0,
         unlabeled: Label = "auto",
         random_state: Seed = None,
@@ -231,6 +249,9 @@ class TrainingParameters(Completed, RoutedParams):
         self.precision = precision
         self.compile = compile
         self.keep_on_interrupt = keep_on_interrupt
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
+        self.resume = resume
         self.verbose = verbose
         self.unlabeled = unlabeled
         self.random_state = random_state
@@ -238,13 +259,18 @@ class TrainingParameters(Completed, RoutedParams):
 
 
 # names that a number, or a switch, may have instead
-NAMED = {"max_epochs": "auto", "early_stopping": "label_wave"}
-SWITCHES = ("early_stopping", "warm_start", "keep_on_interrupt")
+NAMED = {
+    "max_epochs": "auto",
+    "early_stopping": "label_wave",
+    "checkpoint_every": "auto",
+}
+SWITCHES = ("early_stopping", "warm_start", "keep_on_interrupt", "resume")
 COUNTS = {
     "batch_size": 1,
     "accumulate": 1,
     "n_iter_no_change": 1,
     "max_epochs": 1,
+    "checkpoint_every": 1,
     "verbose": 0,
 }
 RANGES = {
@@ -275,6 +301,11 @@ def check_training(estimator):
     for name, interval in RANGES.items():
         if given[name] is not None or name != "validation_fraction":
             check_range(interval, **{name: given[name]})
+    if estimator.resume and estimator.checkpoint is None:
+        raise ValueError(
+            "resume=True goes on from a checkpoint: name its folder, checkpoint=…, or"
+            " leave resume out."
+        )
     if not isinstance(estimator.callbacks, (list, tuple, type(None))):
         raise TypeError(
             f"callbacks={shown(estimator.callbacks)}, but must be a list of them."

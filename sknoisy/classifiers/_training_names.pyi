@@ -5,6 +5,7 @@ A module of your own has parameters that nobody knows here: hand them on by
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any, Literal, TypedDict
 
 import torch
@@ -30,6 +31,9 @@ class CommonTraining(TypedDict, total=False):
     precision: Literal["bf16"] | None
     compile: bool | dict[str, Any]
     keep_on_interrupt: bool
+    checkpoint: str | PathLike[str] | None
+    checkpoint_every: int | Literal["auto"]
+    resume: bool
     verbose: int
     unlabeled: Label
     random_state: Seed

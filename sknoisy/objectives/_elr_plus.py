@@ -129,11 +129,15 @@ class EarlyLearningPlus(ScheduledObjective):
         # a sum over networks: each has the gradient that it would have alone
         return nll.add(regret, alpha=strength).sum(dim=1).mean()
 
+    def make_ready(self, networks: Networks) -> None:
+        """Make the averages, where there are none yet."""
+        if self.averages is None:
+            self.averages = copy.deepcopy(networks).eval().requires_grad_(False)
+
     @torch.no_grad()
     def _teach(self, networks, features):
         """Return what the average of the other network says, for each network."""
-        if self.averages is None:
-            self.averages = copy.deepcopy(networks).eval().requires_grad_(False)
+        self.make_ready(networks)
         self.n_steps += 1
         share = max(1 - self.averaging, 1 / self.n_steps)
         for mean, now in zip(
