@@ -97,4 +97,4 @@ def kinds_of_numbers(estimator, X, *, reset):
         kinds.append(np.dtype(np.uint8))
     if estimator.module is not None:
         kinds += [np.dtype(name) for name in ("int32", "int64")]
-    return kinds
+    return kinds if len(kinds) > 1 else wanted
