@@ -255,7 +255,7 @@ def _as_samples(X, n_samples):
         return Samples(X)
     if isinstance(X, tuple) and _are_columns(X, n_samples):
         return Columns(X)
-    if isinstance(X, list | tuple) or np.ndim(X) == 1 and hasattr(X, "__len__"):
+    if isinstance(X, list | tuple) or len(getattr(X, "shape", ())) == 1:
         return _as_listed(X)
     return None
 

@@ -20,7 +20,7 @@ import sknoisy
 from sknoisy.classifiers import METHODS
 from sknoisy.cleaning import CleanLabelClassifier
 from sknoisy.datasets import Columns, Samples, read_image_folder
-from sknoisy.detectors import AreaUnderMargin, ConfidentLearning
+from sknoisy.detectors import KDN, AreaUnderMargin, ConfidentLearning
 from sknoisy.model_selection import BatchedGridSearchCV
 
 N = 60
@@ -342,6 +342,11 @@ def test_detectors_find_wrong_labels_of_samples(detector, images, folder):
     assert found.quality_[:4].max() < np.median(found.quality_)
     clean = CleanLabelClassifier(net(), clone(detector)).fit(samples, flipped(y))
     assert clean.score(samples, y) > 0.9
+
+
+def test_what_compares_rows_of_numbers_says_so(images):
+    with pytest.raises(ValueError, match=r"60 samples of a Pairs.*ConfidentLearning\("):
+        KDN().fit(Samples(Pairs(*images)), images[1])
 
 
 # one for each way in which a method uses what it gets

@@ -337,7 +337,8 @@ class Engine(Packing, NeuralNetClassifier):
         self.module_.eval()
         speakers = self.module_ if speaker is None else self.module_.only(speaker)
         device = torch.device(self.device)
-        blocks = dataset.blocks(self._prediction_batch(dataset), **self._reading())
+        how = self._reading() if dataset.is_read else {}
+        blocks = dataset.blocks(self._prediction_batch(dataset), **how)
         logits = [speakers(self.intake(features, device)) for features in blocks]
         return logits[0] if len(logits) == 1 else torch.cat(logits)
 
@@ -357,7 +358,7 @@ class Engine(Packing, NeuralNetClassifier):
 
     def _prediction_batch(self, dataset):
         """Return how many samples to predict at once; of large ones, a batch's."""
-        given = self.get_params_for("iterator_valid").get("batch_size")
+        given = getattr(self, "iterator_valid__batch_size", None)
         if given is not None:
             return given
         is_large = dataset.is_read or int(np.prod(dataset.X.shape[1:])) > LARGE
@@ -366,9 +367,13 @@ class Engine(Packing, NeuralNetClassifier):
 
     def _reading(self):
         """Return how samples are read that aren't in memory."""
-        given = self.get_params_for("iterator_train")
-        given |= self.get_params_for("iterator_valid")
-        return {name: given[name] for name in READING if name in given}
+        own = vars(self)  # where skorch keeps what it hands on
+        return {
+            name: own[f"{part}__{name}"]
+            for part in ("iterator_train", "iterator_valid")
+            for name in READING
+            if f"{part}__{name}" in own
+        }
 
 
 def _was_raised(interrupt):

@@ -9,7 +9,7 @@ from torch.nn.parameter import is_lazy
 
 from sknoisy._engine.copies import fresh_copies
 from sknoisy._engine.outputs import Outputs, call
-from sknoisy._nested import n_samples_in, take_rows
+from sknoisy._nested import take_rows
 from sknoisy._params import choose_arguments
 from sknoisy._shown import shown
 from sknoisy.modules import MLP, LeNet5
@@ -50,7 +50,7 @@ class Networks(nn.ModuleList):
     def _heard(self, output, features):
         if self.outputs is None:
             return output
-        return self.outputs.read(output, n_samples_in(features), self.training)
+        return self.outputs.read(output, features, self.training)
 
     def only(self, place):
         """Return one of the networks, as networks."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import torch
 
+from sknoisy._nested import n_samples_in
 from sknoisy._shown import shown
 
 LOGITS = "logits"
@@ -41,14 +42,16 @@ class Outputs:
         """Whether networks give logits as they are, as far as they have been heard."""
         return set(self.forms.values()) <= {LOGITS}
 
-    def read(self, output, n_samples, training):
-        """Return the logits, (n_samples, n_classes), that a network's output means."""
+    def read(self, output, features, training):
+        """Return the logits, (n_samples, n_classes), that an output means."""
         values = values_of(output)
         form = self.forms.get(training)
-        if form is None:
-            form = self.forms[training] = self.recognize(values, n_samples)
         if form == LOGITS:
-            return values if values.dtype == self.dtype else values.to(self.dtype)
+            return values if values.dtype is self.dtype else values.to(self.dtype)
+        n_samples = n_samples_in(features)
+        if form is None:
+            self.forms[training] = self.recognize(values, n_samples)
+            return self.read(values, features, training)
         values = values.to(self.dtype)
         if form == PROBABILITIES:
             return _log(values)

@@ -93,8 +93,8 @@ def kinds_of_numbers(estimator, X, *, reset):
     kinds = [wanted]
     if is_mapped(X) and X.dtype.kind in "uif":
         kinds.append(X.dtype)
-    if np.ndim(X) > 2 and dtype == np.uint8:
+    if dtype == np.uint8 and np.ndim(X) > 2:
         kinds.append(np.dtype(np.uint8))
     if estimator.module is not None:
         kinds += [np.dtype(name) for name in ("int32", "int64")]
-    return kinds
+    return kinds if len(kinds) > 1 else wanted
