@@ -7,8 +7,9 @@ torch is not imported here.
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from numbers import Number
+from typing import Any, Protocol
 
 import numpy as np
 from scipy import sparse
@@ -20,6 +21,13 @@ IMAGE_SUFFIXES = (
     *(".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".pgm", ".tif", ".tiff"),
     *(".webp", ".pnm"),
 )
+
+
+class Indexed(Protocol):
+    """What has samples at places."""
+
+    def __getitem__(self, place: int, /) -> Any:
+        """Return the sample at a place."""
 
 
 class Samples:
@@ -56,77 +64,85 @@ class Samples:
 
     ndim = 1
 
-    def __init__(self, source, transform=None):
-        self.source = source
+    def __init__(
+        self, source: Indexed, transform: Callable[[Any], Any] | None = None
+    ) -> None:
+        self.source: Any = source
         self.transform = transform
-        self.rows = None
-        self.collate_fn = None
+        self.rows: np.ndarray | None = None
+        self.collate_fn: Callable[[list[Any]], Any] | None = None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.source) if self.rows is None else len(self.rows)
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int]:
         """(n_samples,): what one of them is like shows when it is read."""
         return (len(self),)
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: Any) -> Any:
         rows = whole_rows(rows, len(self))
         if isinstance(rows, int):
-            return self.features(self.raw([rows])[0])
+            return self._features(self._raw([rows])[0])
         return self.cut(rows)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return (self[row] for row in range(len(self)))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{len(self)} samples of a {type(self.source).__name__}>"
 
-    def cut(self, rows):
+    def cut(self, rows: np.ndarray) -> "Samples":
         """Return some of the samples, in an order of their own."""
         own = Samples(self.source, self.transform)
         own.rows = rows if self.rows is None else self.rows[rows]
         own.collate_fn = self.collate_fn
         return own
 
-    def raw(self, rows):
+    def _raw(self, rows: Sequence[int] | np.ndarray) -> list[Any]:
         """Return samples as the source holds them, a label that is inside included."""
         places = [int(row) for row in (rows if self.rows is None else self.rows[rows])]
         if hasattr(self.source, "__getitems__"):  # several at once, where it can
             return self.source.__getitems__(places)
         return [self.source[place] for place in places]
 
-    def features(self, sample):
+    def _features(self, sample: Any) -> Any:
         """Return a sample without its label, transformed."""
         sample = without_label(opened(sample))
         return sample if self.transform is None else self.transform(sample)
 
-    def read(self, rows):
+    def read(
+        self, rows: np.ndarray
+    ) -> list[Any] | tuple[Any, ...] | Mapping[str, Any] | np.ndarray:
         """Return samples as a list, or as a batch where the user puts it together.
 
         A function of the user's (`collate_fn`) sees samples as the source has them, and
         may return features and labels.
         """
-        found = self.raw(rows)
+        found = self._raw(rows)
         if self.collate_fn is None:
-            return [self.features(sample) for sample in found]
+            return [self._features(sample) for sample in found]
         if self.transform is not None:
-            found = [self.features(sample) for sample in found]
+            found = [self._features(sample) for sample in found]
         else:
             found = [opened(sample) for sample in found]
         batch = self.collate_fn(found)
-        return without_label(batch) if has_label(found[0]) else batch
+        if not has_label(found[0]):
+            return batch
+        if isinstance(batch, Mapping):
+            return without_label(batch)
+        return batch[0] if len(batch) == 2 else tuple(batch[:-1])
 
-    def labels(self):
+    def labels(self) -> np.ndarray | None:
         """Return the labels that samples hold, or None."""
         rows = np.arange(len(self.source)) if self.rows is None else self.rows
         known = labels_of_source(self.source, rows)
         if known is not None:
             return known
-        if not len(self) or not has_label(self.raw([0])[0]):
+        if not len(self) or not has_label(self._raw([0])[0]):
             return None
         return np.array(
-            [plain(label_in(self.raw([row])[0])) for row in range(len(self))]
+            [plain(label_in(self._raw([row])[0])) for row in range(len(self))]
         )
 
 
@@ -151,7 +167,7 @@ class Columns:
     ndim = 1
     collate_fn = None
 
-    def __init__(self, arrays):
+    def __init__(self, arrays: Mapping[str, Any] | tuple[Any, ...]) -> None:
         if not len(arrays):
             raise ValueError(f"X={arrays!r} holds no array.")
         self.arrays = arrays
@@ -159,36 +175,40 @@ class Columns:
         if len(set(lengths.values())) > 1:
             raise ValueError(f"The arrays of X have different lengths: {lengths}.")
 
-    def items(self):
+    def items(self) -> list[tuple[Any, Any]]:
         """Return names, or places, and arrays."""
         named = isinstance(self.arrays, Mapping)
-        return list(self.arrays.items() if named else enumerate(self.arrays))
+        arrays: Any = self.arrays
+        return list(arrays.items() if named else enumerate(arrays))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return n_rows(self.items()[0][1])
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int]:
         """(n_samples,): each array has a shape of its own."""
         return (len(self),)
 
-    def __getitem__(self, rows):
+    def __getitem__(self, rows: Any) -> Any:
         rows = whole_rows(rows, len(self))
         return self.read(rows) if isinstance(rows, int) else self.cut(rows)
 
-    def __repr__(self):
+    def __iter__(self) -> Iterator[Any]:
+        return (self[row] for row in range(len(self)))
+
+    def __repr__(self) -> str:
         return f"<{len(self)} samples of {len(self.arrays)} arrays>"
 
-    def cut(self, rows):
+    def cut(self, rows: np.ndarray) -> "Columns":
         """Return some of the samples."""
         return Columns(self.read(rows))
 
-    def read(self, rows):
+    def read(self, rows: int | np.ndarray) -> dict[str, Any] | tuple[Any, ...]:
         """Return the rows of each array."""
         cut = {name: rows_of(array, rows) for name, array in self.items()}
         return cut if isinstance(self.arrays, Mapping) else tuple(cut.values())
 
-    def labels(self):
+    def labels(self) -> None:
         """Return None: arrays hold no labels."""
 
 
@@ -332,13 +352,14 @@ def opened(sample, look=False):
     return np.zeros((1, 1)) if look else open_image(sample)
 
 
-def open_image(path, mode="RGB"):
-    """Return the image of a file as an array (height, width, channels) of uint8."""
+def open_image(path, mode="RGB", size=None):
+    """Return the image of a file as an array (height, width[, channels]) of uint8."""
     from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(path) as image:
-            return np.array(image.convert(mode))
+            image = image.convert(mode)
+            return np.array(image if size is None else image.resize(size[::-1]))
     except FileNotFoundError:
         raise FileNotFoundError(
             f"X names the file {str(path)!r}: there is none."

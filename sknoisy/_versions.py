@@ -6,6 +6,8 @@ import warnings
 from functools import cache
 from importlib.metadata import version
 
+from sklearn.base import BaseEstimator
+
 from sknoisy.exceptions import VersionWarning
 
 __all__ = ["KeepsVersions", "versions_now", "warn_of_versions"]
@@ -55,7 +57,7 @@ def _main(version):
     return str(version).split("+")[0].split(".")[:2]
 
 
-class KeepsVersions:
+class KeepsVersions(BaseEstimator):
     """Mixin for estimators: a pickle of a fitted one says with which versions."""
 
     def __getstate__(self):

@@ -22,6 +22,7 @@ FLOORS = {
     "_completed": 0,
     "_containers": 0,
     "_counting": 0,
+    "_data_types": 0,
     "_delegation": 0,
     "_files": 0,
     "_interrupts": 0,
@@ -80,6 +81,7 @@ FLOORS = {
     "cleaning": 7,  # acts on what detectors find
     "export": 7,  # takes apart what others put together
     "semi_supervised": 7,
+    "calibration": 8,  # asks detectors, and hands on as cleaning does
     "auto": 8,  # decides what to do: above all that can be done
     "data_issues": 2,  # sees tables, and knows no estimator
     "reporting": 8,  # tells what all others found
@@ -91,6 +93,7 @@ FLOORS = {
 WITHOUT_TORCH = (
     "annotators",
     "auto",
+    "calibration",
     "cleaning",
     "data_issues",
     "datasets",

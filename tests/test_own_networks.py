@@ -19,6 +19,8 @@ from skorch.callbacks import (
     LoadInitState,
     TrainEndCheckpoint,
 )
+from skorch.dataset import Dataset as SkorchDataset
+from skorch.dataset import ValidSplit
 from skorch.helper import predefined_split
 from torch import nn
 from torch.utils.data import TensorDataset
@@ -352,7 +354,7 @@ def test_clipping_does_not_run_the_network_twice(data):
     clip = GradientNormClipping(1.0)
     small(module=Counting, callbacks=[clip], max_epochs=2).fit(*data)
     assert calls.count(True) == 16  # batches of 20 from 160 samples
-    assert calls.count(False) == 3  # before training, and to look for NaN after it
+    assert calls.count(False) == 4  # twice before training, twice after it
 
 
 # --- the net is one of skorch's ---
@@ -386,9 +388,16 @@ def test_validation_data_may_come_from_elsewhere(data):
     assert clf.score(X[:40], y[:40]) == pytest.approx(best)
 
 
-def test_skorch_splits_choose_among_the_samples(data):
-    from skorch.dataset import ValidSplit
+def test_skorchs_own_data_set_may_be_what_to_validate_on(data):
+    X, y = data
+    split = predefined_split(SkorchDataset(X[:40], y[:40]))
+    clf = small(module=Net, train_split=split, max_epochs=2).fit(X, y)
+    own = small(module=Net, max_epochs=2).fit(X, y)
+    log_loss = -np.log(own.predict_proba(X[:40])[range(40), y[:40]]).mean()
+    assert clf.history_[-1]["valid_loss"] == pytest.approx(log_loss, abs=1e-5)
 
+
+def test_skorch_splits_choose_among_the_samples(data):
     clf = small(module=Net, train_split=ValidSplit(4, stratified=True)).fit(*data)
     assert "valid_loss" in clf.history_[-1]
     with pytest.raises(ValueError, match="both say what to validate on"):
@@ -432,6 +441,7 @@ def test_bf16_is_what_layers_compute_in_while_they_train(data):
         small(precision="fp8").fit(*data)
 
 
+@pytest.mark.slow
 def test_a_compiled_network_is_the_same_network(data):
     def fitted(**options):
         torch.manual_seed(0)

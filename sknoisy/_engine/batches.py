@@ -10,6 +10,7 @@ from sknoisy._engine.intake import Reader
 from sknoisy._samples import Columns, Samples
 from sknoisy._tensors import as_tensor, is_mapped
 
+APART = 1_000_003  # seeds of an epoch's batches from those of the next one's
 # how samples are read that aren't in memory, as torch's DataLoader has it
 READING = (
     *("num_workers", "prefetch_factor", "pin_memory", "timeout", "worker_init_fn"),
@@ -175,6 +176,7 @@ class Batches:
         self.options = {name: given[name] for name in READING}
         self.device = torch.device(device)
         self.intake = intake
+        self.n_epochs = 0
 
     def __len__(self):
         return len(self.sizes)
@@ -198,8 +200,10 @@ class Batches:
         return rows[order.to(rows.device)]
 
     def _read(self, chunks):
-        seed = torch.randint(2**31, (1,), generator=_streams.generator())
-        features = Reader(self.dataset.X, **self.options)(chunks, int(seed))
+        # not from the stream: reading must not change what is drawn after it
+        seed = _streams.initial_seed() + self.n_epochs * APART
+        self.n_epochs += 1
+        features = Reader(self.dataset.X, **self.options)(chunks, seed % 2**32)
         for chunk, batch in zip(chunks, features, strict=True):
             labels = self.dataset.codes.index_select(0, chunk)
             yield self._handed_over(((batch, chunk), labels))

@@ -23,7 +23,7 @@ def fresh_copies(module):
     before it stays as it is. If nothing is left to be drawn, trainable weights are
     moved a little, by a twentieth of their spread.
     """
-    made = []
+    made: list[bool] = []
 
     def make():
         network = copy.deepcopy(module)

@@ -33,19 +33,17 @@ class Reader:
         self.num_workers = num_workers
         self.options = options
 
-    def __call__(self, chunks, seed=None):
+    def __call__(self, chunks, seed=0):
         """Yield the features of each of several lists of rows.
 
         Parameters
         ----------
         chunks : list of LongTensor
 
-        seed : int, default=None
-            None leaves the generators as they are.
+        seed : int, default=0
         """
         jobs = [
-            (chunk.cpu().numpy(), None if seed is None else (seed + i) % 2**32)
-            for i, chunk in enumerate(chunks)
+            (chunk.cpu().numpy(), (seed + i) % 2**32) for i, chunk in enumerate(chunks)
         ]
         if not self.num_workers or len(jobs) < 2:
             yield from (self.read(*job) for job in jobs)
@@ -60,13 +58,10 @@ class Reader:
             **self.options,
         )
 
-    def read(self, rows, seed=None):
+    def read(self, rows, seed=0):
         """Return the features of some rows."""
-        with lent():
-            if seed is None:
-                return put_together(self.samples, rows)
-            with _seeded(seed):
-                return put_together(self.samples, rows)
+        with lent(), _seeded(seed):
+            return put_together(self.samples, rows)
 
 
 class _Jobs(torch.utils.data.Dataset):
@@ -77,8 +72,7 @@ class _Jobs(torch.utils.data.Dataset):
 
     def __getitem__(self, job):
         rows, seed = job
-        if seed is not None:
-            _seed(seed)
+        _seed(seed)
         return put_together(self.samples, rows)
 
 
@@ -137,8 +131,10 @@ def _without_objects(sample):
         return {name: _without_objects(value) for name, value in sample.items()}
     if isinstance(sample, tuple):
         return tuple(map(_without_objects, sample))
+    if isinstance(sample, np.ndarray | torch.Tensor | np.generic):
+        return sample
     if isinstance(sample, list) or hasattr(sample, "__array_interface__"):
-        return np.asarray(sample)
+        return np.array(sample)  # a copy, as an image's own pixels can't be written to
     return sample
 
 

@@ -2,6 +2,7 @@
 
 import dis
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import torch
@@ -67,8 +68,8 @@ class Engine(Packing, NeuralNetClassifier):
         self.intake = Intake(getattr(torch, input_dtype)) if intake is None else intake
         self.schedule = schedule
         self.accumulate = accumulate
-        self.checkpoints = None  # where the state of each epoch is kept
-        self.remake = None  # makes new networks, until training begins
+        self.checkpoints: Any = None  # where the state of each epoch is kept
+        self.remake: Any = None  # makes new networks, until training begins
         self.speaker = None  # the network that predicts, where the method has one
         self.prediction_seed = None  # of networks that draw as they predict, too
 

@@ -113,10 +113,27 @@ def warn_of_twins(networks):
     return networks
 
 
+def is_one_tensor(input_shape):
+    """Whether a sample is one tensor, rather than several inputs."""
+    whole = isinstance(input_shape, tuple)
+    return whole and all(isinstance(n, int) for n in input_shape)
+
+
 def default_module(input_shape):
     """Return the class of network that suits one sample of `input_shape`."""
+    if not is_one_tensor(input_shape):
+        raise ValueError(
+            f"X has several inputs, {input_shape}, of which module=None can't make a"
+            " network: pass a module that takes them."
+        )
     if len(input_shape) == 1:
         return MLP
+    if len(input_shape) == 3 and input_shape[0] <= 4 < input_shape[2]:
+        raise ValueError(
+            f"One sample of X has shape {input_shape}, which looks as if channels came"
+            " first; of module=None images are (height, width, channels): channels come"
+            " last. Pass np.moveaxis(X, 1, -1), or a module that wants them first."
+        )
     if len(input_shape) in (2, 3):
         return LeNet5
     raise ValueError(

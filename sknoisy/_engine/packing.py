@@ -2,13 +2,15 @@
 
 import copy
 
+from skorch import NeuralNet
+
 # what holds on to a fit that is over; networks and objective are in `module_` and
 # `criterion_`, which skorch knows how to bring from a GPU to a machine without one
 PASSING = {"module": None, "criterion": None, "remake": None, "_parts": None}
 PASSING |= {"checkpoints": None}
 
 
-class Packing:
+class Packing(NeuralNet):
     """Mixin for a skorch net: pickles hold the optimizer only where it goes on.
 
     An optimizer with its two moments is twice as large as the networks, and training
@@ -26,7 +28,7 @@ class Packing:
         if self.keeps_optimizer:
             return self._state()
         light = object.__new__(type(self))
-        vars(light).update({n: v for n, v in vars(self).items() if n != "optimizer_"})
+        light.__dict__ |= {n: v for n, v in vars(self).items() if n != "optimizer_"}
         return light._state()
 
     def __setstate__(self, state):

@@ -15,6 +15,7 @@ from sklearn.utils.validation import (
 from torch import nn
 
 from sknoisy._arrays import as_numpy, numpy_inside
+from sknoisy._data_types import ArrayLike
 from sknoisy._engine import ArrayDataset
 from sknoisy._engine.assembly import assemble, go_on
 from sknoisy._engine.devices import pick_device
@@ -32,13 +33,19 @@ from sknoisy._samples import as_samples
 from sknoisy._seeds import make_generator
 from sknoisy._settings import own_settings, usual_settings
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
+from sknoisy._types import Inputs
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
 from sknoisy._versions import KeepsVersions
 from sknoisy._weights import check_weights
 from sknoisy.classifiers._checkpoints import checkpoints_of, seeded_by
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._frames import numbers_of
-from sknoisy.classifiers._inputs import check_samples, kinds_of_numbers, with_labels
+from sknoisy.classifiers._inputs import (
+    as_whole_numbers,
+    check_samples,
+    kinds_of_numbers,
+    with_labels,
+)
 from sknoisy.classifiers._method import Task, as_method, check_objective
 from sknoisy.classifiers._training import TrainingParameters, check_training
 from sknoisy.schedules import constant
@@ -72,7 +79,7 @@ class BaseNoisyClassifier(
         return as_method(self._method), given | self._still_routed(*parts)
 
     @with_callbacks
-    def fit(self, X: object, y: object = None) -> Self:
+    def fit(self, X: Inputs, y: ArrayLike | None = None) -> Self:
         """Train on labels that may be wrong.
 
         Parameters
@@ -99,7 +106,7 @@ class BaseNoisyClassifier(
     # --- predict ---
 
     @numpy_inside(returns="X")
-    def predict_proba(self, X: object) -> np.ndarray:
+    def predict_proba(self, X: Inputs) -> np.ndarray:
         """Predict the probability of each class.
 
         Parameters
@@ -128,7 +135,7 @@ class BaseNoisyClassifier(
         return proba if learned_by is None else learned_by.undo(proba, self)
 
     @numpy_inside(returns="X")
-    def predict_log_proba(self, X: object) -> np.ndarray:
+    def predict_log_proba(self, X: Inputs) -> np.ndarray:
         """Predict the logarithm of the probability of each class.
 
         Parameters
@@ -148,7 +155,7 @@ class BaseNoisyClassifier(
             return np.log(proba)
 
     @numpy_inside(returns="X")
-    def predict(self, X: object) -> np.ndarray:
+    def predict(self, X: Inputs) -> np.ndarray:
         """Predict the most probable class.
 
         Parameters
@@ -277,7 +284,7 @@ class BaseNoisyClassifier(
             if vars(self).get("net_") is before.get("net_"):
                 for name in [n for n in vars(self) if n.endswith("_")]:
                     delattr(self, name)
-                vars(self).update({n: before[n] for n in before if n.endswith("_")})
+                self.__dict__.update({n: before[n] for n in before if n.endswith("_")})
             raise
 
     def _check_parameters(self):
@@ -286,12 +293,13 @@ class BaseNoisyClassifier(
 
     def _validate(self, X, *y, reset):
         """Return X, or X and y, as arrays; X must look as in fit, unless `reset`."""
-        samples = as_samples(X, len(y[0]) if y else None, self._collate_fn())
+        n_labels = len(y[0]) if y and y[0] is not None else None
+        samples = as_samples(X, n_labels, self._collate_fn())
         if samples is not None:
             return check_samples(self, samples, *y, reset=reset)
         # a float64 that float32 can't hold becomes infinite, and of that validate_data
         # complains, better than numpy would
-        X, checks = numbers_of(self, X, reset=reset)
+        X, checks = numbers_of(self, as_whole_numbers(self, X), reset=reset)
         with np.errstate(over="ignore", invalid="ignore"):
             checked = validate_data(
                 checks,
@@ -401,7 +409,7 @@ class BaseNoisyClassifier(
         for name in getattr(self, "_found", ()):  # by an earlier fit, of other samples
             delattr(self, name)
         self._found = [f"{name}_" for name in found]
-        vars(self).update(zip(self._found, found.values(), strict=True))
+        self.__dict__.update(zip(self._found, found.values(), strict=True))
         self._learned_by = task.method
         objective.forget()
         # its copy of the best weights has served, and partial_fit has no validation

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
 from sklearn.model_selection import train_test_split
+from skorch.dataset import Dataset as Pairs
 
 from sknoisy._engine import ArrayDataset
-from sknoisy._engine.intake import put_together
+from sknoisy._engine.intake import Reader
+from sknoisy._engine.networks import is_one_tensor
 from sknoisy._features import feature_statistics
-from sknoisy._labels import encode_labels
+from sknoisy._labels import encode_checked
 from sknoisy._samples import Columns, Samples, as_samples
 from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
@@ -27,7 +30,7 @@ class TrainingData:
     `rows` are the places that these samples had among the `n_given` of X as given.
     """
 
-    X: object
+    X: Any
     codes: np.ndarray
     classes: np.ndarray
     sample_weight: np.ndarray | None
@@ -116,17 +119,19 @@ def split_by(train_split, dataset, classes):
     return train, valid
 
 
-def as_dataset(part, whole, classes):
+def as_dataset(part: Any, whole: ArrayDataset, classes):
     """Return a part of the training data, or samples from elsewhere, for the engine."""
     if part is None or isinstance(part, ArrayDataset):
         return part
     if getattr(part, "dataset", None) is whole and hasattr(part, "indices"):
         return whole.subset(whole.rows[torch.as_tensor(np.asarray(part.indices))])
-    X, y = getattr(part, "X", None), getattr(part, "y", None)  # skorch's own
-    if y is None:
+    if type(part) is Pairs:
+        X, y = as_samples(part.X), part.y
+        X = np.asarray(part.X) if X is None else X
+    else:
         X = as_samples(part)
         y = None if X is None else X.labels()
-    if y is None:
+    if X is None or y is None:
         raise TypeError(
             f"train_split gave {shown(part)} to validate on: expected a data set whose"
             " samples are pairs of features and label."
@@ -136,7 +141,6 @@ def as_dataset(part, whole, classes):
         raise ValueError(
             f"The data to validate on hold labels that y doesn't: {strangers}."
         )
-    X = as_samples(X) or np.asarray(X)
     return ArrayDataset(X, np.searchsorted(classes, np.asarray(y)))
 
 
@@ -150,7 +154,7 @@ def shape_and_statistics(X, sample_weight):
         return tuple(X.shape[1:]), feature_statistics(X, sample_weight)
     if isinstance(X, Samples) and X.collate_fn is None:
         few = np.unique(np.linspace(0, len(X) - 1, LOOKED_AT).astype(int))
-        seen = put_together(X, few)
+        seen = Reader(X).read(few)
         whole = not torch.is_tensor(seen) or seen.dtype in (torch.int32, torch.int64)
         if not whole and seen.ndim > 1:
             return tuple(seen.shape[1:]), feature_statistics(seen.numpy())
@@ -159,8 +163,7 @@ def shape_and_statistics(X, sample_weight):
 
 def n_features_of(shape):
     """Return how many numbers a sample has, where it is one tensor."""
-    flat = isinstance(shape, tuple) and all(isinstance(n, int) for n in shape)
-    return int(np.prod(shape)) if flat else None
+    return int(np.prod(shape)) if is_one_tensor(shape) else None
 
 
 def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
@@ -189,7 +192,7 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
         X, y, rows, weight = without_absent(X, y, rows, weight=weight)
         places = {"rows": rows, "n_given": n_given}
         return _soft_training_data(X, y, weight, class_weight, classes, dtype, places)
-    found, codes = encode_labels(y)  # all: one whose samples weigh nothing is a class
+    found, codes = encode_checked(y)  # all: one whose samples weigh nothing is a class
     X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
     known = found if classes is None else np.unique(classes)
     codes = _positions(found[codes], known)

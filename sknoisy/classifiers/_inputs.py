@@ -3,10 +3,17 @@
 import numpy as np
 from sklearn.utils.validation import check_consistent_length, validate_data
 
+from sknoisy._engine.intake import Reader, shapes_of
 from sknoisy._samples import as_samples
 from sknoisy._tensors import is_mapped
 
-__all__ = ["check_samples", "input_shape_of", "kinds_of_numbers", "with_labels"]
+__all__ = [
+    "as_whole_numbers",
+    "check_samples",
+    "input_shape_of",
+    "kinds_of_numbers",
+    "with_labels",
+]
 
 
 def with_labels(X, y):
@@ -60,9 +67,19 @@ def check_like_in_fit(estimator, samples):
 
 def input_shape_of(samples):
     """Return the shape of one sample; of several inputs the shapes of all."""
-    from sknoisy._engine.intake import put_together, shapes_of
+    return shapes_of(Reader(samples).read(np.arange(1)))
 
-    return shapes_of(put_together(samples, np.arange(1)))
+
+def as_whole_numbers(estimator, X):
+    """Return lists of whole numbers for a module of the user's as an array of them."""
+    if estimator.module is None or not isinstance(X, list | tuple) or not X:
+        return X
+    first = X[0]
+    if isinstance(first, list | tuple) and all(type(n) is int for n in first):
+        lengths = {len(row) if hasattr(row, "__len__") else 0 for row in X}
+        found = np.asarray(X) if len(lengths) == 1 else None
+        return X if found is None or found.dtype.kind != "i" else found
+    return X
 
 
 def kinds_of_numbers(estimator, X, *, reset):

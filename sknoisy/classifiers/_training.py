@@ -8,12 +8,12 @@ from numbers import Integral
 from os import PathLike
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from torch import nn
 
 from sknoisy._checks import check_choice, check_switch
 from sknoisy._completed import Completed
+from sknoisy._data_types import Label, Seed
 from sknoisy._engine import Batches
 from sknoisy._engine.callbacks import check_callback_names
 from sknoisy._params import RoutedParams, choose_arguments
@@ -225,8 +225,8 @@ class TrainingParameters(Completed, RoutedParams):
         checkpoint_every: int | Literal["auto"] = "auto",
         resume: bool = False,
         verbose: int = 0,
-        unlabeled: object = "auto",
-        random_state: int | np.random.RandomState | None = None,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
         **routed: object,
     ) -> None:
         self.module = module
@@ -289,9 +289,9 @@ def check_training(estimator):
     if isinstance(given["batch_size"], Integral) and given["batch_size"] == -1:
         del given["batch_size"]
     check_where_to_validate(estimator)
-    for name, word in NAMED.items():
-        if isinstance(given[name], str):
-            check_choice(given.pop(name), (word,), name)
+    named = {n for n in NAMED if isinstance(given[n], str)}
+    for name in named:
+        check_choice(given.pop(name), (NAMED[name],), name)
     check_switch(**{n: given[n] for n in SWITCHES if n in given})
     if isinstance(given["verbose"], bool):
         del given["verbose"]

@@ -1,7 +1,7 @@
 """Early-learning regularization by two networks that teach each other."""
 
 import copy
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -109,7 +109,7 @@ class EarlyLearningPlus(ScheduledObjective):
         self.rise = check_rise(rise, n_epochs)
         self.keep = keep
         self.add_memory("beliefs", torch.zeros(n_samples, self.n_networks, n_classes))
-        self.averages = None
+        self.averages: Any = None
         self.n_steps = 0
 
     def forward(
