@@ -37,7 +37,7 @@ def make_callbacks(callbacks, early_stopping, has_validation):
 def check_callback_names(callbacks, given):
     """Say so if ``callbacks__name__…`` names a callback that there isn't."""
     known = {c[0] if isinstance(c, tuple) else type(c).__name__ for c in callbacks}
-    known |= {"epoch_timer", "print_log"}
+    known |= {"epoch_timer", "print_log", "progress_bar"}
     for name in given:
         first = name.split("__")[0]
         if first not in known:

@@ -8,6 +8,7 @@ from pathlib import Path
 from skorch.callbacks import EpochTimer, PrintLog
 
 from sknoisy import _streams
+from sknoisy._engine.progress import ProgressBar
 from sknoisy._engine.state import (
     Store,
     pack_generators,
@@ -23,7 +24,7 @@ from sknoisy._versions import versions_now, warn_of_versions
 
 FILE = "checkpoint.safetensors"
 MOST_TIME = 0.02  # share of the time of training that "auto" takes
-STATELESS = (EpochTimer, PrintLog)
+STATELESS = (EpochTimer, PrintLog, ProgressBar)
 
 
 class Checkpoints:

@@ -16,8 +16,10 @@ from sknoisy._arrays import as_numpy
 from sknoisy._engine.batches import READING, ArrayDataset, Batches
 from sknoisy._engine.epochs import can_be_fast, fast_epoch, parts_of_steps
 from sknoisy._engine.intake import Intake
+from sknoisy._engine.memory import advised, while_predicting, while_training
 from sknoisy._engine.networks import Networks
 from sknoisy._engine.packing import Packing
+from sknoisy._engine.progress import ProgressBar
 from sknoisy._logits import mean_probability
 from sknoisy._samples import as_samples
 from sknoisy.exceptions import NonFiniteLossError
@@ -73,7 +75,8 @@ class Engine(Packing, NeuralNetClassifier):
 
     @property
     def _default_callbacks(self):
-        log = [("print_log", PrintLog())] if self.verbose else []
+        log = [("print_log", PrintLog())] if self.verbose == 1 else []
+        log += [("progress_bar", ProgressBar())] if self.verbose > 1 else []
         return [("epoch_timer", EpochTimer()), *log]
 
     def check_data(self, X, y=None):
@@ -141,7 +144,7 @@ class Engine(Packing, NeuralNetClassifier):
         if not self.initialized_:
             self.initialize()
         train, _ = X
-        with suppress(StopTraining):
+        with suppress(StopTraining), advised(lambda: while_training(self)):
             self.notify("on_train_begin", X=train, y=train.y)
             self.fit_loop(X)
         with suppress(StopTraining):
@@ -347,9 +350,10 @@ class Engine(Packing, NeuralNetClassifier):
         # scoring callbacks want the outputs that they have seen, in that order
         if "forward_iter" in self.__dict__:
             return super().predict_proba(X)
-        with torch.inference_mode():
-            logits = self.logits(self.get_dataset(X), speaker)
-            return mean_probability(logits).cpu().numpy()
+        dataset = self.get_dataset(X)
+        size = self._prediction_batch(dataset)
+        with torch.inference_mode(), advised(lambda: while_predicting(self, size)):
+            return mean_probability(self.logits(dataset, speaker)).cpu().numpy()
 
     def predict(self, X):
         """Return the most probable classes; of a data set of ours, their places."""

@@ -137,7 +137,7 @@ class TrainingParameters(Completed, RoutedParams):
         parameters is refused.
 
     verbose : int, default=0
-        Whether to print a line per epoch.
+        1 prints a line per epoch, 2 shows a bar with the time that is left.
 
     unlabeled : label, None or "auto", default="auto"
         What marks a sample without a label, besides None, NaN and pandas.NA. None:
