@@ -48,6 +48,7 @@ from sknoisy.classifiers._inputs import (
 )
 from sknoisy.classifiers._method import Task, as_method, check_objective
 from sknoisy.classifiers._training import TrainingParameters, check_training
+from sknoisy.classifiers._unpredicted import warn_of_unpredicted
 from sknoisy.schedules import constant
 
 
@@ -121,7 +122,9 @@ class BaseNoisyClassifier(
             Probabilities in the order of ``classes_``.
         """
         check_is_fitted(self, "net_")
-        X = self._validate(X, reset=False)
+        return self._probabilities(self._validate(X, reset=False))
+
+    def _probabilities(self, X):
         with usual_settings(), self._prediction_stream():
             proba = self.net_.predict_proba(ArrayDataset(X), self._speaker())
         if not np.isfinite(proba).all():
@@ -215,6 +218,7 @@ class BaseNoisyClassifier(
                 engine = self._build(task, data, has_validation=split[1] is not None)
                 engine.checkpoints = kept
                 self._train(engine, task, data, split, X, y)
+        warn_of_unpredicted(self, self._probabilities, data)
         return self
 
     @own_settings()
