@@ -148,8 +148,8 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
        labels of a weight below .02 are left out, but some of each class are kept. Their
        candidates and weights are those that make given labels likeliest through T; of
        two classes, where that likelihood misleads, weights lie halfway between those of
-       the first pool and equal ones. Then T is estimated anew by a few steps of expectation maximization [1]_, and judges
-       learn once more.
+       the first pool and equal ones. Then T is estimated anew by a few steps of
+       expectation maximization [1]_, and judges learn once more.
 
     ``noise_rate_interval_`` spans the rate that was found and those by the other
     readings of the first pool (its shape, its inversion), and 1.6 standard errors
