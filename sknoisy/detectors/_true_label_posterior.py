@@ -106,8 +106,8 @@ class TrueLabelPosterior(JudgesByFits):
     reliability_ : Reliability
         Whether there was enough to go by: ``gain`` of the judge over guessing and its
         ``error``, ``is_settled``, ``is_identifiable``, ``separation``; false, with
-        ``reasons``, where there wasn't. Then `noise_rate_` is NaN, a warning says why, and no label is
-        called wrong unless `threshold` is a budget or "mixture".
+        ``reasons``, where there wasn't. Then `noise_rate_` is NaN, a warning says why,
+        and no label is called wrong unless `threshold` is a budget or "mixture".
 
     flag_frequency_ : ndarray of shape (n_samples,)
         How often each label was flagged, as a share of `n_repeats`. With two or more.
