@@ -19,8 +19,9 @@ extensions = [
     "sphinx.ext.mathjax",
     "numpydoc",
     "myst_parser",
+    "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "generated/unreleased.md"]
+exclude_patterns = ["_build", "examples", "generated/unreleased.md"]
 templates_path = ["_templates"]
 html_theme = "pydata_sphinx_theme"
 html_theme_options = {"show_toc_level": 2, "header_links_before_dropdown": 3}
@@ -36,13 +37,14 @@ numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 default_role = "code"  # docstrings name parameters in single backticks
 
-if (HERE.parent / "examples").is_dir():
-    extensions.append("sphinx_gallery.gen_gallery")
-    sphinx_gallery_conf = {
-        "examples_dirs": "../examples",
-        "gallery_dirs": "auto_examples",
-        "matplotlib_animations": False,
-    }
+sphinx_gallery_conf = {
+    "examples_dirs": "examples",
+    "gallery_dirs": "auto_examples",
+    "matplotlib_animations": False,
+    "remove_config_comments": True,
+    "abort_on_example_error": True,
+    "download_all_examples": False,
+}
 
 
 def setup(app):

@@ -155,8 +155,8 @@ def _set_others(states):
 
 
 def _fingerprint():
-    kind, keys, *rest = np.random.get_state()
-    of_numpy = (kind, keys.tobytes(), *rest)
+    _, keys, *rest = np.random.get_state(legacy=True)
+    of_numpy = (np.asarray(keys).tobytes(), *rest)
     return torch.get_rng_state().numpy().tobytes(), of_numpy, random.getstate()
 
 

@@ -22,6 +22,7 @@ FLOORS = {
     "_completed": 0,
     "_containers": 0,
     "_counting": 0,
+    "_data_types": 0,
     "_delegation": 0,
     "_files": 0,
     "_interrupts": 0,

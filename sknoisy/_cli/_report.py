@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sklearn.base import clone
 
@@ -17,7 +18,7 @@ class Report:
     """A report on one comparison."""
 
     table: Table
-    labels: object
+    labels: Any
     estimators: dict
     noise_spec: str
     n_folds: int

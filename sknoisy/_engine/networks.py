@@ -40,7 +40,7 @@ def fresh_copies(module):
     further ones draw new weights where a layer knows how to (two networks that start
     equal would stay equal). A bare parameter of a layer that doesn't stays a copy.
     """
-    made = []
+    made: list[nn.Module] = []
 
     def make():
         network = copy.deepcopy(module)

@@ -1,27 +1,30 @@
 """Dawid and Skene's model: a confusion matrix for each annotator."""
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Label
 from sknoisy._ranges import check_range
 from sknoisy.annotators._abstaining import SilenceErrors
 from sknoisy.annotators._confusions import ConfusionErrors
+from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._em import maximize_likelihood
 from sknoisy.annotators._model_choice import average_models
 from sknoisy.annotators._one_sided import count_only, is_one_sided
 from sknoisy.annotators._reading import check_votes
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["dawid_skene"]
 
 
 def dawid_skene(
-    votes,
+    votes: Votes | ArrayLike,
     *,
-    smoothing="auto",
-    abstention="ignored",
-    class_prior=None,
-    max_iter=1000,
-    tol=1e-6,
-    unlabeled="auto",
-):
+    smoothing: float | str = "auto",
+    abstention: str = "ignored",
+    class_prior: ArrayLike | None = None,
+    max_iter: int = 1000,
+    tol: float = 1e-6,
+    unlabeled: Label = "auto",
+) -> Consensus:
     """Estimate true labels and each annotator's confusion matrix together [1]_.
 
     Annotators err independently of each other, given the true class k: annotator j

@@ -1,11 +1,15 @@
 """A classifier that is told nothing of the noise, and decides by itself what to do."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Label, MatrixLike, Seed
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import check_several, read_labels, relabeled, require
@@ -177,13 +181,13 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        judges="auto",
-        time_budget=None,
-        n_jobs=None,
-        verbose=0,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        judges: str | Sequence[str] = "auto",
+        time_budget: float | None = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.judges = judges
         self.time_budget = time_budget
         self.n_jobs = n_jobs
@@ -192,7 +196,9 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     @numpy_inside()
-    def fit(self, X, y, *, groups=None):
+    def fit(
+        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike | None = None
+    ) -> Self:
         """Find out what the noise is, and learn in spite of it.
 
         Parameters
@@ -243,7 +249,7 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     @numpy_inside(returns="X")
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> np.ndarray:
         """Predict true labels.
 
         Parameters
@@ -260,7 +266,7 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[proba.argmax(axis=1)]
 
     @numpy_inside(returns="X")
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the probability of each class to be the true one.
 
         Parameters

@@ -4,7 +4,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import log_softmax
@@ -190,7 +190,8 @@ def hold(
 
 
 def _hear_all(families, rows, task, verdicts, transition, affords, round_):
-    heard, failed = [], None
+    heard: list[Any] = []
+    failed = None
     for family in families:
         if heard and affords is not None and not affords(family):
             verdicts.append(_unheard(family, round_, "no time was left"))
@@ -216,7 +217,7 @@ def hear(family, rows, task, transition=None):
             said += [(place, *one) for one in _opinions(candidate, rows, task)]
         except FAILURES as error:
             failed = error
-    if not said:
+    if failed is not None and not said:
         raise failed
     logs = [log_probabilities(opinion.probabilities) for *_, opinion in said]
     losses = [best_loss(one, task.codes, transition) for one in logs]

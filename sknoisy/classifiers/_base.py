@@ -15,6 +15,7 @@ from sklearn.utils.validation import (
 from torch import nn
 
 from sknoisy._arrays import as_numpy, numpy_inside
+from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._engine import ArrayDataset
 from sknoisy._engine.assembly import assemble, go_on
 from sknoisy._engine.devices import pick_device
@@ -67,7 +68,7 @@ class BaseNoisyClassifier(
         return as_method(self._method), given | self._still_routed(*parts)
 
     @with_callbacks
-    def fit(self, X: object, y: object) -> Self:
+    def fit(self, X: MatrixLike, y: ArrayLike) -> Self:
         """Train on labels that may be wrong.
 
         Parameters
@@ -94,7 +95,7 @@ class BaseNoisyClassifier(
     # --- predict ---
 
     @numpy_inside(returns="X")
-    def predict_proba(self, X: object) -> np.ndarray:
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the probability of each class.
 
         Parameters
@@ -123,7 +124,7 @@ class BaseNoisyClassifier(
         return proba if learned_by is None else learned_by.undo(proba, self)
 
     @numpy_inside(returns="X")
-    def predict_log_proba(self, X: object) -> np.ndarray:
+    def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the logarithm of the probability of each class.
 
         Parameters
@@ -143,7 +144,7 @@ class BaseNoisyClassifier(
             return np.log(proba)
 
     @numpy_inside(returns="X")
-    def predict(self, X: object) -> np.ndarray:
+    def predict(self, X: MatrixLike) -> np.ndarray:
         """Predict the most probable class.
 
         Parameters
@@ -268,7 +269,7 @@ class BaseNoisyClassifier(
             if vars(self).get("net_") is before.get("net_"):
                 for name in [n for n in vars(self) if n.endswith("_")]:
                     delattr(self, name)
-                vars(self).update({n: before[n] for n in before if n.endswith("_")})
+                self.__dict__.update({n: before[n] for n in before if n.endswith("_")})
             raise
 
     def _check_parameters(self):
@@ -383,7 +384,7 @@ class BaseNoisyClassifier(
         for name in getattr(self, "_found", ()):  # by an earlier fit, of other samples
             delattr(self, name)
         self._found = [f"{name}_" for name in found]
-        vars(self).update(zip(self._found, found.values(), strict=True))
+        self.__dict__.update(zip(self._found, found.values(), strict=True))
         self._learned_by = task.method
         objective.forget()
         # its copy of the best weights has served, and partial_fit has no validation

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,10 +20,11 @@ from sknoisy._weights import with_class_weight, without_absent
 class TrainingData:
     """Checked features, labels as codes and weights, and the facts about them.
 
-    `rows` are the places that these samples had among the `n_given` of X as given.
+    `rows` are the places that these samples had among the `n_given` of X as given;
+    `unlabeled` holds the features of samples without a label, for methods that ask.
     """
 
-    X: object
+    X: Any
     codes: np.ndarray
     classes: np.ndarray
     sample_weight: np.ndarray | None
@@ -30,6 +32,7 @@ class TrainingData:
     rows: np.ndarray
     n_given: int
     soft_labels: np.ndarray | None = None
+    unlabeled: object = None
 
     @cached_property
     def facts(self):
@@ -49,6 +52,9 @@ class TrainingData:
             "n_features": int(np.prod(self.X.shape[1:])),
             "input_shape": tuple(self.X.shape[1:]),
             "labels": as_tensor(self.codes),
+            "unlabeled_rows": (
+                None if self.unlabeled is None else ArrayDataset(self.unlabeled)
+            ),
             **{
                 name: None if array is None else as_tensor(array, self.dtype)
                 for name, array in tensors.items()
@@ -110,8 +116,10 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
     missing : ndarray of bool
         Which samples have no label; empty where all have one.
     """
-    n_given, rows = len(y), np.arange(len(y))
+    n_given, rows, unlabeled = len(y), np.arange(len(y)), None
     if missing.any():
+        there = missing if weight is None else missing & (weight > 0)
+        unlabeled = X[there] if there.any() else None
         X, y, rows = X[~missing], y[~missing], rows[~missing]
         weight = None if weight is None else weight[~missing]
     if y.ndim == 2:
@@ -134,7 +142,8 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
             f"{where if len(codes) < n_given else ''} y holds nothing but"
             f" {there.tolist()[0]!r}."
         )
-    return TrainingData(X, codes, known, weight, dtype, rows, n_given)
+    parts = X, codes, known, weight, dtype, rows, n_given
+    return TrainingData(*parts, unlabeled=unlabeled)
 
 
 def _soft_training_data(X, y, weight, class_weight, classes, dtype, places):

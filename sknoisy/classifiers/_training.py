@@ -6,12 +6,12 @@ A class names what is its own, takes the rest as ``**training`` and hands it on.
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from torch import nn
 
 from sknoisy._checks import check_choice, check_switch
 from sknoisy._completed import Completed
+from sknoisy._data_types import Label, Seed
 from sknoisy._engine import Batches
 from sknoisy._engine.callbacks import check_callback_names
 from sknoisy._params import RoutedParams, choose_arguments
@@ -176,8 +176,8 @@ class TrainingParameters(Completed, RoutedParams):
         dtype: Literal["float32", "float64"] = "float32",
         keep_on_interrupt: bool = False,
         verbose: int = 0,
-        unlabeled: object = "auto",
-        random_state: int | np.random.RandomState | None = None,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
         **routed: object,
     ) -> None:
         self.module = module

@@ -1,12 +1,16 @@
 """A classifier that looks for wrong labels first, and is trained without them."""
 
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.validation import check_consistent_length, validate_data
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._features import check_rows
 from sknoisy._labels import read_labels, require
@@ -83,7 +87,7 @@ class CleanLabelClassifier(
         -1 beside other whole numbers, or "" beside other texts, is refused, as it may
         be a class or such a mark.
         Samples without a label are no issues, have a quality of NaN, and aren't
-        trained on.
+        trained on, unless ``action="semi_supervised"`` gives them one.
 
     random_state : int, RandomState instance or None, default=None
         Seed of what None stands for otherwise. None takes fresh entropy; numpy's global
@@ -163,14 +167,14 @@ class CleanLabelClassifier(
 
     def __init__(
         self,
-        estimator=None,
-        detector=None,
-        action="drop",
+        estimator: Estimator | None = None,
+        detector: Estimator | None = None,
+        action: str = "drop",
         *,
-        min_per_class=5,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        min_per_class: int = 5,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.estimator = estimator
         self.detector = detector
         self.action = action
@@ -179,7 +183,7 @@ class CleanLabelClassifier(
         self.random_state = random_state
 
     @numpy_inside()
-    def fit(self, X, y, **fit_params):
+    def fit(self, X: MatrixLike, y: ArrayLike, **fit_params: Any) -> Self:
         """Look for wrong labels, act on them, and fit the estimator.
 
         Parameters
@@ -223,20 +227,23 @@ class CleanLabelClassifier(
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, y)
-        params, for_detector, rows = self._hand_on(fit_params, codes)
-        X, params = take(X, rows, len(y)), cut_params(params, rows, len(y))
+        params, for_detector, rows, others = self._hand_on(fit_params, codes)
+        order = np.append(rows, others)
+        X, params = take(X, order, len(y)), cut_params(params, order, len(y))
         for_detector = cut_params(for_detector, rows, len(y))
         X_train, vectorizer = self._as_numbers(X)
         for_whom = X_train if self.detector is None else X
+        if others.size:  # who has no label isn't judged
+            for_whom = take(for_whom, np.arange(len(rows)), len(order))
         known = self.classes_[codes[rows]]
         findings = self._look_for_issues(for_whom, known, for_detector)
         self._remember(findings, y, codes, rows, names)
-        training = ACTIONS[self.action](findings)
-        model = self._train(X_train, training, params, len(rows))
+        training = ACTIONS[self.action](findings).with_unlabeled(len(others))
+        model = self._train(X_train, training, params, len(order))
         self.estimator_ = model if vectorizer is None else chained(vectorizer, model)
         return self
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return how metadata goes to estimator and detector.
 
         Returns
@@ -307,11 +314,16 @@ class CleanLabelClassifier(
             align_detector(self.detector_, y, seen)
 
     def _hand_on(self, fit_params, codes):
-        """Return what estimator and detector are handed, and which samples count."""
+        """Return what estimator and detector are handed, and which samples count.
+
+        Those with a label, and those without that are learned from all the same.
+        """
         params, for_detector = hand_on(self, fit_params)
         params, rows, weight = read_weights(params, self._get_estimator(), len(codes))
         check_classes_have_weight(codes, weight, codes >= 0)
-        return params, one_each(for_detector, len(codes)), rows[codes[rows] >= 0]
+        labeled = codes[rows] >= 0
+        others = rows[~labeled] if self.action == "semi_supervised" else rows[:0]
+        return params, one_each(for_detector, len(codes)), rows[labeled], others
 
     def _get_estimator(self):
         return RandomForestClassifier() if self.estimator is None else self.estimator

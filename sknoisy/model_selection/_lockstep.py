@@ -117,7 +117,7 @@ def prepare_fits(estimators, X, y, sample_weight=None, hopeless=None):
         None for one that has to be fitted by itself: its method can't train in
         lock-step, or something is wrong, which its own `fit` will say.
     """
-    datasets = []  # those of candidates are mostly equal: one copy has to do
+    datasets: list[Any] = []  # those of candidates are mostly equal: one copy has to do
     hopeless = set() if hopeless is None else hopeless
     return [
         _prepare(one, X, y, sample_weight, datasets, hopeless) for one in estimators
@@ -134,7 +134,7 @@ def train_together(prepared, tick=lambda n_networks: None):
     tick : callable, default=lambda n_networks: None
         Called after every epoch with the number of networks it has trained.
     """
-    by_key = {}
+    by_key: dict[Any, Any] = {}
     for one in prepared:
         by_key.setdefault(one.key, []).append(one)
     for alike in by_key.values():

@@ -1,5 +1,8 @@
 """Scorers that see given labels only, and rank models by what they are on true ones."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 from sklearn.metrics import make_scorer
@@ -9,6 +12,7 @@ from sklearn.utils.metadata_routing import MetadataRequest
 from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._checks import check_choice, check_transition
+from sknoisy._data_types import ArrayLike
 from sknoisy._labels import check_labels
 from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
@@ -30,7 +34,9 @@ CERTAINTY = 0.99
 BLIND = {name: how for name, how in TRANSITIONS.items() if name != "gold"}
 
 
-def corrected_accuracy_scorer(transition, *, labels=None):
+def corrected_accuracy_scorer(
+    transition: str | Callable[..., Any], *, labels: ArrayLike | None = None
+) -> Callable[..., Any]:
     """Make a scorer of accuracy on true labels, estimated through the matrix.
 
     Parameters
@@ -114,8 +120,11 @@ def corrected_accuracy_scorer(transition, *, labels=None):
 
 
 def forward_log_likelihood_scorer(
-    transition="likelihood", *, labels=None, response_method="predict_proba"
-):
+    transition: str | Callable[..., Any] = "likelihood",
+    *,
+    labels: ArrayLike | None = None,
+    response_method: str = "predict_proba",
+) -> Callable[..., Any]:
     """Make a scorer of the likelihood of given labels, through the matrix.
 
     Parameters
@@ -188,7 +197,7 @@ def forward_log_likelihood_scorer(
     return _ForwardLogLikelihood(transition, labels, response_method)
 
 
-def peer_accuracy_scorer(*, alpha=1.0):
+def peer_accuracy_scorer(*, alpha: float = 1.0) -> Callable[..., Any]:
     """Make a scorer of accuracy on given labels, less what chance brings.
 
     Parameters
@@ -235,6 +244,9 @@ def peer_accuracy_scorer(*, alpha=1.0):
 
 class _Scorer:
     """What factories make: a class, so that it can be sent to processes."""
+
+    name: str
+    _score: Callable[..., float]
 
     def __init__(self, transition, labels):
         self.transition = transition

@@ -12,6 +12,7 @@ from sknoisy.objectives._dmi import DeterminantMutualInformation
 from sknoisy.objectives._dynamic_bootstrapping import DynamicBootstrapping
 from sknoisy.objectives._elr import EarlyLearningRegularization
 from sknoisy.objectives._elr_plus import EarlyLearningPlus
+from sknoisy.objectives._fix_match import FixMatch
 from sknoisy.objectives._grafting import GRAFTINGS, entropy_share, graft
 from sknoisy.objectives._jocor import JoCoR
 from sknoisy.objectives._mixup import Mixup
@@ -39,6 +40,7 @@ OBJECTIVES = {
     "dynamic_bootstrapping": DynamicBootstrapping,
     "elr": EarlyLearningRegularization,
     "elr+": EarlyLearningPlus,
+    "fix_match": FixMatch,
     "jocor": JoCoR,
     "ogc": OptimizedGradientClipping,
     "ohem": OnlineHardExampleMining,
@@ -64,6 +66,7 @@ __all__ = [
     "DynamicBootstrapping",
     "EarlyLearningPlus",
     "EarlyLearningRegularization",
+    "FixMatch",
     "JoCoR",
     "MeanLoss",
     "Mixup",

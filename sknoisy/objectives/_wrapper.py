@@ -34,7 +34,7 @@ class Wrapper(Objective):
             setattr(self, name, whole or getattr(type(self), name))
 
     @property
-    def now(self):
+    def now(self) -> Objective:
         """The inner objective of the current epoch."""
         return self.inner[0]
 
