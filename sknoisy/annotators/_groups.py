@@ -85,7 +85,8 @@ def compare_groups(
     Bootstrap samples are of the samples, percentiles make the intervals. The test
     permutes whole annotators (or samples), so that votes by one person don't count as
     if they were by many. The consensus is taken as it is: a systematic error of the
-    whole crowd isn't in the matrices, nor in the intervals.
+    whole crowd isn't in the matrices, nor in the intervals, and where it is unsure,
+    groups of samples that hold other classes seem to differ.
 
     Examples
     --------
