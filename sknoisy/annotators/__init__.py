@@ -39,6 +39,7 @@ __all__ = [
     "Answers",
     "Consensus",
     "ConsensusClassifier",
+    "CrowdLayerClassifier",
     "LabelingLoop",
     "Votes",
     "agreement_interval",
@@ -66,3 +67,11 @@ __all__ = [
     "write_votes",
     "write_wrench",
 ]
+
+
+def __getattr__(name):
+    if name == "CrowdLayerClassifier":  # it alone needs torch
+        from sknoisy.annotators._crowd_layer import CrowdLayerClassifier
+
+        return CrowdLayerClassifier
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

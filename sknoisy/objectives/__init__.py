@@ -6,6 +6,7 @@ from sknoisy.objectives._co_teaching import CoTeaching
 from sknoisy.objectives._co_teaching_plus import CoTeachingPlus
 from sknoisy.objectives._cores import Cores
 from sknoisy.objectives._corrected import CORRECTIONS
+from sknoisy.objectives._crowd_layer import CrowdLayer
 from sknoisy.objectives._decoupling import Decoupling
 from sknoisy.objectives._dividemix import DivideMix
 from sknoisy.objectives._dmi import DeterminantMutualInformation
@@ -60,6 +61,7 @@ __all__ = [
     "CoTeaching",
     "CoTeachingPlus",
     "Cores",
+    "CrowdLayer",
     "Decoupling",
     "DeterminantMutualInformation",
     "DivideMix",
