@@ -26,6 +26,7 @@ PAGES = {
 SLOW = {
     "docs/coming_from_cleanlab.md",
     "docs/guide_annotators.md",
+    "docs/guide_deploy.md",
     "docs/guide_honest_evaluation.md",
     "docs/guide_networks.md",
     "docs/guide_transition.md",

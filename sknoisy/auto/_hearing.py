@@ -113,6 +113,7 @@ class Panel:
 
     judges: list
     weights: np.ndarray
+    offsets: np.ndarray
     probabilities: np.ndarray
 
     def finish(self):
@@ -125,7 +126,7 @@ class Panel:
             for judge, yes in zip(self.judges, counts, strict=True)
             if yes
         ]
-        return Pool(says, self.weights[counts])
+        return Pool(says, self.weights[counts], self.offsets)
 
 
 @dataclass
@@ -134,11 +135,12 @@ class Pool:
 
     judges: list
     weights: np.ndarray
+    offsets: np.ndarray
 
     def __call__(self, rows):
         """Return probabilities of all classes."""
         logs = [log_probabilities(judge(rows)) for judge in self.judges]
-        return pooled(np.stack(logs), self.weights)
+        return pooled(np.stack(logs), self.weights, self.offsets)
 
 
 def hold(
@@ -179,14 +181,14 @@ def hold(
     heard = _hear_all(families, rows, task, verdicts, transition, affords, round_)
     logs = np.stack([judge.logs for judge in heard])
     if weights is None:
-        found = pool_weights(logs, task.codes, transition)
+        found, offsets = pool_weights(logs, task.codes, transition)
     else:
         given = np.array([weights[judge.family] for judge in heard])
-        found = rescaled(given, logs, task.codes, transition)
+        found, offsets = rescaled(given, logs, task.codes, transition)
     for judge, weight in zip(heard, found, strict=True):
         told = (judge.name, judge.family, round_, judge.loss, float(weight))
         verdicts.append(Verdict(*told, judge.seconds, ""))
-    return Panel(heard, found, pooled(logs, found))
+    return Panel(heard, found, offsets, pooled(logs, found, offsets))
 
 
 def _hear_all(families, rows, task, verdicts, transition, affords, round_):

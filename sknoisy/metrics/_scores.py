@@ -69,6 +69,7 @@ def corrected_accuracy(
 
     See Also
     --------
+    corrected_balanced_accuracy, corrected_f1 : For rare classes.
     peer_accuracy : Needs no matrix.
     sknoisy.model_selection.corrected_accuracy_scorer : For searches.
 
@@ -95,11 +96,10 @@ def corrected_accuracy(
     >>> print(round(corrected_accuracy(y_noisy, y_pred, transition), 3))
     0.917
     """
-    y_noisy, y_pred = check_labels(y_noisy), check_labels(y_pred)
-    transition, labels = _matrix_and_classes(transition, labels, y_noisy, y_pred)
-    check_identifiable(transition, max_condition=max_condition)
-    joint = _joint(y_noisy, y_pred, labels, sample_weight)
-    return float(np.trace(np.linalg.solve(transition.T, joint)))
+    confusion, _ = corrected_confusion(
+        y_noisy, y_pred, transition, labels, sample_weight, max_condition
+    )
+    return float(np.trace(confusion))
 
 
 def forward_log_likelihood(
@@ -257,6 +257,17 @@ def peer_accuracy(
     labels = _classes(None, None, y_noisy, y_pred)
     joint = _joint(y_noisy, y_pred, labels, sample_weight)
     return float(np.trace(joint) - alpha * joint.sum(axis=1) @ joint.sum(axis=0))
+
+
+def corrected_confusion(
+    y_noisy, y_pred, transition, labels, sample_weight, max_condition
+):
+    """Return the share of each pair of true label (row) and prediction, and classes."""
+    y_noisy, y_pred = check_labels(y_noisy), check_labels(y_pred)
+    transition, labels = _matrix_and_classes(transition, labels, y_noisy, y_pred)
+    check_identifiable(transition, max_condition=max_condition)
+    joint = _joint(y_noisy, y_pred, labels, sample_weight)
+    return np.linalg.solve(transition.T, joint), labels
 
 
 def _matrix_and_classes(transition, labels, *found):
