@@ -38,7 +38,7 @@ right = {
 }
 
 # %%
-# The estimated quality of each annotator comes from votes alone: no true label was seen.
+# The estimated quality of each annotator comes from votes alone.
 
 figure, (left, middle) = plt.subplots(ncols=2, figsize=(8, 3.2), layout="constrained")
 left.bar(list(right), list(right.values()), color="#4477aa")

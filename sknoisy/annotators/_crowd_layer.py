@@ -1,16 +1,14 @@
 """A network that learns from all votes, with a confusion matrix for each person."""
 
-from typing import Self, Unpack
+from typing import Any, Self, Unpack
 
 import numpy as np
 import torch
 
-from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._labels import require
 from sknoisy._types import Module
 from sknoisy.annotators._dawid_skene import dawid_skene
 from sknoisy.annotators._reading import check_classes, votes_of
-from sknoisy.annotators._votes import Votes
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._training_names import Training
 from sknoisy.objectives import CrowdLayer
@@ -85,7 +83,7 @@ class CrowdLayerClassifier(BaseNoisyClassifier):
         super().__init__(module, **training)
         self.trace_weight = trace_weight
 
-    def fit(self, X: MatrixLike, y: Votes | ArrayLike) -> Self:
+    def fit(self, X: Any, y: Any) -> Self:
         """Train on votes.
 
         Parameters

@@ -10,7 +10,7 @@ from sknoisy._ranges import check_range
 from sknoisy._types import Loss, Networks, Predict
 from sknoisy._warm_up import check_warm_up
 from sknoisy.losses import get_loss
-from sknoisy.objectives._dividemix import check_view, view
+from sknoisy.objectives._divide_mix import check_view, view
 from sknoisy.objectives._mixup import predict_in_evaluation
 from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._unlabeled_rows import Rows, UnlabeledRows
@@ -100,6 +100,8 @@ class FixMatch(ScheduledObjective):
 
     takes_mixup = False
     needs_whole_fit = True
+    seen: Tensor
+    learned: Tensor
 
     def __init__(
         self,
