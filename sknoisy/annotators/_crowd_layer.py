@@ -83,7 +83,7 @@ class CrowdLayerClassifier(BaseNoisyClassifier):
         super().__init__(module, **training)
         self.trace_weight = trace_weight
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Train on votes.
 
         Parameters
