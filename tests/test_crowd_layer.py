@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from sklearn.datasets import load_digits
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sknoisy.annotators import CrowdLayerClassifier, Votes
 from sknoisy.noise import AnnotatorNoise
@@ -59,9 +58,3 @@ def test_rows_and_classes_without_a_say_are_left_out(crowd):
     proba = clf.fit(X, table).predict_proba(X)
     assert proba.shape == (500, 10) and 77 not in clf.classes_
     assert np.isfinite(proba).all()
-
-
-@pytest.mark.slow
-@parametrize_with_checks([CrowdLayerClassifier(max_epochs=100, random_state=0)])
-def test_it_is_a_classifier_as_scikit_learn_knows_them(estimator, check):
-    check(estimator)

@@ -75,7 +75,8 @@ class CleanLabelClassifier(
           means by that, by :func:`weight_meaning`, and warns if it is something else:
           to a forest, such as the default, a weight is the chance to be drawn.
         - "semi_supervised": they lose their label and may get another one by
-          self-training; the estimator must have ``predict_proba``.
+          self-training, and so may samples that came without one; the estimator must
+          have ``predict_proba``.
 
     min_per_class : int >= 1, default=5
         How many samples of each given class keep their label at least, the most
@@ -87,7 +88,7 @@ class CleanLabelClassifier(
         -1 beside other whole numbers, or "" beside other texts, is refused, as it may
         be a class or such a mark.
         Samples without a label are no issues, have a quality of NaN, and aren't
-        trained on, unless ``action="semi_supervised"`` gives them one.
+        trained on.
 
     random_state : int, RandomState instance or None, default=None
         Seed of what None stands for otherwise. None takes fresh entropy; numpy's global

@@ -48,14 +48,14 @@ class EarlyLearningPlus(ScheduledObjective):
     rise : pair of float in [0, 1], default=(0.0, 0.0)
         The interval of training, in shares of its epochs, in which λ grows from zero.
 
-    unlabeled_rows : dataset, default=None
-        Samples without a label, a fact of the training set. As many of them as a batch
-        holds are drawn for each, and held to what was believed of them.
-
     keep : bool, default=False
         Whether the beliefs stay after fit, the mean of both networks', as the
         estimator's ``beliefs_`` of shape (n_samples, n_classes); NaN for samples that
         were held out.
+
+    unlabeled_rows : dataset, default=None
+        Samples without a label, a fact of the training set. As many of them as a batch
+        holds are drawn for each, and held to what was believed of them.
 
     See Also
     --------

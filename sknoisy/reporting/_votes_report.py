@@ -35,6 +35,12 @@ class VotesReport(AuditReport):
         All that is told, as JSON can hold it: `title`, numbers, `classes`, `people`,
         the worst first, `pairs` who disagree most, and `ask`, what to ask again.
 
+    pictures : dict, default={}
+        None are drawn of votes.
+
+    images : list of str, default=[]
+        Likewise.
+
     See Also
     --------
     votes_report : Makes it.
@@ -66,6 +72,7 @@ def votes_report(
     Parameters
     ----------
     votes : Votes
+        Who voted for what.
 
     consensus : Consensus
         What they come to, by whichever method.
