@@ -45,6 +45,7 @@ _HOMES = {
     "SmallLoss": "detectors",
     "SymmetricNoise": "noise",
     "TransitionCorrectedClassifier": "classifiers",
+    "TrueLabelCalibratedClassifier": "calibration",
     "TrueLabelPosterior": "detectors",
 }
 

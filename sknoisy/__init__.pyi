@@ -1,6 +1,9 @@
 # What type checkers and editors see of the names that __init__.py loads lazily.
 from sknoisy.annotators import ConsensusClassifier as ConsensusClassifier
 from sknoisy.auto import AutoNoisyClassifier as AutoNoisyClassifier
+from sknoisy.calibration import (
+    TrueLabelCalibratedClassifier as TrueLabelCalibratedClassifier,
+)
 from sknoisy.classifiers import (
     AsymmetricCoTeachingClassifier as AsymmetricCoTeachingClassifier,
 )

@@ -339,3 +339,29 @@ def test_a_cell_that_is_lower_by_more_than_its_deviation_is_told(
     _, lines, _, behind = script.comparison(rows, "RandomForest", "all")
     assert [line[-1] for line in lines] == ["-10.0", "+10.0"]
     assert behind == ["letter with pair 35 %"]
+
+
+# --- calibration ---
+
+
+def test_calibration_is_compared_in_every_way(tables, load_benchmark, tmp_path):
+    script = load_benchmark("calibration")
+    arguments = ["--quick", "--tables", "segment", "--noises", "pair 35 %"]
+    arguments += ["--classifiers", "LogisticRegression", "HistGradientBoosting"]
+    script.main([*arguments, "--out", str(tmp_path)])
+    script.main([*arguments, "--out", str(tmp_path), "--only-tables"])
+    rows = read_rows(tmp_path / "calibration.csv")
+    ways = [row["way"] for row in rows if row["classifier"] == "LogisticRegression"]
+    assert sorted(ways) == sorted(script.ALL_WAYS)
+    assert len(rows) == 2 * len(ways) - 1  # boosting isn't cleaned as well
+    text = (tmp_path / "calibration.md").read_text(encoding="utf-8")
+    assert "## HistGradientBoosting: log loss" in text
+    assert "at most half of scikit-learn's default in" in text
+
+
+def test_the_calibration_error_is_the_mean_gap_of_confidence_and_accuracy(
+    load_benchmark,
+):
+    error = load_benchmark("calibration").calibration_error
+    probs = np.array([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6], [0.4, 0.6]])
+    assert error(probs, np.array([0, 1, 1, 1])) == pytest.approx((0.4 + 0.4) / 2)

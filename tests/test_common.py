@@ -116,6 +116,17 @@ INSTANCES = {
     "TransitionCorrectedClassifier": [
         sknoisy.TransitionCorrectedClassifier(**EXACT, cv=2)
     ],
+    "TrueLabelCalibratedClassifier": [
+        sknoisy.TrueLabelCalibratedClassifier(
+            LogisticRegression(),
+            sknoisy.TrueLabelPosterior(GaussianNB(), cv=3, random_state=0),
+        ),
+        sknoisy.TrueLabelCalibratedClassifier(
+            RidgeClassifier(),  # which has scores only
+            sknoisy.TrueLabelPosterior(GaussianNB(), cv=3, random_state=0),
+            "temperature",
+        ),
+    ],
     "TrueLabelPosterior": [
         sknoisy.TrueLabelPosterior(GaussianNB(), cv=3, random_state=0)
     ],

@@ -41,6 +41,10 @@ GIVEN = {
     "IterativePartitioningFilter": {"classifier": GaussianNB()},
     "LabelCleaner": {"detector": NEIGHBORS},
     "TransitionCorrectedClassifier": NET | {"transition": T},
+    "TrueLabelCalibratedClassifier": {
+        "estimator": GaussianNB(),
+        "detector": sknoisy.TrueLabelPosterior(GaussianNB()),
+    },
     "TrueLabelPosterior": {"classifier": GaussianNB()},
 }
 JUNK = {

@@ -1,6 +1,7 @@
 """Metrics on given labels that are, on average over the noise, those on true ones."""
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,13 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from sklearn.datasets import load_iris
-from sklearn.metrics import accuracy_score, cohen_kappa_score, log_loss
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    cohen_kappa_score,
+    confusion_matrix,
+    f1_score,
+    log_loss,
+)
 from sklearn.model_selection import (
     StratifiedKFold,
 )
 
 from sknoisy.metrics import (
     corrected_accuracy,
+    corrected_balanced_accuracy,
+    corrected_confusion_matrix,
+    corrected_f1,
     forward_log_likelihood,
     peer_accuracy,
 )
@@ -240,3 +251,49 @@ def test_labels_of_two_kinds_twice_or_none_at_all_are_refused():
         corrected_accuracy([0, 1], [0, 1], T, labels=[0, 1, 1])
     with pytest.raises(ValueError, match="no samples"):
         peer_accuracy([], [])
+
+
+# --- the confusion matrix, and scores made of it ---
+
+
+@given(codes, codes)
+def test_the_mean_confusion_matrix_is_that_on_true_labels(y, y_pred):
+    y, y_pred = np.array(y), np.array(y_pred)
+    known = partial(corrected_confusion_matrix, transition=T, labels=range(3))
+    found = on_average(lambda *a, **k: known(*a, **k), y, y_pred, T)
+    expected = confusion_matrix(y, y_pred, labels=range(3), normalize="all")
+    assert_allclose(found, expected, atol=1e-12)
+
+
+def test_without_noise_scores_are_scikit_learns():
+    y, y_pred = Y, np.roll(Y, 20)
+    same = {"y_noisy": y, "y_pred": y_pred, "transition": np.eye(3)}
+    expected = balanced_accuracy_score(y, y_pred)
+    assert corrected_balanced_accuracy(**same) == pytest.approx(expected)
+    expected = f1_score(y, y_pred, average=None)
+    assert corrected_f1(**same) == pytest.approx(expected.mean())
+    for label in range(3):
+        found = corrected_f1(**same, pos_label=label)
+        assert found == pytest.approx(expected[label])
+
+
+def test_scores_of_rare_classes_come_near_those_on_true_labels():
+    rng = np.random.default_rng(0)
+    y = rng.choice(3, p=[0.9, 0.06, 0.04], size=40_000)
+    y_pred = np.where(rng.random(len(y)) < 0.2, rng.integers(3, size=len(y)), y)
+    given = ClassConditionalNoise(T, random_state=0).fit_corrupt(y)
+    found = corrected_balanced_accuracy(given, y_pred, T)
+    assert found == pytest.approx(balanced_accuracy_score(y, y_pred), abs=0.05)
+    found = corrected_f1(given, y_pred, T)
+    assert found == pytest.approx(f1_score(y, y_pred, average="macro"), abs=0.05)
+    assert balanced_accuracy_score(given, y_pred) < 0.6  # as it is: .87 on true ones
+
+
+def test_a_class_that_is_not_there_is_left_out():
+    # of given labels 0, 0, 0, 1 a fifth of class 1 would have been expected
+    transition = [[0.7, 0.3], [0.0, 1.0]]
+    found = corrected_balanced_accuracy([0, 0, 0, 1], [0, 0, 0, 0], transition)
+    assert found == pytest.approx(1.0)
+    assert corrected_f1([0, 0, 0, 1], [0, 0, 0, 0], transition, pos_label=1) == 0
+    with pytest.raises(ValueError, match="pos_label=5 is none of the classes"):
+        corrected_f1([0, 1], [0, 1], transition, pos_label=5)

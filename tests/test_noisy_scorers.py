@@ -2,19 +2,22 @@
 
 import copy
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.datasets import load_iris, make_blobs
+from sklearn.datasets import load_iris, make_blobs, make_classification
 from sklearn.exceptions import NotFittedError, UnsetMetadataPassedError
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 from sklearn.model_selection import (
     GridSearchCV,
     PredefinedSplit,
     StratifiedKFold,
+    TunedThresholdClassifierCV,
     cross_val_score,
     cross_validate,
 )
@@ -32,6 +35,8 @@ from sknoisy.metrics import (
 )
 from sknoisy.model_selection import (
     corrected_accuracy_scorer,
+    corrected_balanced_accuracy_scorer,
+    corrected_f1_scorer,
     forward_log_likelihood_scorer,
     noisy_cross_validate,
     peer_accuracy_scorer,
@@ -337,3 +342,74 @@ def test_classes_that_labels_leave_out_or_name_twice_are_told():
         corrected_accuracy_scorer(ConfidentLearning(LogisticRegression()))
     with pytest.raises(TypeError, match=r"transition=0.3 is no matrix"):
         corrected_accuracy_scorer(0.3)
+
+
+# --- thresholds ---
+
+RARE = np.array([[1.0, 0.0], [0.5, 0.5]])  # half of the positives are missed
+MADE, POSITIVE = make_classification(
+    1500, weights=[0.9], flip_y=0, class_sep=1.5, random_state=0
+)
+MISSED = ClassConditionalNoise(RARE, random_state=0).fit_corrupt(POSITIVE)
+CORRECTED = {
+    "accuracy": (corrected_accuracy_scorer, accuracy_score),
+    "balanced": (corrected_balanced_accuracy_scorer, balanced_accuracy_score),
+    "f1": (partial(corrected_f1_scorer, pos_label=1), f1_score),
+}
+
+
+@pytest.mark.parametrize("kind", CORRECTED)
+@pytest.mark.parametrize("known", ["matrix", "fitted"])
+def test_a_threshold_is_tuned_through_the_matrix(kind, known):
+    make, metric = CORRECTED[kind]
+    transition = RARE
+    if known == "fitted":
+        transition = ConfidentLearning(LogisticRegression(), cv=2).fit(MADE, MISSED)
+        transition.transition_matrix_ = RARE
+    tuned = TunedThresholdClassifierCV(
+        LogisticRegression(), scoring=make(transition), thresholds=20, cv=3
+    ).fit(MADE, MISSED)
+    plain = LogisticRegression().fit(MADE, MISSED)
+    gain = metric(POSITIVE, tuned.predict(MADE)) - metric(POSITIVE, plain.predict(MADE))
+    assert gain > 0.03
+    assert tuned.best_threshold_ < 0.45
+
+
+def test_a_tuned_threshold_is_that_of_the_metric_itself():
+    scoring = corrected_accuracy_scorer(RARE)
+    tuned = TunedThresholdClassifierCV(
+        LogisticRegression(), scoring=scoring, cv="prefit", refit=False, thresholds=20
+    )
+    tuned.set_params(estimator=LogisticRegression().fit(MADE, MISSED))
+    tuned.set_params(store_cv_results=True).fit(MADE, MISSED)
+    said = tuned.estimator.predict_proba(MADE)[:, 1]
+    for threshold, score in zip(*tuned.cv_results_.values(), strict=True):
+        expected = corrected_accuracy(MISSED, 1 * (said >= threshold), RARE)
+        assert score == pytest.approx(expected)
+
+
+def test_names_of_classes_and_weights_reach_a_tuned_threshold():
+    names = np.array(["no", "yes"])
+    weight = np.random.default_rng(0).integers(1, 3, size=len(MADE)).astype(float)
+    with config_context(enable_metadata_routing=True):
+        scoring = corrected_f1_scorer(RARE, pos_label="yes", labels=names)
+        tuned = TunedThresholdClassifierCV(
+            LogisticRegression().set_fit_request(sample_weight=True),
+            scoring=scoring.set_score_request(sample_weight=True),
+            thresholds=20,
+        ).fit(MADE, names[MISSED], sample_weight=weight)
+    assert f1_score(names[POSITIVE], tuned.predict(MADE), pos_label="yes") > 0.75
+
+
+@pytest.mark.parametrize(
+    ("scoring", "message"),
+    [
+        (corrected_accuracy_scorer("likelihood"), "finds a matrix .*pass the matrix"),
+        (corrected_f1_scorer(seldom_wrong), "finds a matrix from what a candidate"),
+        (forward_log_likelihood_scorer(RARE), "scores probab.*corrected_accuracy_scor"),
+    ],
+)
+def test_what_cannot_tune_a_threshold_says_so(scoring, message):
+    tuned = TunedThresholdClassifierCV(LogisticRegression(), scoring=scoring)
+    with pytest.raises(AttributeError, match=message):
+        tuned.fit(MADE, MISSED)

@@ -58,6 +58,7 @@ SEVERAL_DEFAULTS = {
     "kind": "it names kinds of different things",
     "loss": "a correction wants a loss whose minimum is a probability",
     "max_iter": "co-training has its published number of rounds",
+    "method": "a network learns by one, probabilities are mapped by another",
     "mixture": "the published one of each method",
     "mixup": "the published one of each method; a plain loss mixes on request",
     "n_rounds": "of training, they are a tenth of its epochs; of voting, a repetition",

@@ -27,6 +27,7 @@ from sknoisy import (
     MutualLearningClassifier,
     NoisyTargetClassifier,
     SymmetricNoise,
+    TrueLabelCalibratedClassifier,
     TrueLabelPosterior,
 )
 from sknoisy.cleaning import review_page
@@ -90,6 +91,11 @@ RANDOM = {
     "cleaner, default detector": CleanLabelClassifier(
         LogisticRegression(),
         TrueLabelPosterior(GaussianNB(), cv=3, random_state=0),
+    ),
+    "calibrated, default detector": TrueLabelCalibratedClassifier(
+        LogisticRegression(),
+        TrueLabelPosterior(GaussianNB(), cv=3, random_state=0),
+        random_state=0,
     ),
     "consensus of folds": ConsensusClassifier(
         GaussianNB(), "classifier", cv=3, random_state=0
@@ -158,7 +164,7 @@ def test_a_weight_of_zero_is_absence(estimator, table, weight):
 def test_a_class_of_weight_zero_stays_one(estimator, table):
     X, y = table
     names = np.array(["ant", "bee", "cat"])[y]
-    if hasattr(estimator, "detector"):
+    if isinstance(estimator, CleanLabelClassifier):
         estimator = clone(estimator).set_params(detector=sknoisy.KDN())
     if estimator in NETWORKS.values():
         estimator = clone(estimator).set_params(max_epochs=60)

@@ -4,6 +4,7 @@ from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
 from sknoisy._counting import keep_at_least
+from sknoisy._data_types import Estimator, Folds, Label, Seed
 from sknoisy._probs import likeliest
 from sknoisy._ranges import check_count
 from sknoisy._tags import tags_of
@@ -168,17 +169,17 @@ class TrueLabelPosterior(JudgesByFits):
 
     def __init__(
         self,
-        classifier=None,
+        classifier: Estimator | None = None,
         *,
-        cv=5,
-        rounds=2,
-        threshold="auto",
-        n_jobs=None,
-        unlabeled="auto",
-        deduplicate=True,
-        n_repeats=1,
-        random_state=None,
-    ):
+        cv: Folds = 5,
+        rounds: int = 2,
+        threshold: str | float = "auto",
+        n_jobs: int | None = None,
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        n_repeats: int = 1,
+        random_state: Seed = None,
+    ) -> None:
         self.classifier = classifier
         self.cv = cv
         self.rounds = rounds

@@ -1,5 +1,10 @@
 """Metrics: how wrong labels are, how well that was estimated, and scores despite it."""
 
+from sknoisy.metrics._confusion import (
+    corrected_balanced_accuracy,
+    corrected_confusion_matrix,
+    corrected_f1,
+)
 from sknoisy.metrics._flips import (
     noise_rate_error,
     realized_noise_rate,
@@ -14,6 +19,9 @@ from sknoisy.metrics._transition import total_variation, transition_error
 
 __all__ = [
     "corrected_accuracy",
+    "corrected_balanced_accuracy",
+    "corrected_confusion_matrix",
+    "corrected_f1",
     "forward_log_likelihood",
     "noise_rate_error",
     "peer_accuracy",

@@ -6,6 +6,8 @@ from sknoisy.model_selection._clean_scorer import clean_scorer
 from sknoisy.model_selection._noisy_cross_validate import noisy_cross_validate
 from sknoisy.model_selection._noisy_scorers import (
     corrected_accuracy_scorer,
+    corrected_balanced_accuracy_scorer,
+    corrected_f1_scorer,
     forward_log_likelihood_scorer,
     peer_accuracy_scorer,
 )
@@ -15,6 +17,8 @@ __all__ = [
     "batched_cross_val_predict",
     "clean_scorer",
     "corrected_accuracy_scorer",
+    "corrected_balanced_accuracy_scorer",
+    "corrected_f1_scorer",
     "forward_log_likelihood_scorer",
     "noisy_cross_validate",
     "peer_accuracy_scorer",

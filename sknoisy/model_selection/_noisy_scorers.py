@@ -1,36 +1,38 @@
 """Scorers that see given labels only, and rank models by what they are on true ones."""
 
-import numpy as np
-from scipy import sparse
-from sklearn.metrics import make_scorer
-from sklearn.preprocessing import scale
-from sklearn.utils import check_array
-from sklearn.utils.metadata_routing import MetadataRequest
-from sklearn.utils.validation import check_is_fitted
+from collections.abc import Callable
+from typing import Any
 
-from sknoisy._checks import check_choice, check_transition
-from sknoisy._labels import check_labels
+from sklearn.metrics import make_scorer
+
+from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Estimator, Label
 from sknoisy._ranges import check_range
-from sknoisy._registry import lookup
-from sknoisy._rows import take
-from sknoisy._shown import shown
-from sknoisy._weights import check_weights
-from sknoisy.metrics import corrected_accuracy, forward_log_likelihood, peer_accuracy
-from sknoisy.transition import TRANSITIONS, estimate_transition
+from sknoisy.metrics import (
+    corrected_accuracy,
+    corrected_balanced_accuracy,
+    corrected_f1,
+    peer_accuracy,
+)
+from sknoisy.model_selection._scorers import CorrectedScorer, ForwardScorer, noise_of
 
 __all__ = [
     "corrected_accuracy_scorer",
+    "corrected_balanced_accuracy_scorer",
+    "corrected_f1_scorer",
     "forward_log_likelihood_scorer",
     "peer_accuracy_scorer",
 ]
 
-# of a decision: where T holds zeros, a single mistake mustn't outweigh all the rest
-CERTAINTY = 0.99
-# scorers know no true label
-BLIND = {name: how for name, how in TRANSITIONS.items() if name != "gold"}
+# a matrix, what has one, a name, or what finds one
+Transition = ArrayLike | Estimator | str | Callable[..., Any]
 
 
-def corrected_accuracy_scorer(transition, *, labels=None):
+def corrected_accuracy_scorer(
+    transition: Transition,
+    *,
+    labels: ArrayLike | None = None,
+) -> Callable[..., Any]:
     """Make a scorer of accuracy on true labels, estimated through the matrix.
 
     Parameters
@@ -62,11 +64,15 @@ def corrected_accuracy_scorer(transition, *, labels=None):
     See Also
     --------
     sknoisy.metrics.corrected_accuracy : The formula.
+    corrected_balanced_accuracy_scorer, corrected_f1_scorer : For rare classes.
     peer_accuracy_scorer : Needs no matrix.
     clean_scorer : Reports what the choice is worth, where true labels are known.
 
     Notes
     -----
+    With a matrix, or with what was fitted and has one, it also chooses the threshold of
+    scikit-learn's ``TunedThresholdClassifierCV``.
+
     One matrix for all candidates is what makes them comparable. Estimate it once, from
     a model that is none of them, as in the example; that needs no true label.
 
@@ -110,12 +116,124 @@ def corrected_accuracy_scorer(transition, *, labels=None):
     >>> detector = TrueLabelPosterior(random_state=0).fit(X, noise.fit_corrupt(y))
     >>> scorer = corrected_accuracy_scorer(detector)
     """
-    return _CorrectedAccuracy(*_noise_of(transition, labels))
+    return CorrectedScorer(corrected_accuracy, *noise_of(transition, labels))
+
+
+def corrected_balanced_accuracy_scorer(
+    transition: Transition,
+    *,
+    labels: ArrayLike | None = None,
+) -> Callable[..., Any]:
+    """Make a scorer of balanced accuracy on true labels, through the matrix.
+
+    For rare classes, and for the threshold that
+    :class:`~sklearn.model_selection.TunedThresholdClassifierCV` looks for.
+
+    Parameters
+    ----------
+    transition : array-like of shape (n_classes, n_classes), estimator, str or callable
+        As of :func:`corrected_accuracy_scorer`. A threshold is tuned by a matrix, or by
+        what was fitted and has one.
+
+    labels : array-like of shape (n_classes,), default=None
+        The classes, in the order of rows and columns. None takes ``classes_`` of the
+        estimator `transition`, or those that a candidate and the fold know, sorted.
+
+    Returns
+    -------
+    scorer : callable
+        ``scorer(estimator, X, y) -> float``, for given labels `y`.
+
+    Raises
+    ------
+    ValueError
+        If the matrix isn't one, or a name isn't known; when called, if the matrix has
+        no inverse, or doesn't fit the classes.
+
+    See Also
+    --------
+    sknoisy.metrics.corrected_balanced_accuracy : The formula.
+    corrected_accuracy_scorer : Where all mistakes count alike.
+
+    Examples
+    --------
+    A tenth of the samples are positive, and half of these are labelled negative:
+
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.metrics import balanced_accuracy_score
+    >>> from sklearn.model_selection import TunedThresholdClassifierCV
+    >>> from sknoisy.model_selection import corrected_balanced_accuracy_scorer
+    >>> from sknoisy.noise import ClassConditionalNoise
+    >>> X, y = make_classification(1000, weights=[0.9], flip_y=0, random_state=0)
+    >>> transition = [[1, 0], [0.5, 0.5]]
+    >>> noise = ClassConditionalNoise(transition, random_state=0)
+    >>> y_noisy = noise.fit_corrupt(y)
+    >>> plain = LogisticRegression().fit(X, y_noisy)
+    >>> print(round(balanced_accuracy_score(y, plain.predict(X)), 2))
+    0.63
+    >>> tuned = TunedThresholdClassifierCV(
+    ...     LogisticRegression(), scoring=corrected_balanced_accuracy_scorer(transition)
+    ... ).fit(X, y_noisy)
+    >>> bool(balanced_accuracy_score(y, tuned.predict(X)) > 0.85)
+    True
+    """
+    return CorrectedScorer(corrected_balanced_accuracy, *noise_of(transition, labels))
+
+
+def corrected_f1_scorer(
+    transition: Transition,
+    *,
+    pos_label: Label = None,
+    labels: ArrayLike | None = None,
+) -> Callable[..., Any]:
+    """Make a scorer of F1 on true labels, estimated through the matrix.
+
+    Parameters
+    ----------
+    transition : array-like of shape (n_classes, n_classes), estimator, str or callable
+        As of :func:`corrected_accuracy_scorer`. A threshold is tuned by a matrix, or by
+        what was fitted and has one.
+
+    pos_label : label, default=None
+        The class whose F1 it is. None takes the mean of all classes, macro F1.
+
+    labels : array-like of shape (n_classes,), default=None
+        The classes, in the order of rows and columns. None takes ``classes_`` of the
+        estimator `transition`, or those that a candidate and the fold know, sorted.
+
+    Returns
+    -------
+    scorer : callable
+        ``scorer(estimator, X, y) -> float``, for given labels `y`.
+
+    Raises
+    ------
+    ValueError
+        If the matrix isn't one, or a name isn't known; when called, if the matrix has
+        no inverse, or doesn't fit the classes, or `pos_label` is none of them.
+
+    See Also
+    --------
+    sknoisy.metrics.corrected_f1 : The formula.
+    corrected_balanced_accuracy_scorer : Doesn't depend on how rare a class is.
+
+    Examples
+    --------
+    >>> from sknoisy.model_selection import corrected_f1_scorer
+    >>> corrected_f1_scorer([[0.9, 0.1], [0.3, 0.7]], pos_label=1)
+    corrected_f1_scorer(<2 × 2 matrix>)
+    """
+    transition, labels = noise_of(transition, labels)
+    return CorrectedScorer(corrected_f1, transition, labels, pos_label=pos_label)
 
 
 def forward_log_likelihood_scorer(
-    transition="likelihood", *, labels=None, response_method="predict_proba"
-):
+    transition: Transition = "likelihood",
+    *,
+    labels: ArrayLike | None = None,
+    response_method: str = "predict_proba",
+) -> Callable[..., Any]:
     """Make a scorer of the likelihood of given labels, through the matrix.
 
     Parameters
@@ -184,11 +302,11 @@ def forward_log_likelihood_scorer(
     (5,)
     """
     check_choice(response_method, ("predict", "predict_proba"), "response_method")
-    transition, labels = _noise_of(transition, labels)
-    return _ForwardLogLikelihood(transition, labels, response_method)
+    transition, labels = noise_of(transition, labels)
+    return ForwardScorer(transition, labels, response_method)
 
 
-def peer_accuracy_scorer(*, alpha=1.0):
+def peer_accuracy_scorer(*, alpha: float = 1.0) -> Callable[..., Any]:
     """Make a scorer of accuracy on given labels, less what chance brings.
 
     Parameters
@@ -231,176 +349,3 @@ def peer_accuracy_scorer(*, alpha=1.0):
     """
     check_range("(-inf, inf)", alpha=alpha)
     return make_scorer(peer_accuracy, alpha=alpha)
-
-
-class _Scorer:
-    """What factories make: a class, so that it can be sent to processes."""
-
-    def __init__(self, transition, labels):
-        self.transition = transition
-        self.labels = labels
-        self.wants_weight = None
-
-    def __call__(self, estimator, X, y, sample_weight=None):
-        y = check_labels(y)
-        labels = self._labels(estimator, y)
-        sample_weight = check_weights(sample_weight, len(y))
-        if sample_weight is not None:  # the matrix, too, is that of who is there
-            rows = np.flatnonzero(sample_weight)
-            X, y = take(X, rows, len(y)), y[rows]
-            sample_weight = sample_weight[rows]
-        transition = self._find_transition(estimator, X, y, labels)
-        known = {"labels": labels, "sample_weight": sample_weight}
-        return self._score(estimator, X, y, transition, **known)
-
-    def set_score_request(self, *, sample_weight=None):
-        """Say whether a search is to hand over weights, as of scikit-learn's scorers.
-
-        Parameters
-        ----------
-        sample_weight : bool, str or None, default=None
-            True, False, the name that weights have in the search, or None, which makes
-            it an error to pass any.
-
-        Returns
-        -------
-        self : callable
-            The scorer.
-        """
-        self.wants_weight = sample_weight
-        return self
-
-    def get_metadata_routing(self):
-        """Tell scikit-learn's metadata routing what this scorer asks for.
-
-        Returns
-        -------
-        routing : MetadataRequest
-            The request.
-        """
-        routing = MetadataRequest(owner=self)
-        routing.score.add_request(param="sample_weight", alias=self.wants_weight)
-        return routing
-
-    def _labels(self, estimator, y):
-        if self.labels is not None:
-            known = np.union1d(getattr(estimator, "classes_", y), y)
-            strange = np.setdiff1d(known, self.labels)
-            if strange.size:
-                raise ValueError(
-                    f"labels leaves out {shown(strange.tolist())}, which the"
-                    " candidate or this fold knows."
-                )
-            return self.labels
-        # a rare class may be in one part of the data only
-        labels = np.union1d(getattr(estimator, "classes_", y), y)
-        if isinstance(self.transition, np.ndarray) and len(self.transition) != len(
-            labels
-        ):
-            raise ValueError(
-                f"transition has {len(self.transition)} rows, but the candidate and"
-                f" this fold know the classes {shown(labels.tolist())}: pass"
-                " labels=..., all classes in the order of the rows."
-            )
-        return labels
-
-    def _find_transition(self, estimator, X, y, labels):
-        if isinstance(self.transition, np.ndarray):
-            return self.transition
-        known = {"labels": (labels == y[:, None]).argmax(axis=1), "features": X}
-        if self.transition == "hoc":  # it can't see classes that no label names
-            known |= {"n_classes": len(labels), "features": _comparable(X)}
-        else:
-            known["pred_probs"] = _probabilities(estimator, X, labels)
-        return check_transition(
-            estimate_transition(self.transition, **known), classes=labels
-        )
-
-    def __repr__(self):
-        transition = repr(self.transition)
-        if isinstance(self.transition, np.ndarray):
-            transition = "<{} × {} matrix>".format(*self.transition.shape)
-        return f"{self.name}({transition})"
-
-
-class _CorrectedAccuracy(_Scorer):
-    name = "corrected_accuracy_scorer"
-
-    def _score(self, estimator, X, y, transition, **known):
-        return corrected_accuracy(y, estimator.predict(X), transition, **known)
-
-
-class _ForwardLogLikelihood(_Scorer):
-    name = "forward_log_likelihood_scorer"
-
-    def __init__(self, transition, labels, response_method):
-        super().__init__(transition, labels)
-        self.response_method = response_method
-
-    def _score(self, estimator, X, y, transition, **known):
-        respond = _decisions if self.response_method == "predict" else _probabilities
-        probs = respond(estimator, X, known["labels"])
-        return forward_log_likelihood(y, probs, transition, **known)
-
-
-def _noise_of(transition, labels):
-    """Return a checked matrix (or what finds one) and the classes, where known."""
-    if hasattr(transition, "fit"):
-        check_is_fitted(transition)
-    if hasattr(transition, "transition_matrix_"):
-        classes = getattr(transition, "classes_", None)
-        labels = classes if labels is None else labels
-        if transition.transition_matrix_ is None:
-            raise ValueError(
-                f"transition={shown(transition)} was fitted without a transition"
-                " matrix: pass one that has found one, a matrix, or a name such as"
-                " 'likelihood'."
-            )
-        transition = transition.transition_matrix_
-    labels = None if labels is None else check_labels(labels)
-    if labels is not None and len(np.unique(labels)) != len(labels):
-        raise ValueError(f"labels={shown(labels.tolist())} names a class twice.")
-    if isinstance(transition, str):
-        lookup(
-            transition,
-            BLIND,
-            parameter="transition",
-            kind="an estimate",
-            otherwise="a matrix, or a function that returns one",
-        )
-    elif not callable(transition):
-        transition = check_transition(transition, classes=labels)
-    return transition, labels
-
-
-def _comparable(X):
-    """Return features among which distances mean something: on one scale, in rows."""
-    try:
-        X = check_array(X, accept_sparse="csr", allow_nd=True)
-    except ValueError as error:
-        raise ValueError(
-            f"transition='hoc' looks for neighbors among features, which must be"
-            f" numbers: {error} Pass the matrix itself, or encode X before."
-        ) from error
-    return X if sparse.issparse(X) else scale(X.reshape(len(X), -1))
-
-
-def _probabilities(estimator, X, labels):
-    """Return the candidate's probabilities, in a column for each of `labels`."""
-    if not hasattr(estimator, "predict_proba"):
-        raise TypeError(
-            f"{type(estimator).__name__} has no predict_proba: pass the transition"
-            " matrix itself and, to forward_log_likelihood_scorer,"
-            " response_method='predict'."
-        )
-    found = estimator.predict_proba(X)
-    probs = np.zeros((len(found), len(labels)))
-    for column, label in enumerate(estimator.classes_):
-        probs[:, labels == label] = found[:, [column]]
-    return probs
-
-
-def _decisions(estimator, X, labels):
-    """Return what the candidate predicts as probabilities, nearly certain ones."""
-    decided = labels == estimator.predict(X)[:, None]
-    return CERTAINTY * decided + (1 - CERTAINTY) / len(labels)

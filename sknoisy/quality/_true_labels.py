@@ -8,6 +8,7 @@ from scipy.special import softmax
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy._codes import check_labels_and_probs
+from sknoisy._data_types import ArrayLike
 from sknoisy._probs import checked_blocks
 from sknoisy._ranges import check_count
 from sknoisy.quality._confident_joint import likely_classes
@@ -55,7 +56,7 @@ class TrueLabels(NamedTuple):
     transition: np.ndarray
     sharpness: float
 
-    def quality_of(self, labels):
+    def quality_of(self, labels: ArrayLike) -> np.ndarray:
         """Return the probability that each of the given labels is right.
 
         Parameters
@@ -72,8 +73,13 @@ class TrueLabels(NamedTuple):
 
 
 def true_label_posterior(
-    labels, pred_probs, *, transition=None, of_true_labels=False, max_iter=10
-):
+    labels: ArrayLike,
+    pred_probs: ArrayLike,
+    *,
+    transition: ArrayLike | None = None,
+    of_true_labels: bool = False,
+    max_iter: int = 10,
+) -> TrueLabels:
     """Weigh what a classifier says of a sample against the label that it was given.
 
     A given label is evidence, too: one that is often a mistake for class j says more
