@@ -10,6 +10,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+collect_ignore = ["tests/typed_user.py"]  # for mypy: to run it makes no sense
+
 # Examples of methods that train several networks, or long: `make test-slow` runs them.
 SLOW_EXAMPLES = {
     "AsymmetricCoTeachingClassifier",

@@ -2,11 +2,14 @@
 
 import importlib.util
 import re
+import sys
 from pathlib import Path
 
 import sknoisy
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+from methods_table import methods_table  # noqa: E402
 
 project = "sknoisy"
 author = "the sknoisy developers"
@@ -81,3 +84,4 @@ def _write_unreleased():
 
 
 _write_unreleased()
+(HERE / "generated" / "methods.txt").write_text(methods_table(), encoding="utf-8")

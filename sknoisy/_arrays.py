@@ -4,11 +4,15 @@ torch is never imported here: who passes a tensor has done so.
 """
 
 import sys
+from collections.abc import Callable
 from functools import wraps
 from inspect import signature
+from typing import cast
 
 import numpy as np
 from sklearn import config_context, get_config
+
+from sknoisy._data_types import Function
 
 
 def as_numpy(values):
@@ -36,7 +40,7 @@ def like(labels, given):
     return given.__array_namespace__().asarray(labels, device=given.device)
 
 
-def numpy_inside(returns=None):
+def numpy_inside(returns: str | None = None) -> Callable[[Function], Function]:
     """Decorate a method, or a function of an estimator: it sees NumPy's arrays only.
 
     scikit-learn's functions inside it run without array-API dispatch, since most of
@@ -49,7 +53,7 @@ def numpy_inside(returns=None):
         own do. None leaves NumPy's.
     """
 
-    def decorate(method):
+    def decorate(method: Function) -> Function:
         names = [*signature(method).parameters]
 
         @wraps(method)
@@ -64,12 +68,12 @@ def numpy_inside(returns=None):
                     *map(as_numpy, args),
                     **{name: as_numpy(value) for name, value in kwargs.items()},
                 )
-            origin = given.get(returns)
+            origin = given.get(returns or "")
             if dispatches and is_foreign(origin) and isinstance(result, np.ndarray):
                 return like(result, origin)
             return result
 
-        return inside
+        return cast(Function, inside)
 
     return decorate
 

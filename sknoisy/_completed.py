@@ -21,7 +21,7 @@ class Completed:
             base = next(one for one in cls.__mro__[1:] if "__init__" in vars(one))
             taken = list(inspect.signature(own).parameters)
             cls._own_parameters = tuple(n for n in taken[2:] if n != "training")
-            own.__signature__ = completed_signature(own, base.__init__)
+            own.__signature__ = completed_signature(own, vars(base)["__init__"])
             if cls.__doc__ and base.__doc__:  # neither under python -OO
                 cls.__doc__ = completed_text(cls, base, own.__signature__)
         super().__init_subclass__(**kwargs)

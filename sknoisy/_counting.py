@@ -55,9 +55,9 @@ def keep_at_least(count, kept, codes, quality):
 def check_budget(threshold, n_samples):
     """Return the number of samples to flag that `threshold` stands for."""
     if isinstance(threshold, numbers.Integral) and not isinstance(threshold, bool):
-        if 0 <= threshold <= n_samples:
+        if 0 <= int(threshold) <= n_samples:
             return int(threshold)
-    elif isinstance(threshold, numbers.Real) and 0 < threshold < 1:
+    elif isinstance(threshold, numbers.Real) and 0 < float(threshold) < 1:
         return nearest(threshold * n_samples)
     raise ValueError(
         f"threshold={shown(threshold)} is neither a rule nor a budget: pass"

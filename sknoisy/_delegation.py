@@ -1,16 +1,21 @@
 """What a meta-estimator leaves to the classifier that it fitted."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from sklearn import get_config
+from sklearn.base import BaseEstimator
+from sklearn.utils import metaestimators
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
     MethodMapping,
     process_routing,
 )
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._arrays import numpy_inside
+from sknoisy._data_types import ArrayLike, Function, MatrixLike
 
 
 def estimator_has(method):
@@ -25,7 +30,12 @@ def estimator_has(method):
     return check
 
 
-class PredictsByEstimator:
+def available_if(check: Callable[[Any], bool]) -> Callable[[Function], Function]:
+    """As scikit-learn has it; for type checkers the method stays what it is."""
+    return metaestimators.available_if(check)
+
+
+class PredictsByEstimator(BaseEstimator):
     """Mixin: predict and score as ``estimator_`` does, with the methods it has.
 
     A class says which estimator it is going to fit by ``_get_estimator()``. Parameters
@@ -35,9 +45,12 @@ class PredictsByEstimator:
     # the methods that take parameters for the estimator
     _hands_on: tuple[str, ...] = ("fit", "score")
 
+    estimator_: Any
+    classes_: np.ndarray
+
     @available_if(estimator_has("predict"))
     @numpy_inside(returns="X")
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> np.ndarray:
         """Predict labels.
 
         Parameters
@@ -55,7 +68,7 @@ class PredictsByEstimator:
 
     @available_if(estimator_has("predict_proba"))
     @numpy_inside(returns="X")
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the probability of each class.
 
         Parameters
@@ -73,7 +86,7 @@ class PredictsByEstimator:
 
     @available_if(estimator_has("predict_log_proba"))
     @numpy_inside(returns="X")
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the logarithm of each class's probability.
 
         Parameters
@@ -92,7 +105,7 @@ class PredictsByEstimator:
 
     @available_if(estimator_has("decision_function"))
     @numpy_inside(returns="X")
-    def decision_function(self, X):
+    def decision_function(self, X: MatrixLike) -> np.ndarray:
         """Return the estimator's confidence scores.
 
         Parameters
@@ -112,7 +125,7 @@ class PredictsByEstimator:
 
     @available_if(estimator_has("score"))
     @numpy_inside()
-    def score(self, X, y, **params):
+    def score(self, X: MatrixLike, y: ArrayLike, **params: Any) -> float:
         """Score on `y` as it is: only fit spoils or cleans labels.
 
         Parameters
@@ -148,7 +161,7 @@ class PredictsByEstimator:
     def _their_classes(self):
         return getattr(self.estimator_, "classes_", self.classes_)
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return how metadata goes to the estimator.
 
         Returns

@@ -36,6 +36,11 @@ def encode_labels(y):
     return np.unique(check_labels(y), return_inverse=True)
 
 
+def encode_checked(y):
+    """Return the same of an array of labels of which none is missing."""
+    return np.unique(_check_kind(y), return_inverse=True)
+
+
 def read_labels(y, unlabeled="auto", *, name="y", may_miss=False):
     """Return labels of which some may be missing, their classes, and codes.
 

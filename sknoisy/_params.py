@@ -1,11 +1,14 @@
 """Parameters such as ``module__hidden``, which an estimator hands on to its parts."""
 
 import inspect
+from typing import Any, Self
+
+from sklearn.base import BaseEstimator
 
 from sknoisy._registry import did_you_mean
 
 
-class RoutedParams:
+class RoutedParams(BaseEstimator):
     """Mixin: parameters for an estimator's parts, beside those `__init__` names.
 
     A class lists its prefixes in `_routes` and stores the keyword arguments that
@@ -15,8 +18,9 @@ class RoutedParams:
     """
 
     _routes: tuple[str, ...] = ()
+    _routed: dict[str, Any]
 
-    def get_params(self, deep=True):
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Get the parameters of this estimator, the handed-on ones included.
 
         Parameters
@@ -31,7 +35,7 @@ class RoutedParams:
         """
         return {**super().get_params(deep), **self._routed}
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set the parameters of this estimator, e.g. ``module__hidden=(64, 64)``.
 
         Parameters

@@ -56,7 +56,7 @@ def _is_inside(value, interval):
 def _hint(value, interval):
     """Say what a percentage is, where a share is asked for."""
     is_share = _bounds(interval) == (0, 1)
-    if is_share and isinstance(value, numbers.Real) and 1 < value <= 100:
+    if is_share and isinstance(value, numbers.Real) and 1 < float(value) <= 100:
         return f" {value:g} percent is {value / 100:.3g}."
     return ""
 

@@ -76,6 +76,11 @@ def drawing_from(stream):
         to_the_end(lambda: _current.set(before))
 
 
+def current():
+    """Return the stream that this thread draws from; None where it is lent, or none."""
+    return _current.get()
+
+
 def generator():
     """Return where to draw from, on the CPU; None stands for torch's own generator."""
     stream = _current.get()
@@ -103,15 +108,16 @@ def lent(others=True):
     if stream is None:
         yield
         return
-    with _lock, drawing_from(None):
-        before = _Before(stream.device, others)
+    with _lock:
+        before = _Before(stream, others)
         try:
+            _current.set(None)
             _held.append(before)
             stream.put(others)
             yield
             stream.take(others)
         finally:
-            to_the_end(before.restore)
+            to_the_end(before.end)
 
 
 class Witness:
@@ -126,14 +132,20 @@ class Witness:
 
 
 class _Before:
-    """What the global generators hold before a loan."""
+    """What the global generators hold before a loan, and who drew from a stream."""
 
-    def __init__(self, device, others):
+    def __init__(self, stream, others):
+        device = stream.device
+        self.stream = stream
         self.thread = threading.get_ident()
         self.of_torch = torch.get_rng_state()
         self.device = device
         self.of_device = None if device is None else torch.cuda.get_rng_state(device)
         self.of_others = _get_others() if others else None
+
+    def end(self):
+        _current.set(self.stream)
+        self.restore()
 
     def restore(self):
         torch.set_rng_state(self.of_torch)
@@ -155,8 +167,8 @@ def _set_others(states):
 
 
 def _fingerprint():
-    kind, keys, *rest = np.random.get_state()
-    of_numpy = (kind, keys.tobytes(), *rest)
+    _, keys, *rest = np.random.get_state(legacy=True)
+    of_numpy = (np.asarray(keys).tobytes(), *rest)
     return torch.get_rng_state().numpy().tobytes(), of_numpy, random.getstate()
 
 

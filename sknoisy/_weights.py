@@ -40,7 +40,7 @@ def check_weights(sample_weight, n_samples, name="sample_weight"):
 def _as_floats(weight, n_samples, name):
     weight = as_numpy(weight)
     if isinstance(weight, np.ma.MaskedArray):  # what is masked is missing
-        weight = weight.astype(np.float64).filled(np.nan)
+        weight = np.ma.filled(weight.astype(np.float64), np.nan)
     try:
         if isinstance(weight, numbers.Real) or getattr(weight, "shape", None) == ():
             weight = np.full(n_samples, float(weight))

@@ -7,11 +7,14 @@ training data, by which a network scales its own input.
 
 import math
 import numbers
+from typing import Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sknoisy import _streams
+from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike
 from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
 
@@ -45,13 +48,15 @@ class Standardize(nn.Module):
     tensor([[1., 2.]])
     """
 
-    def __init__(self, mean=None, scale=None):
+    def __init__(
+        self, mean: ArrayLike | None = None, scale: ArrayLike | None = None
+    ) -> None:
         super().__init__()
         mean, scale = 0.0 if mean is None else mean, 1.0 if scale is None else scale
         self.register_buffer("mean", as_tensor(mean))
         self.register_buffer("factor", 1 / as_tensor(scale))
 
-    def forward(self, features):
+    def forward(self, features: Tensor) -> Tensor:
         """Return features of the same shape."""
         return (features - self.mean) * self.factor
 
@@ -82,13 +87,13 @@ class Dropout(nn.Module):
     True
     """
 
-    def __init__(self, p=0.5):
+    def __init__(self, p: float = 0.5) -> None:
         super().__init__()
         if not 0 <= p < 1:
             raise ValueError(f"p={p}: the share of units left out must be in [0, 1).")
         self.p = p
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """Return `x` with units left out, in training; `x` itself otherwise."""
         if not self.training or self.p == 0:
             return x
@@ -96,7 +101,7 @@ class Dropout(nn.Module):
             return nn.functional.dropout(x, self.p)
         return x * self.mask(x)
 
-    def mask(self, like, generator=None):
+    def mask(self, like: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Return what training multiplies a tensor `like` this one, on a CPU, by.
 
         Parameters
@@ -121,7 +126,7 @@ class Dropout(nn.Module):
         kept = words.view(torch.int16)[: like.numel()].view(like.shape) < n_kept - 2**15
         return kept.to(like.dtype).mul_(2**16 / n_kept)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         """Return what stands in the brackets of this layer's text."""
         return f"p={self.p}"
 
@@ -155,15 +160,15 @@ class RandomShift(nn.Module):
     ...     return nn.Sequential(augment, LeNet5(input_shape, n_classes))
     """
 
-    def __init__(self, pixels=2):
+    def __init__(self, pixels: int = 2) -> None:
         super().__init__()
-        if not isinstance(pixels, numbers.Integral) or pixels < 0:
+        if not isinstance(pixels, int | numbers.Integral) or pixels < 0:
             raise ValueError(
                 f"pixels={shown(pixels)} must be a whole number, 0 or more."
             )
         self.pixels = int(pixels)
 
-    def forward(self, images):
+    def forward(self, images: Tensor) -> Tensor:
         """Return images (n, height, width[, channels]) moved, in training."""
         if not self.training or self.pixels == 0:
             return images
@@ -181,7 +186,7 @@ class RandomShift(nn.Module):
         image = torch.arange(n, device=images.device).view(n, 1, 1)
         return padded[image, rows.unsqueeze(2), columns.unsqueeze(1)]
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         """Return what stands in the brackets of this layer's text."""
         return f"pixels={self.pixels}"
 
@@ -204,7 +209,7 @@ class RandomFlip(nn.Module):
     [(1.0, 2.0, 3.0), (3.0, 2.0, 1.0)]
     """
 
-    def forward(self, images):
+    def forward(self, images: Tensor) -> Tensor:
         """Return images (n, height, width[, channels]), some mirrored, in training."""
         if not self.training:
             return images
@@ -252,18 +257,23 @@ class MLP(nn.Sequential):
 
     def __init__(
         self,
-        n_features,
-        n_classes,
-        hidden=(256, 256),
-        dropout=0.5,
-        input_dropout="auto",
-        feature_mean=None,
-        feature_scale=None,
-    ):
-        hidden = (hidden,) if isinstance(hidden, numbers.Integral) else tuple(hidden)
-        if input_dropout == "auto":
-            input_dropout = min(0.4, max(0.0, 1 - 4 / math.sqrt(n_features)))
-        layers = [Standardize(feature_mean, feature_scale), Dropout(input_dropout)]
+        n_features: int,
+        n_classes: int,
+        hidden: tuple[int, ...] | int = (256, 256),
+        dropout: float = 0.5,
+        input_dropout: float | Literal["auto"] = "auto",
+        feature_mean: ArrayLike | None = None,
+        feature_scale: ArrayLike | None = None,
+    ) -> None:
+        hidden = (
+            (hidden,) if isinstance(hidden, int | numbers.Integral) else tuple(hidden)
+        )
+        if isinstance(input_dropout, str):
+            check_choice(input_dropout, ("auto",), "input_dropout")
+            inputs = min(0.4, max(0.0, 1 - 4 / math.sqrt(n_features)))
+        else:
+            inputs = input_dropout
+        layers = [Standardize(feature_mean, feature_scale), Dropout(inputs)]
         for n_in, n_out in zip((n_features, *hidden), hidden, strict=False):
             layers += [nn.Linear(n_in, n_out), nn.ReLU(), Dropout(dropout)]
         super().__init__(*layers, nn.Linear((n_features, *hidden)[-1], n_classes))
@@ -275,7 +285,7 @@ class ChannelsFirst(nn.Module):
     In memory the channels stay last: convolutions are faster so, on a CPU and a GPU.
     """
 
-    def forward(self, images):
+    def forward(self, images: Tensor) -> Tensor:
         """Return the images as convolutions want them."""
         return images.unsqueeze(1) if images.ndim == 3 else images.movedim(3, 1)
 
@@ -325,14 +335,14 @@ class LeNet5(nn.Sequential):
 
     def __init__(
         self,
-        input_shape,
-        n_classes,
-        channels=(16, 32),
-        hidden=128,
-        dropout=0.3,
-        feature_mean=None,
-        feature_scale=None,
-    ):
+        input_shape: tuple[int, ...],
+        n_classes: int,
+        channels: tuple[int, int] = (16, 32),
+        hidden: int = 128,
+        dropout: float = 0.3,
+        feature_mean: ArrayLike | None = None,
+        feature_scale: ArrayLike | None = None,
+    ) -> None:
         height, width, n_in = (*input_shape, 1)[:3]
         first, second = channels
         super().__init__(
@@ -371,7 +381,7 @@ class ResidualBlock(nn.Module):
             nn.Identity() if same else nn.Conv2d(n_in, n_out, 1, stride, bias=False)
         )
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """Return the block's output."""
         return torch.relu(self.body(x) + self.way_round(x))
 
@@ -411,12 +421,12 @@ class SmallResNet(nn.Sequential):
 
     def __init__(
         self,
-        input_shape,
-        n_classes,
-        widths=(16, 32, 64),
-        feature_mean=None,
-        feature_scale=None,
-    ):
+        input_shape: tuple[int, ...],
+        n_classes: int,
+        widths: tuple[int, ...] = (16, 32, 64),
+        feature_mean: ArrayLike | None = None,
+        feature_scale: ArrayLike | None = None,
+    ) -> None:
         n_in = (*input_shape, 1)[2]
         blocks = [
             ResidualBlock(a, b, stride=1 if i == 0 else 2)

@@ -1,6 +1,10 @@
 """Optimizers that torch doesn't have."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import torch
+from torch import Tensor
 
 from sknoisy._ranges import check_range
 
@@ -74,15 +78,15 @@ class SAM(torch.optim.Optimizer):
 
     def __init__(
         self,
-        params,
-        base=torch.optim.AdamW,
+        params: Iterable[Tensor] | Iterable[dict[str, Any]],
+        base: Callable[..., torch.optim.Optimizer] = torch.optim.AdamW,
         *,
-        rho=0.05,
-        lr=None,
-        weight_decay=None,
-        fused=None,
-        **options,
-    ):
+        rho: float = 0.05,
+        lr: float | None = None,
+        weight_decay: float | None = None,
+        fused: bool | None = None,
+        **options: Any,
+    ) -> None:
         check_range("(0, inf)", rho=rho)
         own = {"lr": lr, "weight_decay": weight_decay, "fused": fused}
         given = {name: value for name, value in own.items() if value is not None}
@@ -91,7 +95,7 @@ class SAM(torch.optim.Optimizer):
         self._share()
 
     @torch.no_grad()
-    def step(self, closure):
+    def step(self, closure: Callable[..., Any]) -> Tensor:
         """Take one step; `closure` zeroes gradients, computes them and the loss.
 
         Parameters
@@ -122,7 +126,7 @@ class SAM(torch.optim.Optimizer):
             if parameter.grad is not None
         ]
         norms = [torch.linalg.vector_norm(p.grad) for p, _ in moved]
-        length = torch.linalg.vector_norm(torch.stack(norms)) if norms else None
+        length = torch.linalg.vector_norm(torch.stack(norms)) if norms else 0.0
         starts = [(parameter, parameter.clone()) for parameter, _ in moved]
         for parameter, rho in moved:
             parameter.add_(parameter.grad * (rho / (length + 1e-12)))
@@ -133,7 +137,7 @@ class SAM(torch.optim.Optimizer):
         # state_dict, which saves from here, mean the base's
         self.base.param_groups, self.base.state = self.param_groups, self.state
 
-    def load_state_dict(self, state_dict):
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Load what `state_dict` gave."""
         super().load_state_dict(state_dict)
         self._share()

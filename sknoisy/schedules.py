@@ -6,13 +6,15 @@ ends training before a network has the time to memorize what it can't generalize
 """
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 from sknoisy._registry import lookup
 
 __all__ = ["SCHEDULES", "constant", "cosine", "get_schedule", "linear", "one_cycle"]
 
 
-def constant(progress):
+def constant(progress: float) -> float:
     """Keep the learning rate: the factor is 1 throughout.
 
     Parameters
@@ -33,7 +35,7 @@ def constant(progress):
     return 1.0
 
 
-def linear(progress):
+def linear(progress: float) -> float:
     """Let the learning rate fall to zero along a line.
 
     Parameters
@@ -54,7 +56,7 @@ def linear(progress):
     return 1.0 - progress
 
 
-def cosine(progress):
+def cosine(progress: float) -> float:
     """Let the learning rate fall to zero along half a cosine wave [1]_.
 
     Parameters
@@ -80,7 +82,7 @@ def cosine(progress):
     return 0.5 * (1.0 + math.cos(math.pi * progress))
 
 
-def one_cycle(progress, warm_up=0.25, start=0.04):
+def one_cycle(progress: float, warm_up: float = 0.25, start: float = 0.04) -> float:
     """Raise the learning rate to its peak, then let it fall to zero [1]_.
 
     Both halves follow a cosine, as in PyTorch's ``OneCycleLR``; momentum isn't cycled.
@@ -124,7 +126,7 @@ SCHEDULES = {
 }
 
 
-def get_schedule(schedule):
+def get_schedule(schedule: str | Callable[..., Any]) -> Callable[..., Any]:
     """Return the schedule of a name; a callable is returned as it is.
 
     Parameters

@@ -23,6 +23,7 @@ from sknoisy.annotators import (
     one_coin,
     pairwise_agreement,
 )
+from sknoisy.annotators._abstaining import SilenceErrors
 from sknoisy.annotators._em import Model
 from sknoisy.annotators._glad import AbilityErrors
 from sknoisy.annotators._shrinkage import STRENGTHS, ShrunkErrors, mix
@@ -208,6 +209,66 @@ def test_rules_that_each_name_one_class_are_counted():
     assert_array_equal(found.labels, majority.labels)
     assert_allclose(found.proba, majority.proba)
     assert_allclose(found.confusion.sum(axis=2), 1)
+
+
+def rules_of_one_class(seed, n_rules=10):
+    """Return votes by rules that name class 0 or 1 or nothing, and the truth."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(2, size=800)
+    columns = []
+    for j in range(n_rules):
+        speaks, errs = rng.uniform(0.1, 0.5), rng.uniform(0.02, 0.15)
+        is_heard = rng.random(800) < np.where(y == j % 2, speaks, errs)
+        columns.append(np.where(is_heard, j % 2, -1))
+    votes = np.column_stack(columns)
+    heard = (votes >= 0).any(axis=1)
+    return votes[heard], y[heard]
+
+
+def test_silence_tells_which_rules_are_right():
+    right = {"shares": [], "matrices": [], "silence": []}
+    for seed in range(4):
+        votes, y = rules_of_one_class(seed)
+        for name, found in (
+            ("shares", dawid_skene(votes)),
+            ("matrices", dawid_skene(votes, smoothing=5)),
+            ("silence", dawid_skene(votes, abstention="vote")),
+        ):
+            right[name].append((found.labels == y).mean())
+    means = {name: np.mean(values) for name, values in right.items()}
+    assert means["matrices"] < 0.7  # all samples are taken for one class
+    assert means["silence"] > means["shares"] + 0.02
+
+
+def test_silence_is_counted_as_a_class_of_votes_would_be():
+    """One step of EM, vote by vote."""
+    table, _ = make_votes(60)
+    votes = Votes.from_wide(table, unlabeled=-1)
+    errors = SilenceErrors(votes)
+    found = errors.fit(votes.shares)
+    assert_allclose(found.dense().sum(axis=2), 1)
+    slow = np.zeros((votes.n_samples, 3))
+    spoken = np.zeros((5, 3, 3))
+    for j, label, column in zip(
+        errors.annotators, errors.labels, found.found, strict=True
+    ):
+        spoken[j, :, label] = column
+        said = (table[:, j] == label)[:, None] * votes.shares
+        usual = 2 * errors.usual[(errors.annotators == j) & (errors.labels == label)][0]
+        expected = (said.sum(axis=0) + usual) / (votes.shares.sum(axis=0) + 2)
+        assert_allclose(column, expected)
+    for i, j in np.ndindex(*table.shape):
+        label = table[i, j]
+        silent = 1 - spoken[j].sum(axis=1)
+        slow[i] += np.log(silent if label < 0 else spoken[j, :, label])
+    assert_allclose(errors.log_likelihood(found), slow)
+    quality = found.quality(np.full(3, 1 / 3))
+    assert_allclose(quality, spoken.trace(axis1=1, axis2=2) / spoken.sum(axis=(1, 2)))
+
+
+def test_smoothing_has_no_meaning_where_silence_counts():
+    with pytest.raises(ValueError, match="smoothing=5 has no meaning"):
+        dawid_skene(make_votes(20)[0], smoothing=5, abstention="vote")
 
 
 def test_who_names_one_class_all_the_time_has_no_say():

@@ -2,7 +2,9 @@
 
 import pickle
 import re
+import runpy
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -52,6 +54,22 @@ def test_the_registry_holds_every_method_once():
 def test_every_method_is_documented_where_objectives_are():
     documented = [getattr(objectives, name) for name in objectives.__all__]
     assert not [name for name, kind in OBJECTIVES.items() if kind not in documented]
+
+
+@pytest.mark.parametrize("method", sorted(OBJECTIVES))
+def test_a_method_is_in_the_file_of_its_name(method):
+    file = OBJECTIVES[method].__module__.split(".")[-1]
+    assert file == "_" + method.replace("+", "_plus")
+
+
+def test_the_page_of_the_api_shows_every_method_by_itself():
+    path = Path(__file__).parents[1] / "docs" / "methods_table.py"
+    if not path.exists():
+        pytest.skip("docs/ isn't here")
+    told = runpy.run_path(str(path))["methods_table"]()
+    assert re.findall(r'^ +\* - ``"(.*)"``$', told, re.MULTILINE) == list(METHODS)
+    cells = re.findall(r"^ +(?:\* )?- (.*)$", told, re.MULTILINE)
+    assert len(cells) == 5 * (1 + len(METHODS)) and all(cells)
 
 
 @every_method

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import sknoisy
 from sknoisy import losses, modules, objectives, transition
+from sknoisy._engine import Batches
 from sknoisy._engine.optimizers import OPTIMIZERS
+from sknoisy.classifiers import _correction, _mutual
 from sknoisy.classifiers._co_teaching import STRATEGIES
 from sknoisy.classifiers._data import TrainingData
 from sknoisy.classifiers._training import TrainingParameters
@@ -24,55 +26,81 @@ A module of your own has parameters that nobody knows here: hand them on by
 ``set_params(module__width=3)``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any, Literal, TypedDict
 
-import numpy as np
 import torch
 
-class Training(TypedDict, total=False):
+from sknoisy._data_types import Label, Seed
+
+class CommonTraining(TypedDict, total=False):
 '''
 TAIL = """
+class Training(CommonTraining, total=False):
+    max_epochs: {max_epochs}
+
 class WeightedTraining(Training, total=False):
-    class_weight: object
+    mixup: float
+    class_weight: Mapping[Any, float] | Literal["balanced"] | None
+
+class MethodTraining(Training, total=False):
+"""
+END = """
+class AnyTraining(WeightedTraining, MethodTraining, total=False): ...
 """
 FACTS = set(inspect.getsource(TrainingData.facts.func).split('"')[1::2])
 FACTS |= {"n_epochs", "logits", "base", "params", "lr", "weight_decay"}
-FACTS |= {"losses", "features", "own", "neighbor", "pred_probs", "trusted"}
+FACTS |= {"intake", "losses", "features", "own", "neighbor", "pred_probs", "trusted"}
 FACTS |= {"loss", "noise_rate", "warm_up_epochs", "exponent", "true_labels"}
 
 
 def parts():
     """Return the functions and classes that get parameters, by prefix."""
     networks = [modules.MLP, modules.LeNet5, modules.SmallResNet]
-    return {
-        "module": networks,
-        "loss": [*losses.LOSSES.values(), *objectives.OBJECTIVES.values()],
-        "optimizer": list(OPTIMIZERS.values()),
-        "strategy": list(STRATEGIES.values()),
+    own = {
         "split": list(SPLITS.values()),
         "grafting": list(objectives.GRAFTINGS.values()),
         "transition": [*transition.TRANSITIONS.values(), *LEARNED.values()],
     }
+    return {
+        "module": networks,
+        "loss": list(losses.LOSSES.values()),
+        "optimizer": list(OPTIMIZERS.values()),
+        "strategy": list(STRATEGIES.values()),
+        "iterator_train": [Batches],
+        **own,
+        "method": [
+            *objectives.OBJECTIVES.values(),
+            _correction.wishes,
+            _mutual.wishes,
+        ],
+        **{f"method__{name}": takers for name, takers in own.items()},
+    }
+
+
+def names_of(part, takers):
+    """Return the names of what is handed on to a part, with its prefix."""
+    taken = [p for one in takers for p in inspect.signature(one).parameters.values()]
+    said = (p for p in taken if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL))
+    facts = FACTS - {"noise_rate", "warm_up_epochs", "exponent"}
+    known = facts if part == "method" else FACTS
+    return {f"{part}__{p.name}" for p in said if p.name not in known}
 
 
 def stub():
     """Return the text of the stub."""
     source = inspect.getsource(TrainingParameters.__init__)
-    named = re.findall(r"^        (\w+): (.+) = .+,$", source, re.MULTILINE)
-    lines = [f"    {name}: {kind}\n" for name, kind in named if name != "module"]
-    routed = {"iterator_train__shuffle", "iterator_train__drop_last"}
-    for part, takers in parts().items():
-        for taker in takers:
-            taken = inspect.signature(taker).parameters.values()
-            routed |= {
-                f"{part}__{p.name}"
-                for p in taken
-                if p.name not in FACTS
-                and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
-            }
-    lines += [f"    {name}: object\n" for name in sorted(routed)]
-    return HEAD + "".join(lines) + TAIL
+    named = dict(re.findall(r"^        (\w+): (.+) = .+,$", source, re.MULTILINE))
+    del named["module"]
+    tail = TAIL.format(max_epochs=named.pop("max_epochs"))
+    routed = set().union(*(names_of(*one) for one in parts().items()))
+    routed |= {"iterator_valid__batch_size", "iterator_valid__num_workers"}
+    of_method = {name for name in routed if name.startswith("method__")}
+    lines = [f"    {name}: {kind}\n" for name, kind in named.items()]
+    lines += [f"    {name}: object\n" for name in sorted(routed - of_method)]
+    last = [f"    {name}: object\n" for name in sorted(of_method)]
+    return HEAD + "".join(lines) + tail + "".join(last) + END
 
 
 if __name__ == "__main__":

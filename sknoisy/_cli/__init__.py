@@ -131,8 +131,14 @@ def _add_what_is_compared(parser):
         metavar="A,B,...",
         help=(
             "names of losses (ce, gce, sce, nce_rce, ...) for a network, default (the"
-            " network as it comes), logistic, forest, boosting"
+            " network as it comes), auto (AutoNoisyClassifier), logistic, forest,"
+            " boosting"
         ),
+    )
+    parser.add_argument(
+        "--auto",
+        action="store_true",
+        help="a first baseline: the methods auto, logistic and boosting",
     )
     parser.add_argument(
         "--scoring",

@@ -26,7 +26,7 @@ DIGITS_NOISE, DIGITS_FOLDS, FILE_FOLDS = "symmetric:0.4", 3, 5
 def compare(arguments):
     """Do what the command line asks for; return the exit status."""
     n_folds = _check_arguments(arguments)
-    methods = choose_methods(arguments.methods)
+    methods = choose_methods(arguments.methods, arguments.auto)
     check_scoring(arguments.scoring)
     noise = parse_noise(_noise_spec(arguments), arguments.seed)
     table = check_table(_read(arguments), n_folds, f"--folds {n_folds}")

@@ -8,13 +8,15 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from sknoisy._cli._errors import command_errors
+from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._preprocessing import as_numbers, as_rows, filled, scaled
 from sknoisy._registry import lookup
+from sknoisy.auto import AutoNoisyClassifier
 from sknoisy.classifiers import NoisyLabelClassifier
 from sknoisy.losses import get_loss_names
 
 QUICK = ("ce", "gce", "nce_rce", "logistic", "forest", "boosting")
+BASELINE = ("auto", "logistic", "boosting")  # of --auto
 
 
 @dataclass(frozen=True)
@@ -54,16 +56,22 @@ def _boosting(table):
 METHODS = {
     **{loss: _network(loss=loss) for loss in get_loss_names()},
     "default": _network(),
+    "auto": Method(lambda table: AutoNoisyClassifier(), as_numbers),
     "logistic": Method(_logistic, scaled),
     "forest": Method(_forest, filled),
     "boosting": Method(_boosting, as_rows),
 }
 
 
-def choose_methods(names):
-    """Return the methods that a comma-separated list names; None names the quick."""
+def choose_methods(names, auto=False):
+    """Return the methods that a comma-separated list names; None names the quick.
+
+    With `auto`, and no names, those that make a first baseline.
+    """
+    if auto and names is not None:
+        raise CommandError("--auto names the methods: leave out --methods, or --auto.")
     if names is None:
-        return {name: METHODS[name] for name in QUICK}
+        return {name: METHODS[name] for name in (BASELINE if auto else QUICK)}
     chosen = [name.strip() for name in names.split(",") if name.strip()]
     with command_errors(ValueError):
         return {

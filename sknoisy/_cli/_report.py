@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sklearn.base import clone
 
 from sknoisy._cli._errors import command_errors
+from sknoisy._cli._recommendation import recommend
 from sknoisy._cli._text_table import text_table
 from sknoisy._files import set_aside, write_csv
 from sknoisy.inspection import ComparisonDisplay
@@ -17,7 +19,7 @@ class Report:
     """A report on one comparison."""
 
     table: Table
-    labels: object
+    labels: Any
     estimators: dict
     noise_spec: str
     n_folds: int
@@ -56,6 +58,8 @@ class Report:
                 print(f"note: {name} warned: {message}")
         for name, found in failed.items():
             print(f"note: {name} failed: {' '.join(found.error.split())}")
+        if done:
+            print(recommend(done, self.score))
         return 1 if failed else 0
 
     def _noise_line(self):

@@ -1,7 +1,9 @@
 """``sknoisy votes``: what people said, what it comes to, and what to ask again."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -143,7 +145,7 @@ class _notes(nullcontext):
 def _find_consensus(found, arguments):
     from sknoisy.annotators import dawid_skene, glad, majority_vote, one_coin
 
-    methods = {
+    methods: dict[str, Callable[..., Any]] = {
         "dawid_skene": dawid_skene,
         "glad": glad,
         "majority": majority_vote,

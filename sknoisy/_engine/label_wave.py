@@ -1,6 +1,7 @@
 """Stop where the network changes its mind least; no label need be held out."""
 
 import copy
+from typing import Any
 
 import numpy as np
 import torch
@@ -65,6 +66,8 @@ class LabelWave(Callback):
     >>> clf.fit(X, y_noisy).n_iter_ < 200
     True
     """
+
+    predictions_: Any
 
     def __init__(self, patience=10, window=3):
         self.patience = patience

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -306,7 +307,7 @@ def _runs(trainees, key):
 
 
 def _numbered(keys):
-    numbers = {}
+    numbers: dict[str, Any] = {}
     return [numbers.setdefault(key, len(numbers)) for key in keys]
 
 

@@ -59,7 +59,7 @@ def layers_of(network):
     """Return the layers of a chain in which each is one we can stack; else None."""
     if not _is_chain(network):
         return None
-    layers = []
+    layers: list[nn.Module] = []
     for layer in network:
         inner = layers_of(layer) if isinstance(layer, nn.Sequential) else [layer]
         if inner is None:

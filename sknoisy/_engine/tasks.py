@@ -4,16 +4,24 @@ from contextlib import contextmanager
 
 from skorch.callbacks import Callback
 
+from sknoisy._data_types import Function
+
 try:
-    from sklearn.callback import CallbackSupportMixin, with_callbacks
+    from sklearn.callback import CallbackSupportMixin
+    from sklearn.callback import with_callbacks as told
 except ImportError:  # scikit-learn < 1.9
 
     class CallbackSupportMixin:  # type: ignore[no-redef]
         """Nothing to support."""
 
-    def with_callbacks(method):
+    def told(method):
         """Return `method` as it is."""
         return method
+
+
+def with_callbacks(method: Function) -> Function:
+    """Tell scikit-learn's callbacks of a fit; for type checkers it stays what it is."""
+    return told(method)
 
 
 class EpochTasks(Callback):

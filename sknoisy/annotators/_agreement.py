@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils import check_consistent_length, column_or_1d
 
 from sknoisy._arrays import as_numpy
+from sknoisy._data_types import ArrayLike, Label, Seed
 from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import lookup
 from sknoisy._seeds import make_generator
@@ -11,6 +12,7 @@ from sknoisy._shown import shown
 from sknoisy.annotators._pairs import compare_pairs, shared_votes
 from sknoisy.annotators._reading import check_votes
 from sknoisy.annotators._vocabulary import codes_in
+from sknoisy.annotators._votes import Votes
 
 __all__ = [
     "AGREEMENTS",
@@ -20,7 +22,9 @@ __all__ = [
 ]
 
 
-def agreement_with_consensus(votes, labels, *, unlabeled="auto"):
+def agreement_with_consensus(
+    votes: Votes | ArrayLike, labels: ArrayLike, *, unlabeled: Label = "auto"
+) -> np.ndarray:
     """Share of each annotator's votes that equal a consensus, or the true labels.
 
     Parameters
@@ -76,7 +80,12 @@ def agreement_of(votes, codes):
     return votes.mean_by_annotator(votes.label_codes == codes[votes.sample_codes])
 
 
-def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
+def annotator_agreement(
+    votes: Votes | ArrayLike,
+    *,
+    measure: str = "krippendorff",
+    unlabeled: Label = "auto",
+) -> float:
     """How far annotators agree with each other, beyond what chance explains.
 
     Parameters
@@ -145,14 +154,14 @@ def annotator_agreement(votes, *, measure="krippendorff", unlabeled="auto"):
 
 
 def agreement_interval(
-    votes,
+    votes: Votes | ArrayLike,
     *,
-    measure="krippendorff",
-    confidence_level=0.95,
-    n_resamples=1000,
-    unlabeled="auto",
-    random_state=None,
-):
+    measure: str = "krippendorff",
+    confidence_level: float = 0.95,
+    n_resamples: int = 1000,
+    unlabeled: Label = "auto",
+    random_state: Seed = None,
+) -> tuple[float, float]:
     """How sure `annotator_agreement` is: a bootstrap interval over samples.
 
     Parameters

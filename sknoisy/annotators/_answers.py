@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from sknoisy._json import check_label
 from sknoisy.annotators._votes import Votes
@@ -62,7 +63,7 @@ class Answers:
     def __len__(self):
         return len(self.labels)
 
-    def to_votes(self, **options):
+    def to_votes(self, **options: Any) -> Votes:
         """Return them as `Votes`.
 
         Parameters
@@ -102,7 +103,7 @@ class Collector:
 
     def __init__(self, source):
         self.answers = Answers([], [], [], source=str(source))
-        self.left_out = Counter()
+        self.left_out: Counter[str] = Counter()
 
     def show(self, task, data):
         """Remember what people saw of a task."""

@@ -1,15 +1,16 @@
 """Answers from Argilla: records of its datasets, as its client exports them."""
 
+from sknoisy._data_types import FilePath
 from sknoisy._json import as_path, get, key, objects, read_items
 from sknoisy._label_studio_results import choose_control
-from sknoisy.annotators._answers import Collector
+from sknoisy.annotators._answers import Answers, Collector
 
 __all__ = ["read_argilla"]
 
 COUNTS = ("submitted",)  # drafts and discarded responses are no answers
 
 
-def read_argilla(path, *, question=None):
+def read_argilla(path: FilePath, *, question: str | None = None) -> Answers:
     """Read what people answered in Argilla [1]_.
 
     Parameters

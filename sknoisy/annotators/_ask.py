@@ -4,26 +4,28 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Label, Seed
 from sknoisy._ranges import check_count
 from sknoisy._seeds import make_generator
 from sknoisy.annotators._consensus import spread
 from sknoisy.annotators._crowdlab import classes_of, read_opinions, weigh_together
 from sknoisy.annotators._dawid_skene import dawid_skene
 from sknoisy.annotators._reading import check_classes, encode_votes
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["ask_next"]
 
 
 def ask_next(
-    votes,
-    pred_probs=None,
+    votes: Votes | ArrayLike,
+    pred_probs: ArrayLike | None = None,
     *,
-    n=10,
-    strategy="gain",
-    at_most=None,
-    unlabeled="auto",
-    random_state=None,
-):
+    n: int = 10,
+    strategy: str = "gain",
+    at_most: int | None = None,
+    unlabeled: Label = "auto",
+    random_state: Seed = None,
+) -> Bunch:
     """Choose the samples on which one more vote is worth most, and who should give it.
 
     Parameters

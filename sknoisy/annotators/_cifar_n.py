@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from sknoisy._data_types import ArrayLike, FilePath
 from sknoisy._json import as_path
 from sknoisy.annotators._votes import Votes
 
@@ -13,7 +14,7 @@ BY_PEOPLE = re.compile(r"random_label\d+|noisy_label")
 MADE_OF_THEM = ("aggre_label", "worse_label", "clean_label")
 
 
-def read_cifar_n(path, *, classes=None):
+def read_cifar_n(path: FilePath, *, classes: ArrayLike | None = None) -> Votes:
     """Read the votes on CIFAR's training images from a file of CIFAR-N [1]_.
 
     Parameters

@@ -22,6 +22,10 @@ class Coins:
         wrong = (1 - right) / (self.n_classes - 1)
         return np.where(np.eye(self.n_classes) > 0, right, wrong)
 
+    def at(self, annotators, labels):
+        """Return the probability of votes in each true class, (n_votes, n_classes)."""
+        return spread_coins(self.right[annotators], labels, self.n_classes)
+
     def quality(self, prior):
         """Return the probability that a vote is right, (n_annotators,)."""
         return self.right
@@ -55,6 +59,25 @@ class CoinErrors:
         )
         return votes.weighted_counts(log_right - log_wrong) + all_wrong[:, np.newaxis]
 
+    def without(self, errors, proba, annotators, labels):
+        """Return the probability of votes, each without itself, (n_votes, n_classes).
+
+        Parameters
+        ----------
+        errors : Coins
+
+        proba : ndarray of shape (n_votes, n_classes)
+            Class probabilities of the samples.
+
+        annotators, labels : ndarray of shape (n_votes,)
+        """
+        pseudo = self.pseudo_right + self.pseudo_wrong
+        total = self.votes.per_annotator[annotators] + pseudo
+        believed = proba[np.arange(len(labels)), labels]
+        right = errors.right[annotators] * total - believed
+        right = np.clip(right / np.maximum(total - 1, TINY), 0, 1)
+        return spread_coins(right, labels, errors.n_classes)
+
     def log_prior(self, errors):
         """Return the log-density of the prior, but for a constant."""
         log_right, log_wrong = self._logs(errors)
@@ -63,3 +86,10 @@ class CoinErrors:
     def _logs(self, errors):
         wrong = (1 - errors.right) / (errors.n_classes - 1)
         return np.log(np.maximum(errors.right, TINY)), np.log(np.maximum(wrong, TINY))
+
+
+def spread_coins(right, labels, n_classes):
+    """Return the probability of votes in each class by coins, (n_votes, n_classes)."""
+    is_right = labels[:, np.newaxis] == np.arange(n_classes)
+    wrong = (1 - right) / (n_classes - 1)
+    return np.where(is_right, right[:, np.newaxis], wrong[:, np.newaxis])

@@ -7,6 +7,8 @@ from scipy.special import xlogy
 
 from sknoisy.annotators._em import average_confusion
 
+TINY = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Confusions:
@@ -45,6 +47,21 @@ class Confusions:
             places = np.arange(len(self.usual))
             matrices[:, places, places] = self.scale * self.right
         matrices[self.annotators, :, self.labels] = self.found
+        return matrices
+
+    def at(self, annotators, labels):
+        """Return the probability of votes in each true class, (n_votes, n_classes)."""
+        matrices = self._scale_of_usual()[annotators] * self.usual.T[labels]
+        if self.right is not None:
+            places = np.arange(len(labels))
+            right = self.scale[annotators, labels] * self.right[annotators, labels]
+            matrices[places, labels] = right
+        n_classes = len(self.usual)
+        keys = self.annotators.astype(np.int64) * n_classes + self.labels
+        wanted = annotators.astype(np.int64) * n_classes + labels
+        places = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        occurs = keys[places] == wanted
+        matrices[occurs] = self.found[places[occurs]]
         return matrices
 
     def quality(self, prior):
@@ -96,6 +113,22 @@ class ConfusionErrors:
         found += self.pseudo_votes.T[self.labels]
         found *= scale[self.annotators]
         return Confusions(self.annotators, self.labels, found, self.pseudo_votes, scale)
+
+    def without(self, errors, proba, annotators, labels):
+        """Return the probability of votes, each without itself, (n_votes, n_classes).
+
+        Parameters
+        ----------
+        errors : Confusions
+
+        proba : ndarray of shape (n_votes, n_classes)
+            Class probabilities of the samples.
+
+        annotators, labels : ndarray of shape (n_votes,)
+        """
+        total = 1 / errors.scale[annotators]
+        left = np.maximum(errors.at(annotators, labels) * total - proba, 0)
+        return left / np.maximum(total - proba, TINY)
 
     def log_likelihood(self, errors):
         """Return the log-probability of each sample's votes in each class."""

@@ -97,14 +97,14 @@ class Consensus:
         return None if self.errors is None else self.errors.dense()
 
     @property
-    def codes(self):
+    def codes(self) -> np.ndarray:
         """Consensus labels as positions in `classes`, -1 for none, (n_samples,)."""
         if self.labels.dtype == object and None in self.labels.tolist():
             return codes_in(self.labels, self.classes)
         return np.searchsorted(self.classes, self.labels)
 
     @property
-    def label_quality(self):
+    def label_quality(self) -> np.ndarray:
         """Probability of each consensus label, NaN without one, (n_samples,)."""
         codes = self.codes
         found = self.proba[np.arange(len(codes)), codes]

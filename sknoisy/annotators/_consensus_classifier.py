@@ -1,17 +1,20 @@
 """A classifier that is fitted on the consensus of several annotators."""
 
+from collections.abc import Callable
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_consistent_length
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
-from sknoisy._delegation import PredictsByEstimator, estimator_has
+from sknoisy._data_types import ArrayLike, Estimator, Folds, Label, MatrixLike, Seed
+from sknoisy._delegation import PredictsByEstimator, available_if, estimator_has
 from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import require
 from sknoisy._params import RoutedParams
@@ -177,7 +180,7 @@ class ConsensusClassifier(
     >>> clf.fit(X, votes).score(X, y)
     0.97
     >>> (clf.consensus_labels_ == y).mean()  # of majority votes, 67 % are right
-    np.float64(0.96)
+    np.float64(0.95)
     >>> clf.annotator_quality_.round(2)
     array([0.83, 0.75, 0.64, 0.45])
     """
@@ -187,17 +190,17 @@ class ConsensusClassifier(
 
     def __init__(
         self,
-        estimator=None,
-        aggregation="dawid_skene",
+        estimator: Estimator | None = None,
+        aggregation: str | Callable[..., Any] = "dawid_skene",
         *,
-        training="auto",
-        without_votes="drop",
-        rounds=3,
-        cv=5,
-        unlabeled="auto",
-        random_state=None,
-        **routed,
-    ):
+        training: str = "auto",
+        without_votes: str = "drop",
+        rounds: int = 3,
+        cv: Folds = 5,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+        **routed: Any,
+    ) -> None:
         self.estimator = estimator
         self.aggregation = aggregation
         self.training = training
@@ -209,7 +212,14 @@ class ConsensusClassifier(
         self._routed = routed
 
     @numpy_inside()
-    def fit(self, X, y, *, groups=None, **fit_params):
+    def fit(
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        *,
+        groups: ArrayLike | None = None,
+        **fit_params: Any,
+    ) -> Self:
         """Find the consensus and fit the estimator on it.
 
         Parameters
@@ -260,7 +270,7 @@ class ConsensusClassifier(
 
     @available_if(estimator_has("predict"))
     @numpy_inside(returns="X")
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> np.ndarray:
         """Predict labels.
 
         Parameters
@@ -278,7 +288,9 @@ class ConsensusClassifier(
         return self._their_classes()[labels] if self.training_ == "soft" else labels
 
     @numpy_inside()
-    def score(self, X, y, sample_weight=None):
+    def score(  # type: ignore[override]
+        self, X: MatrixLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Return the accuracy on labels, or the mean agreement with votes.
 
         Parameters
@@ -309,7 +321,7 @@ class ConsensusClassifier(
         return float(np.average(shares, weights=weight))
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of features seen in fit, if the estimator tells."""
         check_is_fitted(self)
         return self.estimator_.n_features_in_

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sknoisy._data_types import ArrayLike, Label
 from sknoisy._frames import only_count
 from sknoisy._probs import check_probs
 from sknoisy._shown import shown
@@ -22,7 +23,14 @@ __all__ = ["crowdlab"]
 LEAST_WEIGHT = 1e-6  # for who is no better than naming one class all the time
 
 
-def crowdlab(votes, pred_probs, *, passes=2, classes=None, unlabeled="auto"):
+def crowdlab(
+    votes: Votes | ArrayLike,
+    pred_probs: ArrayLike,
+    *,
+    passes: int = 2,
+    classes: ArrayLike | None = None,
+    unlabeled: Label = "auto",
+) -> Consensus:
     """Weigh a classifier's predictions and the votes together [1]_.
 
     The classifier knows what similar samples were called, the annotators have seen

@@ -1,12 +1,21 @@
 """Answers from doccano: JSON or JSON lines of text or image classification."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from sknoisy._data_types import FilePath
 from sknoisy._json import as_path, key, objects, read_items, shown
-from sknoisy.annotators._answers import Collector
+from sknoisy.annotators._answers import Answers, Collector
 
 __all__ = ["read_doccano"]
 
 
-def read_doccano(path, *, annotator=None, label_names=None):
+def read_doccano(
+    path: FilePath,
+    *,
+    annotator: str | None = None,
+    label_names: Mapping[Any, Any] | None = None,
+) -> Answers:
     """Read what people chose in doccano [1]_.
 
     Parameters

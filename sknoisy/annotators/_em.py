@@ -1,7 +1,7 @@
 """Expectation maximization over the true classes and the annotators' errors."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,10 +31,14 @@ def maximize_likelihood(votes, errors, *, class_prior, max_iter, tol):
     class_prior, max_iter, tol
         As in `dawid_skene`.
     """
-    check_count(max_iter=max_iter)
-    check_range("[0, inf)", tol=tol)
+    check_steps(max_iter, tol)
     model = Model(votes, errors, check_class_prior(class_prior, votes.n_classes))
     fit, n_iter = climb(model, max_iter, tol)
+    return replace(consensus_of(votes, fit), n_iter=n_iter)
+
+
+def consensus_of(votes, fit):
+    """Return what a `Fit` says of samples and annotators."""
     quality = fit.errors.quality(fit.prior)
     return Consensus(
         classes=votes.classes,
@@ -43,7 +47,6 @@ def maximize_likelihood(votes, errors, *, class_prior, max_iter, tol):
         annotator_quality=np.where(votes.per_annotator > 0, quality, np.nan),
         prior=fit.prior,
         errors=fit.errors,
-        n_iter=n_iter,
         log_likelihood=fit.log_likelihood,
     )
 
@@ -91,9 +94,15 @@ def climb(model, max_iter, tol):
         f"EM did not converge in max_iter={max_iter} steps: its objective still rises"
         f" by more than tol={tol} a sample. Raise one of them.",
         ConvergenceWarning,
-        stacklevel=4,
+        stacklevel=5,
     )
     return fit, max_iter
+
+
+def check_steps(max_iter, tol):
+    """Say what is wrong with how long EM shall go on."""
+    check_count(max_iter=max_iter)
+    check_range("[0, inf)", tol=tol)
 
 
 def average_confusion(votes):

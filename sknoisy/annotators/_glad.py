@@ -6,9 +6,12 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
+from sknoisy._data_types import ArrayLike, Label
 from sknoisy.annotators._coins import Coins
+from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._em import maximize_likelihood
 from sknoisy.annotators._reading import check_votes
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["glad"]
 
@@ -16,7 +19,14 @@ MEAN = 1.0  # of abilities and of log-easiness, both with variance 1: section 3.
 STEPS = 25  # of L-BFGS in each step of EM, each from where the last has ended
 
 
-def glad(votes, *, class_prior=None, max_iter=100, tol=1e-5, unlabeled="auto"):
+def glad(
+    votes: Votes | ArrayLike,
+    *,
+    class_prior: ArrayLike | None = None,
+    max_iter: int = 100,
+    tol: float = 1e-5,
+    unlabeled: Label = "auto",
+) -> Consensus:
     """Estimate true labels, annotators' abilities and samples' difficulties [1]_.
 
     Annotator j is right on sample i with probability 1 / (1 + exp(−α_j β_i)), and

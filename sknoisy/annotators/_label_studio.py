@@ -1,5 +1,6 @@
 """Answers from Label Studio, in whichever of its formats they were exported."""
 
+from sknoisy._data_types import FilePath
 from sknoisy._json import as_path, get, key, objects
 from sknoisy._label_studio_results import (
     annotations_of,
@@ -10,13 +11,19 @@ from sknoisy._label_studio_results import (
     person,
     type_of,
 )
-from sknoisy.annotators._answers import Collector
+from sknoisy.annotators._answers import Answers, Collector
 from sknoisy.annotators._label_studio_rows import is_row, read_any, read_rows
 
 __all__ = ["read_label_studio"]
 
 
-def read_label_studio(path, *, control=None, reviews="accepted", predictions=False):
+def read_label_studio(
+    path: FilePath,
+    *,
+    control: str | None = None,
+    reviews: str = "accepted",
+    predictions: bool = False,
+) -> Answers:
     """Read what people chose in Label Studio [1]_.
 
     Its formats JSON (of any version), JSON_MIN and CSV are told by what is in the file.

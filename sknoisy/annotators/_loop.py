@@ -1,7 +1,11 @@
 """Asking people in rounds: what next, and when to stop."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
+from sknoisy._data_types import ArrayLike, Seed
 from sknoisy._ranges import check_count, check_range
 from sknoisy._seeds import make_generator
 from sknoisy.annotators._ask import ask_next, current_consensus
@@ -83,16 +87,16 @@ class LabelingLoop:
 
     def __init__(
         self,
-        votes,
+        votes: Votes,
         *,
-        budget,
-        batch_size=10,
-        strategy="gain",
-        pred_probs=None,
-        at_most=None,
-        stop_below=0.0,
-        random_state=None,
-    ):
+        budget: int,
+        batch_size: int = 10,
+        strategy: str = "gain",
+        pred_probs: ArrayLike | Callable[..., Any] | None = None,
+        at_most: int | None = None,
+        stop_below: float = 0.0,
+        random_state: Seed = None,
+    ) -> None:
         check_count(budget=budget, batch_size=batch_size)
         check_range("[0, inf)", stop_below=stop_below)
         if not isinstance(votes, Votes):
@@ -128,7 +132,12 @@ class LabelingLoop:
             self.n_asked += len(batch.rows)
             yield batch
 
-    def tell(self, samples, annotators=None, labels=None):
+    def tell(
+        self,
+        samples: ArrayLike,
+        annotators: ArrayLike | None = None,
+        labels: ArrayLike | None = None,
+    ) -> None:
         """Take answers.
 
         Parameters
@@ -176,7 +185,8 @@ class LabelingLoop:
         )
 
     def _find_consensus(self):
-        self._opinions = self.pred_probs
-        if callable(self.pred_probs):
-            self._opinions = self.pred_probs(current_consensus(self.votes))
+        opinions = self.pred_probs
+        if callable(opinions):
+            opinions = opinions(current_consensus(self.votes))
+        self._opinions = opinions
         self.consensus = current_consensus(self.votes, self._opinions)

@@ -4,17 +4,24 @@ import numpy as np
 from sklearn.utils import check_consistent_length
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Label, Seed
 from sknoisy._probs import check_probs
 from sknoisy._seeds import make_generator
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._reading import check_votes
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["majority_vote"]
 
 
 def majority_vote(
-    votes, *, ties="frequent", pred_probs=None, unlabeled="auto", random_state=None
-):
+    votes: Votes | ArrayLike,
+    *,
+    ties: str = "frequent",
+    pred_probs: ArrayLike | None = None,
+    unlabeled: Label = "auto",
+    random_state: Seed = None,
+) -> Consensus:
     """Take the class that most annotators voted for.
 
     Parameters

@@ -1,16 +1,25 @@
 """The one-coin model: one number for each annotator, the chance to be right."""
 
+from sknoisy._data_types import ArrayLike, Label
 from sknoisy._ranges import check_range
 from sknoisy.annotators._coins import CoinErrors
+from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._em import maximize_likelihood
 from sknoisy.annotators._reading import check_votes
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["one_coin"]
 
 
 def one_coin(
-    votes, *, smoothing=5.0, class_prior=None, max_iter=1000, tol=1e-6, unlabeled="auto"
-):
+    votes: Votes | ArrayLike,
+    *,
+    smoothing: float = 5.0,
+    class_prior: ArrayLike | None = None,
+    max_iter: int = 1000,
+    tol: float = 1e-6,
+    unlabeled: Label = "auto",
+) -> Consensus:
     """Estimate true labels and each annotator's accuracy together [1]_.
 
     Annotators err independently of each other: annotator j votes for the true class

@@ -3,12 +3,14 @@
 import numpy as np
 from sklearn.utils import Bunch
 
+from sknoisy._data_types import ArrayLike, Label
 from sknoisy.annotators._reading import encode_votes
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["pairwise_agreement"]
 
 
-def pairwise_agreement(votes, *, unlabeled="auto"):
+def pairwise_agreement(votes: Votes | ArrayLike, *, unlabeled: Label = "auto") -> Bunch:
     """How far each two annotators agree on the samples that both have seen.
 
     Parameters

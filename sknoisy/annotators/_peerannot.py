@@ -2,6 +2,7 @@
 
 import json
 
+from sknoisy._data_types import ArrayLike, FilePath
 from sknoisy._files import read_text, set_aside
 from sknoisy._json import as_path, check_label, shown
 from sknoisy.annotators._json_names import as_keys, errors_name, names_of_keys
@@ -10,7 +11,7 @@ from sknoisy.annotators._votes import Votes
 __all__ = ["read_peerannot", "write_peerannot"]
 
 
-def read_peerannot(path, *, classes=None):
+def read_peerannot(path: FilePath, *, classes: ArrayLike | None = None) -> Votes:
     """Read votes from ``answers.json`` of peerannot [1]_.
 
     Parameters
@@ -104,7 +105,7 @@ def _load(path):
     return found
 
 
-def write_peerannot(votes, path):
+def write_peerannot(votes: Votes, path: FilePath) -> None:
     """Write votes as ``answers.json`` of peerannot.
 
     Parameters

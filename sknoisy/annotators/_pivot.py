@@ -3,12 +3,19 @@
 import numpy as np
 from sklearn.utils import Bunch
 
+from sknoisy._data_types import ArrayLike, Label
 from sknoisy.annotators._votes import Votes
 
 __all__ = ["pivot_votes"]
 
 
-def pivot_votes(samples, annotators, labels, *, unlabeled="auto"):
+def pivot_votes(
+    samples: ArrayLike,
+    annotators: ArrayLike,
+    labels: ArrayLike,
+    *,
+    unlabeled: Label = "auto",
+) -> Bunch:
     """Turn a long table, with one line for each vote, into a column per annotator.
 
     Parameters

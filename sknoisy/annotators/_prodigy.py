@@ -1,12 +1,13 @@
 """Answers from Prodigy: JSON lines, as ``prodigy db-out`` writes them."""
 
+from sknoisy._data_types import FilePath
 from sknoisy._json import as_path, get, key, objects, read_items
-from sknoisy.annotators._answers import Collector
+from sknoisy.annotators._answers import Answers, Collector
 
 __all__ = ["read_prodigy"]
 
 
-def read_prodigy(path):
+def read_prodigy(path: FilePath) -> Answers:
     r"""Read what people chose in Prodigy [1]_.
 
     Parameters

@@ -1,9 +1,11 @@
 """Votes in a file with a line for each, and back."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from sknoisy._data_types import FilePath, Label
 from sknoisy._files import with_formula, write_csv
 from sknoisy.annotators._from_frame import columns_of
 from sknoisy.annotators._json_names import errors_name
@@ -14,16 +16,16 @@ __all__ = ["read_votes", "write_votes"]
 
 
 def read_votes(
-    path,
+    path: FilePath,
     *,
-    sample=None,
-    annotator=None,
-    label=None,
-    unlabeled=None,
-    encoding=None,
-    separator=None,
-    **options,
-):
+    sample: str | None = None,
+    annotator: str | None = None,
+    label: str | None = None,
+    unlabeled: Label = None,
+    encoding: str | None = None,
+    separator: str | None = None,
+    **options: Any,
+) -> Votes:
     r"""Read votes from a table with a line for each.
 
     CSV and its kin, Excel, Parquet, Feather, JSON: what `sknoisy.tables.read_table`
@@ -106,7 +108,14 @@ def _plain(cell):
     return with_formula(cell) if cell else None
 
 
-def write_votes(votes, path, *, sample="task", annotator="worker", label="label"):
+def write_votes(
+    votes: Votes,
+    path: FilePath,
+    *,
+    sample: str = "task",
+    annotator: str = "worker",
+    label: str = "label",
+) -> None:
     """Write votes as CSV with a line for each.
 
     Parameters

@@ -3,13 +3,18 @@
 import numpy as np
 from sklearn.utils import Bunch, check_consistent_length
 
+from sknoisy._data_types import ArrayLike, Label
+from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._crowdlab import peer_agreement
 from sknoisy.annotators._reading import encode_votes
+from sknoisy.annotators._votes import Votes
 
 __all__ = ["annotator_report"]
 
 
-def annotator_report(votes, consensus, *, unlabeled="auto"):
+def annotator_report(
+    votes: Votes | ArrayLike, consensus: Consensus, *, unlabeled: Label = "auto"
+) -> Bunch:
     """Say how good each annotator is, where he is worst, and whether he looks at all.
 
     Parameters

@@ -25,15 +25,28 @@ class ShrunkErrors:
     many votes that is worth may differ from one annotator to the next, since who names
     one class all the time errs like nobody else: a mixture over `STRENGTHS`, by how
     likely each makes the expected votes with the matrices integrated out.
+
+    Parameters
+    ----------
+    votes : Votes
+
+    mean : {"latest", "first", "even"}
+        Which labels tell how hard classes are and where errors go: those of the last
+        step, or, since where votes are few such a mean and the labels can drag each
+        other away, the shares of votes; or none, and all are alike.
     """
 
-    def __init__(self, votes):
+    def __init__(self, votes, mean="latest"):
         self.votes = votes
+        self.mean = mean
         self.annotators, self.labels, _ = votes.pairs
         self.is_right = np.arange(votes.n_classes) == self.labels[:, np.newaxis]
         self.mixture = np.tile(STRENGTHS == FIRST, (votes.n_annotators, 1)) * 1.0
         self.n_steps = 0
         self.right: Any = None
+        self.own: Any = None
+        self.of_votes: Any = None
+        self.ease: Any = None
         self.errors: Any = None
         self.usual: Any = None
 
@@ -50,6 +63,7 @@ class ShrunkErrors:
             part = share[:, np.newaxis] / (totals + strength)
             of_votes += part
             of_usual += strength * part
+        self.of_votes = of_votes
         found *= of_votes[self.annotators]
         found += self.usual * of_usual[self.annotators]
         parts = self.annotators, self.labels, found, self.errors, of_usual
@@ -58,6 +72,29 @@ class ShrunkErrors:
     def log_likelihood(self, errors):
         """Return the log-probability of each sample's votes in each class."""
         return self.votes.indicator @ np.log(errors.found)
+
+    def without(self, errors, proba, annotators, labels):
+        """Return the probability of votes, each without itself, (n_votes, n_classes).
+
+        Parameters
+        ----------
+        errors : Confusions
+
+        proba : ndarray of shape (n_votes, n_classes)
+            Class probabilities of the samples.
+
+        annotators, labels : ndarray of shape (n_votes,)
+        """
+        given = self.votes.per_annotator[annotators] + OWN
+        believed = proba[np.arange(len(labels)), labels]
+        own = (self.own[annotators] * given - believed) / (given - 1)
+        usual = self._usual_of(own, labels)
+        of_usual, of_votes = errors.scale[annotators], self.of_votes[annotators]
+        votes = errors.at(annotators, labels)
+        votes = votes - of_usual * self._usual_of(self.own[annotators], labels)
+        votes = np.maximum(votes / of_votes - proba, 0)
+        left = np.maximum(1 - of_votes * proba, TINY)  # of the weight that there was
+        return (votes * of_votes + usual * of_usual) / left
 
     def log_prior(self, errors):
         """Return 0, or -inf while the prior is still being chosen."""
@@ -69,12 +106,24 @@ class ShrunkErrors:
             self.annotators, found[self.is_right], self.votes.n_annotators
         )
         given = totals.sum(axis=1)
-        right = (right + OWN * right.sum() / given.sum()) / (given + OWN)
-        right = np.clip(right, TINY, 1 - TINY)
-        self.right = expit(logit(right)[:, np.newaxis] + self._ease(found, totals))
-        self.errors = self._directions(found)
-        wrong = (1 - self.right)[self.annotators] * self.errors.T[self.labels]
-        self.usual = np.where(self.is_right, self.right[self.annotators], wrong)
+        self.own = (right + OWN * right.sum() / given.sum()) / (given + OWN)
+        if self.mean == "even":
+            self.ease = np.zeros(self.votes.n_classes)
+            self.errors = even_errors(self.votes.n_classes)
+        elif self.mean == "latest" or self.errors is None:
+            self.ease, self.errors = self._ease(found, totals), self._directions(found)
+        self.right = self._right_of(self.own)
+        self.usual = self._usual_of(self.own[self.annotators], self.labels)
+
+    def _right_of(self, own):
+        own = np.clip(own, TINY, 1 - TINY)
+        return expit(logit(own)[:, np.newaxis] + self.ease)
+
+    def _usual_of(self, own, labels):
+        """Return what is usual of labels by people, (n_labels, n_classes)."""
+        right = self._right_of(own)
+        is_right = labels[:, np.newaxis] == np.arange(self.votes.n_classes)
+        return np.where(is_right, right, (1 - right) * self.errors.T[labels])
 
     def _ease(self, found, totals):
         """Return by how much classes are easier than others, in log-odds."""
@@ -97,7 +146,7 @@ class ShrunkErrors:
         wrong = np.zeros((n_classes, n_classes))
         np.add.at(wrong, self.labels, np.where(self.is_right, 0, found))
         wrong = wrong.T
-        even = (1 - np.eye(n_classes)) / (n_classes - 1)
+        even = even_errors(n_classes)
         if n_classes == 2:
             return even
         totals = wrong.sum(axis=1)
@@ -120,6 +169,11 @@ class ShrunkErrors:
 
     def _by_annotator(self, values):
         return np.bincount(self.annotators, values, self.votes.n_annotators)
+
+
+def even_errors(n_classes):
+    """Return shares of classes in errors that go anywhere alike."""
+    return (1 - np.eye(n_classes)) / (n_classes - 1)
 
 
 def log_rising(weights, counts):

@@ -1,12 +1,19 @@
 """Votes: who said what of which sample."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from sknoisy._data_types import ArrayLike, Label
 from sknoisy.annotators import _dataset, _from_frame, _from_long, _from_wide
 from sknoisy.annotators._tallies import Tallies
 from sknoisy.annotators._vocabulary import as_names, codes_in, smallest
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from pandas import DataFrame
 
 __all__ = ["Votes"]
 
@@ -104,8 +111,14 @@ class Votes(Tallies):
 
     @classmethod
     def from_wide(
-        cls, votes, *, unlabeled="auto", samples=None, annotators=None, classes=None
-    ):
+        cls,
+        votes: ArrayLike,
+        *,
+        unlabeled: Label = "auto",
+        samples: ArrayLike | None = None,
+        annotators: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
+    ) -> Self:
         """Make votes of a table with a column for each annotator.
 
         Parameters
@@ -141,15 +154,15 @@ class Votes(Tallies):
     @classmethod
     def from_long(
         cls,
-        samples,
-        annotators,
-        labels,
+        samples: ArrayLike,
+        annotators: ArrayLike,
+        labels: ArrayLike,
         *,
-        unlabeled="auto",
-        classes=None,
-        among=None,
-        repeated="refuse",
-    ):
+        unlabeled: Label = "auto",
+        classes: ArrayLike | None = None,
+        among: ArrayLike | None = None,
+        repeated: str = "refuse",
+    ) -> Self:
         """Make votes of three columns, with a line for each vote.
 
         Parameters
@@ -199,7 +212,15 @@ class Votes(Tallies):
         )
 
     @classmethod
-    def from_frame(cls, frame, *, sample=None, annotator=None, label=None, **options):
+    def from_frame(
+        cls,
+        frame: "DataFrame",
+        *,
+        sample: str | None = None,
+        annotator: str | None = None,
+        label: str | None = None,
+        **options: Any,
+    ) -> "Votes":
         """Make votes of a data frame with a line for each vote.
 
         Parameters
@@ -231,8 +252,14 @@ class Votes(Tallies):
 
     @classmethod
     def from_dataset(
-        cls, dataset, *, sample=None, annotator=None, label="label", unlabeled=-1
-    ):
+        cls,
+        dataset: "Dataset",
+        *,
+        sample: str | None = None,
+        annotator: str | None = None,
+        label: str = "label",
+        unlabeled: Label = -1,
+    ) -> Self:
         """Make votes of a dataset of the library `datasets`.
 
         Parameters
@@ -286,7 +313,7 @@ class Votes(Tallies):
             self.label_codes[places],
         )
 
-    def reindex(self, samples):
+    def reindex(self, samples: ArrayLike) -> "Votes":
         """Return the votes on `samples`, in their order; unknown ones have no vote.
 
         Parameters
@@ -301,7 +328,7 @@ class Votes(Tallies):
         parts = self.annotator_codes[places], self.label_codes[places]
         return Votes(names, self.annotators, self.classes, kept[new], *parts)
 
-    def of_seen_classes(self):
+    def of_seen_classes(self) -> "Votes":
         """Return the same votes, without the classes that nobody votes for."""
         seen = np.unique(self.label_codes)
         codes = np.searchsorted(seen, self.label_codes)
@@ -309,7 +336,7 @@ class Votes(Tallies):
         names = self.samples, self.annotators, self.classes[seen]
         return Votes(*names, *parts, self.left_out)
 
-    def without(self, reasons):
+    def without(self, reasons: Mapping[str, int]) -> "Votes":
         """Return the same votes, with more answers counted as left out."""
         left_out = dict(self.left_out)
         for reason, count in reasons.items():
@@ -319,16 +346,16 @@ class Votes(Tallies):
         return Votes(self.samples, self.annotators, self.classes, *parts, left_out)
 
     @property
-    def labels(self):
+    def labels(self) -> np.ndarray:
         """The label of each vote, (n_votes,)."""
         return self.classes[self.label_codes]
 
-    def to_long(self):
+    def to_long(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return sample, annotator and label of each vote: three arrays (n_votes,)."""
         samples = self.samples[self.sample_codes]
         return samples, self.annotators[self.annotator_codes], self.labels
 
-    def to_wide(self, unlabeled=None):
+    def to_wide(self, unlabeled: Label = None) -> np.ndarray:
         """Return a table with a column for each annotator.
 
         Parameters
@@ -343,7 +370,9 @@ class Votes(Tallies):
         """
         return _from_wide.filled(self, unlabeled)
 
-    def to_frame(self, sample="task", annotator="worker", label="label"):
+    def to_frame(
+        self, sample: str = "task", annotator: str = "worker", label: str = "label"
+    ) -> "DataFrame":
         """Return a data frame with a line for each vote, as crowd-kit takes it.
 
         Parameters

@@ -1,8 +1,11 @@
 """Weak labels as WRENCH keeps them, and back."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from sknoisy._data_types import FilePath, Label
 from sknoisy._files import set_aside
 from sknoisy._json import as_path, get, shown
 from sknoisy.annotators._json_names import as_keys, errors_name, names_of_keys
@@ -12,7 +15,7 @@ from sknoisy.annotators._votes import Votes
 __all__ = ["read_wrench", "write_wrench"]
 
 
-def read_wrench(path, *, unlabeled=-1):
+def read_wrench(path: FilePath, *, unlabeled: Label = -1) -> Votes:
     """Read the votes of labelling functions from a file of WRENCH [1]_.
 
     Parameters
@@ -97,7 +100,12 @@ def _names(path):
     return [found[str(number)] for number in range(len(numbers))]
 
 
-def write_wrench(votes, path, *, data=None):
+def write_wrench(
+    votes: Votes,
+    path: FilePath,
+    *,
+    data: Sequence[dict[str, Any]] | None = None,
+) -> None:
     """Write votes as a file of WRENCH, and ``label.json`` beside it.
 
     Parameters

@@ -1,11 +1,15 @@
 """A classifier that is told nothing of the noise, and decides by itself what to do."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Label, MatrixLike, Seed
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import check_several, read_labels, relabeled, require
@@ -129,19 +133,23 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
        Bayes. Each family offers several candidates, and the one that foretells held-out
        given labels best is heard.
     2. Their pool is the product of their probabilities, each to the power of its
-       weight; the weights maximize the likelihood of held-out given labels, which is
-       concave in them.
+       weight, times a factor for each class, without which the frequent ones would
+       swallow the others; weights and factors maximize the likelihood of held-out given
+       labels, which is concave in the weights and the logarithms of the factors.
     3. With a sharpened pool in the place of P(true | x), that likelihood is concave in
        the transition matrix T, too. Three structures of T compete (one rate, one
        likeliest mistake a class, free) at several sharpnesses, each with a price for
        what it may choose. Where the likeliest pool needs no sharpening, no noise can be
        told from classes that overlap; then noise is supposed, and T divided out of the
-       pool as in :func:`~sknoisy.quality.true_label_posterior`.
+       pool as in :func:`~sknoisy.quality.true_label_posterior`. Of two classes both
+       readings are averaged, together with that of
+       :class:`~sknoisy.detectors.TrueLabelPosterior`, which counts twice.
     4. Judges learn again, from each label with the weight P(true = given | x, given);
        labels of a weight below .02 are left out, but some of each class are kept. Their
-       candidates and weights are those that make given labels likeliest through T. Then
-       T is estimated anew by a few steps of expectation maximization [1]_, and judges
-       learn once more.
+       candidates and weights are those that make given labels likeliest through T; of
+       two classes, where that likelihood misleads, weights lie halfway between those of
+       the first pool and equal ones. Then T is estimated anew by a few steps of
+       expectation maximization [1]_, and judges learn once more.
 
     ``noise_rate_interval_`` spans the rate that was found and those by the other
     readings of the first pool (its shape, its inversion), and 1.6 standard errors
@@ -177,13 +185,13 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
     def __init__(
         self,
         *,
-        judges="auto",
-        time_budget=None,
-        n_jobs=None,
-        verbose=0,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        judges: str | Sequence[str] = "auto",
+        time_budget: float | None = None,
+        n_jobs: int | None = None,
+        verbose: int = 0,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.judges = judges
         self.time_budget = time_budget
         self.n_jobs = n_jobs
@@ -192,7 +200,9 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     @numpy_inside()
-    def fit(self, X, y, *, groups=None):
+    def fit(
+        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike | None = None
+    ) -> Self:
         """Find out what the noise is, and learn in spite of it.
 
         Parameters
@@ -243,7 +253,7 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     @numpy_inside(returns="X")
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> np.ndarray:
         """Predict true labels.
 
         Parameters
@@ -260,7 +270,7 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         return self.classes_[proba.argmax(axis=1)]
 
     @numpy_inside(returns="X")
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the probability of each class to be the true one.
 
         Parameters

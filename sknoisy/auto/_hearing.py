@@ -4,7 +4,7 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import log_softmax
@@ -113,6 +113,7 @@ class Panel:
 
     judges: list
     weights: np.ndarray
+    offsets: np.ndarray
     probabilities: np.ndarray
 
     def finish(self):
@@ -125,7 +126,7 @@ class Panel:
             for judge, yes in zip(self.judges, counts, strict=True)
             if yes
         ]
-        return Pool(says, self.weights[counts])
+        return Pool(says, self.weights[counts], self.offsets)
 
 
 @dataclass
@@ -134,11 +135,12 @@ class Pool:
 
     judges: list
     weights: np.ndarray
+    offsets: np.ndarray
 
     def __call__(self, rows):
         """Return probabilities of all classes."""
         logs = [log_probabilities(judge(rows)) for judge in self.judges]
-        return pooled(np.stack(logs), self.weights)
+        return pooled(np.stack(logs), self.weights, self.offsets)
 
 
 def hold(
@@ -179,18 +181,19 @@ def hold(
     heard = _hear_all(families, rows, task, verdicts, transition, affords, round_)
     logs = np.stack([judge.logs for judge in heard])
     if weights is None:
-        found = pool_weights(logs, task.codes, transition)
+        found, offsets = pool_weights(logs, task.codes, transition)
     else:
         given = np.array([weights[judge.family] for judge in heard])
-        found = rescaled(given, logs, task.codes, transition)
+        found, offsets = rescaled(given, logs, task.codes, transition)
     for judge, weight in zip(heard, found, strict=True):
         told = (judge.name, judge.family, round_, judge.loss, float(weight))
         verdicts.append(Verdict(*told, judge.seconds, ""))
-    return Panel(heard, found, pooled(logs, found))
+    return Panel(heard, found, offsets, pooled(logs, found, offsets))
 
 
 def _hear_all(families, rows, task, verdicts, transition, affords, round_):
-    heard, failed = [], None
+    heard: list[Any] = []
+    failed = None
     for family in families:
         if heard and affords is not None and not affords(family):
             verdicts.append(_unheard(family, round_, "no time was left"))
@@ -216,7 +219,7 @@ def hear(family, rows, task, transition=None):
             said += [(place, *one) for one in _opinions(candidate, rows, task)]
         except FAILURES as error:
             failed = error
-    if not said:
+    if failed is not None and not said:
         raise failed
     logs = [log_probabilities(opinion.probabilities) for *_, opinion in said]
     losses = [best_loss(one, task.codes, transition) for one in logs]

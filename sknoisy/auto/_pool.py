@@ -1,12 +1,13 @@
 """A pool of judges: their log-probabilities, weighted by how well they foretell."""
 
 import numpy as np
-from scipy.optimize import minimize, minimize_scalar
+from scipy.optimize import minimize
 from scipy.special import softmax
 
 LEAST = 1e-3  # of an even share: what a judge calls impossible is only unlikely
-FACTORS = (-2.0, 3.0)  # logarithms of what weights may be multiplied by
+FACTORS = (0.1, 20.0)  # what weights may be multiplied by
 RIDGE = 10.0  # weight of "all judges alike", in samples
+OFFSET_RIDGE = 1.0  # weight of "no offsets": next to nothing, for a rare class
 
 
 def log_probabilities(probabilities):
@@ -16,8 +17,8 @@ def log_probabilities(probabilities):
     return np.log(raised / raised.sum(axis=-1, keepdims=True))
 
 
-def pooled(logs, weights):
-    """Return what judges say together: Π p_j^w_j, as rows that sum to one.
+def pooled(logs, weights, offsets=0.0):
+    """Return what judges say together: Π p_j^w_j · exp(offset), normalized.
 
     Parameters
     ----------
@@ -25,16 +26,23 @@ def pooled(logs, weights):
 
     weights : ndarray of shape (n_judges,)
         Not negative. Their sum is the sharpness of the pool.
+
+    offsets : ndarray of shape (n_classes,), default=0
+        What is added for each class.
     """
-    return softmax(np.tensordot(weights, logs, axes=1), axis=1)
+    return softmax(np.tensordot(weights, logs, axes=1) + offsets, axis=1)
 
 
 def pool_weights(logs, codes, transition=None):
-    """Return the weights under which held-out given labels are most likely.
+    """Return weights and offsets under which held-out given labels are most likely.
 
     The sum over samples of log Σ_k q_k T[k, given], with q the pool's probabilities,
-    less a ridge around equal weights. With T the identity, the default, it is concave
-    in the weights.
+    less a ridge around equal weights and no offsets. With T the identity, the default,
+    it is concave.
+
+    Judges whose penalty is strong say little of a sample, but all of how frequent the
+    classes are, as nobody penalizes that; sharpened, it would outvote what they say of
+    the sample. The offsets take it back.
 
     Parameters
     ----------
@@ -48,33 +56,43 @@ def pool_weights(logs, codes, transition=None):
     transition : ndarray of shape (n_classes, n_classes), default=None
         P(given | true), rows true; None stands for the identity.
     """
-    n_judges, n_samples, n_classes = logs.shape
-    even = np.full(n_judges, 1 / n_judges)
-    given = np.eye(n_classes)[codes] if transition is None else transition.T[codes]
-
-    def loss(weights):
-        q = pooled(logs, weights)
-        joint = q * given
-        likelihood = np.maximum(joint.sum(axis=1, keepdims=True), 1e-300)
-        # with P the posterior: d/dw_j = Σ_ik (P − q)_ik log p_j(k | x_i)
-        slope = np.tensordot(logs, joint / likelihood - q, axes=2)
-        off = weights - even
-        value = -np.log(likelihood).sum() + RIDGE * off @ off
-        return value / n_samples, (2 * RIDGE * off - slope) / n_samples
-
-    bounds = [(0, None)] * n_judges
-    return minimize(loss, even, jac=True, method="L-BFGS-B", bounds=bounds).x
+    even = np.full(len(logs), 1 / len(logs))
+    return _likeliest(logs, codes, transition, even, RIDGE, (0, None))
 
 
 def rescaled(weights, logs, codes, transition=None):
-    """Return weights times the factor under which given labels are most likely."""
+    """Return weights times the likeliest factor, and the likeliest offsets."""
+    together = np.tensordot(weights, logs, axes=1)[None]
+    one = np.ones(1)
+    factor, offsets = _likeliest(together, codes, transition, one, 0.0, FACTORS)
+    return factor[0] * weights, offsets
 
-    def loss(power):
-        q = pooled(logs, np.exp(power) * weights)
-        return log_losses(q, codes, transition).mean()
 
-    best = minimize_scalar(loss, bounds=FACTORS, method="bounded").x
-    return np.exp(best) * weights
+def _likeliest(logs, codes, transition, center, ridge, bounds):
+    n_judges, n_samples, n_classes = logs.shape
+    given = np.eye(n_classes)[codes] if transition is None else transition.T[codes]
+
+    def loss(found):
+        weights, offsets = found[:n_judges], found[n_judges:]
+        q = pooled(logs, weights, offsets)
+        joint = q * given
+        likelihood = np.maximum(joint.sum(axis=1, keepdims=True), 1e-300)
+        more = joint / likelihood - q  # of each class would make labels likelier
+        off = weights - center
+        value = -np.log(likelihood).sum() + ridge * off @ off
+        value += OFFSET_RIDGE * offsets @ offsets
+        slope = np.concatenate(
+            [
+                2 * ridge * off - np.tensordot(logs, more, axes=2),
+                2 * OFFSET_RIDGE * offsets - more.sum(axis=0),
+            ]
+        )
+        return value / n_samples, slope / n_samples
+
+    start = np.concatenate([center, np.zeros(n_classes)])
+    limits = [bounds] * n_judges + [(None, None)] * n_classes
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=limits).x
+    return found[:n_judges], found[n_judges:]
 
 
 def log_losses(q, codes, transition=None):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sknoisy._seeds import make_generator
+from sknoisy.auto._clock import Clock
 
 TRIAL = 1000  # rows on which candidates compete where there are many more
 PER_SECOND = 50  # of the budget: rows of the trial
@@ -28,7 +29,7 @@ class Schedule:
     n_samples : int
     """
 
-    clock: object
+    clock: Clock
     n_samples: int
 
     def __post_init__(self):

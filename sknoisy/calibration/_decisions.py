@@ -1,9 +1,9 @@
 """What to decide, given probabilities and what mistakes cost."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from sknoisy._arrays import as_numpy
+from sknoisy._data_types import ArrayLike
 from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
 from sknoisy._shown import shown

@@ -1,5 +1,7 @@
 """Any classifier, with probabilities of true labels instead of given ones."""
 
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
@@ -13,6 +15,7 @@ from sklearn.utils.validation import (
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Estimator, Folds, Label, MatrixLike, Seed
 from sknoisy._duplicates import find_copies
 from sknoisy._features import check_rows
 from sknoisy._folds import folds_to_judge_by
@@ -165,14 +168,14 @@ class TrueLabelCalibratedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEst
 
     def __init__(
         self,
-        estimator: BaseEstimator | None = None,
-        detector: BaseEstimator | None = None,
+        estimator: Estimator | None = None,
+        detector: Estimator | None = None,
         method: str = "dirichlet",
         *,
-        cv: object = None,
-        unlabeled: object = "auto",
+        cv: Folds | None = None,
+        unlabeled: Label = "auto",
         n_jobs: int | None = None,
-        random_state: int | np.random.RandomState | None = None,
+        random_state: Seed = None,
     ) -> None:
         self.estimator = estimator
         self.detector = detector
@@ -183,7 +186,7 @@ class TrueLabelCalibratedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEst
         self.random_state = random_state
 
     @numpy_inside()
-    def fit(self, X, y, **fit_params):
+    def fit(self, X: MatrixLike, y: ArrayLike, **fit_params: Any) -> Self:
         """Fit the classifier, and the map from what it says to true labels.
 
         Parameters
@@ -241,7 +244,7 @@ class TrueLabelCalibratedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEst
         return self
 
     @numpy_inside(returns="X")
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the probability of each true label.
 
         Parameters
@@ -259,7 +262,7 @@ class TrueLabelCalibratedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEst
         return mapped(logs, self.coef_, self.intercept_)
 
     @numpy_inside(returns="X")
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> np.ndarray:
         """Predict labels: the most probable ones.
 
         Parameters
@@ -275,7 +278,7 @@ class TrueLabelCalibratedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEst
         places = self.predict_proba(X).argmax(axis=1)
         return self.classes_[places]
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return how metadata goes to estimator and detector.
 
         Returns

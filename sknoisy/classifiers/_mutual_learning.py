@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Unpack
 
+from sknoisy._data_types import Estimator
 from sknoisy._tags import tags_said_by
 from sknoisy._types import Loss, Module
 from sknoisy.classifiers._mutual import Mutual
@@ -125,7 +126,7 @@ class MutualLearningClassifier(WeightedNoisyClassifier):
         loss: Loss = "ce",
         n_networks: int = 2,
         mutual_weight: float = 1.0,
-        distill: object = None,
+        distill: Estimator | None = None,
         distill_weight: float = 1.0,
         temperature: float = 1.0,
         grafting: str | Callable[..., float] | None = None,

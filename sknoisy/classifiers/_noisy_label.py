@@ -4,7 +4,7 @@ from typing import Unpack
 
 from sknoisy._types import Loss, Module
 from sknoisy.classifiers._methods import find_method
-from sknoisy.classifiers._training_names import WeightedTraining
+from sknoisy.classifiers._training_names import AnyTraining
 from sknoisy.classifiers._weighted import WeightedNoisyClassifier
 from sknoisy.objectives import Objective
 
@@ -87,7 +87,7 @@ class NoisyLabelClassifier(WeightedNoisyClassifier):
         *,
         loss: Loss = "auto",
         method: str | type[Objective] = "plain",
-        **training: Unpack[WeightedTraining],
+        **training: Unpack[AnyTraining],
     ) -> None:
         super().__init__(module, **training)
         self.loss = loss

@@ -1,13 +1,15 @@
 """A classifier that knows by which rule labels went wrong, or finds it out."""
 
+from collections.abc import Callable
 from typing import Literal, Self, Unpack
 
+from sknoisy._data_types import ArrayLike, Folds
 from sknoisy._engine.tasks import with_callbacks
 from sknoisy._registry import lookup
-from sknoisy._types import Loss, Module
+from sknoisy._types import Inputs, Loss, Module
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._correction import Correction
-from sknoisy.classifiers._training_names import Training
+from sknoisy.classifiers._training_names import CommonTraining
 from sknoisy.objectives import CORRECTIONS
 
 __all__ = ["TransitionCorrectedClassifier"]
@@ -128,14 +130,14 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         self,
         module: Module = None,
         *,
-        transition: object = "likelihood",
+        transition: ArrayLike | str | Callable[..., ArrayLike] = "likelihood",
         correction: str = "forward",
         loss: Loss = "ce",
         warm_up_epochs: int | Literal["auto"] = "auto",
-        cv: object = 3,
+        cv: Folds = 3,
         calibrate: bool = True,
         max_epochs: int | Literal["auto"] = "auto",
-        **training: Unpack[Training],
+        **training: Unpack[CommonTraining],
     ) -> None:
         super().__init__(module, **training)
         self.transition = transition
@@ -148,7 +150,12 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
 
     @with_callbacks
     def fit(
-        self, X: object, y: object, trusted: object = None, *, groups: object = None
+        self,
+        X: Inputs,
+        y: ArrayLike | None = None,
+        trusted: ArrayLike | None = None,
+        *,
+        groups: ArrayLike | None = None,
     ) -> Self:
         """Estimate the transition matrix, and train through it.
 

@@ -1,14 +1,15 @@
 """What classifiers add whose methods can weigh samples."""
 
-from typing import Self, Unpack
+from collections.abc import Mapping
+from typing import Any, Literal, Self, Unpack
 
-from sklearn.utils.metaestimators import available_if
-
+from sknoisy._data_types import ArrayLike
+from sknoisy._delegation import available_if
 from sknoisy._engine.tasks import with_callbacks
 from sknoisy._ranges import check_range
-from sknoisy._types import Module
+from sknoisy._types import Inputs, Module
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._training_names import Training
+from sknoisy.classifiers._training_names import MethodTraining
 from sknoisy.objectives import Mixup
 
 
@@ -35,15 +36,20 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         module: Module = None,
         *,
         mixup: float = 0.0,
-        class_weight: object = None,
-        **training: Unpack[Training],
+        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
+        **training: Unpack[MethodTraining],
     ) -> None:
         super().__init__(module, **training)
         self.mixup = mixup
         self.class_weight = class_weight
 
     @with_callbacks
-    def fit(self, X: object, y: object, sample_weight: object = None) -> Self:
+    def fit(
+        self,
+        X: Inputs,
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | float | None = None,
+    ) -> Self:
         """Train on labels that may be wrong.
 
         Parameters
@@ -75,7 +81,11 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
 
     @available_if(lambda self: self._can_learn_in_parts())
     def partial_fit(
-        self, X: object, y: object, classes: object = None, sample_weight: object = None
+        self,
+        X: Inputs,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | float | None = None,
     ) -> Self:
         """Train for one epoch at a constant learning rate, from where it stands.
 

@@ -1,12 +1,16 @@
 """A classifier that looks for wrong labels first, and is trained without them."""
 
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.validation import check_consistent_length, validate_data
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._features import check_rows
 from sknoisy._labels import read_labels, require
@@ -163,14 +167,14 @@ class CleanLabelClassifier(
 
     def __init__(
         self,
-        estimator=None,
-        detector=None,
-        action="drop",
+        estimator: Estimator | None = None,
+        detector: Estimator | None = None,
+        action: str = "drop",
         *,
-        min_per_class=5,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        min_per_class: int = 5,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.estimator = estimator
         self.detector = detector
         self.action = action
@@ -179,7 +183,7 @@ class CleanLabelClassifier(
         self.random_state = random_state
 
     @numpy_inside()
-    def fit(self, X, y, **fit_params):
+    def fit(self, X: MatrixLike, y: ArrayLike, **fit_params: Any) -> Self:
         """Look for wrong labels, act on them, and fit the estimator.
 
         Parameters
@@ -236,7 +240,7 @@ class CleanLabelClassifier(
         self.estimator_ = model if vectorizer is None else chained(vectorizer, model)
         return self
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return how metadata goes to estimator and detector.
 
         Returns

@@ -2,14 +2,17 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
+from sknoisy._data_types import ArrayLike, FilePath, MatrixLike
 from sknoisy._files import read_text, with_formula
 from sknoisy._fingerprint import difference, label_text
 from sknoisy._labels import check_labels
@@ -33,7 +36,13 @@ class Decision:
     where: str  # for messages
 
 
-def apply_corrections(y, path, *, X=None, classes=None):
+def apply_corrections(
+    y: ArrayLike,
+    path: FilePath | Sequence[FilePath],
+    *,
+    X: MatrixLike | None = None,
+    classes: ArrayLike | None = None,
+) -> Any:
     r"""Return `y` with the decisions that were exported from a review page.
 
     Parameters
@@ -225,7 +234,7 @@ def _decision(row, n_samples, where):
 
 def _without_conflicts(decisions):
     """Return one decision for each sample, without skipped ones."""
-    made = {}
+    made: dict[Any, Any] = {}
     for decision in decisions:
         if decision.corrected is None:
             continue

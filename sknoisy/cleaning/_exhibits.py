@@ -1,6 +1,7 @@
 """What a person gets to see of a sample: an image, a row of a table, or a text."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
@@ -94,7 +95,8 @@ def show_table(X, rows, codes, n_classes, looks):
     if not hasattr(X, "columns"):
         X = np.asarray(X).reshape(len(codes), -1)
     names = _column_names(X, looks.feature_names)
-    described, cells, apart = [], [[] for _ in rows], []
+    described, apart = [], []
+    cells: list[list[dict[str, Any]]] = [[] for _ in rows]
     for j, (column, (texts, extras, unusual)) in enumerate(
         columns_of(X, names, rows, codes, n_classes)
     ):

@@ -1,5 +1,7 @@
 """A step of imbalanced-learn's Pipeline that drops or mends wrong labels."""
 
+from typing import Any, Self
+
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
@@ -9,6 +11,7 @@ from sklearn.utils.validation import validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
+from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
 from sknoisy._features import check_rows
 from sknoisy._labels import labels_in, read_labels, relabeled
 from sknoisy._rows import cut_params, take
@@ -117,20 +120,22 @@ class LabelCleaner(BaseEstimator):
 
     def __init__(
         self,
-        detector=None,
-        action="drop",
+        detector: Estimator | None = None,
+        action: str = "drop",
         *,
-        min_per_class=5,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        min_per_class: int = 5,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.detector = detector
         self.action = action
         self.min_per_class = min_per_class
         self.unlabeled = unlabeled
         self.random_state = random_state
 
-    def fit(self, X, y, *, groups=None):
+    def fit(
+        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike | None = None
+    ) -> Self:
         """Look for wrong labels, and leave it at that.
 
         Parameters
@@ -153,7 +158,9 @@ class LabelCleaner(BaseEstimator):
         self._look_for_issues(X, y, groups)
         return self
 
-    def fit_resample(self, X, y, *, groups=None):
+    def fit_resample(
+        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike | None = None
+    ) -> tuple[Any, Any]:
         """Look for wrong labels, and act on them.
 
         Parameters

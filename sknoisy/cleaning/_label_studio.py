@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
+from sknoisy._data_types import ArrayLike, Estimator, FilePath, MatrixLike
 from sknoisy._files import set_aside
 from sknoisy._fingerprint import label_text
 from sknoisy._json import as_path, check_label, objects, read_items
@@ -34,22 +37,22 @@ TAGS = {"image": "Image", "table": "Table", "text": "Text"}
 
 
 def to_label_studio(
-    X,
-    y,
-    detector,
-    path,
+    X: MatrixLike,
+    y: ArrayLike,
+    detector: ArrayLike | Estimator,
+    path: FilePath,
     *,
-    suggested_labels=None,
-    is_issue=None,
-    classes=None,
-    class_names=None,
-    only_issues=True,
-    max_items=1000,
-    kind="auto",
-    image_shape=None,
-    image_size=160,
-    feature_names=None,
-):
+    suggested_labels: ArrayLike | None = None,
+    is_issue: ArrayLike | None = None,
+    classes: ArrayLike | None = None,
+    class_names: Mapping[Any, str] | Sequence[str] | None = None,
+    only_issues: bool = True,
+    max_items: int = 1000,
+    kind: str = "auto",
+    image_shape: tuple[int, ...] | None = None,
+    image_size: int = 160,
+    feature_names: ArrayLike | None = None,
+) -> Path:
     """Write suspicious labels as tasks for Label Studio [1]_.
 
     Two files are written: `path` with the tasks, the most suspicious first, each with
@@ -185,7 +188,13 @@ def to_label_studio(
     return path
 
 
-def from_label_studio(y, path, *, X=None, classes=None):
+def from_label_studio(
+    y: ArrayLike,
+    path: FilePath | Sequence[FilePath],
+    *,
+    X: MatrixLike | None = None,
+    classes: ArrayLike | None = None,
+) -> Any:
     """Return `y` with the annotations that were exported from Label Studio [1]_.
 
     Parameters
@@ -250,7 +259,8 @@ def from_label_studio(y, path, *, X=None, classes=None):
     ['good', 'bad', 'bad']
     """
     paths = [path] if isinstance(path, str | PathLike) else list(path)
-    decisions, left_out = [], Counter()
+    decisions = []
+    left_out: Counter[str] = Counter()
     for one in paths:
         found, others = _read_annotations(as_path(one), y, X)
         decisions += found

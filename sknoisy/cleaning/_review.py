@@ -1,11 +1,14 @@
 """A page on which a person goes through suspicious labels."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from sknoisy._arrays import as_numpy
+from sknoisy._data_types import ArrayLike, Estimator, FilePath, MatrixLike
 from sknoisy._labels import check_labels
 from sknoisy._ranges import check_count
 from sknoisy.cleaning._exhibits import Looks, show
@@ -17,27 +20,27 @@ __all__ = ["review_page"]
 
 
 def review_page(
-    X,
-    y,
-    detector,
-    path,
+    X: MatrixLike,
+    y: ArrayLike,
+    detector: ArrayLike | Estimator,
+    path: FilePath,
     *,
-    suggested_labels=None,
-    is_issue=None,
-    classes=None,
-    class_names=None,
-    only_issues=True,
-    max_items=1000,
-    ids=None,
-    title=None,
-    kind="auto",
-    image_shape=None,
-    image_size=160,
-    feature_names=None,
-    pred_probs=None,
-    n_similar=5,
-    notes=None,
-):
+    suggested_labels: ArrayLike | None = None,
+    is_issue: ArrayLike | None = None,
+    classes: ArrayLike | None = None,
+    class_names: Mapping[Any, str] | Sequence[str] | None = None,
+    only_issues: bool = True,
+    max_items: int = 1000,
+    ids: ArrayLike | None = None,
+    title: str | None = None,
+    kind: str = "auto",
+    image_shape: tuple[int, ...] | None = None,
+    image_size: int = 160,
+    feature_names: ArrayLike | None = None,
+    pred_probs: ArrayLike | None = None,
+    n_similar: int = 5,
+    notes: ArrayLike | None = None,
+) -> Path:
     """Write a page on which a person goes through suspicious labels.
 
     The page is one HTML file that needs no server and no network: open it in a

@@ -1,12 +1,13 @@
 """A word to those whose classifier means something else by a weight."""
 
 import warnings
+from typing import Any
 
 from sknoisy.cleaning._weight_meaning import measure, who_decides
 
 PATIENCE = 1.0  # seconds of a fit on the trial; slower classifiers aren't measured
 MOST_REMEMBERED = 64
-_measured = {}  # a search asks again and again
+_measured: dict[Any, Any] = {}  # a search asks again and again
 
 
 def warn_of_other_weights(estimator, asker):

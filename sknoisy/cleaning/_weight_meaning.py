@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import clone
 
+from sknoisy._data_types import Estimator
+
 __all__ = ["WeightMeaning", "weight_meaning"]
 
 CLOSE = 0.1  # of what the weights change in all: solvers stop somewhere
@@ -63,7 +65,7 @@ class WeightMeaning:
     balanced: str | None = None
 
 
-def weight_meaning(estimator):
+def weight_meaning(estimator: Estimator) -> WeightMeaning:
     """Measure what a classifier means by the weight of a sample.
 
     The classifier is fitted about ten times on 150 samples of our own, with weights and

@@ -1,6 +1,9 @@
 """All checks, one after another."""
 
+from collections.abc import Sequence
+
 from sknoisy._arrays import numpy_inside
+from sknoisy._data_types import ArrayLike, MatrixLike, Seed
 from sknoisy._registry import lookup
 from sknoisy.data_issues._blank_labels import blank_labels
 from sknoisy.data_issues._data import data_of
@@ -50,7 +53,15 @@ CHECKS = {
 
 
 @numpy_inside()
-def find_data_issues(X, y=None, *, label="y", groups=None, checks=None, random_state=0):
+def find_data_issues(
+    X: MatrixLike,
+    y: ArrayLike | None = None,
+    *,
+    label: str = "y",
+    groups: ArrayLike | None = None,
+    checks: Sequence[str] | None = None,
+    random_state: Seed = 0,
+) -> DataIssues:
     """Look at data before their labels are judged, and say what is odd.
 
     A finding on a label means little where the judge can't know: where a class is a

@@ -3,12 +3,17 @@
 import json
 import textwrap
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sknoisy._json import plain
 from sknoisy._registry import did_you_mean
 from sknoisy._table_errors import need
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 __all__ = ["SEVERITIES", "DataIssue", "DataIssues"]
 
@@ -80,7 +85,7 @@ class DataIssue:
     def __str__(self):
         return f"{self.kind} ({self.severity}): {self.found}"
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Return all as a dict that JSON can hold, of very many rows the first."""
         return {
             "kind": self.kind,
@@ -165,7 +170,7 @@ class DataIssues:
     def _looked_for(self):
         return f"looked for: {', '.join(self.checked)}"
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Return all as a dict that JSON can hold."""
         return {
             "n_samples": self.n_samples,
@@ -173,7 +178,7 @@ class DataIssues:
             "issues": [issue.to_dict() for issue in self.issues],
         }
 
-    def to_json(self, **options):
+    def to_json(self, **options: Any) -> str:
         """Return all as JSON.
 
         Parameters
@@ -187,7 +192,7 @@ class DataIssues:
         """
         return json.dumps(self.to_dict(), **{"ensure_ascii": False, **options})
 
-    def to_frame(self):
+    def to_frame(self) -> "DataFrame":
         """Return a data frame with one row a finding.
 
         Returns

@@ -3,6 +3,7 @@
 from sklearn.utils import Bunch
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import FilePath
 from sknoisy.datasets._read import fetch
 from sknoisy.datasets._sources import (
     CIFAR10N,
@@ -14,7 +15,9 @@ from sknoisy.datasets._sources import (
 )
 
 
-def fetch_fashion_mnist(*, data_home=None, return_X_y=False):
+def fetch_fashion_mnist(
+    *, data_home: FilePath | None = None, return_X_y: bool = False
+) -> Bunch:
     """Load Fashion-MNIST: 70,000 grey images of clothes, ten balanced classes [1]_.
 
     Its labels are taken as true: put noise on them with `sknoisy.noise`. Where the
@@ -64,7 +67,7 @@ def fetch_fashion_mnist(*, data_home=None, return_X_y=False):
     return (data.X_train, data.y_train) if return_X_y else data
 
 
-def fetch_cifar10n_features(*, data_home=None):
+def fetch_cifar10n_features(*, data_home: FilePath | None = None) -> Bunch:
     """Load CIFAR-10N: image features, and the labels that people gave [1]_.
 
     The first 20,000 training images and all test images of CIFAR-10, as 128 principal
@@ -112,7 +115,9 @@ def fetch_cifar10n_features(*, data_home=None):
     return fetch(CIFAR10N, data_home)
 
 
-def fetch_keel(name, *, data_home=None, return_X_y=False):
+def fetch_keel(
+    name: str, *, data_home: FilePath | None = None, return_X_y: bool = False
+) -> Bunch:
     """Load a table as the KEEL repository cut it [1]_.
 
     Six tables of the UCI repository whose labels are taken as true: put noise on them
@@ -169,7 +174,7 @@ def fetch_keel(name, *, data_home=None, return_X_y=False):
     return (data.X, data.y) if return_X_y else data
 
 
-def fetch_labelme_votes(*, data_home=None):
+def fetch_labelme_votes(*, data_home: FilePath | None = None) -> Bunch:
     """Load LabelMe: features of 2,688 photographs, and the votes of 59 people [1]_.
 
     Parameters
@@ -211,7 +216,7 @@ def fetch_labelme_votes(*, data_home=None):
     return fetch(LABELME, data_home)
 
 
-def fetch_hausa_topics(*, data_home=None):
+def fetch_hausa_topics(*, data_home: FilePath | None = None) -> Bunch:
     """Load headlines in Hausa, whose topics were guessed by rules [1]_.
 
     Parameters
@@ -254,7 +259,7 @@ def fetch_hausa_topics(*, data_home=None):
     return fetch(HAUSA, data_home)
 
 
-def fetch_label_errors(name, *, data_home=None):
+def fetch_label_errors(name: str, *, data_home: FilePath | None = None) -> Bunch:
     """Load a famous test set, and which of its labels people found wrong [1]_.
 
     Confident learning picked the rows to be judged; of each, five people said whether

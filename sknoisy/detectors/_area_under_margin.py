@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.special import expit
 
+from sknoisy._data_types import Estimator, Label, Seed
 from sknoisy._probs import likeliest
 from sknoisy._ranges import check_count, check_range
 from sknoisy._seeds import draw_seed
@@ -143,15 +144,15 @@ class AreaUnderMargin(TrainingDetector):
 
     def __init__(
         self,
-        network=None,
+        network: Estimator | None = None,
         *,
-        percentile=99,
-        n_runs=1,
-        threshold="auto",
-        unlabeled="auto",
-        deduplicate=True,
-        random_state=None,
-    ):
+        percentile: float = 99,
+        n_runs: int = 1,
+        threshold: str | float = "auto",
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        random_state: Seed = None,
+    ) -> None:
         self.network = network
         self.percentile = percentile
         self.n_runs = n_runs

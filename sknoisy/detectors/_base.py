@@ -1,6 +1,7 @@
 """What all detectors share: labels in, evidence weighed, findings remembered."""
 
 from abc import ABCMeta, abstractmethod
+from typing import Any, Self
 
 import numpy as np
 from scipy.sparse import issparse
@@ -11,6 +12,7 @@ from sklearn.utils.validation import validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice, check_switch
 from sknoisy._counting import check_budget, lowest, nearest
+from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
 from sknoisy._frames import holds_words
@@ -59,6 +61,8 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     their verdicts are filled in here.
     """
 
+    classes_: np.ndarray
+
     unlabeled: object = "auto"  # for those whose ``__init__`` leaves it out
     deduplicate: bool = True
     n_repeats: int = 1
@@ -69,7 +73,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
     }
 
     @numpy_inside()
-    def fit(self, X, y, **refused):
+    def fit(self, X: MatrixLike, y: ArrayLike, **refused: Any) -> Self:
         """Look for wrong labels.
 
         Parameters

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sknoisy._checks import check_rate
+from sknoisy._data_types import Estimator, Label
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy._probs import likeliest
 from sknoisy._ranges import check_count
@@ -142,17 +143,17 @@ class CLNI(AsksNeighbors, FeatureDetector):
 
     def __init__(
         self,
-        n_neighbors=20,
+        n_neighbors: int = 20,
         *,
-        disagreement=0.6,
-        stability=0.99,
-        max_iter=20,
-        transformer=None,
-        threshold="auto",
-        n_jobs=None,
-        unlabeled="auto",
-        deduplicate=True,
-    ):
+        disagreement: float = 0.6,
+        stability: float = 0.99,
+        max_iter: int = 20,
+        transformer: Estimator | str | None = None,
+        threshold: str | float = "auto",
+        n_jobs: int | None = None,
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+    ) -> None:
         self.n_neighbors = n_neighbors
         self.disagreement = disagreement
         self.stability = stability

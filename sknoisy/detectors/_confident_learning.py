@@ -4,6 +4,7 @@ from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 
 from sknoisy._checks import check_switch
+from sknoisy._data_types import Estimator, Folds, Label, Seed
 from sknoisy._probs import likeliest
 from sknoisy._registry import lookup
 from sknoisy._tags import tags_of
@@ -173,19 +174,19 @@ class ConfidentLearning(JudgesByFits):
 
     def __init__(
         self,
-        classifier=None,
+        classifier: Estimator | None = None,
         *,
-        cv=5,
-        filter_by="prune_by_noise_rate",
-        rank_by="normalized_margin",
-        adjust_pred_probs=False,
-        threshold="auto",
-        n_jobs=None,
-        unlabeled="auto",
-        deduplicate=True,
-        n_repeats=1,
-        random_state=None,
-    ):
+        cv: Folds = 5,
+        filter_by: str = "prune_by_noise_rate",
+        rank_by: str = "normalized_margin",
+        adjust_pred_probs: bool = False,
+        threshold: str | float = "auto",
+        n_jobs: int | None = None,
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        n_repeats: int = 1,
+        random_state: Seed = None,
+    ) -> None:
         self.classifier = classifier
         self.cv = cv
         self.filter_by = filter_by

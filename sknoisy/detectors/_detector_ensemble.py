@@ -1,5 +1,8 @@
 """Several detectors that vote on every label."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
 from scipy.stats import rankdata
 from sklearn import get_config
@@ -13,6 +16,7 @@ from sklearn.utils.metadata_routing import (
 from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Label, MatrixLike, Seed
 from sknoisy._out_of_fold import fitted
 from sknoisy._probs import likeliest
 from sknoisy._seeds import draw_seed
@@ -140,16 +144,16 @@ class DetectorEnsemble(BaseDetector):
 
     def __init__(
         self,
-        detectors=None,
+        detectors: Sequence[Any] | None = None,
         *,
-        weights=None,
-        voting="majority",
-        threshold="auto",
-        n_jobs=None,
-        unlabeled="auto",
-        deduplicate=True,
-        random_state=None,
-    ):
+        weights: ArrayLike | None = None,
+        voting: str = "majority",
+        threshold: str | float = "auto",
+        n_jobs: int | None = None,
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        random_state: Seed = None,
+    ) -> None:
         self.detectors = detectors
         self.weights = weights
         self.voting = voting
@@ -159,7 +163,7 @@ class DetectorEnsemble(BaseDetector):
         self.deduplicate = deduplicate
         self.random_state = random_state
 
-    def fit(self, X, y, **params):
+    def fit(self, X: MatrixLike, y: ArrayLike, **params: Any) -> Self:
         """Look for wrong labels.
 
         Parameters
@@ -182,7 +186,7 @@ class DetectorEnsemble(BaseDetector):
         """
         return self._look(X, y, {}, params=params)
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return how metadata goes to the detectors.
 
         Returns

@@ -1,8 +1,10 @@
 """What `fit` of a detector takes beside samples and labels."""
 
 from abc import ABCMeta
+from typing import Any, Self
 
 from sknoisy._arrays import numpy_inside
+from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy.detectors._base import BaseDetector
 
 
@@ -14,8 +16,13 @@ class JudgesByFits(BaseDetector, metaclass=ABCMeta):
 
     @numpy_inside()
     def fit(  # type: ignore[override]
-        self, X, y, *, groups=None, sample_weight=None
-    ):
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        *,
+        groups: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Look for wrong labels.
 
         Parameters
@@ -53,7 +60,14 @@ class AsksNeighbors(BaseDetector, metaclass=ABCMeta):
     _no_use_for = {"sample_weight": "the votes of neighbors count alike"}
 
     @numpy_inside()
-    def fit(self, X, y, *, groups=None, **refused):
+    def fit(
+        self,
+        X: MatrixLike,
+        y: ArrayLike,
+        *,
+        groups: ArrayLike | None = None,
+        **refused: Any,
+    ) -> Self:
         """Look for wrong labels.
 
         Parameters

@@ -3,6 +3,7 @@
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.preprocessing import OneHotEncoder
 
+from sknoisy._data_types import Label, Seed
 from sknoisy._neighbors import nearest_neighbors
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import tags_of
@@ -128,16 +129,16 @@ class ForestKDN(AsksNeighbors):
 
     def __init__(
         self,
-        n_neighbors=20,
+        n_neighbors: int = 20,
         *,
-        n_estimators=100,
-        min_samples_leaf=5,
-        threshold="auto",
-        n_jobs=None,
-        unlabeled="auto",
-        deduplicate=True,
-        random_state=None,
-    ):
+        n_estimators: int = 100,
+        min_samples_leaf: float = 5,
+        threshold: str | float = "auto",
+        n_jobs: int | None = None,
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        random_state: Seed = None,
+    ) -> None:
         self.n_neighbors = n_neighbors
         self.n_estimators = n_estimators
         self.min_samples_leaf = min_samples_leaf

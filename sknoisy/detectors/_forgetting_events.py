@@ -1,5 +1,6 @@
 """What a network learns and forgets again is suspected."""
 
+from sknoisy._data_types import Estimator, Label, Seed
 from sknoisy._probs import likeliest
 from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._recording import TrainingDetector
@@ -119,13 +120,13 @@ class ForgettingEvents(TrainingDetector):
 
     def __init__(
         self,
-        network=None,
+        network: Estimator | None = None,
         *,
-        threshold="auto",
-        unlabeled="auto",
-        deduplicate=True,
-        random_state=None,
-    ):
+        threshold: str | float = "auto",
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        random_state: Seed = None,
+    ) -> None:
         self.network = network
         self.threshold = threshold
         self.unlabeled = unlabeled

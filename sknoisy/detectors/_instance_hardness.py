@@ -1,5 +1,6 @@
 """Instance hardness: the labels that no kind of classifier gets right."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+from sknoisy._data_types import Estimator, Folds, Label, Seed
 from sknoisy._probs import likeliest
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
@@ -158,16 +160,16 @@ class InstanceHardness(JudgesByFits):
 
     def __init__(
         self,
-        classifiers=None,
+        classifiers: Sequence[Estimator] | None = None,
         *,
-        cv=5,
-        threshold="auto",
-        n_jobs=None,
-        unlabeled="auto",
-        deduplicate=True,
-        n_repeats=1,
-        random_state=None,
-    ):
+        cv: Folds = 5,
+        threshold: str | float = "auto",
+        n_jobs: int | None = None,
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        n_repeats: int = 1,
+        random_state: Seed = None,
+    ) -> None:
         self.classifiers = classifiers
         self.cv = cv
         self.threshold = threshold

@@ -6,6 +6,7 @@ from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.parallel import Parallel, delayed
 
 from sknoisy._checks import check_choice, check_rate
+from sknoisy._data_types import Estimator, Label, Seed
 from sknoisy._folds import folds_to_judge_by
 from sknoisy._out_of_fold import cut, fitted
 from sknoisy._probs import likeliest
@@ -154,19 +155,19 @@ class IterativePartitioningFilter(JudgesByFits):
 
     def __init__(
         self,
-        classifier=None,
+        classifier: Estimator | None = None,
         *,
-        n_partitions=5,
-        voting="majority",
-        min_removed=0.01,
-        patience=3,
-        threshold="auto",
-        n_jobs=None,
-        unlabeled="auto",
-        deduplicate=True,
-        n_repeats=1,
-        random_state=None,
-    ):
+        n_partitions: int = 5,
+        voting: str = "majority",
+        min_removed: float = 0.01,
+        patience: int = 3,
+        threshold: str | float = "auto",
+        n_jobs: int | None = None,
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        n_repeats: int = 1,
+        random_state: Seed = None,
+    ) -> None:
         self.classifier = classifier
         self.n_partitions = n_partitions
         self.voting = voting

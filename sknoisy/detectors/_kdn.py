@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sknoisy._data_types import Estimator, Label
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy._probs import likeliest
 from sknoisy.detectors._evidence import Evidence
@@ -124,14 +125,14 @@ class KDN(AsksNeighbors, FeatureDetector):
 
     def __init__(
         self,
-        n_neighbors=20,
+        n_neighbors: int = 20,
         *,
-        transformer=None,
-        threshold="auto",
-        n_jobs=None,
-        unlabeled="auto",
-        deduplicate=True,
-    ):
+        transformer: Estimator | str | None = None,
+        threshold: str | float = "auto",
+        n_jobs: int | None = None,
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+    ) -> None:
         self.n_neighbors = n_neighbors
         self.transformer = transformer
         self.threshold = threshold

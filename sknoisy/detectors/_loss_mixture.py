@@ -1,5 +1,6 @@
 """Losses of two kinds of samples, told apart by a mixture."""
 
+from sknoisy._data_types import Estimator, Label, Seed
 from sknoisy._probs import likeliest
 from sknoisy._registry import lookup
 from sknoisy.detectors._evidence import Evidence
@@ -128,14 +129,14 @@ class LossMixture(TrainingDetector):
 
     def __init__(
         self,
-        network=None,
+        network: Estimator | None = None,
         *,
-        mixture="gaussian",
-        threshold="auto",
-        unlabeled="auto",
-        deduplicate=True,
-        random_state=None,
-    ):
+        mixture: str = "gaussian",
+        threshold: str | float = "auto",
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        random_state: Seed = None,
+    ) -> None:
         self.network = network
         self.mixture = mixture
         self.threshold = threshold

@@ -1,8 +1,12 @@
 """Neighbors vote on every label: detection without any training."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from sknoisy._counting import lowest
+from sknoisy._data_types import Estimator, Label
 from sknoisy._probs import likeliest
 from sknoisy._registry import lookup
 from sknoisy.detectors._evidence import Evidence
@@ -170,17 +174,17 @@ class NeighborConsensus(AsksNeighbors, FeatureDetector):
 
     def __init__(
         self,
-        n_neighbors=20,
+        n_neighbors: int = 20,
         *,
-        metric="cosine",
-        rule="vote",
-        n_rounds=2,
-        transformer=None,
-        threshold="auto",
-        n_jobs=None,
-        unlabeled="auto",
-        deduplicate=True,
-    ):
+        metric: str | Callable[..., Any] = "cosine",
+        rule: str = "vote",
+        n_rounds: int = 2,
+        transformer: Estimator | str | None = None,
+        threshold: str | float = "auto",
+        n_jobs: int | None = None,
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+    ) -> None:
         self.n_neighbors = n_neighbors
         self.metric = metric
         self.rule = rule

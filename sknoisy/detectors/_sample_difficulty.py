@@ -1,5 +1,6 @@
 """Easy samples, hard ones and wrong labels: the first two are to be kept."""
 
+from sknoisy._data_types import Estimator, Label, Seed
 from sknoisy._probs import likeliest
 from sknoisy._ranges import check_range
 from sknoisy.detectors._evidence import Evidence
@@ -132,14 +133,14 @@ class SampleDifficulty(TrainingDetector):
 
     def __init__(
         self,
-        network=None,
+        network: Estimator | None = None,
         *,
-        n_deviations=2.0,
-        threshold="auto",
-        unlabeled="auto",
-        deduplicate=True,
-        random_state=None,
-    ):
+        n_deviations: float = 2.0,
+        threshold: str | float = "auto",
+        unlabeled: Label = "auto",
+        deduplicate: bool = True,
+        random_state: Seed = None,
+    ) -> None:
         self.network = network
         self.n_deviations = n_deviations
         self.threshold = threshold

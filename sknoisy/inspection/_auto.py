@@ -1,9 +1,17 @@
 """Who decided, and what the noise is: a picture of an AutoNoisyClassifier."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from sknoisy._data_types import ArrayLike
 from sknoisy.inspection._transition import SHARES, draw, dress, figsize
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 __all__ = ["AutoDisplay"]
 
@@ -63,7 +71,15 @@ class AutoDisplay:
     2
     """
 
-    def __init__(self, weights, transition, *, classes=None, rate=None, interval=None):
+    def __init__(
+        self,
+        weights: dict[str, float],
+        transition: ArrayLike,
+        *,
+        classes: ArrayLike | None = None,
+        rate: float | None = None,
+        interval: tuple[float, float] | None = None,
+    ) -> None:
         self.weights = weights
         self.transition = transition
         self.classes = classes
@@ -71,7 +87,13 @@ class AutoDisplay:
         self.interval = interval
 
     @classmethod
-    def from_estimator(cls, estimator, *, axes=None, title=None):
+    def from_estimator(
+        cls,
+        estimator: Any,
+        *,
+        axes: "Axes | Sequence[Axes] | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot what an AutoNoisyClassifier has found.
 
         Parameters
@@ -105,7 +127,9 @@ class AutoDisplay:
         )
         return display.plot(axes=axes, title=title)
 
-    def plot(self, axes=None, *, title=None):
+    def plot(
+        self, axes: "Axes | Sequence[Axes] | None" = None, *, title: str | None = None
+    ) -> Self:
         """Plot weights and matrix.
 
         Parameters

@@ -1,6 +1,12 @@
 """Several methods side by side: how well each does on clean and on noisy labels."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 __all__ = ["ComparisonDisplay"]
 
@@ -60,14 +66,20 @@ class ComparisonDisplay:
     ['logistic', 'tree']
     """
 
-    def __init__(self, results, *, score_name="score"):
+    def __init__(self, results: dict[str, Any], *, score_name: str = "score") -> None:
         self.results = results
         self.score_name = score_name
 
     @classmethod
     def from_results(
-        cls, results, *, score_name="score", ax=None, title=None, xlabel=None
-    ):
+        cls,
+        results: dict[str, Any],
+        *,
+        score_name: str = "score",
+        ax: "Axes | None" = None,
+        title: str | None = None,
+        xlabel: str | None = None,
+    ) -> Self:
         """Plot results.
 
         Parameters
@@ -96,22 +108,28 @@ class ComparisonDisplay:
         return display.plot(ax=ax, title=title, xlabel=xlabel)
 
     @property
-    def has_clean(self):
+    def has_clean(self) -> bool:
         """Whether every result has clean scores."""
         return all(f"test_clean_{self.score_name}" in r for r in self.results.values())
 
     @property
-    def names(self):
+    def names(self) -> list[str]:
         """Names of the methods, best first."""
         means, _ = self._summary("clean" if self.has_clean else "noisy", self.results)
         return [list(self.results)[i] for i in np.argsort(-means, kind="stable")]
 
     @property
-    def figsize(self):
+    def figsize(self) -> tuple[float, float]:
         """Width and height in inches that give each method its room."""
         return 7.5, 1.7 + 0.36 * len(self.results)
 
-    def plot(self, ax=None, *, title=None, xlabel=None):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        title: str | None = None,
+        xlabel: str | None = None,
+    ) -> Self:
         """Plot the scores.
 
         Parameters

@@ -1,9 +1,16 @@
 """Where samples lie by confidence and variability: easy, hard, or wrongly labelled."""
 
+from typing import TYPE_CHECKING, Self
+
 import numpy as np
 
 from sknoisy._checks import check_values
+from sknoisy._data_types import ArrayLike, Estimator
 from sknoisy.inspection._drawing import SUSPECT, TRUSTED, dress, findings_of, new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 __all__ = ["SampleDifficultyDisplay"]
 
@@ -66,13 +73,17 @@ class SampleDifficultyDisplay:
     'confidence (mean probability of the given label)'
     """
 
-    def __init__(self, confidence, variability, difficulty):
+    def __init__(
+        self, confidence: np.ndarray, variability: np.ndarray, difficulty: np.ndarray
+    ) -> None:
         self.confidence = confidence
         self.variability = variability
         self.difficulty = difficulty
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None, title=None):
+    def from_estimator(
+        cls, estimator: Estimator, *, ax: "Axes | None" = None, title: str | None = None
+    ) -> Self:
         """Plot what a detector found.
 
         Parameters
@@ -103,8 +114,14 @@ class SampleDifficultyDisplay:
 
     @classmethod
     def from_predictions(
-        cls, confidence, variability, difficulty, *, ax=None, title=None
-    ):
+        cls,
+        confidence: ArrayLike,
+        variability: ArrayLike,
+        difficulty: ArrayLike,
+        *,
+        ax: "Axes | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot samples sorted elsewhere, such as by `data_map`.
 
         Parameters
@@ -140,7 +157,7 @@ class SampleDifficultyDisplay:
             )
         return cls(confidence, variability, difficulty).plot(ax=ax, title=title)
 
-    def plot(self, ax=None, *, title=None):
+    def plot(self, ax: "Axes | None" = None, *, title: str | None = None) -> Self:
         """Plot the map.
 
         Parameters
@@ -191,7 +208,7 @@ class SampleDifficultyDisplay:
             frameon=False,
             handletextpad=0.3,
         )
-        for handle in legend.legend_handles:
+        for handle in filter(None, legend.legend_handles):
             handle.set(sizes=[40], alpha=1)
 
 

@@ -1,8 +1,11 @@
 """The most suspicious images, one beside the other."""
 
+from typing import Self
+
 import numpy as np
 from sklearn.utils import check_consistent_length
 
+from sknoisy._data_types import ArrayLike, Estimator
 from sknoisy.inspection._drawing import SUSPECT, findings_of, issues_of
 
 __all__ = ["LabelGalleryDisplay"]
@@ -52,7 +55,13 @@ class LabelGalleryDisplay:
     (12,)
     """
 
-    def __init__(self, images, given, suggested, rows):
+    def __init__(
+        self,
+        images: np.ndarray,
+        given: np.ndarray,
+        suggested: np.ndarray,
+        rows: np.ndarray,
+    ) -> None:
         self.images = images
         self.given = given
         self.suggested = suggested
@@ -60,8 +69,15 @@ class LabelGalleryDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, images, y, *, n_images=24, n_columns=8, title=None
-    ):
+        cls,
+        estimator: Estimator,
+        images: ArrayLike,
+        y: ArrayLike,
+        *,
+        n_images: int = 24,
+        n_columns: int = 8,
+        title: str | None = None,
+    ) -> Self:
         """Plot the least trusted of the issues that a detector found.
 
         Parameters
@@ -100,7 +116,7 @@ class LabelGalleryDisplay:
         display = cls(images[rows], y[rows], detector.suggested_labels_[rows], rows)
         return display.plot(n_columns=n_columns, title=title)
 
-    def plot(self, *, n_columns=8, title=None):
+    def plot(self, *, n_columns: int = 8, title: str | None = None) -> Self:
         """Plot the images on a new figure.
 
         Parameters

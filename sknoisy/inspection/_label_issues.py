@@ -1,10 +1,13 @@
 """Which classes the wrong labels are in, and where they should be."""
 
 import numbers
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.utils.validation import check_scalar
 
+from sknoisy._data_types import ArrayLike, Estimator
 from sknoisy._shown import shown
 from sknoisy.inspection._drawing import (
     check_flags,
@@ -13,6 +16,10 @@ from sknoisy.inspection._drawing import (
     issues_of,
     new_axes,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 __all__ = ["LabelIssuesDisplay"]
 
@@ -62,15 +69,24 @@ class LabelIssuesDisplay:
     ['setosa', 'versicolor', 'virginica']
     """
 
-    def __init__(self, counts, totals, classes):
+    def __init__(
+        self, counts: np.ndarray, totals: np.ndarray, classes: np.ndarray
+    ) -> None:
         self.counts = counts
         self.totals = totals
         self.classes = classes
 
     @classmethod
     def from_estimator(
-        cls, estimator, y, *, class_names=None, max_classes=30, ax=None, title=None
-    ):
+        cls,
+        estimator: Estimator,
+        y: ArrayLike,
+        *,
+        class_names: Mapping[Any, str] | Sequence[str] | None = None,
+        max_classes: int = 30,
+        ax: "Axes | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot what a detector found.
 
         Parameters
@@ -113,15 +129,15 @@ class LabelIssuesDisplay:
     @classmethod
     def from_predictions(
         cls,
-        y,
-        is_issue,
-        suggested_labels,
+        y: ArrayLike,
+        is_issue: ArrayLike,
+        suggested_labels: ArrayLike,
         *,
-        class_names=None,
-        max_classes=30,
-        ax=None,
-        title=None,
-    ):
+        class_names: Mapping[Any, str] | Sequence[str] | None = None,
+        max_classes: int = 30,
+        ax: "Axes | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot issues from anywhere.
 
         Parameters
@@ -166,7 +182,13 @@ class LabelIssuesDisplay:
         display = cls(counts, totals, _names(class_names, classes))
         return display.plot(ax=ax, title=title, max_classes=max_classes)
 
-    def plot(self, ax=None, *, title=None, max_classes=30):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        title: str | None = None,
+        max_classes: int = 30,
+    ) -> Self:
         """Plot the issues.
 
         Parameters

@@ -1,9 +1,12 @@
 """How well qualities rank wrong labels, where it is known which are wrong."""
 
+from typing import TYPE_CHECKING, Self
+
 import numpy as np
 from sklearn.metrics import PrecisionRecallDisplay
 
 from sknoisy._checks import check_values
+from sknoisy._data_types import ArrayLike, Estimator
 from sknoisy.inspection._drawing import (
     check_flags,
     dress,
@@ -11,6 +14,10 @@ from sknoisy.inspection._drawing import (
     issues_of,
     new_axes,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 __all__ = ["LabelPrecisionRecallDisplay"]
 
@@ -60,13 +67,26 @@ class LabelPrecisionRecallDisplay:
     True
     """
 
-    def __init__(self, quality, is_wrong, is_issue=None):
+    def __init__(
+        self,
+        quality: np.ndarray,
+        is_wrong: np.ndarray,
+        is_issue: np.ndarray | None = None,
+    ) -> None:
         self.quality = quality
         self.is_wrong = is_wrong
         self.is_issue = is_issue
 
     @classmethod
-    def from_estimator(cls, estimator, is_wrong, *, name=None, ax=None, title=None):
+    def from_estimator(
+        cls,
+        estimator: Estimator,
+        is_wrong: ArrayLike,
+        *,
+        name: str | None = None,
+        ax: "Axes | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot what a detector found against what is true.
 
         Parameters
@@ -105,8 +125,15 @@ class LabelPrecisionRecallDisplay:
 
     @classmethod
     def from_predictions(
-        cls, quality, is_wrong, is_issue=None, *, name=None, ax=None, title=None
-    ):
+        cls,
+        quality: ArrayLike,
+        is_wrong: ArrayLike,
+        is_issue: ArrayLike | None = None,
+        *,
+        name: str | None = None,
+        ax: "Axes | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot qualities from anywhere against what is true.
 
         Parameters
@@ -142,7 +169,13 @@ class LabelPrecisionRecallDisplay:
             is_issue = check_flags(is_issue, len(quality))
         return cls(quality, is_wrong, is_issue).plot(ax=ax, name=name, title=title)
 
-    def plot(self, ax=None, *, name=None, title=None):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot the curve.
 
         Parameters

@@ -1,8 +1,11 @@
 """How the qualities of labels are distributed, and where the issues are among them."""
 
+from typing import TYPE_CHECKING, Self
+
 import numpy as np
 
 from sknoisy._checks import check_values
+from sknoisy._data_types import ArrayLike, Estimator
 from sknoisy._shown import shown
 from sknoisy.inspection._drawing import (
     LINE,
@@ -15,6 +18,10 @@ from sknoisy.inspection._drawing import (
     new_axes,
 )
 from sknoisy.quality import MIXTURES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 __all__ = ["LabelQualityDisplay"]
 
@@ -62,14 +69,20 @@ class LabelQualityDisplay:
     'quality of the given label'
     """
 
-    def __init__(self, quality, is_issue=None):
+    def __init__(self, quality: np.ndarray, is_issue: np.ndarray | None = None) -> None:
         self.quality = quality
         self.is_issue = is_issue
 
     @classmethod
     def from_estimator(
-        cls, estimator, *, bins=40, mixture="gaussian", ax=None, title=None
-    ):
+        cls,
+        estimator: Estimator,
+        *,
+        bins: int = 40,
+        mixture: str | None = "gaussian",
+        ax: "Axes | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot what a detector found.
 
         Parameters
@@ -103,14 +116,14 @@ class LabelQualityDisplay:
     @classmethod
     def from_predictions(
         cls,
-        quality,
-        is_issue=None,
+        quality: ArrayLike,
+        is_issue: ArrayLike | None = None,
         *,
-        bins=40,
-        mixture="gaussian",
-        ax=None,
-        title=None,
-    ):
+        bins: int = 40,
+        mixture: str | None = "gaussian",
+        ax: "Axes | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot qualities from anywhere.
 
         Parameters
@@ -144,7 +157,14 @@ class LabelQualityDisplay:
         display = cls(quality, is_issue)
         return display.plot(bins=bins, mixture=mixture, ax=ax, title=title)
 
-    def plot(self, ax=None, *, bins=40, mixture="gaussian", title=None):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        bins: int = 40,
+        mixture: str | None = "gaussian",
+        title: str | None = None,
+    ) -> Self:
         """Plot the qualities.
 
         Parameters
@@ -202,11 +222,15 @@ class LabelQualityDisplay:
         return MIXTURES[mixture]().fit(self.quality)
 
     def _draw_mixture(self, width):
+        from matplotlib.patches import Rectangle
+
         # inside of what it was fitted on, at whose ends a Beta density may be infinite
         low, high = self.mixture_.range_
         x = np.linspace(low, high, 402)[1:-1]
         counts = self.mixture_.density(x) * len(self.quality) * width
-        highest = max(patch.get_height() for patch in self.ax_.patches)
+        highest = max(
+            bar.get_height() for bar in self.ax_.patches if isinstance(bar, Rectangle)
+        )
         for curve, style in zip(counts.T, ["--", "-"], strict=True):
             label = f"{'lower' if style == '--' else 'upper'} component"
             self.ax_.plot(x, curve, style, color=LINE, linewidth=1.4, label=label)

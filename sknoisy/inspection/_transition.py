@@ -1,12 +1,20 @@
 """The transition matrix as a picture: alone, or the true beside the estimated one."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._checks import check_transition
+from sknoisy._data_types import ArrayLike, Estimator
 from sknoisy._frames import square_by_class
 from sknoisy._labels import check_labels
 from sknoisy.metrics import realized_transition
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 __all__ = ["TransitionMatrixDisplay"]
 
@@ -59,15 +67,27 @@ class TransitionMatrixDisplay:
     (3, 3)
     """
 
-    def __init__(self, transition, *, true_transition=None, classes=None):
+    def __init__(
+        self,
+        transition: ArrayLike,
+        *,
+        true_transition: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
+    ) -> None:
         self.transition = transition
         self.true_transition = true_transition
         self.classes = classes
 
     @classmethod
     def from_estimator(
-        cls, estimator, *, true_transition=None, classes=None, axes=None, title=None
-    ):
+        cls,
+        estimator: Estimator,
+        *,
+        true_transition: ArrayLike | Estimator | None = None,
+        classes: ArrayLike | None = None,
+        axes: "Axes | Sequence[Axes] | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot the matrix that an estimator has found, or a noise model stands for.
 
         Parameters
@@ -95,17 +115,25 @@ class TransitionMatrixDisplay:
             The display, plotted.
         """
         transition = matrix_of(estimator)
-        if hasattr(true_transition, "transition_matrix_"):
-            true_transition = matrix_of(true_transition)
+        truth: Any = true_transition
+        if hasattr(truth, "transition_matrix_"):
+            truth = matrix_of(truth)
         classes = getattr(estimator, "classes_", None) if classes is None else classes
         title = type(estimator).__name__ if title is None else title
-        display = cls(transition, true_transition=true_transition, classes=classes)
+        display = cls(transition, true_transition=truth, classes=classes)
         return display.plot(axes=axes, title=title)
 
     @classmethod
     def from_predictions(
-        cls, y_true, y_noisy, *, transition=None, classes=None, axes=None, title=None
-    ):
+        cls,
+        y_true: ArrayLike,
+        y_noisy: ArrayLike,
+        *,
+        transition: ArrayLike | None = None,
+        classes: ArrayLike | None = None,
+        axes: "Axes | Sequence[Axes] | None" = None,
+        title: str | None = None,
+    ) -> Self:
         """Plot how labels did flip, and an estimate beside it.
 
         Parameters
@@ -142,7 +170,9 @@ class TransitionMatrixDisplay:
         display = cls(transition, true_transition=realized, classes=classes)
         return display.plot(axes=axes, title=title)
 
-    def plot(self, axes=None, *, title=None):
+    def plot(
+        self, axes: "Axes | Sequence[Axes] | None" = None, *, title: str | None = None
+    ) -> Self:
         """Plot the matrices.
 
         Parameters

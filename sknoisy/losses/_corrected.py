@@ -3,16 +3,21 @@ r"""Losses corrected by a transition matrix T, :math:`T_{ij} = P(\tilde y = j | 
 They need T, so that no name of :data:`sknoisy.losses.LOSSES` stands for them.
 """
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sknoisy._types import Loss
 from sknoisy.losses._per_class import loss_per_class
 
 
 def forward_correction(
-    logits: Tensor, labels: Tensor, *, transition: Tensor, loss: Loss | None = None
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    transition: Tensor,
+    loss: Callable[..., Tensor] | None = None,
 ) -> Tensor:
     r"""Forward correction, :math:`\ell(T^\top p, \tilde y)`.
 
@@ -69,7 +74,11 @@ def forward_correction(
 
 
 def backward_correction(
-    logits: Tensor, labels: Tensor, *, transition: Tensor, loss: Loss | None = None
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    transition: Tensor,
+    loss: Callable[..., Tensor] | None = None,
 ) -> Tensor:
     r"""Backward correction, :math:`(T^{-1} \ell(p))_{\tilde y}`.
 
@@ -125,7 +134,11 @@ def backward_correction(
 
 
 def importance_reweighting(
-    logits: Tensor, labels: Tensor, *, transition: Tensor, loss: Loss | None = None
+    logits: Tensor,
+    labels: Tensor,
+    *,
+    transition: Tensor,
+    loss: Callable[..., Tensor] | None = None,
 ) -> Tensor:
     r"""Importance reweighting, :math:`\beta\,\ell(p, \tilde y)`.
 

@@ -5,13 +5,16 @@ from sklearn.metrics import confusion_matrix
 from sklearn.utils import check_consistent_length
 
 from sknoisy._checks import check_rate
+from sknoisy._data_types import ArrayLike
 from sknoisy._labels import check_labels
 from sknoisy._shown import shown
 
 __all__ = ["noise_rate_error", "realized_noise_rate", "realized_transition"]
 
 
-def realized_transition(y_true, y_noisy, *, labels=None):
+def realized_transition(
+    y_true: ArrayLike, y_noisy: ArrayLike, *, labels: ArrayLike | None = None
+) -> np.ndarray:
     """How often each class was labelled as each other.
 
     Parameters
@@ -51,8 +54,8 @@ def realized_transition(y_true, y_noisy, *, labels=None):
     """
     y_true, y_noisy = _check_both(y_true, y_noisy)
     counts = confusion_matrix(y_true, y_noisy, labels=labels)
-    if counts.sum() < len(y_true):
-        strange = np.setdiff1d(np.union1d(y_true, y_noisy), labels)
+    if labels is not None and counts.sum() < len(y_true):
+        strange = np.setdiff1d(np.union1d(y_true, y_noisy), np.asarray(labels))
         raise ValueError(
             f"labels leaves out {shown(strange.tolist())}, which y_true or y_noisy"
             " contain."
@@ -61,7 +64,7 @@ def realized_transition(y_true, y_noisy, *, labels=None):
     return np.where(sums > 0, counts / np.maximum(sums, 1), np.nan)
 
 
-def realized_noise_rate(y_true, y_noisy):
+def realized_noise_rate(y_true: ArrayLike, y_noisy: ArrayLike) -> float:
     """Share of wrong labels.
 
     Parameters
@@ -97,7 +100,7 @@ def realized_noise_rate(y_true, y_noisy):
     return float(np.mean(y_true != y_noisy))
 
 
-def noise_rate_error(y_true, y_noisy, noise_rate):
+def noise_rate_error(y_true: ArrayLike, y_noisy: ArrayLike, noise_rate: float) -> float:
     """How much an estimated noise rate is above the share of wrong labels.
 
     Parameters

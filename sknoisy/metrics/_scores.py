@@ -6,6 +6,7 @@ from sklearn.utils import check_consistent_length
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
 from sknoisy._codes import check_order
+from sknoisy._data_types import ArrayLike
 from sknoisy._labels import check_labels
 from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
@@ -17,8 +18,14 @@ __all__ = ["corrected_accuracy", "forward_log_likelihood", "peer_accuracy"]
 
 
 def corrected_accuracy(
-    y_noisy, y_pred, transition, *, labels=None, sample_weight=None, max_condition=1e3
-):
+    y_noisy: ArrayLike,
+    y_pred: ArrayLike,
+    transition: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+    max_condition: float = 1e3,
+) -> float:
     r"""Accuracy on true labels, estimated from given ones and the transition matrix.
 
     .. math:: \frac{1}{n} \sum_i (T^{-1})_{\tilde y_i, t_i}
@@ -96,8 +103,13 @@ def corrected_accuracy(
 
 
 def forward_log_likelihood(
-    y_noisy, pred_probs, transition, *, labels=None, sample_weight=None
-):
+    y_noisy: ArrayLike,
+    pred_probs: ArrayLike,
+    transition: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     r"""Mean logarithm of the probability of the given labels, through the matrix.
 
     .. math:: \frac{1}{n} \sum_i \log (T^\top p_i)_{\tilde y_i}
@@ -171,7 +183,13 @@ def forward_log_likelihood(
     return float(np.average(logs, weights=weight))
 
 
-def peer_accuracy(y_noisy, y_pred, *, alpha=1.0, sample_weight=None):
+def peer_accuracy(
+    y_noisy: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    alpha: float = 1.0,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     r"""Accuracy less what the predictions would have by chance.
 
     .. math:: P(t = \tilde y) - \alpha \sum_c P(t = c)\, P(\tilde y = c)

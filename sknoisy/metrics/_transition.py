@@ -3,11 +3,12 @@
 import numpy as np
 
 from sknoisy._checks import check_transition
+from sknoisy._data_types import ArrayLike
 
 __all__ = ["total_variation", "transition_error"]
 
 
-def transition_error(true_transition, transition):
+def transition_error(true_transition: ArrayLike, transition: ArrayLike) -> float:
     """Mean absolute difference between the entries of two transition matrices.
 
     Parameters
@@ -43,7 +44,7 @@ def transition_error(true_transition, transition):
     return float(np.abs(_difference(true_transition, transition)).mean())
 
 
-def total_variation(true_transition, transition):
+def total_variation(true_transition: ArrayLike, transition: ArrayLike) -> np.ndarray:
     """Total variation distance between the rows of two transition matrices.
 
     Parameters

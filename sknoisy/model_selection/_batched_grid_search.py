@@ -2,6 +2,7 @@
 
 import inspect
 from contextlib import nullcontext
+from typing import Any, Self
 
 import numpy as np
 from sklearn import get_config
@@ -11,6 +12,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
 from sklearn.utils import Bunch, indexable
 from sklearn.utils.metadata_routing import process_routing
 
+from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._unlabeled import unboxed
 from sknoisy.model_selection._rehearsal import (
     HandsOut,
@@ -154,7 +156,7 @@ class BatchedGridSearchCV(GridSearchCV):
     6
     """
 
-    def fit(self, X, y=None, **params):
+    def fit(self, X: MatrixLike, y: ArrayLike | None = None, **params: Any) -> Self:
         """Search: train and score every candidate on every fold.
 
         Parameters
@@ -237,7 +239,7 @@ class BatchedGridSearchCV(GridSearchCV):
                 setattr(self, name, value)
         if isinstance(search.estimator, HandsOut):
             timed(self.cv_results_, cells)
-            self.scorer_ = _seen_through(self.scorer_)
+            self.scorer_ = _seen_through(search.scorer_)
             if hasattr(search, "best_estimator_"):  # one of an earlier fit stays as is
                 self.best_estimator_ = search.best_estimator_.fitted_
         return self

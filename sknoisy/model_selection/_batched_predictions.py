@@ -1,10 +1,14 @@
 """Out-of-fold predictions of networks that train together."""
 
+from typing import Any
+
+import numpy as np
 from sklearn.base import is_classifier
 from sklearn.model_selection import cross_val_predict
 from sklearn.utils import indexable
 
 from sknoisy._arrays import numpy_inside
+from sknoisy._data_types import ArrayLike, Estimator, Folds, MatrixLike
 from sknoisy._folds import make_folds
 from sknoisy._labels import is_soft, read_labels
 from sknoisy.model_selection._rehearsal import HandsOut, in_this_process, rehearse
@@ -13,18 +17,18 @@ __all__ = ["batched_cross_val_predict"]
 
 
 def batched_cross_val_predict(
-    estimator,
-    X,
-    y,
+    estimator: Estimator,
+    X: MatrixLike,
+    y: ArrayLike,
     *,
-    groups=None,
-    cv=None,
-    n_jobs=None,
-    verbose=0,
-    params=None,
-    pre_dispatch="2*n_jobs",
-    method="predict_proba",
-):
+    groups: ArrayLike | None = None,
+    cv: Folds | None = None,
+    n_jobs: int | None = None,
+    verbose: int = 0,
+    params: dict[str, Any] | None = None,
+    pre_dispatch: int | str = "2*n_jobs",
+    method: str = "predict_proba",
+) -> np.ndarray:
     """Predict each sample by a network that hasn't seen it; all folds train together.
 
     As :func:`sklearn.model_selection.cross_val_predict`, with next to the same result

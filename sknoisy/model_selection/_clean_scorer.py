@@ -1,12 +1,15 @@
 """A scorer that looks at clean labels, which reach it beside the noisy ones."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sklearn.metrics import get_scorer
 from sklearn.utils.metadata_routing import MetadataRequest, get_routing_for_object
 
 __all__ = ["clean_scorer"]
 
 
-def clean_scorer(scoring="accuracy"):
+def clean_scorer(scoring: str | Callable[..., Any] = "accuracy") -> Callable[..., Any]:
     """Make a scorer that compares predictions with clean labels, not with `y`.
 
     In a search that is fitted on noisy labels it reports, beside the noisy score, how

@@ -73,6 +73,7 @@ def _is_unwatched(estimator):
         not estimator.early_stopping
         and estimator.validation_fraction is None
         and not estimator.callbacks
+        and estimator.checkpoint is None
         and not estimator.verbose
         and not getattr(estimator, "_skl_callbacks", None)  # those of scikit-learn
         and not estimator._routed_to("callbacks")
@@ -117,7 +118,7 @@ def prepare_fits(estimators, X, y, sample_weight=None, hopeless=None):
         None for one that has to be fitted by itself: its method can't train in
         lock-step, or something is wrong, which its own `fit` will say.
     """
-    datasets = []  # those of candidates are mostly equal: one copy has to do
+    datasets: list[Any] = []  # those of candidates are mostly equal: one copy has to do
     hopeless = set() if hopeless is None else hopeless
     return [
         _prepare(one, X, y, sample_weight, datasets, hopeless) for one in estimators
@@ -134,7 +135,7 @@ def train_together(prepared, tick=lambda n_networks: None):
     tick : callable, default=lambda n_networks: None
         Called after every epoch with the number of networks it has trained.
     """
-    by_key = {}
+    by_key: dict[Any, Any] = {}
     for one in prepared:
         by_key.setdefault(one.key, []).append(one)
     for alike in by_key.values():

@@ -2,6 +2,7 @@
 
 import numbers
 import time
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
@@ -9,6 +10,15 @@ from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, indexable
 from sklearn.utils.parallel import Parallel, delayed
 
+from sknoisy._data_types import (
+    ArrayLike,
+    Estimator,
+    Folds,
+    Label,
+    MatrixLike,
+    Scoring,
+    Seed,
+)
 from sknoisy._folds import make_folds
 from sknoisy._out_of_fold import cut
 from sknoisy._rows import cut_params, take
@@ -19,22 +29,22 @@ __all__ = ["noisy_cross_validate"]
 
 
 def noisy_cross_validate(
-    estimator,
-    X,
-    y,
+    estimator: Estimator,
+    X: MatrixLike,
+    y: ArrayLike,
     *,
-    y_clean=None,
-    noise=None,
-    scoring="accuracy",
-    cv=None,
-    groups=None,
-    params=None,
-    n_jobs=None,
-    return_train_score=False,
-    return_estimator=False,
-    unlabeled="auto",
-    random_state=0,
-):
+    y_clean: ArrayLike | None = None,
+    noise: Estimator | None = None,
+    scoring: Scoring = "accuracy",
+    cv: Folds | None = None,
+    groups: ArrayLike | None = None,
+    params: dict[str, Any] | None = None,
+    n_jobs: int | None = None,
+    return_train_score: bool = False,
+    return_estimator: bool = False,
+    unlabeled: Label = "auto",
+    random_state: Seed = 0,
+) -> Bunch:
     """Train on noisy labels in each fold; score on noisy and on clean ones.
 
     Every sample has one given label, the same in all folds, whether it is trained on
@@ -213,7 +223,7 @@ def _run_fold(
 
 
 def _scores(part, scorer, estimator, X, labels, rows):
-    scores = {}
+    scores: dict[str, Any] = {}
     for kind, y in labels.items():
         score = scorer(estimator, X, y[rows])
         named = score if isinstance(score, dict) else {"score": score}

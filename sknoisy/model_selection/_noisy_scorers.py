@@ -1,8 +1,12 @@
 """Scorers that see given labels only, and rank models by what they are on true ones."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sklearn.metrics import make_scorer
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike, Estimator, Label
 from sknoisy._ranges import check_range
 from sknoisy.metrics import (
     corrected_accuracy,
@@ -20,8 +24,15 @@ __all__ = [
     "peer_accuracy_scorer",
 ]
 
+# a matrix, what has one, a name, or what finds one
+Transition = ArrayLike | Estimator | str | Callable[..., Any]
 
-def corrected_accuracy_scorer(transition, *, labels=None):
+
+def corrected_accuracy_scorer(
+    transition: Transition,
+    *,
+    labels: ArrayLike | None = None,
+) -> Callable[..., Any]:
     """Make a scorer of accuracy on true labels, estimated through the matrix.
 
     Parameters
@@ -108,7 +119,11 @@ def corrected_accuracy_scorer(transition, *, labels=None):
     return CorrectedScorer(corrected_accuracy, *noise_of(transition, labels))
 
 
-def corrected_balanced_accuracy_scorer(transition, *, labels=None):
+def corrected_balanced_accuracy_scorer(
+    transition: Transition,
+    *,
+    labels: ArrayLike | None = None,
+) -> Callable[..., Any]:
     """Make a scorer of balanced accuracy on true labels, through the matrix.
 
     For rare classes, and for the threshold that
@@ -166,7 +181,12 @@ def corrected_balanced_accuracy_scorer(transition, *, labels=None):
     return CorrectedScorer(corrected_balanced_accuracy, *noise_of(transition, labels))
 
 
-def corrected_f1_scorer(transition, *, pos_label=None, labels=None):
+def corrected_f1_scorer(
+    transition: Transition,
+    *,
+    pos_label: Label = None,
+    labels: ArrayLike | None = None,
+) -> Callable[..., Any]:
     """Make a scorer of F1 on true labels, estimated through the matrix.
 
     Parameters
@@ -209,8 +229,11 @@ def corrected_f1_scorer(transition, *, pos_label=None, labels=None):
 
 
 def forward_log_likelihood_scorer(
-    transition="likelihood", *, labels=None, response_method="predict_proba"
-):
+    transition: Transition = "likelihood",
+    *,
+    labels: ArrayLike | None = None,
+    response_method: str = "predict_proba",
+) -> Callable[..., Any]:
     """Make a scorer of the likelihood of given labels, through the matrix.
 
     Parameters
@@ -283,7 +306,7 @@ def forward_log_likelihood_scorer(
     return ForwardScorer(transition, labels, response_method)
 
 
-def peer_accuracy_scorer(*, alpha=1.0):
+def peer_accuracy_scorer(*, alpha: float = 1.0) -> Callable[..., Any]:
     """Make a scorer of accuracy on given labels, less what chance brings.
 
     Parameters

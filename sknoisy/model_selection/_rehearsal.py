@@ -43,6 +43,7 @@ class Cell:
     def __init__(self, estimator):
         self.estimator = estimator
         self.prepared: Any = None
+        self.alone: Any = None
         self.seconds = 0.0
 
     @property
@@ -261,7 +262,7 @@ def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
 
 def _by_preprocessing(pairs):
     """Return lists of cells, by what is set of the steps before the last."""
-    groups = {}
+    groups: dict[Any, Any] = {}
     for cell, params in pairs:
         before = []
         if type(cell.estimator) is Pipeline:

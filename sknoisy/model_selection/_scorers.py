@@ -1,5 +1,7 @@
 """Scorers through a matrix, which can be sent to processes."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import sparse
 from sklearn.preprocessing import scale
@@ -29,6 +31,9 @@ class Scorer:
     scorer, and calls it with labels and decisions, for each threshold.
     """
 
+    name: str
+    _score: Callable[..., float]
+    _score_decisions: Callable[..., float]
     _sign = 1
 
     @property
@@ -138,12 +143,8 @@ class CorrectedScorer(Scorer):
     def __init__(self, metric, transition, labels, **options):
         super().__init__(transition, labels)
         self.metric = metric
+        self.name = f"{metric.__name__}_scorer"
         self.options = options
-
-    @property
-    def name(self):
-        """What made it."""
-        return f"{self.metric.__name__}_scorer"
 
     def _score(self, estimator, X, y, transition, **known):
         return self.metric(y, estimator.predict(X), transition, **known, **self.options)

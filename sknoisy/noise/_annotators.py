@@ -1,8 +1,11 @@
 """Several noisy labels a sample, as a crowd of annotators gives them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sknoisy._checks import check_rate, check_transition
+from sknoisy._data_types import ArrayLike, Label, Seed
 from sknoisy._shown import shown
 from sknoisy._unlabeled import spread
 from sknoisy.noise._base import BlindNoise
@@ -88,13 +91,13 @@ class AnnotatorNoise(BlindNoise):
 
     def __init__(
         self,
-        annotators=(0.2, 0.2, 0.2),
+        annotators: Sequence[float | ArrayLike] | np.ndarray = (0.2, 0.2, 0.2),
         *,
-        missing_rate=0.0,
-        unlabeled=-1,
-        exact=False,
-        random_state=None,
-    ):
+        missing_rate: float = 0.0,
+        unlabeled: Label = -1,
+        exact: bool = False,
+        random_state: Seed = None,
+    ) -> None:
         self.annotators = annotators
         self.missing_rate = missing_rate
         self.unlabeled = unlabeled

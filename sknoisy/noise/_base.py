@@ -1,6 +1,7 @@
 """What all noise models share: classes, containers, the mask, fit_resample."""
 
 from abc import ABCMeta, abstractmethod
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin
@@ -10,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_switch
 from sknoisy._containers import labels_out
+from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._features import check_rows, check_some
 from sknoisy._labels import labels_in, read_labels, relabeled
 from sknoisy._rows import cut_params, take
@@ -32,8 +34,10 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
     three: they keep their mark.
     """
 
+    noise_mask_: np.ndarray
+
     @numpy_inside()
-    def fit(self, X, y):
+    def fit(self, X: MatrixLike | None, y: ArrayLike) -> Self:
         """Learn the classes of `y`, and what the noise needs to know of `X`.
 
         Parameters
@@ -53,7 +57,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         return self
 
     @numpy_inside(returns="y")
-    def corrupt(self, y, X=None):
+    def corrupt(self, y: ArrayLike, X: MatrixLike | None = None) -> Any:
         """Draw given labels for the true labels `y`.
 
         Equal calls give equal labels where ``random_state`` is an int.
@@ -80,7 +84,7 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
         return self._finish(y, labels, codes, self._see(X))
 
     @numpy_inside(returns="y")
-    def fit_corrupt(self, y, X=None):
+    def fit_corrupt(self, y: ArrayLike, X: MatrixLike | None = None) -> Any:
         """Fit to `y` and draw given labels for it.
 
         Parameters
@@ -159,10 +163,10 @@ class LabelNoise(OneToOneFeatureMixin, BaseEstimator, metaclass=ABCMeta):
             )
 
 
-class FitResample:
+class FitResample(LabelNoise):
     """Mixin for models that give one label a sample: imbalanced-learn's interface."""
 
-    def fit_resample(self, X, y):
+    def fit_resample(self, X: MatrixLike, y: ArrayLike) -> tuple[Any, Any]:
         """Fit to `X` and `y`, and return `X` as it is with noisy labels.
 
         With this method the model can be a step of imbalanced-learn's Pipeline,

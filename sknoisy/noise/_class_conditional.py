@@ -1,6 +1,10 @@
 """Noise that depends on the true class alone."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sknoisy._checks import check_transition
+from sknoisy._data_types import ArrayLike, Label, Seed
 from sknoisy.noise._base import ClassNoise
 from sknoisy.noise._labels import codes_of_map
 from sknoisy.noise._matrices import (
@@ -84,13 +88,13 @@ class SymmetricNoise(ClassNoise):
 
     def __init__(
         self,
-        rate=0.2,
+        rate: float = 0.2,
         *,
-        inclusive=False,
-        exact=False,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        inclusive: bool = False,
+        exact: bool = False,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.rate = rate
         self.inclusive = inclusive
         self.exact = exact
@@ -158,7 +162,14 @@ class PairFlipNoise(ClassNoise):
     ['b', 'c', 'a', 'b']
     """
 
-    def __init__(self, rate=0.2, *, exact=False, unlabeled="auto", random_state=None):
+    def __init__(
+        self,
+        rate: float = 0.2,
+        *,
+        exact: bool = False,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.rate = rate
         self.exact = exact
         self.unlabeled = unlabeled
@@ -232,13 +243,13 @@ class ClassMapNoise(ClassNoise):
 
     def __init__(
         self,
-        mapping=None,
-        rate=0.2,
+        mapping: dict[str, Any] | None = None,
+        rate: float = 0.2,
         *,
-        exact=False,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        exact: bool = False,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.mapping = mapping
         self.rate = rate
         self.exact = exact
@@ -314,8 +325,13 @@ class ClassConditionalNoise(ClassNoise):
     """
 
     def __init__(
-        self, transition=None, *, exact=False, unlabeled="auto", random_state=None
-    ):
+        self,
+        transition: ArrayLike | Callable[..., Any] | None = None,
+        *,
+        exact: bool = False,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.transition = transition
         self.exact = exact
         self.unlabeled = unlabeled

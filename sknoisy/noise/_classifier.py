@@ -1,6 +1,7 @@
 """A classifier that is fitted on noisy labels and judged on the caller's."""
 
 import warnings
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
@@ -8,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknoisy._arrays import numpy_inside
+from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._features import check_rows
 from sknoisy._labels import read_labels, require
@@ -97,15 +99,20 @@ class NoisyTargetClassifier(
     """
 
     def __init__(
-        self, estimator=None, noise=None, *, unlabeled="auto", random_state=None
-    ):
+        self,
+        estimator: Estimator | None = None,
+        noise: Estimator | None = None,
+        *,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.estimator = estimator
         self.noise = noise
         self.unlabeled = unlabeled
         self.random_state = random_state
 
     @numpy_inside()
-    def fit(self, X, y, **fit_params):
+    def fit(self, X: MatrixLike, y: ArrayLike, **fit_params: Any) -> Self:
         """Corrupt `y` and fit the estimator.
 
         Parameters
@@ -150,7 +157,7 @@ class NoisyTargetClassifier(
         return self
 
     @property
-    def n_features_in_(self):
+    def n_features_in_(self) -> int:
         """Number of features seen in fit, if the estimator tells."""
         check_is_fitted(self)
         return self.estimator_.n_features_in_

@@ -1,10 +1,13 @@
 """Noise on the features while a model is fitted, and at no other time."""
 
+from typing import Self
+
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sknoisy._arrays import numpy_inside
+from sknoisy._data_types import MatrixLike, Seed
 from sknoisy._features import check_features
 from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
@@ -102,13 +105,19 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     (np.float64(0.0), np.float64(21.0))
     """
 
-    def __init__(self, level=0.1, *, kind="gaussian", random_state=None):
+    def __init__(
+        self,
+        level: float = 0.1,
+        *,
+        kind: str = "gaussian",
+        random_state: Seed = None,
+    ) -> None:
         self.level = level
         self.kind = kind
         self.random_state = random_state
 
     @numpy_inside()
-    def fit(self, X, y=None):
+    def fit(self, X: MatrixLike, y: None = None) -> Self:
         """Check the parameters and the features.
 
         Parameters
@@ -128,7 +137,7 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self
 
     @numpy_inside(returns="X")
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: MatrixLike, y: None = None) -> np.ndarray:
         """Return noisy features: what a Pipeline's next step is fitted on.
 
         Parameters
@@ -149,7 +158,7 @@ class FeatureNoise(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return disturb(X, self.level, rng).astype(X.dtype, copy=False)
 
     @numpy_inside(returns="X")
-    def transform(self, X):
+    def transform(self, X: MatrixLike) -> np.ndarray:
         """Return features as they are: what a Pipeline's next step predicts from.
 
         Parameters

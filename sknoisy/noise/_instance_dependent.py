@@ -6,6 +6,7 @@ from scipy.stats import truncnorm
 from sklearn.utils.validation import validate_data
 
 from sknoisy._checks import check_rate
+from sknoisy._data_types import Label, Seed
 from sknoisy._features import check_features
 from sknoisy._ranges import check_range
 from sknoisy.noise._base import FitResample, LabelNoise, mean_by_class
@@ -103,13 +104,13 @@ class InstanceDependentNoise(FitResample, LabelNoise):
 
     def __init__(
         self,
-        rate=0.2,
+        rate: float = 0.2,
         *,
-        rate_std=0.1,
-        exact=False,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        rate_std: float = 0.1,
+        exact: bool = False,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.rate = rate
         self.rate_std = rate_std
         self.exact = exact

@@ -1,5 +1,7 @@
 """Noise near the decision boundary: the less sure a label, the likelier its flip."""
 
+from typing import Any, Self
+
 import numpy as np
 from scipy.optimize import brentq
 from sklearn.base import clone
@@ -10,6 +12,7 @@ from sklearn.utils.validation import validate_data
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice, check_rate
+from sknoisy._data_types import ArrayLike, Estimator, Folds, Label, MatrixLike, Seed
 from sknoisy._features import check_rows
 from sknoisy._folds import folds_to_judge_by
 from sknoisy._out_of_fold import (
@@ -152,15 +155,15 @@ class MarginNoise(FitResample, LabelNoise):
 
     def __init__(
         self,
-        rate=0.2,
+        rate: float = 0.2,
         *,
-        kind="I",
-        estimator=None,
-        cv=5,
-        exact=False,
-        unlabeled="auto",
-        random_state=None,
-    ):
+        kind: str = "I",
+        estimator: Estimator | str | None = None,
+        cv: Folds = 5,
+        exact: bool = False,
+        unlabeled: Label = "auto",
+        random_state: Seed = None,
+    ) -> None:
         self.rate = rate
         self.kind = kind
         self.estimator = estimator
@@ -170,7 +173,9 @@ class MarginNoise(FitResample, LabelNoise):
         self.random_state = random_state
 
     @numpy_inside()
-    def fit(self, X, y, *, groups=None):
+    def fit(  # type: ignore[override]
+        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike | None = None
+    ) -> Self:
         """Learn the class probabilities of the samples.
 
         Parameters
@@ -194,7 +199,13 @@ class MarginNoise(FitResample, LabelNoise):
         return self
 
     @numpy_inside(returns="y")
-    def fit_corrupt(self, y, X=None, *, groups=None):
+    def fit_corrupt(
+        self,
+        y: ArrayLike,
+        X: MatrixLike | None = None,
+        *,
+        groups: ArrayLike | None = None,
+    ) -> Any:
         """Fit to `y` and draw given labels for it.
 
         Parameters
@@ -215,7 +226,9 @@ class MarginNoise(FitResample, LabelNoise):
         """
         return self._finish(y, *self._start(X, y, groups=groups))
 
-    def fit_resample(self, X, y, *, groups=None):
+    def fit_resample(
+        self, X: MatrixLike, y: ArrayLike, *, groups: ArrayLike | None = None
+    ) -> tuple[Any, Any]:
         """Fit to `X` and `y`, and return `X` as it is with noisy labels.
 
         Parameters

@@ -1,11 +1,13 @@
 """Transition matrices: what becomes of a label, written down class by class."""
 
 import numbers
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from sknoisy._checks import check_rate, check_transition
+from sknoisy._data_types import ArrayLike
 from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy._shown import shown
@@ -21,7 +23,9 @@ __all__ = [
 ]
 
 
-def symmetric_transition(n_classes, rate, *, inclusive=False):
+def symmetric_transition(
+    n_classes: int, rate: float, *, inclusive: bool = False
+) -> np.ndarray:
     """Transition matrix of noise that picks every other class with equal chance.
 
     Parameters
@@ -68,7 +72,7 @@ def symmetric_transition(n_classes, rate, *, inclusive=False):
     return transition
 
 
-def pair_flip_transition(n_classes, rate):
+def pair_flip_transition(n_classes: int, rate: float) -> np.ndarray:
     """Transition matrix of noise that moves each class to the next, the last to 0.
 
     Parameters
@@ -105,7 +109,9 @@ def pair_flip_transition(n_classes, rate):
     return (1 - rate) * np.eye(n_classes) + rate * np.roll(np.eye(n_classes), 1, axis=1)
 
 
-def class_map_transition(n_classes, mapping, rate):
+def class_map_transition(
+    n_classes: int, mapping: Mapping[int, int], rate: float
+) -> np.ndarray:
     """Transition matrix of noise that follows a map from class to class.
 
     Parameters
@@ -158,7 +164,9 @@ def class_map_transition(n_classes, mapping, rate):
     return transition
 
 
-def sparse_transition(n_classes, pairs, rates):
+def sparse_transition(
+    n_classes: int, pairs: Sequence[tuple[int, int]], rates: tuple[float, float]
+) -> np.ndarray:
     """Transition matrix of noise within pairs of classes, with a rate each way.
 
     With a forward rate above one half, the first class of each pair is no longer
@@ -213,7 +221,7 @@ def sparse_transition(n_classes, pairs, rates):
     )
 
 
-def uniform_transition(n_classes, rates):
+def uniform_transition(n_classes: int, rates: ArrayLike) -> np.ndarray:
     """Transition matrix whose off-diagonal chances depend on the given label alone.
 
     Parameters
@@ -268,7 +276,7 @@ NOISE_MATRICES = {
 }
 
 
-def noise_transition_matrix(kind, n_classes, **parameters):
+def noise_transition_matrix(kind: str, n_classes: int, **parameters: Any) -> np.ndarray:
     """Build the transition matrix of a kind of noise, by the kind's name.
 
     Parameters
@@ -337,7 +345,7 @@ def _check_pairs(pairs):
 
 def _check_class_pair(source, target, n_classes, name):
     for code in (source, target):
-        if not (isinstance(code, numbers.Integral) and 0 <= code < n_classes):
+        if not (isinstance(code, numbers.Integral) and 0 <= int(code) < n_classes):
             raise ValueError(
                 f"{name} names the class {code!r}, but classes here are the numbers"
                 f" 0 to {n_classes - 1}. ClassMapNoise takes labels themselves."

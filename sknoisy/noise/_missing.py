@@ -1,6 +1,7 @@
 """Labels that go missing: what semi-supervised learning starts from."""
 
 from sknoisy._checks import check_rate
+from sknoisy._data_types import Label, Seed
 from sknoisy.noise._base import BlindNoise, FitResample
 from sknoisy.noise._draws import draw_mask
 from sknoisy.noise._labels import check_mark, read_marked, with_mark
@@ -57,7 +58,14 @@ class MissingLabelNoise(FitResample, BlindNoise):
     [-1, -1, 3, 5]
     """
 
-    def __init__(self, rate=0.2, *, unlabeled=-1, exact=False, random_state=None):
+    def __init__(
+        self,
+        rate: float = 0.2,
+        *,
+        unlabeled: Label = -1,
+        exact: bool = False,
+        random_state: Seed = None,
+    ) -> None:
         self.rate = rate
         self.unlabeled = unlabeled
         self.exact = exact

@@ -7,7 +7,7 @@ from sknoisy.objectives._co_teaching_plus import CoTeachingPlus
 from sknoisy.objectives._cores import Cores
 from sknoisy.objectives._corrected import CORRECTIONS
 from sknoisy.objectives._decoupling import Decoupling
-from sknoisy.objectives._dividemix import DivideMix
+from sknoisy.objectives._divide_mix import DivideMix
 from sknoisy.objectives._dmi import DeterminantMutualInformation
 from sknoisy.objectives._dynamic_bootstrapping import DynamicBootstrapping
 from sknoisy.objectives._elr import EarlyLearningRegularization
@@ -24,9 +24,9 @@ from sknoisy.objectives._sop import SparseOverParameterization
 from sknoisy.objectives._sparse_regularization import SparseRegularization
 from sknoisy.objectives._stages import Stages
 from sknoisy.objectives._total_variation import TotalVariation
-from sknoisy.objectives._truncated import TruncatedLoss
+from sknoisy.objectives._truncated_gce import TruncatedLoss
 from sknoisy.objectives._trusted import TrustedLabels
-from sknoisy.objectives._volume import VolumeMinimization
+from sknoisy.objectives._volmin import VolumeMinimization
 
 OBJECTIVES = {
     "asymmetric_co_teaching": AsymmetricCoTeaching,

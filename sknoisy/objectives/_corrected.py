@@ -134,10 +134,11 @@ class Correction(NamedTuple):
     `build` returns the objective; a matrix that is inverted multiplies what is wrong
     with it; `undo` is what is left to do to the probabilities of a network: a function
     (proba, transition, prior). `instead` names the correction for other losses, where
-    this is one of cross entropy.
+    this is one of cross entropy. `says` tells it in one sentence.
     """
 
     build: Callable[..., Objective]
+    says: str
     needs_matrix: bool = True
     inverts: bool = False
     undo: Callable[..., np.ndarray] | None = None
@@ -155,13 +156,40 @@ def undone_by_prior(proba, transition, prior):
 
 
 CORRECTIONS = {
-    "backward": Correction(by_loss(backward_correction), inverts=True),
-    "forward": Correction(by_loss(forward_correction, rises=True)),
-    "logit_adjustment": Correction(
-        by_adjustment, needs_matrix=False, instead="prior_ratio"
+    "backward": Correction(
+        by_loss(backward_correction),
+        "The loss is multiplied by the inverse of the transition matrix.",
+        inverts=True,
     ),
-    "posterior": Correction(by_nothing, inverts=True, undo=undone_by_matrix),
-    "prior_ratio": Correction(by_nothing, needs_matrix=False, undo=undone_by_prior),
-    "reweight": Correction(by_loss(importance_reweighting)),
-    "revision": Correction(by_revision, instead="reweight"),
+    "forward": Correction(
+        by_loss(forward_correction, rises=True),
+        "The loss sees the probabilities through the transition matrix.",
+    ),
+    "logit_adjustment": Correction(
+        by_adjustment,
+        "The loss sees logits and how frequent each given label is; needs no matrix.",
+        needs_matrix=False,
+        instead="prior_ratio",
+    ),
+    "posterior": Correction(
+        by_nothing,
+        "Probabilities of given labels are turned back through the transition matrix.",
+        inverts=True,
+        undo=undone_by_matrix,
+    ),
+    "prior_ratio": Correction(
+        by_nothing,
+        "Probabilities are divided by how frequent each label is; needs no matrix.",
+        needs_matrix=False,
+        undo=undone_by_prior,
+    ),
+    "reweight": Correction(
+        by_loss(importance_reweighting),
+        "The loss is weighted by the ratio of true to given probability.",
+    ),
+    "revision": Correction(
+        by_revision,
+        "Reweighting by a transition matrix that is revised in training.",
+        instead="reweight",
+    ),
 }

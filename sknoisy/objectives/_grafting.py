@@ -164,7 +164,7 @@ def _entropy(weights, n_bins):
 
 def _tensors_in_order(network):
     """Return floating-point parameters and buffers, layer by layer, each once."""
-    found = {}
+    found: dict[int, torch.Tensor] = {}
     for layer in network.modules():
         here = (*layer.parameters(recurse=False), *layer.buffers(recurse=False))
         # by identity, so that a weight that two layers share is grafted once

@@ -86,7 +86,7 @@ class KeepRateSelection(SampleSelection):
         """Return which samples of a batch are learned from, one column per network."""
 
     @property
-    def is_apart(self):
+    def is_apart(self) -> bool:
         """Whether each network still learns from its own half of the samples."""
         return self.rate is None
 

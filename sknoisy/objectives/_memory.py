@@ -12,7 +12,7 @@ class Memory(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.remembered = []
+        self.remembered: list[str] = []
 
     def add_memory(self, name: str, values: Tensor | None) -> None:
         """Remember `values` under `name`, one row a training sample; None for none."""

@@ -76,7 +76,7 @@ class SelfCorrection(ScheduledObjective):
         self.mixture = mixture
         self.warm_up_epochs = check_warm_up(warm_up_epochs, n_epochs)
         self.is_warm = False
-        self.recent = deque(maxlen=int(average_epochs))
+        self.recent: deque[torch.Tensor] = deque(maxlen=int(average_epochs))
         clean = torch.full((n_samples, self.n_networks), torch.nan)
         self.add_memory("clean", clean)
         self.add_memory("labels", labels)

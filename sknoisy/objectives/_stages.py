@@ -44,7 +44,7 @@ class Stages(Wrapper):
         self._place = 0 if n_first else 1
 
     @property
-    def now(self):
+    def now(self) -> Objective:
         """The objective of the current epoch."""
         return self.inner[self._place]
 

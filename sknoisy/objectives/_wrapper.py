@@ -34,7 +34,7 @@ class Wrapper(Objective):
             setattr(self, name, whole or getattr(type(self), name))
 
     @property
-    def now(self):
+    def now(self) -> Objective:
         """The inner objective of the current epoch."""
         return self.inner[0]
 
@@ -63,6 +63,11 @@ class Wrapper(Objective):
     def estimates(self) -> dict[str, Any]:
         """Return what all have found out of the data as a whole."""
         return {name: e for one in self.inner for name, e in one.estimates().items()}
+
+    def make_ready(self, networks: Networks) -> None:
+        """Let each make what its first step would make."""
+        for one in self.inner:
+            one.make_ready(networks)
 
     def go_on_from(self, last: Objective) -> None:
         """Let each take over what its counterpart has found out."""

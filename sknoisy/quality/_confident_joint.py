@@ -1,7 +1,10 @@
 """The confident joint: how many samples of each label seem to be of each class."""
 
+from typing import Any
+
 import numpy as np
 
+from sknoisy._data_types import ArrayLike
 from sknoisy._probs import SLACK, row_sums, slices
 from sknoisy.quality._reading import read
 from sknoisy.quality._validation import check_vector
@@ -14,13 +17,13 @@ TINY = 1e-100
 
 
 def compute_confident_joint(
-    labels,
-    pred_probs,
+    labels: ArrayLike,
+    pred_probs: ArrayLike,
     *,
-    thresholds=None,
-    calibrate=True,
-    return_indices_of_off_diagonals=False,
-):
+    thresholds: ArrayLike | None = None,
+    calibrate: bool = True,
+    return_indices_of_off_diagonals: bool = False,
+) -> Any:
     """Count the samples of each given label that surely seem to be of each class [1]_.
 
     A sample counts for a class if its probability reaches the class's threshold, the

@@ -4,16 +4,18 @@ Right labels are learned early and for good; wrong ones late, against what the r
 the data teaches, and are forgotten again.
 """
 
+import numpy as np
 from sklearn.utils import Bunch
 
 from sknoisy._codes import check_order
+from sknoisy._data_types import ArrayLike
 from sknoisy._ranges import check_range
 from sknoisy.quality._training_dynamics import TrainingDynamics
 
 __all__ = ["area_under_margin", "data_map", "forgetting_events", "mean_loss"]
 
 
-def area_under_margin(labels, logits):
+def area_under_margin(labels: ArrayLike, logits: ArrayLike) -> np.ndarray:
     r"""Area under the margin of each sample [1]_: the lower, the less the label fits.
 
     .. math:: \frac{1}{T} \sum_{t=1}^{T} z^{(t)}_y - \max_{k \ne y} z^{(t)}_k
@@ -62,7 +64,7 @@ def area_under_margin(labels, logits):
     return _record(labels, logits).margin
 
 
-def mean_loss(labels, logits):
+def mean_loss(labels: ArrayLike, logits: ArrayLike) -> np.ndarray:
     """Cross entropy of the given label, averaged over epochs.
 
     Networks learn right labels first, so that for most of training the wrong ones have
@@ -108,7 +110,7 @@ def mean_loss(labels, logits):
     return _record(labels, logits).loss
 
 
-def forgetting_events(labels, logits):
+def forgetting_events(labels: ArrayLike, logits: ArrayLike) -> np.ndarray:
     """Count how often each sample was learned and forgotten again [1]_.
 
     A sample is forgotten when the network predicted its label after one epoch and
@@ -163,7 +165,7 @@ def forgetting_events(labels, logits):
     return _record(labels, logits).n_forgotten
 
 
-def data_map(labels, logits, n_deviations=2.0):
+def data_map(labels: ArrayLike, logits: ArrayLike, n_deviations: float = 2.0) -> Bunch:
     """Tell easy samples from hard ones, and hard ones from wrong labels [1]_.
 
     Both have large losses, but call for the opposite: hard samples are worth most, and

@@ -1,9 +1,12 @@
 """Issues: which labels to call wrong."""
 
+from typing import Any
+
 import numpy as np
 
 from sknoisy._checks import check_rate
 from sknoisy._counting import lowest
+from sknoisy._data_types import ArrayLike
 from sknoisy._ranges import check_count
 from sknoisy._registry import lookup
 from sknoisy.quality._confident_joint import likely_classes, surely_wrong
@@ -52,17 +55,17 @@ FILTERS = COUNTERS | PRUNERS
 
 
 def find_label_issues(
-    labels,
-    pred_probs,
+    labels: ArrayLike,
+    pred_probs: ArrayLike,
     *,
-    filter_by="prune_by_noise_rate",
-    return_indices_ranked_by=None,
-    rank_by_kwargs=None,
-    frac_noise=1.0,
-    num_to_remove_per_class=None,
-    min_examples_per_class=1,
-    confident_joint=None,
-):
+    filter_by: str = "prune_by_noise_rate",
+    return_indices_ranked_by: str | None = None,
+    rank_by_kwargs: dict[str, Any] | None = None,
+    frac_noise: float = 1.0,
+    num_to_remove_per_class: ArrayLike | None = None,
+    min_examples_per_class: int = 1,
+    confident_joint: ArrayLike | None = None,
+) -> np.ndarray:
     """Find the labels that are likely wrong by class probabilities [1]_.
 
     Parameters

@@ -2,6 +2,7 @@
 
 import warnings
 from abc import ABCMeta, abstractmethod
+from typing import Self
 
 import numpy as np
 from scipy.special import betaln, softmax
@@ -10,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from sknoisy._checks import check_values
+from sknoisy._data_types import ArrayLike
 from sknoisy._registry import lookup
 
 __all__ = ["BetaMixture", "NormalMixture", "clean_probability"]
@@ -26,7 +28,9 @@ class TwoComponents(metaclass=ABCMeta):
     but the first work on values scaled to [0, 1].
     """
 
-    def fit(self, losses):
+    weights_: np.ndarray
+
+    def fit(self, losses: ArrayLike) -> Self:
         """Find the two components.
 
         Parameters
@@ -47,7 +51,7 @@ class TwoComponents(metaclass=ABCMeta):
             self._fit_scaled(self._scaled(inside))
         return self
 
-    def low_probability(self, losses):
+    def low_probability(self, losses: ArrayLike) -> np.ndarray:
         """Probability of belonging to the lower component.
 
         It never rises with the loss. By the densities alone it would, where one
@@ -70,7 +74,7 @@ class TwoComponents(metaclass=ABCMeta):
         x = self._within_turn(self._scaled(losses))
         return softmax(self._log_densities(x) + np.log(self.weights_), axis=1)[:, 0]
 
-    def density(self, losses):
+    def density(self, losses: ArrayLike) -> np.ndarray:
         """Densities of the two components, which together make that of the mixture.
 
         Parameters
@@ -158,7 +162,7 @@ class NormalMixture(TwoComponents):
     array([1., 0.])
     """
 
-    def __init__(self, max_iter=100):
+    def __init__(self, max_iter: int = 100) -> None:
         self.max_iter = max_iter
 
     def _range(self, losses):
@@ -249,7 +253,9 @@ class BetaMixture(TwoComponents):
     array([1., 0.])
     """
 
-    def __init__(self, max_iter=10, percentiles=(5, 95)):
+    def __init__(
+        self, max_iter: int = 10, percentiles: tuple[float, float] = (5, 95)
+    ) -> None:
         self.max_iter = max_iter
         self.percentiles = percentiles
 
@@ -297,7 +303,7 @@ class BetaMixture(TwoComponents):
 MIXTURES = {"beta": BetaMixture, "gaussian": NormalMixture}
 
 
-def clean_probability(losses, mixture="gaussian"):
+def clean_probability(losses: ArrayLike, mixture: str = "gaussian") -> np.ndarray:
     """Probability that a label is right, from a mixture of two kinds of losses.
 
     Parameters

@@ -1,10 +1,14 @@
 """Quality from neighbors: a label that those around it don't share is suspicious."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length, column_or_1d
 
 from sknoisy._arrays import as_numpy
 from sknoisy._codes import check_order
+from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._folds import group_codes
 from sknoisy._neighbors import label_shares, nearest_neighbors
 from sknoisy._ranges import check_count
@@ -16,8 +20,13 @@ LEAST_SIMILARITY = 1e-6  # so that even votes of strangers add up to something
 
 
 def neighbor_agreement(
-    labels, features, n_neighbors=20, *, metric="euclidean", n_jobs=None
-):
+    labels: ArrayLike,
+    features: MatrixLike,
+    n_neighbors: int = 20,
+    *,
+    metric: str | Callable[..., Any] = "euclidean",
+    n_jobs: int | None = None,
+) -> np.ndarray:
     """Share of the nearest neighbors that have the same label.
 
     One minus the k-disagreeing neighbors of a sample (kDN) [1]_.
@@ -72,15 +81,15 @@ def neighbor_agreement(
 
 
 def soft_neighbor_labels(
-    labels,
-    features,
-    n_neighbors=20,
+    labels: ArrayLike,
+    features: MatrixLike,
+    n_neighbors: int = 20,
     *,
-    metric="cosine",
-    n_rounds=2,
-    groups=None,
-    n_jobs=None,
-):
+    metric: str | Callable[..., Any] = "cosine",
+    n_rounds: int = 2,
+    groups: ArrayLike | None = None,
+    n_jobs: int | None = None,
+) -> np.ndarray:
     """Let samples vote on their neighbors' classes: soft k-NN labels [1]_.
 
     A sample's neighbors vote for their own labels, with their similarity as weight;

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike
 from sknoisy.quality._confident_joint import (
     TINY,
     calibrated,
@@ -63,7 +64,7 @@ class NoiseMatrices(NamedTuple):
     confident_joint: np.ndarray
 
     @property
-    def transition_matrix(self):
+    def transition_matrix(self) -> np.ndarray:
         """P(given label = j | true label = i) at [i, j]: rows are true classes.
 
         A class that no sample seems to be of keeps its label.
@@ -74,20 +75,20 @@ class NoiseMatrices(NamedTuple):
         return transition
 
     @property
-    def noise_rate(self):
+    def noise_rate(self) -> float:
         """Share of wrong labels: what is off the diagonal of the confident joint."""
         return float(1 - self.confident_joint.trace() / self.confident_joint.sum())
 
 
 def estimate_noise_matrices(
-    labels,
-    pred_probs,
+    labels: ArrayLike,
+    pred_probs: ArrayLike,
     *,
-    thresholds=None,
-    converge_latent_estimates=True,
-    py_method="cnt",
-    calibrate=True,
-):
+    thresholds: ArrayLike | None = None,
+    converge_latent_estimates: bool = True,
+    py_method: str = "cnt",
+    calibrate: bool = True,
+) -> NoiseMatrices:
     """Estimate how often each class is labelled as each other [1]_.
 
     The counts of `compute_confident_joint`, divided by their column and row sums.
@@ -176,10 +177,10 @@ def estimate_noise_matrices(
     noise = _divided(joint, joint.sum(axis=0))
     inverse = _divided(joint.T, joint.sum(axis=1))
     py = _distribution(PRIORS[py_method](frequencies, noise, inverse, joint))
-    found = py, _clipped(noise), _clipped(inverse)
+    noise, inverse = _clipped(noise), _clipped(inverse)
     if converge_latent_estimates:
-        found = _converged(frequencies, *found)
-    return NoiseMatrices(*found, joint)
+        py, noise, inverse = _converged(frequencies, py, noise, inverse)
+    return NoiseMatrices(py, noise, inverse, joint)
 
 
 def _by_diagonals(frequencies, noise, inverse, joint=None):

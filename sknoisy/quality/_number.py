@@ -3,6 +3,7 @@
 import numpy as np
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike
 from sknoisy.quality._confident_joint import calibrated, confident_joint_of
 from sknoisy.quality._issues import confident_learning
 from sknoisy.quality._reading import read
@@ -14,8 +15,12 @@ ESTIMATION_METHODS = ("off_diagonal", "off_diagonal_calibrated", "off_diagonal_c
 
 
 def num_label_issues(
-    labels, pred_probs, *, confident_joint=None, estimation_method="off_diagonal"
-):
+    labels: ArrayLike,
+    pred_probs: ArrayLike,
+    *,
+    confident_joint: ArrayLike | None = None,
+    estimation_method: str = "off_diagonal",
+) -> int:
     """Estimate how many labels are wrong.
 
     Parameters

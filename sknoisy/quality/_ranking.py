@@ -1,8 +1,11 @@
 """Ranking: the worst labels first, and of equally bad ones the first."""
 
+from typing import Any
+
 import numpy as np
 
 from sknoisy._arrays import as_numpy
+from sknoisy._data_types import ArrayLike
 from sknoisy.quality._reading import read
 from sknoisy.quality._scores import find_score, score_rows
 
@@ -10,13 +13,13 @@ __all__ = ["order_label_issues"]
 
 
 def order_label_issues(
-    label_issues_mask,
-    labels,
-    pred_probs,
+    label_issues_mask: ArrayLike,
+    labels: ArrayLike,
+    pred_probs: ArrayLike,
     *,
-    rank_by="self_confidence",
-    rank_by_kwargs=None,
-):
+    rank_by: str = "self_confidence",
+    rank_by_kwargs: dict[str, Any] | None = None,
+) -> np.ndarray:
     """Rank flagged samples by the quality of their labels, the worst first.
 
     Parameters

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sknoisy._codes import check_labels_and_probs
+from sknoisy._data_types import ArrayLike
 from sknoisy._probs import blocks, checked_blocks, float_type, row_sums, slices
 from sknoisy._registry import lookup
 from sknoisy.quality._confident_joint import confident_thresholds
@@ -41,8 +42,12 @@ SCORES = {
 
 
 def get_label_quality_scores(
-    labels, pred_probs, *, method="self_confidence", adjust_pred_probs=False
-):
+    labels: ArrayLike,
+    pred_probs: ArrayLike,
+    *,
+    method: str = "self_confidence",
+    adjust_pred_probs: bool = False,
+) -> np.ndarray:
     """Score each given label by class probabilities: low where it is likely wrong.
 
     Parameters

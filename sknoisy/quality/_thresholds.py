@@ -1,13 +1,16 @@
 """Where to draw the line: from the quality of labels to those that are called wrong."""
 
+import numpy as np
+
 from sknoisy._checks import check_values
 from sknoisy._counting import check_budget, lowest
+from sknoisy._data_types import ArrayLike
 from sknoisy.quality._mixture import clean_probability
 
 __all__ = ["flag_issues"]
 
 
-def flag_issues(quality, threshold="mixture"):
+def flag_issues(quality: ArrayLike, threshold: str | float = "mixture") -> np.ndarray:
     """Call the least trustworthy labels wrong.
 
     Parameters

@@ -5,6 +5,7 @@ from scipy.special import log_softmax
 
 from sknoisy._arrays import as_numpy
 from sknoisy._codes import check_codes
+from sknoisy._data_types import ArrayLike
 
 __all__ = ["TrainingDynamics"]
 
@@ -58,11 +59,18 @@ class TrainingDynamics:
     array([3., 0.])
     """
 
-    def __init__(self, labels):
+    margin: np.ndarray
+    loss: np.ndarray
+    confidence: np.ndarray
+    agreement: np.ndarray
+    probabilities: np.ndarray
+    _squares: np.ndarray
+
+    def __init__(self, labels: ArrayLike) -> None:
         self.labels = np.asarray(as_numpy(labels))
         self.n_epochs = 0
 
-    def record(self, logits):
+    def record(self, logits: ArrayLike) -> None:
         """Add an epoch.
 
         Parameters
@@ -91,16 +99,16 @@ class TrainingDynamics:
         self._average("probabilities", proba)
 
     @property
-    def variability(self):
+    def variability(self) -> np.ndarray:
         """Standard deviation over epochs of the given label's probability."""
         return np.sqrt(self._squares / self.n_epochs)
 
     @property
-    def lead(self):
+    def lead(self) -> np.ndarray:
         """By how much the label's mean probability exceeds the highest other one."""
         return label_margins(self.probabilities, self.labels).astype(np.float64)
 
-    def difficulty(self, n_deviations=2.0):
+    def difficulty(self, n_deviations: float = 2.0) -> np.ndarray:
         """Sort samples by how far and how steadily their labels lead.
 
         Parameters
@@ -117,7 +125,7 @@ class TrainingDynamics:
         return np.select([lead > spread, lead < -spread], ["easy", "wrong"], "hard")
 
     @property
-    def n_forgotten(self):
+    def n_forgotten(self) -> np.ndarray:
         """How often each was forgotten; `n_epochs` where it was never learned."""
         return np.where(self._learned, self._forgotten, self.n_epochs)
 

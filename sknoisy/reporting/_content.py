@@ -2,6 +2,7 @@
 
 from dataclasses import is_dataclass
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ def _classes(subject):
     n_classes = len(subject.names)
     totals = np.bincount(subject.given, minlength=n_classes)
     issues = np.bincount(subject.given[subject.is_issue], minlength=n_classes)
-    best = {}
+    best: dict[Any, Any] = {}
     for given, suggested, n in _counted_pairs(subject):  # most frequent first
         best.setdefault(given, (suggested, n))
     found = []

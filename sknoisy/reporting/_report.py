@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from sknoisy._data_types import ArrayLike, Estimator, FilePath, MatrixLike
 from sknoisy._files import set_aside
 from sknoisy._ranges import check_count
 from sknoisy.data_issues import DataIssues, find_data_issues
@@ -47,11 +49,11 @@ class AuditReport:
     pictures: dict = field(default_factory=dict)
     images: list = field(default_factory=list)
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Return all that is told, but the pictures."""
         return self.content
 
-    def to_json(self, **options):
+    def to_json(self, **options: Any) -> str:
         """Return the same as JSON.
 
         Parameters
@@ -66,11 +68,11 @@ class AuditReport:
         options = {"ensure_ascii": False, "allow_nan": False, **options}
         return json.dumps(self.content, **options)
 
-    def to_html(self):
+    def to_html(self) -> str:
         """Return a page that stands by itself, pictures included, as text."""
         return as_html(self.content, self.pictures, self.images)
 
-    def save_json(self, path):
+    def save_json(self, path: FilePath) -> Path:
         """Write a JSON file.
 
         Parameters
@@ -83,7 +85,7 @@ class AuditReport:
         """
         return _save(path, self.to_json(indent=1) + "\n")
 
-    def save_html(self, path):
+    def save_html(self, path: FilePath) -> Path:
         """Write the page. It needs no network, and runs nothing.
 
         Parameters
@@ -98,8 +100,15 @@ class AuditReport:
 
 
 def audit_report(
-    X, y, detector, *, data_issues=None, ids=None, title="Labels", n_worst=100
-):
+    X: MatrixLike,
+    y: ArrayLike | None,
+    detector: Estimator,
+    *,
+    data_issues: DataIssues | None = None,
+    ids: ArrayLike | None = None,
+    title: str = "Labels",
+    n_worst: int = 100,
+) -> AuditReport:
     """Report on labels: numbers, what is odd about the data, suspects, and why.
 
     For each of the worst labels the report names the most similar rows with their

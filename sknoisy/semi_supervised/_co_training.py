@@ -1,6 +1,7 @@
 """Two classifiers with a view each, which label samples for each other."""
 
 from itertools import count
+from typing import Any, Self
 
 import numpy as np
 from sklearn import get_config
@@ -19,6 +20,7 @@ from sklearn.utils.validation import (
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_rate
+from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
 from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
@@ -173,17 +175,17 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        estimator=None,
-        second=None,
+        estimator: Estimator | None = None,
+        second: Estimator | None = None,
         *,
-        views=None,
-        max_iter=30,
-        k_best=10,
-        pool_size=75,
-        threshold=None,
-        unlabeled=-1,
-        random_state=None,
-    ):
+        views: tuple[object, object] | None = None,
+        max_iter: int | None = 30,
+        k_best: int = 10,
+        pool_size: int | None = 75,
+        threshold: float | None = None,
+        unlabeled: Label = -1,
+        random_state: Seed = None,
+    ) -> None:
         self.estimator = estimator
         self.second = second
         self.views = views
@@ -195,7 +197,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         self.random_state = random_state
 
     @numpy_inside()
-    def fit(self, X, y, **fit_params):
+    def fit(self, X: MatrixLike, y: ArrayLike, **fit_params: Any) -> Self:
         """Train on what has a label, and on what the classifiers label on the way.
 
         Parameters
@@ -244,7 +246,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return self
 
     @numpy_inside(returns="X")
-    def predict(self, X):
+    def predict(self, X: MatrixLike) -> np.ndarray:
         """Predict labels.
 
         Parameters
@@ -261,7 +263,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
         return self.classes_[proba.argmax(axis=1)]
 
     @numpy_inside(returns="X")
-    def predict_proba(self, X):
+    def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the probability of each class, by both classifiers together.
 
         Parameters
@@ -411,7 +413,7 @@ class CoTrainingClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEstimator):
             return [routed[name]["fit"] for name in ("estimator", second)]
         return [name_weights(params, classifier) for classifier in classifiers]
 
-    def get_metadata_routing(self):
+    def get_metadata_routing(self) -> MetadataRouter:
         """Return how metadata goes to the classifiers.
 
         Returns

@@ -1,6 +1,7 @@
 """ARFF, Weka's format: a header that says what each column is, then rows."""
 
 import re
+from typing import Any
 
 from sknoisy._table_errors import TableError, need
 from sknoisy.tables._encoding import decode
@@ -109,7 +110,8 @@ def _sparse_row(line, i, types, name):
 
 
 def _cells(line):
-    cells, at = [], 0
+    cells: list[Any] = []
+    at = 0
     while at <= len(line):
         found = CELL.match(line, at)
         if found is None:  # something behind a closing quote

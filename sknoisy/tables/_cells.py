@@ -40,7 +40,11 @@ def _kind(cell):
     if isinstance(cell, numbers.Integral):
         return "whole"
     if isinstance(cell, numbers.Real):
-        return "whole" if float(cell).is_integer() and abs(cell) < 2**53 else "number"
+        return (
+            "whole"
+            if float(cell).is_integer() and abs(float(cell)) < 2**53
+            else "number"
+        )
     if isinstance(cell, datetime.date):
         return "date"
     return "several" if isinstance(cell, list | dict) else "text"

@@ -1,7 +1,10 @@
 """A file of text with some labels changed, for whoever writes it back."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from sknoisy._data_types import FilePath
 from sknoisy._table_errors import TableError, as_table_errors
 from sknoisy.tables._formats import format_of
 from sknoisy.tables._packing import unpack
@@ -10,7 +13,9 @@ from sknoisy.tables._rewrite import with_labels
 __all__ = ["change_labels"]
 
 
-def change_labels(path, label, changes, **options):
+def change_labels(
+    path: FilePath, label: str, changes: Mapping[int, tuple[str, str]], **options: Any
+) -> bytes:
     r"""Return the bytes of a file of text with other labels in some rows.
 
     All else, such as quotes, blanks, ends of lines and the encoding, stays as it is.

@@ -1,7 +1,8 @@
 """A column, and what it was taken for."""
 
 from dataclasses import dataclass
-from typing import Any
+
+from sknoisy._data_types import Label
 
 __all__ = ["FEATURES", "Column"]
 
@@ -44,13 +45,13 @@ class Column:
     price: number (numbers, written as '$3', read as 3)
     """
 
-    name: Any
+    name: Label
     role: str
     reason: str = ""
     decimal: str | None = None
 
     @property
-    def is_feature(self):
+    def is_feature(self) -> bool:
         """Whether something is learned from it."""
         return self.role in FEATURES
 

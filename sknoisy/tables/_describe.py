@@ -1,6 +1,7 @@
 """What all columns of a frame are, and what people said that they are."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from sknoisy._frames import frame_of
 from sknoisy._registry import did_you_mean
@@ -10,13 +11,22 @@ from sknoisy.tables._numbers import decimal_sign
 from sknoisy.tables._read_as import as_texts
 from sknoisy.tables._roles import find_role
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
 __all__ = ["check_known", "describe_columns", "make_said"]
 
 SAID = "said so"
 N_CELLS = 500  # of a column, that tell the decimal sign of a file
 
 
-def describe_columns(frame, *, said=None, decimal=None):
+def describe_columns(
+    frame: "DataFrame",
+    *,
+    said: dict[str, Any] | None = None,
+    decimal: str | None = None,
+) -> list[Column]:
     """Tell what each column of a frame is: a feature of some kind, an id, a date.
 
     Parameters

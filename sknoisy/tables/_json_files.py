@@ -1,6 +1,7 @@
 """JSON and JSON lines: records, columns, or a list of one of them within an object."""
 
 import json
+from typing import Any
 
 from sknoisy._table_errors import TableError, need
 from sknoisy.tables._cells import as_column
@@ -104,7 +105,7 @@ def _of_dicts(parsed):
 
 def _flat(record):
     """Return a record whose objects within became keys such as `size.width`."""
-    flat = {}
+    flat: dict[str, Any] = {}
     for key, value in record.items():
         if isinstance(value, dict) and value:
             flat |= {f"{key}.{inner}": v for inner, v in value.items()}

@@ -1,22 +1,29 @@
 """A file as it stands: all of its cells, and nothing guessed about its columns."""
 
+from typing import TYPE_CHECKING
+
+from sknoisy._data_types import FilePath
 from sknoisy._table_errors import TableError
 from sknoisy.tables._options import make_options
 from sknoisy.tables._read_table import load
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 __all__ = ["read_frame"]
 
 
 def read_frame(
-    source,
+    source: "FilePath | DataFrame",
     *,
-    encoding=None,
-    separator=None,
-    decimal=None,
-    skip=None,
-    header=None,
-    sheet=None,
-):
+    encoding: str | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    skip: int | None = None,
+    header: bool | None = None,
+    sheet: str | None = None,
+) -> "DataFrame":
     r"""Read a file into a data frame, without choosing labels or features.
 
     For tables whose rows aren't samples with one label each, such as one of votes.

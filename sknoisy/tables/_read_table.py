@@ -1,7 +1,10 @@
 """The door: any file, or a frame, becomes a table to learn from."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sknoisy._data_types import FilePath
 from sknoisy._frames import frame_of
 from sknoisy._table_errors import TableError, as_table_errors, listed, need
 from sknoisy.tables._arff import read_arff
@@ -16,7 +19,12 @@ from sknoisy.tables._loaded import Loaded
 from sknoisy.tables._options import make_options
 from sknoisy.tables._packing import unpack
 from sknoisy.tables._spreadsheets import read_excel
+from sknoisy.tables._table import Table
 from sknoisy.tables._text_files import read_text
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 __all__ = ["read_table"]
 
@@ -34,26 +42,26 @@ READERS = {
 
 
 def read_table(
-    source,
-    label=None,
-    clean_label=None,
+    source: "FilePath | DataFrame",
+    label: str | None = None,
+    clean_label: str | None = None,
     *,
-    encoding=None,
-    separator=None,
-    decimal=None,
-    skip=None,
-    header=None,
-    sheet=None,
-    missing=None,
-    ignore=None,
-    id=None,
-    group=None,
-    text=None,
-    number=None,
-    category=None,
-    date=None,
-    name=None,
-):
+    encoding: str | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    skip: int | None = None,
+    header: bool | None = None,
+    sheet: str | None = None,
+    missing: str | Sequence[str] | None = None,
+    ignore: str | Sequence[str] | None = None,
+    id: str | Sequence[str] | None = None,
+    group: str | Sequence[str] | None = None,
+    text: str | Sequence[str] | None = None,
+    number: str | Sequence[str] | None = None,
+    category: str | Sequence[str] | None = None,
+    date: str | Sequence[str] | None = None,
+    name: str | None = None,
+) -> Table:
     r"""Read a file into features and labels, and say what each column was taken for.
 
     Labels are texts as they stand: ``01`` stays ``01``, and NA, None or null are

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sknoisy._table_errors import listed
+from sknoisy.tables._column import Column
 
 __all__ = ["Table"]
 
@@ -77,19 +78,19 @@ class Table:
     y_clean: np.ndarray | None = None
     label: str = "y"
     clean_label: str | None = None
-    columns: list | None = None
-    notes: list = field(default_factory=list)
+    columns: list[Column] | None = None
+    notes: list[str] = field(default_factory=list)
     shown: Any = None
     rows: Any = None
-    ids: Any = None
-    groups: Any = None
+    ids: np.ndarray | None = None
+    groups: np.ndarray | None = None
 
     @property
-    def is_images(self):
+    def is_images(self) -> bool:
         """Whether a sample is more than one row of features."""
         return self.X.ndim > 2
 
-    def describe(self):
+    def describe(self) -> str:
         """Return the name, the numbers of samples, features and classes."""
         per_sample = " x ".join(str(n) for n in self.X.shape[1:])
         plural = "" if per_sample == "1" else "s"
@@ -98,7 +99,7 @@ class Table:
             f" {len(np.unique(self.y))} classes"
         )
 
-    def describe_features(self):
+    def describe_features(self) -> str:
         """Return the features by their kind, on one line; "" for arrays."""
         names: dict[str, list] = {}
         for column in self.columns or []:
@@ -107,6 +108,6 @@ class Table:
         kinds = (f"{role}: {listed(names[role], 8)}" for role in names)
         return "; ".join(kinds)
 
-    def describe_columns(self):
+    def describe_columns(self) -> list[str]:
         """Return a line for each column: what it was taken for, and why."""
         return [str(column) for column in self.columns or []]

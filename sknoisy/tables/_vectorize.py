@@ -1,5 +1,8 @@
 """Features as numbers, in the way that trees, linear models or networks want them."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
@@ -7,10 +10,15 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import Seed
 from sknoisy._table_errors import TableError, listed, need
-from sknoisy.tables._column import FEATURES
+from sknoisy.tables._column import FEATURES, Column
 from sknoisy.tables._describe import describe_columns
 from sknoisy.tables._features import Features
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 
 __all__ = ["make_vectorizer"]
 
@@ -22,7 +30,13 @@ WORDS = {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\w+|[^\w\
 PIECES = {"analyzer": "char_wb", "ngram_range": (3, 4)}
 
 
-def make_vectorizer(frame, *, for_="trees", columns=None, random_state=None):
+def make_vectorizer(
+    frame: "DataFrame",
+    *,
+    for_: str = "trees",
+    columns: Sequence[Column] | None = None,
+    random_state: Seed = None,
+) -> Pipeline:
     """Make a transformer that turns the columns of a frame into numbers.
 
     Parameters

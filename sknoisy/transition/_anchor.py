@@ -1,9 +1,9 @@
 """The transition matrix read off anchor points: samples that are surely of a class."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from sknoisy._checks import check_choice
+from sknoisy._data_types import ArrayLike
 from sknoisy._probs import check_probs
 from sknoisy._ranges import check_count, check_range
 

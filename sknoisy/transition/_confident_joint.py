@@ -1,8 +1,8 @@
 """The transition matrix of confident learning."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from sknoisy._data_types import ArrayLike
 from sknoisy.quality import compute_confident_joint
 from sknoisy.transition._inputs import check_labels_and_probs, rows_of_counts
 

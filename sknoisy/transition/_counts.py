@@ -1,8 +1,8 @@
 """The transition matrix as counts of given labels among samples predicted alike."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from sknoisy._data_types import ArrayLike
 from sknoisy.transition._inputs import (
     check_labels_and_probs,
     check_share,

@@ -1,8 +1,8 @@
 """The transition matrix in two steps, through the class that a model predicts."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from sknoisy._data_types import ArrayLike
 from sknoisy.transition._anchor import anchor_transition
 from sknoisy.transition._counts import counts_transition
 

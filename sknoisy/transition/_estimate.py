@@ -4,8 +4,8 @@ import inspect
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._params import choose_arguments
 from sknoisy._registry import lookup
 from sknoisy.transition._anchor import anchor_transition
@@ -34,10 +34,10 @@ def estimate_transition(
     *,
     labels: ArrayLike | None = None,
     pred_probs: ArrayLike | None = None,
-    features: Any | None = None,
+    features: MatrixLike | None = None,
     true_labels: ArrayLike | None = None,
     trusted: ArrayLike | None = None,
-    **parameters: object,
+    **parameters: Any,
 ) -> np.ndarray:
     """Transition matrix, by a method of that name.
 

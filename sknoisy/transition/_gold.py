@@ -1,11 +1,11 @@
 """The transition matrix from a few samples whose labels somebody checked."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_mask
 from sknoisy._codes import check_codes, check_order
+from sknoisy._data_types import ArrayLike
 from sknoisy._probs import check_probs
 
 __all__ = ["gold_transition"]

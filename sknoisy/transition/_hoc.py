@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from sknoisy._data_types import ArrayLike
 from sknoisy._neighbors import nearest_neighbors
 from sknoisy._ranges import check_count
 from sknoisy.transition._counts import count_labels, surest

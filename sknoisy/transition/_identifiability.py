@@ -3,11 +3,11 @@
 import warnings
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import pdist
 
 from sknoisy._checks import check_transition
+from sknoisy._data_types import ArrayLike
 from sknoisy._ranges import check_range
 
 __all__ = ["check_identifiable", "condition_number"]

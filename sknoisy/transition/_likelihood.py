@@ -1,11 +1,11 @@
 """The transition matrix that makes the given labels most likely."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_array
 from scipy.special import softmax
 
+from sknoisy._data_types import ArrayLike
 from sknoisy._ranges import check_count
 from sknoisy.transition._counts import count_labels, surest
 from sknoisy.transition._inputs import (

@@ -3,8 +3,8 @@
 import warnings
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from sknoisy._data_types import ArrayLike
 from sknoisy.transition._inputs import check_labels_and_probs
 from sknoisy.transition._likelihood import likelihood_transition
 from sknoisy.transition._prior import noise_rate

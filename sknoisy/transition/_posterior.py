@@ -1,11 +1,11 @@
 """From probabilities of given labels to probabilities of true ones."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
+from sknoisy._data_types import ArrayLike
 from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
 from sknoisy._simplex import solve_on_simplex

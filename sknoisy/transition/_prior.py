@@ -1,11 +1,11 @@
 """How frequent true classes are, and how many labels are wrong, under a matrix."""
 
 import numpy as np
-from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 
 from sknoisy._arrays import as_numpy
 from sknoisy._checks import check_transition
+from sknoisy._data_types import ArrayLike
 from sknoisy._simplex import solve_on_simplex
 
 __all__ = ["clean_prior", "noise_rate"]
