@@ -42,7 +42,6 @@ from sknoisy.detectors import (
     KDN,
     AreaUnderMargin,
     ConfidentLearning,
-    InstanceHardness,
     NeighborConsensus,
     TrueLabelPosterior,
 )
@@ -75,22 +74,14 @@ def detector(make):
     return lambda X, codes, seed: make(seed).fit(X, codes).quality_
 
 
-def averaged(margin):
-    """Return a method by the mean in-sample probabilities of a network.
-
-    With `margin`, by the log-odds of the given label against the likeliest other one,
-    which won; else by its probability.
-    """
-
-    def method(X, codes, seed):
-        network = MLPClassifier((128,), batch_size=BATCH, random_state=seed)
-        probs = np.zeros((len(codes), codes.max() + 1))
-        for _ in range(EPOCHS):
-            network.partial_fit(X, codes, classes=np.arange(codes.max() + 1))
-            probs += network.predict_proba(X) / EPOCHS
-        return margins(np.log(probs + 1e-12), codes) if margin else own(probs, codes)
-
-    return method
+def averaged(X, codes, seed):
+    """Return the logit margin of a network's mean in-sample probabilities."""
+    network = MLPClassifier((128,), batch_size=BATCH, random_state=seed)
+    probs = np.zeros((len(codes), codes.max() + 1))
+    for _ in range(EPOCHS):
+        network.partial_fit(X, codes, classes=np.arange(codes.max() + 1))
+        probs += network.predict_proba(X) / EPOCHS
+    return margins(np.log(probs + 1e-12), codes)
 
 
 def boosting_dynamics(X, codes, seed):
@@ -143,16 +134,13 @@ OURS = {
     "TrueLabelPosterior": detector(lambda s: TrueLabelPosterior(random_state=s)),
     "AreaUnderMargin": detector(lambda s: AreaUnderMargin(random_state=s)),
     "ConfidentLearning": detector(lambda s: ConfidentLearning(random_state=s)),
-    "InstanceHardness": detector(lambda s: InstanceHardness(random_state=s)),
     "NeighborConsensus": detector(lambda s: NeighborConsensus()),
     "KDN": detector(lambda s: KDN()),
 }
 OTHERS = {
-    "network, averaged, logit margin": averaged(margin=True),
-    "network, averaged, probability": averaged(margin=False),
+    "network, mean over epochs, margin": averaged,
     "cleanlab, forest, self confidence": cleanlab_score(forest, "self_confidence"),
-    "cleanlab, forest, normalized margin": cleanlab_score(forest, "normalized_margin"),
-    "cleanlab, linear, self confidence": cleanlab_score(linear, "self_confidence"),
+    "cleanlab, linear, normalized margin": cleanlab_score(linear, "normalized_margin"),
     "boosting, mean margin": boosting_dynamics,
 }
 METHODS = {**OURS, **OTHERS}

@@ -52,7 +52,7 @@ def even(n_classes, rate):
 def test_a_pool_foretells_as_well_as_its_best_judge(seed, monkeypatch):
     monkeypatch.setattr(_pool, "RIDGE", 0.0)
     logs, codes = judges(seed)
-    together = log_losses(pooled(logs, pool_weights(logs, codes)), codes).mean()
+    together = log_losses(pooled(logs, *pool_weights(logs, codes)), codes).mean()
     assert together <= min(best_loss(one, codes) for one in logs) + 1e-6
 
 
@@ -62,16 +62,41 @@ def test_weights_are_where_the_likelihood_has_no_slope(seed, rate):
     logs, codes = judges(seed)
     transition = None if rate == 0 else even(4, rate)
 
-    def loss(weights):
+    def loss(found):
+        weights, offsets = found[: len(logs)], found[len(logs) :]
         off = weights - 1 / len(logs)
-        told = log_losses(pooled(logs, weights), codes, transition).sum()
-        return told + _pool.RIDGE * off @ off
+        told = log_losses(pooled(logs, weights, offsets), codes, transition).sum()
+        ridges = _pool.RIDGE * off @ off + _pool.OFFSET_RIDGE * offsets @ offsets
+        return told + ridges
 
-    found = pool_weights(logs, codes, transition)
-    slope = approx_fprime(found, loss, 1e-6)
-    assert (found >= 0).all()
-    assert (slope > -0.5).all()
-    assert_allclose(slope[found > 1e-3], 0, atol=0.5)  # of sums over 200 samples
+    weights, offsets = pool_weights(logs, codes, transition)
+    slope = approx_fprime(np.concatenate([weights, offsets]), loss, 1e-6)
+    assert (weights >= 0).all()
+    assert (slope[: len(logs)] > -0.5).all()
+    free = np.concatenate([weights > 1e-3, np.ones(4, dtype=bool)])
+    assert_allclose(slope[free], 0, atol=0.5)  # of sums over 200 samples
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.3])
+def test_offsets_take_back_what_judges_make_of_frequencies(rate, monkeypatch):
+    """Judges with a strong penalty say little of a sample and all of frequencies."""
+    monkeypatch.setattr(_pool, "RIDGE", 0.0)
+    rng = np.random.default_rng(0)
+    true = (rng.random(4000) < 0.1).astype(int)
+    signal = rng.normal(size=4000) + 3 * true
+    log_odds = np.log(0.1 / 0.9) + 3 * signal - 4.5  # what is right
+    weak = np.log(0.1 / 0.9) + (log_odds - np.log(0.1 / 0.9)) / 5
+    logs = log_probabilities(softmax(np.stack([0 * weak, weak], 1), axis=1))[None]
+    transition = even(2, rate)
+    codes = np.where(rng.random(4000) < rate, 1 - true, true)
+    for find in (pool_weights, lambda *a: rescaled(np.ones(1), *a)):
+        told = pooled(logs, *find(logs, codes, transition))
+        found = np.log(told[:, 1] / told[:, 0])
+        assert abs((found > 0).mean() - (log_odds > 0).mean()) < 0.01 + rate / 10
+        assert np.corrcoef(found, log_odds)[0, 1] > 0.99
+    monkeypatch.setattr(_pool, "OFFSET_RIDGE", 1e9)
+    told = pooled(logs, *pool_weights(logs, codes, transition))
+    assert (told.argmax(axis=1) == 1).mean() < 0.05
 
 
 def test_nothing_is_impossible():
@@ -86,7 +111,9 @@ def test_a_factor_that_was_lost_is_found_again():
     logs = log_probabilities(softmax(2 * rng.normal(size=(4000, 3)), axis=1))
     codes = (logs.argmax(axis=1)[:, None] == np.arange(3)).argmax(axis=1)
     codes = np.array([rng.choice(3, p=p) for p in np.exp(logs)])
-    assert rescaled(np.array([0.25]), logs[None], codes) == pytest.approx(1, abs=0.1)
+    factor, offsets = rescaled(np.array([0.25]), logs[None], codes)
+    assert factor == pytest.approx(1, abs=0.1)
+    assert_allclose(offsets, 0, atol=0.1)
 
 
 # --- noise ---

@@ -34,7 +34,7 @@ def test_every_scorer_has_a_row_for_each_noise(choosing, tmp_path, monkeypatch, 
     arguments = ["--quick", "--tables", "segment", "--out", str(tmp_path)]
     choosing.main(arguments)
     rows = read_rows(tmp_path / "choosing.csv")
-    scorers = [*choosing.SCORERS, choosing.CLEAN]
+    scorers = [*choosing.SCORERS, choosing.CHOICE, choosing.CLEAN]
     assert [row["scorer"] for row in rows] == len(choosing.NOISES) * scorers
     text = (tmp_path / "choosing.md").read_text(encoding="utf-8")
     assert capsys.readouterr().out == text

@@ -133,19 +133,23 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
        Bayes. Each family offers several candidates, and the one that foretells held-out
        given labels best is heard.
     2. Their pool is the product of their probabilities, each to the power of its
-       weight; the weights maximize the likelihood of held-out given labels, which is
-       concave in them.
+       weight, times a factor for each class, without which the frequent ones would
+       swallow the others; weights and factors maximize the likelihood of held-out given
+       labels, which is concave in the weights and the logarithms of the factors.
     3. With a sharpened pool in the place of P(true | x), that likelihood is concave in
        the transition matrix T, too. Three structures of T compete (one rate, one
        likeliest mistake a class, free) at several sharpnesses, each with a price for
        what it may choose. Where the likeliest pool needs no sharpening, no noise can be
        told from classes that overlap; then noise is supposed, and T divided out of the
-       pool as in :func:`~sknoisy.quality.true_label_posterior`.
+       pool as in :func:`~sknoisy.quality.true_label_posterior`. Of two classes both
+       readings are averaged, together with that of
+       :class:`~sknoisy.detectors.TrueLabelPosterior`, which counts twice.
     4. Judges learn again, from each label with the weight P(true = given | x, given);
        labels of a weight below .02 are left out, but some of each class are kept. Their
-       candidates and weights are those that make given labels likeliest through T. Then
-       T is estimated anew by a few steps of expectation maximization [1]_, and judges
-       learn once more.
+       candidates and weights are those that make given labels likeliest through T; of
+       two classes, where that likelihood misleads, weights lie halfway between those of
+       the first pool and equal ones. Then T is estimated anew by a few steps of
+       expectation maximization [1]_, and judges learn once more.
 
     ``noise_rate_interval_`` spans the rate that was found and those by the other
     readings of the first pool (its shape, its inversion), and 1.6 standard errors

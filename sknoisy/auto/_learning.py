@@ -1,11 +1,12 @@
 """Judges of given labels, the noise they speak of, and judges of cleaned labels."""
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from sknoisy.auto._families import families
+from sknoisy.auto._families import extra_trees, families
 from sknoisy.auto._hearing import Panel, Pool, chosen, hold
 from sknoisy.auto._noise import (
     Noise,
@@ -23,8 +24,11 @@ from sknoisy.auto._schedule import (
     Schedule,
     some_rows,
 )
+from sknoisy.detectors import TrueLabelPosterior
 
 EM_STEPS = 5  # of the matrix, between rounds
+DETECTOR = 2  # how often its opinion counts
+TREES = ("extra_trees", "forest")
 
 
 @dataclass
@@ -115,6 +119,7 @@ def learn(view, task, learning):
     if not is_sound(noise.transition):
         noise = no_noise(task.codes, panel.probabilities)
         return _plain(panel, noise, rows)
+    noise = second_opinion(noise, view, task, learning)
     return cleaned(panel, noise, rows, view, task, learning)
 
 
@@ -180,6 +185,27 @@ def cleaned(panel, noise, rows, view, task, learning):
     return Learned(pool, noise, transition, True, rows, true, told)
 
 
+def second_opinion(noise, view, task, learning):
+    """Return the noise with what a detector of our own says of two classes, too.
+
+    Of two classes with many wrong labels the judges of given labels know little, and
+    agree on it. The detector cleans once before it judges, which is other evidence; it
+    counts twice as much as they do.
+    """
+    time_for = learning.schedule.affords(FIRST_ENDS)
+    sure = task.n_classes > 2 or noise.sharpness is None or view.dense is None
+    if sure or not time_for(extra_trees(task, cleaned=False)):
+        return noise
+    detector = TrueLabelPosterior(
+        n_jobs=task.n_jobs, deduplicate=False, random_state=task.seed
+    )
+    with warnings.catch_warnings():  # that labels tell it little
+        warnings.simplefilter("ignore")
+        detector.fit(view.dense, task.codes, groups=task.groups)
+    mean = (noise.posterior + DETECTOR * detector.posterior_) / (1 + DETECTOR)
+    return noise._replace(posterior=mean)
+
+
 def invite(panel, view, task, transition, learning):
     """Return families for cleaned labels, and weights where they are known.
 
@@ -189,12 +215,7 @@ def invite(panel, view, task, transition, learning):
     judges stay those of given labels, and learn anew.
     """
     if task.n_classes == 2:
-        weights = {
-            judge.family: weight
-            for judge, weight in zip(panel.judges, panel.weights, strict=True)
-        }
-        invited = chosen(panel, learning.families(view, task))
-        return invited, weights if any(weights.values()) else None
+        return _old_acquaintances(panel, view, task, learning)
     everyone = learning.families(view, task, cleaned=True)
     trial_size = learning.schedule.trial_size
     if trial_size >= len(task.codes):
@@ -210,6 +231,26 @@ def invite(panel, view, task, transition, learning):
         affords=learning.schedule.affords(ROUND_ENDS[0]),
     )
     return chosen(judged, everyone), None
+
+
+def _old_acquaintances(panel, view, task, learning):
+    """Return the families that had a say, and weights between theirs and equal ones.
+
+    Trees gain more by cleaning than others do: they get smaller leaves, and nobody is
+    weighed only by how well given labels were foretold.
+    """
+    finer = {f.name: f for f in learning.families(view, task, cleaned=True)}
+    invited = [
+        finer[family.name].only(-1) if family.name in TREES else family
+        for family in chosen(panel, learning.families(view, task))
+    ]
+    total = panel.weights.sum()
+    weights = {
+        judge.family: 0.5 * weight / total + 0.5 / len(invited)
+        for judge, weight in zip(panel.judges, panel.weights, strict=True)
+        if total > 0
+    }
+    return invited, weights or None
 
 
 def _plain(panel: Panel, noise, rows):

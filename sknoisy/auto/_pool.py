@@ -7,7 +7,7 @@ from scipy.special import softmax
 LEAST = 1e-3  # of an even share: what a judge calls impossible is only unlikely
 FACTORS = (0.1, 20.0)  # what weights may be multiplied by
 RIDGE = 10.0  # weight of "all judges alike", in samples
-OFFSET_RIDGE = 1.0  # weight of "no offsets"
+OFFSET_RIDGE = 1.0  # weight of "no offsets": next to nothing, for a rare class
 
 
 def log_probabilities(probabilities):

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from sknoisy._checks import check_choice
+from sknoisy._nested import joined, mixed
 from sknoisy._ranges import check_range
 from sknoisy._types import Loss, Networks, Predict
 from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
@@ -209,9 +210,9 @@ class DivideMix(SelfCorrection):
 
     def _learn(self, networks, features, views, guesses, targets, labeled):
         n = len(views)
-        mixed, targets = self._mix(torch.cat(views), targets.repeat(n, 1, 1))
+        pairs, targets = self._mix(joined(views), targets.repeat(n, 1, 1))
         labeled = labeled.repeat(n, 1)
-        logits = networks(mixed)
+        logits = networks(pairs)
         value = mean_of(expected(self.loss, logits, targets), labeled)
         value = value + self.class_balance * imbalance(logits)
         weight = self.risen * self.rejected_weight
@@ -219,17 +220,17 @@ class DivideMix(SelfCorrection):
             errors = (logits.softmax(dim=-1) - targets).square().sum(dim=-1)
             value = value + weight * mean_of(errors, ~labeled)
         elif self.rejected == "fixmatch":
-            rejected = ~labeled[: len(features)]
+            rejected = ~labeled[: len(labeled) // n]
             value = value + weight * self._consistency(
                 networks, features, guesses.mean(dim=1), rejected
             )
         return value
 
     def _mix(self, features, targets):
-        share, partner = draw_mixture(self.mixup, features)
+        share, partner = draw_mixture(self.mixup, targets)
         share = max(share, 1 - share)
-        mixed = torch.lerp(features[partner], features, share)
-        return mixed, torch.lerp(targets[partner], targets, share)
+        pairs = mixed(features, partner, share)
+        return pairs, torch.lerp(targets[partner], targets, share)
 
     def _consistency(self, networks, features, guess, rejected):
         """Return the loss of what both networks are sure of, of a strong view."""

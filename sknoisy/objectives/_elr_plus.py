@@ -6,6 +6,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
+from sknoisy._nested import mixed
 from sknoisy._ranges import check_range
 from sknoisy._types import Networks
 from sknoisy.objectives._elr import SHRINKAGE, seen_only
@@ -117,7 +118,7 @@ class EarlyLearningPlus(ScheduledObjective):
         """Return the scalar; update averages, and beliefs about the batch's samples."""
         beliefs = self._update(self._teach(networks, features), index)
         share, partner = draw_mixture(self.mixup, labels)
-        log_p = networks(torch.lerp(features[partner], features, share))
+        log_p = networks(mixed(features, partner, share))
         log_p = log_p.log_softmax(dim=-1)
         nll = share * nll_of(log_p, labels) + (1 - share) * nll_of(
             log_p, labels[partner]
@@ -128,11 +129,15 @@ class EarlyLearningPlus(ScheduledObjective):
         # a sum over networks: each has the gradient that it would have alone
         return nll.add(regret, alpha=strength).sum(dim=1).mean()
 
+    def make_ready(self, networks: Networks) -> None:
+        """Make the averages, where there are none yet."""
+        if self.averages is None:
+            self.averages = copy.deepcopy(networks).eval().requires_grad_(False)
+
     @torch.no_grad()
     def _teach(self, networks, features):
         """Return what the average of the other network says, for each network."""
-        if self.averages is None:
-            self.averages = copy.deepcopy(networks).eval().requires_grad_(False)
+        self.make_ready(networks)
         self.n_steps += 1
         share = max(1 - self.averaging, 1 / self.n_steps)
         for mean, now in zip(
