@@ -5,6 +5,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.validation import check_consistent_length, validate_data
 
@@ -33,10 +34,10 @@ from sknoisy.cleaning._findings import (
     findings_of,
     names_of_rows,
 )
-from sknoisy.cleaning._frames_in import chained, vectorizer_for
 from sknoisy.cleaning._handing_on import hand_on, route
 from sknoisy.cleaning._self_training import self_train
 from sknoisy.cleaning._weight_caveats import warn_of_other_weights
+from sknoisy.tables import vectorizer_for
 
 __all__ = ["CleanLabelClassifier"]
 
@@ -241,7 +242,9 @@ class CleanLabelClassifier(
         self._remember(findings, y, codes, rows, names)
         training = ACTIONS[self.action](findings).with_unlabeled(len(others))
         model = self._train(X_train, training, params, len(order))
-        self.estimator_ = model if vectorizer is None else chained(vectorizer, model)
+        if vectorizer is not None:
+            model = Pipeline([("vectorizer", vectorizer), ("classifier", model)])
+        self.estimator_ = model
         return self
 
     def get_metadata_routing(self) -> MetadataRouter:
