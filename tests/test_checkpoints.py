@@ -1,17 +1,14 @@
 """A fit that goes on from a checkpoint ends as it would have without a break."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
+import multiprocessing
 import time
 import warnings
 
 import numpy as np
 import pytest
 import torch
+from checkpoint_helpers import fit_and_save
 from helpers import small
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
@@ -269,57 +266,38 @@ def test_other_versions_are_told(table, tmp_path, monkeypatch):
         clf.set_params(resume=True).fit(*table)
 
 
-SCRIPT = """
-    import sys
-    import warnings
-    import numpy as np
-    from sknoisy import NoisyLabelClassifier
-    from sknoisy.modules import SmallResNet
-
-    warnings.simplefilter("ignore")
-    method, folder, resume, out = sys.argv[1:]
-    rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(600, 20)), rng.integers(3, size=600)
-    clf = NoisyLabelClassifier(
-        method=method, max_epochs=40, batch_size=64, random_state=0,
-        checkpoint=folder or None, checkpoint_every=1, resume=bool(resume),
-    )
-    print("go", flush=True)
-    np.save(out, clf.fit(X, y).predict_proba(X))
-"""
-# one of each family
-FAMILIES = ["plain", "elr+", "divide_mix", "co_teaching", "forward"]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("method", FAMILIES)
+# one of each family
+@pytest.mark.parametrize(
+    "method", ["plain", "elr+", "divide_mix", "co_teaching", "forward"]
+)
 def test_a_process_that_is_killed_goes_on(method, tmp_path):
-    rng = np.random.default_rng(len(method))
-    script = [sys.executable, "-c", textwrap.dedent(SCRIPT), method]
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sknoisy.classifiers"])
     whole, parts = tmp_path / "whole.npy", tmp_path / "parts.npy"
+
+    def run(folder, out, seconds):
+        """Return whether it had to be killed."""
+        process = context.Process(target=fit_and_save, args=(method, folder, out))
+        process.start()
+        process.join(seconds)
+        is_killed = process.is_alive()
+        process.kill()  # SIGKILL: nothing is tidied up
+        process.join()
+        return is_killed
+
+    run(None, whole, 10)  # warms up
     start = time.perf_counter()
-    subprocess.run([*script, "", "", str(whole)], check=True, capture_output=True)
+    assert not run(None, whole, 600)
     seconds = time.perf_counter() - start
-    n_kills = 0
-    while not parts.exists():
-        arguments = [str(tmp_path / "kept"), "yes", str(parts)]
-        process = subprocess.Popen(
-            [*script, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        process.stdout.readline()  # it has imported everything
-        try:
-            patience = 600 if n_kills == 4 else rng.uniform(0.05, 0.4) * seconds
-            _, errors = process.communicate(timeout=patience)
-            assert process.returncode == 0, errors
-        except subprocess.TimeoutExpired:
-            os.kill(process.pid, signal.SIGKILL)
-            process.communicate()
-            n_kills += 1
+    rng = np.random.default_rng(len(method))
+    kills = [run(tmp_path, parts, rng.uniform(0.3, 0.7) * seconds) for _ in range(4)]
+    assert any(kills)
+    assert not run(tmp_path, parts, 600)
     assert_array_equal(np.load(parts), np.load(whole))
 
 
-@pytest.mark.slow
-def test_a_residual_network_goes_on(table, tmp_path, resumed):
+def test_weights_with_channels_last_go_on(table, tmp_path, resumed):
     X = np.random.default_rng(0).normal(size=(len(table[1]), 8, 8, 3))
     clf = NoisyLabelClassifier(
         SmallResNet,

@@ -5,6 +5,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
+import torch
 from skorch.callbacks import EpochTimer, PrintLog
 
 from sknoisy import _streams
@@ -149,10 +150,29 @@ def restore(engine, told, store):
     engine.criterion_.make_ready(engine.module_)
     restore_modules(store, engine.module_, told["networks"])
     restore_modules(store, engine.criterion_, told["objective"])
-    engine.optimizer_.load_state_dict(store.unpack(told["optimizer"]))
+    state = store.unpack(told["optimizer"])
+    lay_out_like_parameters(state, engine.optimizer_)
+    engine.optimizer_.load_state_dict(state)
     engine._step = told["step"]
     for name, callback in engine.callbacks_:
         if name in told["callbacks"]:
             restore_values(store, callback, told["callbacks"][name])
     restore_generators(store, told["generators"], _streams.current())
     engine.history.extend(store.unpack(told["history"]))
+
+
+def lay_out_like_parameters(state, optimizer):
+    """Bring an optimizer's tensors to the order in memory of their parameters.
+
+    Fused kernels go through both side by side as they lie there: with channels last,
+    the moments of some weights would be those of others.
+    """
+    parameters = [one for group in optimizer.param_groups for one in group["params"]]
+    for place, own in state["state"].items():
+        like = parameters[place]
+        for name, value in own.items():
+            if isinstance(value, torch.Tensor) and value.shape == like.shape:
+                laid_out = torch.empty_like(
+                    like, dtype=value.dtype, device="cpu", requires_grad=False
+                )
+                own[name] = laid_out.copy_(value)
