@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import sys
 import time
 import warnings
 
@@ -308,3 +309,11 @@ def test_weights_with_channels_last_go_on(table, tmp_path, resumed):
         batch_size=32,
     )
     check_same(*resumed(clf, X, table[1], 2), X)
+
+
+def test_without_the_extra_nothing_is_trained(table, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    network = NoisyLabelClassifier(checkpoint=tmp_path, max_epochs=1)
+    with pytest.raises(ImportError, match=r"checkpoint=… needs safetensors: pip .*\[exp"):
+        network.fit(*table)
+    assert not list(tmp_path.iterdir())

@@ -2,7 +2,6 @@
 
 import json
 import time
-from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -19,6 +18,7 @@ from sknoisy._engine.state import (
     restore_modules,
     restore_values,
 )
+from sknoisy._extras import import_extra
 from sknoisy._files import set_aside
 from sknoisy._shown import shown
 from sknoisy._versions import versions_now, warn_of_versions
@@ -104,7 +104,7 @@ def write(path, engine, about, seed):
         "generators": pack_generators(store, _streams.current()),
         "history": store.pack([dict(row) for row in engine.history]),
     }
-    library = import_module("safetensors.torch")
+    library = import_extra("safetensors.torch", "export", what="checkpoint=…")
     content = library.save(store.tensors, metadata={"training": json.dumps(told)})
     with set_aside(path) as aside:
         aside.write_bytes(content)
@@ -118,7 +118,7 @@ def read(path, about):
     ValueError
         If the file can't be read, or is about something else, which is named.
     """
-    library = import_module("safetensors")
+    library = import_extra("safetensors", "export", what="checkpoint=…")
     try:
         with library.safe_open(path, framework="pt") as file:
             told = json.loads(file.metadata()["training"])

@@ -9,6 +9,7 @@ from scipy import sparse
 from torch import nn
 
 from sknoisy._engine.checkpoints import Checkpoints
+from sknoisy._extras import import_extra
 
 __all__ = ["checkpoints_of", "seeded_by"]
 
@@ -35,9 +36,13 @@ def checkpoints_of(estimator, data, facts):
     ------
     ValueError
         If it goes on from a checkpoint of other data or parameters.
+
+    ImportError
+        If safetensors is missing.
     """
     if estimator.checkpoint is None:
         return None
+    import_extra("safetensors", "export", what="checkpoint=…")  # before it trains
     given = estimator.get_params(deep=False)
     about = {n: told(value) for n, value in given.items() if n not in FREE}
     about["class"] = type(estimator).__name__

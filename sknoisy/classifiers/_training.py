@@ -125,7 +125,8 @@ class TrainingParameters(Completed, RoutedParams):
     checkpoint : str or path-like, default=None
         A folder in which `fit` keeps, epoch by epoch, all that it takes to go on:
         networks, optimizer, random numbers, what the method remembers. One for each
-        fit: a search needs none, or its fits would replace each other's.
+        fit: a search needs none, or its fits would replace each other's. Needs
+        ``pip install "sknoisy[export]"``.
 
     checkpoint_every : int or "auto", default="auto"
         After how many epochs it is written. "auto" lets that take a fiftieth of the

@@ -4,7 +4,6 @@ import hashlib
 import json
 import warnings
 from collections.abc import Callable
-from importlib import import_module
 from os import PathLike
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from sknoisy import classifiers
+from sknoisy._extras import import_extra
 from sknoisy._files import set_aside
 from sknoisy._shown import shown
 from sknoisy._versions import versions_now, warn_of_versions
@@ -202,12 +202,7 @@ def _whom_to_save(estimator):
 
 
 def _safetensors():
-    try:
-        return import_module("safetensors.torch")
-    except ImportError as error:
-        raise ImportError(
-            "The weights are kept by safetensors: pip install safetensors."
-        ) from error
+    return import_extra("safetensors.torch", "export", what="A folder of a classifier")
 
 
 def _read_json(path):

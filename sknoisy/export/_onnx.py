@@ -11,6 +11,7 @@ import torch
 from sklearn.base import BaseEstimator
 
 from sknoisy._engine.assembly import EMBEDDINGS
+from sknoisy._extras import import_extra
 from sknoisy._files import set_aside
 from sknoisy._json import plain
 from sknoisy._versions import versions_now
@@ -77,7 +78,7 @@ def to_onnx(estimator: BaseEstimator, path: str | PathLike[str]) -> Path:
     >>> session.run(None, {"features": X.astype(np.float32)})  # doctest: +SKIP
     """
     for package in ("onnx", "onnxscript"):
-        _needed(package)
+        import_extra(package, "export", what="to_onnx")
     module, network = to_module(estimator), network_of(estimator)
     size = sum(tensor.nbytes for tensor in module.state_dict().values())
     if size > LARGEST:
@@ -154,12 +155,3 @@ def _check(path, module, features):
             f" {np.abs(found - expected).max():.2g}: a layer of the network is"
             " translated wrongly. Nothing was written."
         )
-
-
-def _needed(package):
-    try:
-        import_module(package)
-    except ImportError as error:
-        raise ImportError(
-            f"to_onnx needs {package}: pip install 'sknoisy[export]'."
-        ) from error
