@@ -70,7 +70,6 @@ FILES = {  # package, item, label
     "modeldata wa_churn": "churn",
     "mosaicData Weather": "city",
     "nycflights13 airports": "tzone",
-    "nycflights13 flights": "carrier",
     "nycflights13 planes": "manufacturer",
     "openintro cpu": "company",
     "openintro email": "spam",
@@ -78,6 +77,7 @@ FILES = {  # package, item, label
     "openintro loans_full_schema": "grade",
     "openintro mlb_players_18": "position",
     "openintro mn_police_use_of_force": "force_type",
+    "openintro nycflights": "carrier",
     "openintro seattlepets": "species",
     "palmerpenguins penguins_raw": "Species",
     "ratdat complete": "species_id",
@@ -120,17 +120,12 @@ def _from_scikit_learn(package, item):
     return getattr(sklearn.datasets, f"load_{item}")(as_frame=True).frame
 
 
-def _from_module(package, item):
-    return getattr(importlib.import_module(package), item)
-
-
 def _from_palmerpenguins(package, item):
     return getattr(importlib.import_module(package), f"load_{item}")()
 
 
 _READERS = {
     "scikit-learn": _from_scikit_learn,
-    "nycflights13": _from_module,
     "palmerpenguins": _from_palmerpenguins,
 }
 

@@ -147,9 +147,10 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
     4. Judges learn again, from each label with the weight P(true = given | x, given);
        labels of a weight below .02 are left out, but some of each class are kept. Their
        candidates and weights are those that make given labels likeliest through T; of
-       two classes, where that likelihood misleads, weights lie halfway between those of
-       the first pool and equal ones. Then T is estimated anew by a few steps of
-       expectation maximization [1]_, and judges learn once more.
+       two classes, where that likelihood misleads, weights are those of the first pool,
+       or, unless T was divided out, halfway between those and equal ones. Then T is
+       estimated anew by a few steps of expectation maximization [1]_, and judges learn
+       once more.
 
     ``noise_rate_interval_`` spans the rate that was found and those by the other
     readings of the first pool (its shape, its inversion), and 1.6 standard errors

@@ -161,7 +161,7 @@ def cleaned(panel, noise, rows, view, task, learning):
     for i, ends in enumerate(ROUND_ENDS, start=1):
         task = task.trusting(true)
         if invited is None:
-            invited, weights = invite(panel, view, task, transition, learning)
+            invited, weights = invite(panel, noise, view, task, learning)
         affords = learning.schedule.affords(ends)
         if not affords(invited[0]):
             break
@@ -206,7 +206,7 @@ def second_opinion(noise, view, task, learning):
     return noise._replace(posterior=mean)
 
 
-def invite(panel, view, task, transition, learning):
+def invite(panel, noise, view, task, learning):
     """Return families for cleaned labels, and weights where they are known.
 
     What judges of cleaned labels say isn't quite out of sample: the trust in the labels
@@ -215,7 +215,7 @@ def invite(panel, view, task, transition, learning):
     judges stay those of given labels, and learn anew.
     """
     if task.n_classes == 2:
-        return _old_acquaintances(panel, view, task, learning)
+        return _old_acquaintances(panel, noise, view, task, learning)
     everyone = learning.families(view, task, cleaned=True)
     trial_size = learning.schedule.trial_size
     if trial_size >= len(task.codes):
@@ -227,26 +227,27 @@ def invite(panel, view, task, transition, learning):
         part,
         subtask,
         verdicts=[],
-        transition=transition,
+        transition=noise.transition,
         affords=learning.schedule.affords(ROUND_ENDS[0]),
     )
     return chosen(judged, everyone), None
 
 
-def _old_acquaintances(panel, view, task, learning):
-    """Return the families that had a say, and weights between theirs and equal ones.
+def _old_acquaintances(panel, noise, view, task, learning):
+    """Return the families that had a say, and their weights.
 
-    Trees gain more by cleaning than others do: they get smaller leaves, and nobody is
-    weighed only by how well given labels were foretold.
+    Trees gain more by cleaning than others do, and get smaller leaves. Where many
+    labels are wrong, who foretold them best isn't known well: weights lie halfway
+    between those of the panel and equal ones.
     """
     finer = {f.name: f for f in learning.families(view, task, cleaned=True)}
     invited = [
         finer[family.name].only(-1) if family.name in TREES else family
         for family in chosen(panel, learning.families(view, task))
     ]
-    total = panel.weights.sum()
+    total, alike = panel.weights.sum(), 0.0 if noise.sharpness is None else 0.5
     weights = {
-        judge.family: 0.5 * weight / total + 0.5 / len(invited)
+        judge.family: (1 - alike) * weight / total + alike / len(invited)
         for judge, weight in zip(panel.judges, panel.weights, strict=True)
         if total > 0
     }

@@ -27,7 +27,8 @@ LOOKED_AT = 256  # samples, to know what features are like
 class TrainingData:
     """Checked features, labels as codes and weights, and the facts about them.
 
-    `rows` are the places that these samples had among the `n_given` of X as given.
+    `rows` are the places that these samples had among the `n_given` of X as given;
+    `unlabeled` holds the features of samples without a label, for methods that ask.
     """
 
     X: Any
@@ -38,6 +39,7 @@ class TrainingData:
     rows: np.ndarray
     n_given: int
     soft_labels: np.ndarray | None = None
+    unlabeled: object = None
 
     @cached_property
     def facts(self):
@@ -57,6 +59,9 @@ class TrainingData:
             "n_features": n_features_of(shape),
             "input_shape": shape,
             "labels": as_tensor(self.codes),
+            "unlabeled_rows": (
+                None if self.unlabeled is None else ArrayDataset(self.unlabeled)
+            ),
             **{
                 name: None if array is None else as_tensor(array, self.dtype)
                 for name, array in tensors.items()
@@ -184,8 +189,10 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
     missing : ndarray of bool
         Which samples have no label; empty where all have one.
     """
-    n_given, rows = len(y), np.arange(len(y))
+    n_given, rows, unlabeled = len(y), np.arange(len(y)), None
     if missing.any():
+        there = missing if weight is None else missing & (weight > 0)
+        unlabeled = X[there] if there.any() else None
         X, y, rows = X[~missing], y[~missing], rows[~missing]
         weight = None if weight is None else weight[~missing]
     if y.ndim == 2:
@@ -208,7 +215,8 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
             f"{where if len(codes) < n_given else ''} y holds nothing but"
             f" {there.tolist()[0]!r}."
         )
-    return TrainingData(X, codes, known, weight, dtype, rows, n_given)
+    parts = X, codes, known, weight, dtype, rows, n_given
+    return TrainingData(*parts, unlabeled=unlabeled)
 
 
 def _soft_training_data(X, y, weight, class_weight, classes, dtype, places):

@@ -18,6 +18,7 @@ from sknoisy.objectives._self_correction import (
     expected,
     imbalance,
 )
+from sknoisy.objectives._unlabeled_rows import Rows, UnlabeledRows
 
 
 class DivideMix(SelfCorrection):
@@ -84,6 +85,10 @@ class DivideMix(SelfCorrection):
     class_balance : float in [0, inf), default=1.0
         The weight η.
 
+    unlabeled_rows : dataset, default=None
+        Samples without a label, a fact of the training set. As many of them as a batch
+        holds are drawn for each, and are rejected ones.
+
     Attributes
     ----------
     clean : Tensor of shape (n_samples, 2)
@@ -142,6 +147,7 @@ class DivideMix(SelfCorrection):
         rejected_weight: float = 1.0,
         confidence: float = 0.95,
         class_balance: float = 1.0,
+        unlabeled_rows: Rows | None = None,
     ) -> None:
         super().__init__(
             n_samples,
@@ -167,6 +173,7 @@ class DivideMix(SelfCorrection):
         self.rejected_weight = rejected_weight
         self.confidence = confidence
         self.class_balance = class_balance
+        self.unlabeled = UnlabeledRows(unlabeled_rows)
         self.risen = 0.0
 
     def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
@@ -186,15 +193,25 @@ class DivideMix(SelfCorrection):
         self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
     ) -> Tensor:
         """Return the loss of labeled and unlabeled samples."""
+        others = self.unlabeled.draw(len(features), features)
+        trust = self.clean[index].flip(1)  # each network's split is the other one's
+        if len(others):
+            features = torch.cat([features, others])
+            labels = torch.cat([labels, labels.new_zeros(len(others))])
+            trust = torch.cat([trust, trust.new_full((len(others), 2), -1.0)])
         views = self._views(features)
         guesses = torch.stack(
             [predict_in_evaluation(networks, v).softmax(dim=-1) for v in views]
         )
         guesses = guesses.mean(dim=0)
-        trust = self.clean[index].flip(1)  # each network's split is the other one's
         labeled = trust >= self.p_threshold
         targets = self._targets(labels, guesses, trust, labeled)
         return self._learn(networks, features, views, guesses, targets, labeled)
+
+    def forget(self) -> None:
+        """Let go of what is known of single samples, and of those without a label."""
+        super().forget()
+        self.unlabeled = UnlabeledRows(None)
 
     def _views(self, features):
         if self.augment is None:
