@@ -136,7 +136,7 @@ def test_whoever_follows_the_recipes_passes_the_tests(tmp_path):
         insert(tmp_path / file, line, new)
     names = " or ".join([*FILES, "mutual_trust", "every_", "registry", "says_its"])
     files = [f"sknoisy/{file}" for file in FILES.values()]
-    code, told = run(tmp_path, "-v", "-k", f"{names} or imports", *files)
+    code, told = run(tmp_path, "-vv", "-k", f"{names} or imports", *files)
     assert code == 0, told
     passed = [line for line in told.splitlines() if "PASSED" in line]
     for name in FILES:  # the examples of its text and some of the common tests ran
