@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_iris
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression, Perceptron
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import KFold, RepeatedStratifiedKFold, train_test_split
 from sklearn.naive_bayes import GaussianNB
@@ -165,7 +165,6 @@ def test_a_frozen_classifier_stays_and_sees_each_row_once():
         DecisionTreeClassifier(min_samples_leaf=10, random_state=0),
         make_pipeline(StandardScaler(), LinearSVC()),
         SVC(),
-        make_pipeline(StandardScaler(), Perceptron()),
         LogisticRegression(max_iter=500, class_weight={"a": 1, "b": 2, "c": 1}),
     ],
     ids=lambda one: type(one).__name__ if isinstance(one, BaseEstimator) else one,
@@ -173,7 +172,10 @@ def test_a_frozen_classifier_stays_and_sees_each_row_once():
 def test_any_classifier_gives_probabilities_of_true_labels(classifier, method):
     names = np.array(["a", "b", "c"])
     clf = TrueLabelCalibratedClassifier(
-        classifier, TrueLabelPosterior(GaussianNB(), random_state=0), method
+        classifier,
+        TrueLabelPosterior(GaussianNB(), random_state=0),
+        method,
+        random_state=0,
     )
     probs = clf.fit(X, names[Y_NOISY]).predict_proba(X)
     assert probs.dtype == np.float64
