@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+NEXT = "In preparation"  # the section on what is not released yet
 KINDS = ("added", "changed", "deprecated", "removed", "fixed")
 
 
@@ -42,10 +43,13 @@ def as_markdown(title, texts):
 def release(version, folder=FOLDER):
     """Put the fragments into CHANGELOG.md above the last release, and remove them."""
     changelog = folder.parent / "CHANGELOG.md"
-    section = as_markdown(
-        f"{version} ({date.today():%Y-%m-%d})", read_fragments(folder)
-    )
+    title = f"{version} ({date.today():%Y-%m-%d})"
+    section = as_markdown(title, read_fragments(folder))
     head, mark, older = changelog.read_text(encoding="utf-8").partition("\n## ")
+    name, _, rest = older.partition("\n")
+    if name == NEXT:  # its words introduce the release
+        words, mark, older = rest.partition("\n## ")
+        section = section.replace(f"{title}\n", f"{title}\n\n{words.strip()}\n", 1)
     changelog.write_text(f"{head.rstrip()}\n\n{section}{mark}{older}", encoding="utf-8")
     for kind in KINDS:
         for path in folder.glob(f"*.{kind}.md"):

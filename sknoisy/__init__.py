@@ -22,6 +22,7 @@ _HOMES = {
     "CoTrainingClassifier": "semi_supervised",
     "ConfidentLearning": "detectors",
     "ConsensusClassifier": "annotators",
+    "CrowdLayerClassifier": "annotators",
     "DetectorEnsemble": "detectors",
     "DivideMixClassifier": "classifiers",
     "DynamicBootstrappingClassifier": "classifiers",

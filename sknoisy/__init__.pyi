@@ -1,5 +1,6 @@
 # What type checkers and editors see of the names that __init__.py loads lazily.
 from sknoisy.annotators import ConsensusClassifier as ConsensusClassifier
+from sknoisy.annotators import CrowdLayerClassifier as CrowdLayerClassifier
 from sknoisy.auto import AutoNoisyClassifier as AutoNoisyClassifier
 from sknoisy.calibration import (
     TrueLabelCalibratedClassifier as TrueLabelCalibratedClassifier,

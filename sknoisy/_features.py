@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
+from sknoisy._samples import Columns, Samples
 from sknoisy._shown import shown
 
 BLOCK = 2048  # rows
@@ -37,6 +38,12 @@ def check_some(labels):
 def check_features(X, owner):
     """Return `X` if it can be rows of numbers, as many in each."""
     check_rows(X, owner)
+    if isinstance(X, Samples | Columns):
+        raise ValueError(
+            f"X is {X!r}, but {type(owner).__name__} compares rows of numbers: pass"
+            " features of the samples, or choose what judges by a network, such as"
+            " ConfidentLearning(NoisyLabelClassifier(module))."
+        )
     if isinstance(X, list | tuple):
         lengths = {len(row) if hasattr(row, "__len__") else 0 for row in X}
         if len(lengths) > 1:

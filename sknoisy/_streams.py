@@ -76,6 +76,11 @@ def drawing_from(stream):
         to_the_end(lambda: _current.set(before))
 
 
+def current():
+    """Return the stream that this thread draws from; None where it is lent, or none."""
+    return _current.get()
+
+
 def generator():
     """Return where to draw from, on the CPU; None stands for torch's own generator."""
     stream = _current.get()

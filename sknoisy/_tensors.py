@@ -1,5 +1,7 @@
 """Where arrays become tensors."""
 
+import mmap
+
 import numpy as np
 import torch
 
@@ -14,3 +16,12 @@ def as_tensor(array, dtype=None, device=None):
         if odd or not array.flags.writeable:
             array = array.copy()
     return torch.as_tensor(array, dtype=dtype, device=device)
+
+
+def is_mapped(array):
+    """Whether an array is a file mapped into memory, not to be copied as a whole."""
+    while isinstance(array, np.ndarray):
+        if isinstance(array, np.memmap):
+            return True
+        array = array.base
+    return isinstance(array, mmap.mmap)

@@ -1,8 +1,15 @@
 """Names of types that several signatures share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from torch import Tensor, nn
+from torch.utils.data import Dataset
+
+from sknoisy._data_types import ArrayLike, MatrixLike
+
+# what X may be to a network: an array, a frame, samples, several inputs, a data set
+Inputs = MatrixLike | Mapping[str, ArrayLike] | Dataset[Any]
 
 # a name, or a function (logits, labels) -> (n_samples,)
 Loss = str | Callable[..., Tensor]

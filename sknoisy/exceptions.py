@@ -1,6 +1,6 @@
 """Errors and warnings that callers may want to catch by name."""
 
-__all__ = ["NonFiniteLossError"]
+__all__ = ["NonFiniteLossError", "VersionWarning"]
 
 
 class NonFiniteLossError(ValueError):
@@ -15,4 +15,18 @@ class NonFiniteLossError(ValueError):
     >>> from sknoisy.exceptions import NonFiniteLossError
     >>> issubclass(NonFiniteLossError, ValueError)
     True
+    """
+
+
+class VersionWarning(UserWarning):
+    """What is loaded was kept with other versions of this library or of others.
+
+    It is loaded all the same. The message names the versions, then and now.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from sknoisy.exceptions import VersionWarning
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", VersionWarning)  # rather not load it
     """

@@ -35,3 +35,9 @@ def test_the_benchmark_of_asking_again_runs(load_benchmark, tmp_path):
     load_benchmark("annotators_loop").main(["--quick", "--out", str(tmp_path)])
     text = (tmp_path / "annotators_loop.md").read_text(encoding="utf-8")
     assert "| two classes | gain |" in text
+
+
+def test_the_benchmark_of_few_labels_runs(load_benchmark, tmp_path):
+    load_benchmark("few_labels").main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "few_labels.md").read_text(encoding="utf-8")
+    assert "| scikit-learn LabelSpreading |" in text and "30% of labels wrong" in text

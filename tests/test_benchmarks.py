@@ -365,3 +365,22 @@ def test_the_calibration_error_is_the_mean_gap_of_confidence_and_accuracy(
     error = load_benchmark("calibration").calibration_error
     probs = np.array([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6], [0.4, 0.6]])
     assert error(probs, np.array([0, 1, 1, 1])) == pytest.approx((0.4 + 0.4) / 2)
+
+
+def test_resampling_goes_both_ways_round(load_benchmark, monkeypatch, tmp_path):
+    pytest.importorskip("imblearn")
+    script = load_benchmark("resampling")
+    y = np.arange(900) % 26
+    X = np.random.default_rng(0).normal(size=(900, 4)) + 2 * (y < 3)[:, None]
+    monkeypatch.setattr(script, "fetch_keel", lambda name: Bunch(X=X, y=y))
+    ways = ["SMOTE", "cleaned → under", "edited → SMOTE"]
+    script.main(
+        ["--quick", "--noises", "both ways 10 %", "--out", str(tmp_path)]
+        + ["--ways", *ways]
+    )
+    rows = {row["way"]: row for row in read_rows(tmp_path / "resampling.csv")}
+    assert list(rows) == ways
+    for row in rows.values():  # balanced, whichever way
+        assert int(row["rare_rows"]) * 2 == int(row["rows"])
+        assert float(row["forest_average_precision"]) > 0.6
+    assert int(rows["SMOTE"]["rows"]) > 200 > int(rows["cleaned → under"]["rows"])

@@ -1,9 +1,12 @@
 """The changelog's fragments are in order, and a release loses none of them."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
+
+import sknoisy
 
 SCRIPT = Path(__file__).parents[1] / "changes" / "collect.py"
 
@@ -45,6 +48,25 @@ def test_a_release_goes_above_the_last_one_and_takes_the_fragments_away(
     assert text.startswith("# Changes\n\nWords.\n\n## 0.2.0 (")
     assert text.endswith("by index.\n\n## 0.1.0\n\nOld.\n")
     assert list(folder.iterdir()) == []
+
+
+def test_words_on_what_comes_next_introduce_the_release(collect, folder):
+    changelog = folder.parent / "CHANGELOG.md"
+    words = "## In preparation\n\nMany things.\n\n## 0.1.0"
+    changelog.write_text(changelog.read_text().replace("## 0.1.0", words))
+    collect.release("0.2.0", folder)
+    text = changelog.read_text()
+    assert "In preparation" not in text
+    assert ")\n\nMany things.\n\n### Added\n\n- Early learning.\n" in text
+    assert text.endswith("by index.\n\n## 0.1.0\n\nOld.\n")
+
+
+def test_the_changelog_says_something_and_who_cites_cites_this_version():
+    changelog = (SCRIPT.parents[1] / "CHANGELOG.md").read_text("utf-8")
+    assert re.search(r"^## .+\n\n\w", changelog, re.MULTILINE)
+    citation = (SCRIPT.parents[1] / "CITATION.cff").read_text("utf-8")
+    assert f"\nversion: {sknoisy.__version__}\n" in citation
+    assert "\nlicense: BSD-3-Clause\n" in citation
 
 
 @pytest.mark.parametrize(

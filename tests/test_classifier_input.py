@@ -312,12 +312,6 @@ def test_bad_parameters_are_refused_with_a_reason(case, table):
         small(**options).fit(*table)
 
 
-def test_one_logit_for_two_classes_gets_a_hint(table):
-    X, y = table
-    with pytest.raises(ValueError, match="Two classes need two logits"):
-        small(module=nn.Linear(5, 1)).fit(X, y == 1)
-
-
 @pytest.mark.parametrize(
     ("weight", "message"),
     [

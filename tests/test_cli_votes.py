@@ -1,6 +1,7 @@
 """``sknoisy votes``: a file of votes in, tables of consensus and people out."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
@@ -65,6 +66,32 @@ def test_votes_become_labels_and_people_are_told(answers, capsys, method):
     assert people[0]["annotator"] == "'=Dee"  # no spreadsheet runs it
     assert len(_load(out / "pairs.csv")) == 6 and len(_load(out / "ask.csv")) == 7
     assert (out / "confusions.csv").exists() is (method == "dawid_skene")
+
+
+def test_a_report_to_read_and_a_status_for_scripts(answers, capsys):
+    folder, _ = answers
+    out = folder / "out"
+    asked = ["votes", str(folder / "answers.csv"), *COLUMNS, "--out", str(out)]
+    assert main([*asked, "--fail-under", "0.1", "--ask", "5"]) == 0
+    page = (out / "report.html").read_text(encoding="utf-8")
+    content = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert content["left_out"] == {"without an annotator": 1}
+    assert len(content["people"]) == 4 and len(content["ask"]) == 5
+    assert content["people"][0]["annotator"] == "=Dee"
+    for title in ("People", "Who disagrees with whom", "What to ask again"):
+        assert f"<h2>{title}</h2>" in page
+    assert "<script" not in page and "Left out: 1 without an annotator" in page
+    capsys.readouterr()
+    assert main([*asked, "--fail-under", "0.99"]) == 3
+    assert "--fail-under asks for 0.99" in capsys.readouterr().out
+
+
+def test_names_on_the_report_are_text(tmp_path):
+    rows = [[f"<b>{i}", w, "<i>&"[i % 2 :]] for i in range(6) for w in ("<u>", "b")]
+    _save(tmp_path / "v.csv", ["task", "worker", "label"], rows)
+    assert main(["votes", str(tmp_path / "v.csv"), "--out", str(tmp_path / "o")]) == 0
+    page = (tmp_path / "o" / "report.html").read_text(encoding="utf-8")
+    assert "<u>" not in page and "<i>" not in page and "&lt;u&gt;" in page
 
 
 def test_features_let_a_classifier_vote(answers, capsys):

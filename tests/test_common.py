@@ -76,6 +76,7 @@ INSTANCES = {
             RidgeClassifier(), "classifier", cv=2, rounds=2, random_state=0
         ),
     ],
+    "CrowdLayerClassifier": [sknoisy.CrowdLayerClassifier(**EXACT)],
     "DetectorEnsemble": [sknoisy.DetectorEnsemble([sknoisy.KDN(), sknoisy.CLNI()])],
     "DivideMixClassifier": [sknoisy.DivideMixClassifier(**EXACT | LATER)],
     "DynamicBootstrappingClassifier": [

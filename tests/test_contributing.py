@@ -18,9 +18,13 @@ from sknoisy.classifiers._method import as_method
 from sknoisy.noise import SymmetricNoise
 
 PAGE = Path(__file__).parents[1] / "CONTRIBUTING.md"
-METHOD, DOOR = re.findall(
+BLOCKS = re.findall(
     r"^```python\n(.*?)^```\n", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
-)[-2:]
+)
+METHOD, DOOR = (
+    next(block for block in BLOCKS if f"class {name}(" in block)
+    for name in ("MutualTrust", "MutualTrustClassifier")
+)
 QUICK = {"max_epochs": 20, "lr": 2e-2, "batch_size": 64, "random_state": 0}
 
 
@@ -28,7 +32,8 @@ QUICK = {"max_epochs": 20, "lr": 2e-2, "batch_size": 64, "random_state": 0}
 def shown(tmp_path_factory):
     """Return the names of a file that holds both examples, imported as it is."""
     folder = tmp_path_factory.mktemp("contributed")
-    (folder / "mutual_trust.py").write_text(METHOD + DOOR, encoding="utf-8")
+    here = DOOR.replace("from sknoisy.objectives import MutualTrust\n", "")
+    (folder / "mutual_trust.py").write_text(METHOD + here, encoding="utf-8")
     sys.path.insert(0, str(folder))
     yield vars(importlib.import_module("mutual_trust"))
     sys.path.remove(str(folder))

@@ -26,8 +26,11 @@ PAGES = {
 SLOW = {
     "docs/coming_from_cleanlab.md",
     "docs/guide_annotators.md",
+    "docs/guide_deploy.md",
+    "docs/guide_hard_samples.md",
     "docs/guide_honest_evaluation.md",
     "docs/guide_networks.md",
+    "docs/guide_own_network.md",
     "docs/guide_transition.md",
     "docs/guide_which_method.md",
     "docs/guide_wrong_labels.md",

@@ -53,10 +53,13 @@ FLOORS = {
     "_shown": 0,
     "_simplex": 0,
     "_tags": 0,
+    "_nested": 0,
+    "_samples": 0,
     "_tensors": 0,
     "_thumbnails": 0,
     "_types": 0,
     "_unlabeled": 0,
+    "_versions": 0,
     "_warm_up": 0,
     "_weights": 0,
     "losses": 1,
@@ -76,6 +79,7 @@ FLOORS = {
     "inspection": 6,
     "model_selection": 6,
     "cleaning": 7,  # acts on what detectors find
+    "export": 7,  # takes apart what others put together
     "semi_supervised": 7,
     "calibration": 8,  # asks detectors, and hands on as cleaning does
     "auto": 8,  # decides what to do: above all that can be done

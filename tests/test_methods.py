@@ -56,6 +56,12 @@ def test_every_method_is_documented_where_objectives_are():
     assert not [name for name, kind in OBJECTIVES.items() if kind not in documented]
 
 
+@pytest.mark.parametrize("method", sorted(OBJECTIVES))
+def test_a_method_is_in_the_file_of_its_name(method):
+    file = OBJECTIVES[method].__module__.split(".")[-1]
+    assert file == "_" + method.replace("+", "_plus")
+
+
 def test_the_page_of_the_api_shows_every_method_by_itself():
     path = Path(__file__).parents[1] / "docs" / "methods_table.py"
     if not path.exists():

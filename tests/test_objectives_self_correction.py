@@ -16,9 +16,9 @@ from sknoisy.losses import (
     loss_per_class,
 )
 from sknoisy.objectives import DivideMix, DynamicBootstrapping, Mixup
-from sknoisy.objectives import _dividemix as dividemix_module
+from sknoisy.objectives import _divide_mix as dividemix_module
 from sknoisy.objectives import _dynamic_bootstrapping as bootstrapping_module
-from sknoisy.objectives._dividemix import sharpen
+from sknoisy.objectives._divide_mix import sharpen
 from sknoisy.objectives._self_correction import expected, imbalance
 from sknoisy.quality import BetaMixture, NormalMixture
 

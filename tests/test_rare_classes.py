@@ -1,6 +1,7 @@
 """Rare classes: the default loss is one that can learn them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers import small
 from sklearn.datasets import make_classification
@@ -79,3 +80,28 @@ def test_corrections_take_it_for_cross_entropy(table):
         for loss in ("auto", "ce")
     )
     assert (auto.predict_proba(table[0]) == ce.predict_proba(table[0])).all()
+
+
+# --- a class that is never predicted ---
+
+NOTHING_TO_LEARN = np.random.default_rng(0).normal(size=(300, 4))
+RARE = np.repeat(["no", "yes"], [270, 30])
+
+
+def test_who_never_predicts_a_class_says_so():
+    message = r"predicts none of its training samples to be of \['yes'\], which 10.0%"
+    with pytest.warns(UserWarning, match=message):
+        clf = small(loss="ce", max_epochs=10).fit(NOTHING_TO_LEARN, RARE)
+    assert set(clf.predict(NOTHING_TO_LEARN)) == {"no"}
+    frame = pd.DataFrame(NOTHING_TO_LEARN, columns=list("abcd"))
+    frame["word"] = "same"
+    with pytest.warns(UserWarning, match=message):
+        small(loss="ce", max_epochs=10).fit(frame, RARE)
+
+
+def test_a_short_fit_and_a_handful_of_samples_are_no_reason_to_warn():
+    small(loss="ce", max_epochs=9).fit(NOTHING_TO_LEARN, RARE)
+    small(loss="ce", max_epochs=10).fit(NOTHING_TO_LEARN[:279], RARE[:279])
+    clf = small(loss="ce", max_epochs=10)
+    for _ in range(12):
+        clf.partial_fit(NOTHING_TO_LEARN, RARE, classes=["no", "yes"])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.special import softmax
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.linear_model import LogisticRegression
 
@@ -134,3 +135,21 @@ def test_the_matrix_has_a_say():
     )
     assert reliability_of(codes, p, transition=np.eye(2), step=np.eye(2))
     assert Reliability(1, 0.1, 19).reasons == ("there are fewer than 20 labels",)
+
+
+def test_a_judge_must_name_most_of_what_seems_right():
+    codes, p = np.arange(40) % 2, np.eye(2)[np.arange(40) % 2] * 0.8 + 0.1
+    assert reliability_of(codes, p, separation=0.8)
+    (reason,) = reliability_of(codes, p, separation=0.6).reasons
+    assert reason == "the judge can't tell the classes apart well enough"
+
+
+def test_classes_that_overlap_everywhere_are_left_alone():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 2))
+    p = softmax(X @ np.array([[1.5, 0.0, -1.5], [0.0, 1.5, 0.0]]), axis=1)
+    y = (p.cumsum(axis=1) < rng.random((400, 1))).sum(axis=1)
+    with pytest.warns(UserWarning, match="tell the classes apart"):
+        detector = TrueLabelPosterior(random_state=0).fit(X, y)
+    assert detector.reliability_.is_better_than_guessing
+    assert not detector.is_issue_.any()

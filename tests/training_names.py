@@ -27,6 +27,7 @@ A module of your own has parameters that nobody knows here: hand them on by
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any, Literal, TypedDict
 
 import torch
@@ -50,7 +51,7 @@ class AnyTraining(WeightedTraining, MethodTraining, total=False): ...
 """
 FACTS = set(inspect.getsource(TrainingData.facts.func).split('"')[1::2])
 FACTS |= {"n_epochs", "logits", "base", "params", "lr", "weight_decay"}
-FACTS |= {"losses", "features", "own", "neighbor", "pred_probs", "trusted"}
+FACTS |= {"intake", "losses", "features", "own", "neighbor", "pred_probs", "trusted"}
 FACTS |= {"loss", "noise_rate", "warm_up_epochs", "exponent", "true_labels"}
 
 
@@ -94,6 +95,7 @@ def stub():
     del named["module"]
     tail = TAIL.format(max_epochs=named.pop("max_epochs"))
     routed = set().union(*(names_of(*one) for one in parts().items()))
+    routed |= {"iterator_valid__batch_size", "iterator_valid__num_workers"}
     of_method = {name for name in routed if name.startswith("method__")}
     lines = [f"    {name}: {kind}\n" for name, kind in named.items()]
     lines += [f"    {name}: object\n" for name in sorted(routed - of_method)]

@@ -13,6 +13,7 @@ from sknoisy._cli._text_table import text_table
 from sknoisy._files import write_csv
 
 MOST_PEOPLE = 20  # as many rows as a terminal shows at a glance
+TOO_FEW_AGREE = 3  # the exit status where --fail-under is not reached
 
 
 def add_votes(commands, run):
@@ -23,7 +24,9 @@ def add_votes(commands, run):
         description=(
             "Read a table with a line for each vote, find the label that they come to"
             " and how far each annotator can be trusted, and write consensus, people,"
-            " confusions, who disagrees with whom and what to ask again as CSV."
+            " confusions, who disagrees with whom and what to ask again as CSV, and a"
+            " report to read. Exit status: 0, or 2 where the data can't be used, or 3"
+            " where people agree less than --fail-under says."
         ),
         epilog=(
             "Examples: sknoisy votes answers.csv --task image --worker who --label"
@@ -76,6 +79,12 @@ def _add_options(parser):
         metavar="N",
         help="how many tasks to propose for another vote (default: %(default)s)",
     )
+    parser.add_argument(
+        "--fail-under",
+        type=float,
+        metavar="ALPHA",
+        help="exit with status 3 where Krippendorff's alpha is below this",
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     parser.add_argument("--encoding", metavar="NAME", help="how letters are written")
     parser.add_argument("--separator", metavar="MARK", help="between cells")
@@ -100,14 +109,42 @@ def votes(arguments):
         report = annotator_report(found, consensus)
         batch = ask_next(found, pred_probs, n=arguments.ask)
     several = (found.per_sample > 1).any()
+    alpha = annotator_agreement(found) if several else float("nan")
     if several:
-        print(f"Krippendorff's alpha {annotator_agreement(found):.2f}")
+        print(f"Krippendorff's alpha {alpha:.2f}")
     _print_people(report)
     folder = make_folder(arguments.out)
     with command_errors(OSError, about="--out: "):
         written = [*_write(folder, found, consensus, report, batch)]
+        written += _write_report(folder, found, consensus, pred_probs, arguments)
     print(f"Written to {folder}: {', '.join(written)}")
-    return 0
+    print(f"Open {folder / 'report.html'} in a browser to read what was found.")
+    return _status(alpha, arguments.fail_under)
+
+
+def _write_report(folder, found, consensus, pred_probs, arguments):
+    """Write page and JSON; return their names."""
+    from sknoisy.reporting import votes_report
+
+    report = votes_report(
+        found,
+        consensus,
+        pred_probs=pred_probs,
+        title=Path(arguments.data).name,
+        n_ask=arguments.ask,
+    )
+    report.save_html(folder / "report.html")
+    report.save_json(folder / "report.json")
+    return ["report.html", "report.json"]
+
+
+def _status(alpha, fail_under):
+    """Return 3 where people agree less than is asked for, or nothing tells."""
+    if fail_under is None or alpha >= fail_under:
+        return 0
+    told = "can't be told" if alpha != alpha else f"is {alpha:.2f}"
+    print(f"Krippendorff's alpha {told}; --fail-under asks for {fail_under:g}.")
+    return TOO_FEW_AGREE
 
 
 def _read(arguments):

@@ -1,12 +1,26 @@
 """An engine ready to train: networks, objective and what a user says of training."""
 
 import copy
+import inspect
+from functools import partial
 
-from sknoisy._engine.callbacks import make_callbacks, make_early_stopping, make_schedule
+import torch
+from torch import nn
+
+from sknoisy._engine.callbacks import (
+    check_patterns,
+    make_callbacks,
+    make_early_stopping,
+    make_schedule,
+)
 from sknoisy._engine.devices import pick_device
+from sknoisy._engine.intake import Intake
 from sknoisy._engine.net import Engine
 from sknoisy._engine.networks import check_output, make_networks
 from sknoisy._engine.optimizers import make_optimizer_arguments
+
+PRECISIONS = {"bf16": torch.bfloat16}
+EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
 
 
 def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
@@ -28,22 +42,27 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
         Whose networks the new one goes on with.
     """
     device = pick_device(training.device)
-    networks = starting_networks(training, objective.n_networks, data, last)
-    check_output(networks, data.dataset, len(data.classes), device)
+    make = partial(made_networks, training, objective.n_networks, data, device)
+    networks = make({}) if last is None else going_on(last, objective.n_networks, data)
+    intake = intake_for(networks, data, last)
+    check_output(networks, data.dataset, len(data.classes), intake, device)
     optimizer, arguments = make_optimizer_arguments(
         training.optimizer,
         given=training._routed_to("optimizer"),
         weight_decay=training.weight_decay,
         device=device,
     )
+    check_accumulation(training.accumulate, optimizer)
     stop = make_early_stopping(training.early_stopping, training.n_iter_no_change)
     needless = training.early_stopping is True and not has_validation  # partial_fit
-    return Engine(
+    engine = Engine(
         networks,
         objective,
         input_shape=data.facts["input_shape"],
         input_dtype=training.dtype,
+        intake=intake,
         schedule=make_schedule(training.lr_schedule, training.callbacks),
+        accumulate=training.accumulate,
         optimizer=optimizer,
         lr=training.lr,
         max_epochs=n_epochs,
@@ -55,20 +74,48 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
         device=device,
         verbose=int(training.verbose),
         **{f"optimizer__{name}": value for name, value in arguments.items()},
-        **training._still_routed("callbacks", "iterator_train"),
+        **training._still_routed("callbacks", "iterator_train", "iterator_valid"),
     ).initialize()
+    check_patterns(engine)
+    engine.remake = make
+    engine.speaker = objective.speaker
+    return engine
 
 
-def starting_networks(training, n_networks, data, last):
-    """Return new networks, or a copy of those that were trained last."""
-    if last is None:
-        return make_networks(
-            training.module,
-            n_networks,
-            given=training._routed_to("module"),
-            facts=data.facts,
-            dtype=data.dtype,
-        )
+def made_networks(training, n_networks, data, device, more):
+    """Return new networks, as the user wants them; `more` are parameters of theirs."""
+    networks = make_networks(
+        training.module,
+        n_networks,
+        given=training._routed_to("module") | more,
+        facts=data.facts,
+        dtype=data.dtype,
+    )
+    if training.precision is not None:
+        networks.precision = PRECISIONS[training.precision]
+    if training.compile:
+        options = training.compile if isinstance(training.compile, dict) else {}
+        for network in networks:
+            network.compile(**options)
+    if more:  # in the midst of it all
+        intake = intake_for(networks, data, None)
+        check_output(networks, data.dataset, len(data.classes), intake, device)
+    return networks
+
+
+def intake_for(networks, data, last):
+    """Return what brings features to the networks' type; tokens are tried first.
+
+    But integers of a table are numbers to most networks.
+    """
+    if last is not None:
+        return last.intake
+    embeds = any(isinstance(m, EMBEDDINGS) for m in networks.modules())
+    return Intake(data.dtype, keeps_integers=embeds or not hasattr(data.X, "dtype"))
+
+
+def going_on(last, n_networks, data):
+    """Return a copy of the networks that were trained last."""
     before = {
         "classes": last.classes_.tolist(),
         "shape of samples": last.input_shape,
@@ -76,7 +123,7 @@ def starting_networks(training, n_networks, data, last):
     }
     now = {
         "classes": data.classes.tolist(),
-        "shape of samples": data.X.shape[1:],
+        "shape of samples": data.facts["input_shape"],
         "number of networks": n_networks,
     }
     for what in before:
@@ -99,6 +146,17 @@ def go_on(engine, objective, training):
         )
     engine.criterion_ = objective.to(engine.device)
     engine.batch_size = training.batch_size
-    for group in engine.optimizer_.param_groups:
-        group["initial_lr"] = training.lr
+    for group in engine.optimizer_.param_groups:  # each at a rate of its own
+        group["initial_lr"] *= training.lr / engine.lr
+    engine.lr = training.lr
     return engine
+
+
+def check_accumulation(accumulate, optimizer):
+    """Say so if an optimizer looks at a batch several times, and can't add them up."""
+    closure = inspect.signature(optimizer.step).parameters.get("closure")
+    if accumulate > 1 and closure is not None and closure.default is closure.empty:
+        raise ValueError(
+            f"accumulate={accumulate} doesn't go with {optimizer.__name__}, which looks"
+            " at each batch several times: leave accumulate=1."
+        )

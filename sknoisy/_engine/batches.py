@@ -1,4 +1,4 @@
-"""Training data in memory, and the batches cut from it."""
+"""Training data, in memory or read when needed, and the batches cut from it."""
 
 import numpy as np
 import torch
@@ -6,7 +6,16 @@ from scipy import sparse
 from torch.utils.data import Dataset
 
 from sknoisy import _streams
-from sknoisy._tensors import as_tensor
+from sknoisy._engine.intake import Reader
+from sknoisy._samples import Columns, Samples
+from sknoisy._tensors import as_tensor, is_mapped
+
+APART = 1_000_003  # seeds of an epoch's batches from those of the next one's
+# how samples are read that aren't in memory, as torch's DataLoader has it
+READING = (
+    *("num_workers", "prefetch_factor", "pin_memory", "timeout", "worker_init_fn"),
+    "multiprocessing_context",
+)
 
 
 class ArrayDataset(Dataset):
@@ -14,8 +23,9 @@ class ArrayDataset(Dataset):
 
     Parameters
     ----------
-    X : ndarray of shape (n_samples, ...) or CSR matrix
-        A sparse matrix is made dense batch by batch.
+    X : ndarray of shape (n_samples, ...), CSR matrix, Samples or Columns
+        A sparse matrix is made dense batch by batch, a file that is mapped into memory
+        and samples are read so.
 
     codes : ndarray of shape (n_samples,), default=None
         Labels as integers from 0.
@@ -26,7 +36,10 @@ class ArrayDataset(Dataset):
     """
 
     def __init__(self, X, codes=None, rows=None):
-        self.X = X if sparse.issparse(X) else as_tensor(X)
+        as_it_is = (
+            sparse.issparse(X) or isinstance(X, Samples | Columns) or is_mapped(X)
+        )
+        self.X = X if as_it_is else as_tensor(X)
         codes = np.zeros(X.shape[0], dtype=np.int64) if codes is None else codes
         self.codes = as_tensor(codes)
         self.is_whole = rows is None
@@ -40,9 +53,19 @@ class ArrayDataset(Dataset):
         return (features[0], index[0]), label[0]
 
     @property
+    def shape(self):
+        """(n_samples, ...), for callbacks that ask for the shape of X."""
+        return (len(self), *self.X.shape[1:])
+
+    @property
     def y(self):
         """The labels of this dataset's rows, for skorch's scoring callbacks."""
         return self.codes[self.rows].cpu().numpy()
+
+    @property
+    def is_read(self):
+        """Whether samples are read one by one."""
+        return isinstance(self.X, Samples)
 
     def batch(self, rows):
         """Return ``((features, index), labels)``, an (X, y) pair in skorch's eyes."""
@@ -52,10 +75,19 @@ class ArrayDataset(Dataset):
         """Return the features of some rows, dense."""
         if isinstance(self.X, torch.Tensor):
             return self.X.index_select(0, rows)
-        return torch.from_numpy(self.X[rows.cpu().numpy()].toarray())
+        if isinstance(self.X, Samples | Columns):
+            return Reader(self.X).read(rows.cpu().numpy())
+        found = self.X[rows.cpu().numpy()]
+        return torch.from_numpy(found.toarray() if sparse.issparse(found) else found)
 
-    def blocks(self, size):
-        """Yield the features of all rows in order, `size` at a time."""
+    def blocks(self, size, **options):
+        """Yield the features of all rows in order, `size` at a time.
+
+        `options` are those of a `Reader`, for samples that are read.
+        """
+        if self.is_read:
+            yield from Reader(self.X, **options)(self.rows.split(size))
+            return
         for start in range(0, len(self), size):
             if self.is_whole and isinstance(self.X, torch.Tensor):
                 yield self.X[start : start + size]  # a view, not a copy
@@ -97,30 +129,99 @@ class Batches:
     drop_last : bool, default=False
         Whether to leave out a last batch that is smaller than the others.
 
+    sampler : iterable of int, default=None
+        Gives the places of an epoch's samples, instead of all in a new order.
+
+    num_workers : int, default=0
+        How many processes read samples that aren't in memory. Neither their order nor
+        what they draw depends on it.
+
+    prefetch_factor, pin_memory, timeout, worker_init_fn, multiprocessing_context
+        As torch's DataLoader takes them; None, or nothing, is its default.
+
+    collate_fn : callable, default=None
+        What puts samples together; the samples know it already.
+
+    intake : callable, default=None
+        Brings features to where and what the network wants them to be. None moves
+        them to `device`.
+
     device : torch.device or str, default="cpu"
     """
 
     def __init__(
-        self, dataset, batch_size, *, shuffle=False, drop_last=False, device="cpu"
+        self,
+        dataset,
+        batch_size,
+        *,
+        shuffle=False,
+        drop_last=False,
+        sampler=None,
+        num_workers=0,
+        prefetch_factor=None,
+        pin_memory=False,
+        timeout=0,
+        worker_init_fn=None,
+        multiprocessing_context=None,
+        collate_fn=None,
+        intake=None,
+        device="cpu",
     ):
         self.dataset = dataset.to(device)
-        self.sizes = batch_sizes(len(dataset), batch_size, drop_last)
+        n_rows = len(dataset if sampler is None else sampler)
+        self.sizes = batch_sizes(n_rows, batch_size, drop_last)
         self.shuffle = shuffle
+        self.sampler = sampler
+        given = locals()
+        self.options = {name: given[name] for name in READING}
         self.device = torch.device(device)
+        self.intake = intake
+        self.n_epochs = 0
 
     def __len__(self):
         return len(self.sizes)
 
     def __iter__(self):
+        chunks = self._order()[: sum(self.sizes)].split(self.sizes)
+        if self.dataset.is_read:
+            yield from self._read(chunks)
+            return
+        for chunk in chunks:
+            yield self._handed_over(self.dataset.batch(chunk))
+
+    def _order(self):
         rows = self.dataset.rows
-        if self.shuffle:  # drawn on the CPU: equal seeds, equal order on any device
-            order = torch.randperm(len(rows), generator=_streams.generator())
-            rows = rows[order.to(rows.device)]
-        for chunk in rows[: sum(self.sizes)].split(self.sizes):
-            yield _to_device(self.dataset.batch(chunk), self.device)
+        if self.sampler is not None:
+            return rows[torch.as_tensor(list(self.sampler)).to(rows.device)]
+        if not self.shuffle:
+            return rows
+        # drawn on the CPU: equal seeds, equal order on any device
+        order = torch.randperm(len(rows), generator=_streams.generator())
+        return rows[order.to(rows.device)]
+
+    def _read(self, chunks):
+        # not from the stream: reading must not change what is drawn after it
+        seed = _streams.initial_seed() + self.n_epochs * APART
+        self.n_epochs += 1
+        features = Reader(self.dataset.X, **self.options)(chunks, seed % 2**32)
+        for chunk, batch in zip(chunks, features, strict=True):
+            labels = self.dataset.codes.index_select(0, chunk)
+            yield self._handed_over(((batch, chunk), labels))
+
+    def _handed_over(self, batch):
+        (features, index), labels = batch
+        if self.intake is not None:
+            features = self.intake(features, self.device)
+        elif isinstance(features, torch.Tensor):
+            features = features.to(self.device)
+        if labels.device.type == self.device.type:
+            return (features, index), labels
+        return (features, index.to(self.device)), labels.to(self.device)
 
 
 def batch_sizes(n_rows, batch_size, drop_last=False):
+    if batch_size == -1:  # all at once, as skorch says it
+        return [n_rows]
     n_full, tail = divmod(n_rows, batch_size)
     sizes = [batch_size] * n_full
     if tail and not sizes:
@@ -141,10 +242,3 @@ def _fits(X, device):
         return True
     free, _ = torch.cuda.mem_get_info(device)
     return X.nbytes < free / 2  # the other half is for the network and its batches
-
-
-def _to_device(batch, device):
-    (features, index), labels = batch
-    if features.device.type == device.type:
-        return batch
-    return (features.to(device), index.to(device)), labels.to(device)

@@ -1,8 +1,9 @@
 """The callbacks that a user asks for, and the one that stops early."""
 
-import copy
+from fnmatch import fnmatch
 
 from skorch.callbacks import EarlyStopping, LRScheduler
+from skorch.callbacks.training import ParamMapper
 
 from sknoisy._checks import check_choice
 from sknoisy._engine.label_wave import LabelWave, learned_by, put_back
@@ -12,9 +13,12 @@ from sknoisy.schedules import constant, get_schedule
 
 
 def make_callbacks(callbacks, early_stopping, has_validation):
-    """Return copies of the user's callbacks, and the one that stops early."""
-    # copied, since skorch trains callbacks in place and these are the user's
-    callbacks = copy.deepcopy(list(callbacks or []))
+    """Return the user's callbacks, and the one that stops early.
+
+    They are the user's own objects, as with skorch: a logger writes to the user's run,
+    and what a callback has found out can be asked of it afterwards.
+    """
+    callbacks = list(callbacks or [])
     for callback in map(callback_of, callbacks):
         if isinstance(callback, type):
             raise TypeError(f"callbacks holds the class {callback.__name__}: call it.")
@@ -33,7 +37,7 @@ def make_callbacks(callbacks, early_stopping, has_validation):
 def check_callback_names(callbacks, given):
     """Say so if ``callbacks__name__…`` names a callback that there isn't."""
     known = {c[0] if isinstance(c, tuple) else type(c).__name__ for c in callbacks}
-    known |= {"epoch_timer", "print_log"}
+    known |= {"epoch_timer", "print_log", "progress_bar"}
     for name in given:
         first = name.split("__")[0]
         if first not in known:
@@ -90,6 +94,26 @@ def make_early_stopping(early_stopping, patience):
     return AfterWarmUp(
         monitor="valid_acc", lower_is_better=False, patience=patience, load_best=True
     )
+
+
+def check_patterns(engine):
+    """Say so if something is meant for parameters that no network has."""
+    names = [name for name, _ in engine.get_all_learnable_params()]
+    asked = [
+        (type(callback).__name__, callback.patterns)
+        for _, callback in engine.callbacks_
+        if isinstance(callback, ParamMapper)
+    ]
+    groups = engine.get_params_for("optimizer").get("param_groups", [])
+    asked += [("optimizer__param_groups", [pattern for pattern, _ in groups])]
+    for who, patterns in asked:
+        for pattern in [patterns] if isinstance(patterns, str) else patterns:
+            if callable(pattern) or any(fnmatch(name, pattern) for name in names):
+                continue
+            raise ValueError(
+                f"{who} is meant for {pattern!r}, but no parameter of the network has"
+                f" such a name. There are: {', '.join(dict.fromkeys(names))}."
+            )
 
 
 def make_schedule(lr_schedule, callbacks):

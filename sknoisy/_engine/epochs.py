@@ -1,6 +1,7 @@
 """The fast path: an epoch without Python work per batch beyond the step itself."""
 
 import inspect
+from itertools import repeat
 
 import numpy as np
 import torch
@@ -21,17 +22,37 @@ def fast_epoch(net, batches):
     networks.train()
     objective.train()
     losses = []
-    for (features, index), labels in batches:
+    parts = parts_of_steps(len(batches), net.accumulate)
+    for (first, share, last), ((features, index), labels) in zip(
+        parts, batches, strict=True
+    ):
         net.anneal()
-        for parameter in parameters:  # as zero_grad does, less its bookkeeping
-            parameter.grad = None
+        if first:
+            for parameter in parameters:  # as zero_grad does, less its bookkeeping
+                parameter.grad = None
         loss = objective(networks, features, labels, index)
-        loss.backward()
-        optimizer.step()
+        (loss if share is None else loss * share).backward()
+        if last:
+            optimizer.step()
         losses.append(loss.detach())
     # summed at the end: `.item()` per batch would make a GPU wait for every one
     losses = torch.stack(losses).double().cpu().numpy()
     return float(np.average(losses, weights=batches.sizes))
+
+
+def parts_of_steps(n_batches, accumulate):
+    """Yield whether each batch begins a step, its share in it, and whether it ends it.
+
+    A step is made of `accumulate` batches, the last one of an epoch of those that are
+    left. The share is None where it is the whole.
+    """
+    if accumulate == 1:
+        yield from repeat((True, None, True), n_batches)
+        return
+    for place in range(n_batches):
+        start = place - place % accumulate
+        size = min(accumulate, n_batches - start)
+        yield place == start, 1 / size, place == start + size - 1
 
 
 def _watches_batches(net):

@@ -2,29 +2,39 @@
 
 import dis
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import torch
+from scipy import sparse
 from skorch import NeuralNetClassifier
-from skorch.callbacks import EpochTimer, PrintLog
+from skorch.callbacks import Callback, EpochTimer, PrintLog
+from skorch.utils import TeeGenerator
 from torch.nn import functional as F
 
-from sknoisy._engine.batches import Batches
-from sknoisy._engine.epochs import can_be_fast, fast_epoch
+from sknoisy._arrays import as_numpy
+from sknoisy._engine.batches import READING, ArrayDataset, Batches
+from sknoisy._engine.epochs import can_be_fast, fast_epoch, parts_of_steps
+from sknoisy._engine.intake import Intake
+from sknoisy._engine.memory import advised, while_predicting, while_training
 from sknoisy._engine.networks import Networks
+from sknoisy._engine.packing import Packing
+from sknoisy._engine.progress import ProgressBar
 from sknoisy._logits import mean_probability
+from sknoisy._samples import as_samples
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.schedules import constant
 
 # large enough to hide Python, small enough that what layers hand on stays in the cache
 PREDICTION_BATCH = 512
+LARGE = 4096  # numbers in a sample, of which a batch of training has to do
 
 
 class StopTraining(Exception):  # noqa: N818 (a request, not an error)
     """A callback asked for an early end of training."""
 
 
-class Engine(NeuralNetClassifier):
+class Engine(Packing, NeuralNetClassifier):
     """The training loop. Knows of the method only that it is an objective.
 
     skorch's parts stay in their seats: the networks are its module, the objective is
@@ -40,7 +50,9 @@ class Engine(NeuralNetClassifier):
         *,
         input_shape=None,
         input_dtype="float32",
+        intake=None,
         schedule=constant,
+        accumulate=1,
         **kwargs,
     ):
         super().__init__(
@@ -53,12 +65,18 @@ class Engine(NeuralNetClassifier):
         )
         self.input_shape = input_shape
         self.input_dtype = input_dtype
+        self.intake = Intake(getattr(torch, input_dtype)) if intake is None else intake
         self.schedule = schedule
+        self.accumulate = accumulate
+        self.checkpoints: Any = None  # where the state of each epoch is kept
+        self.remake: Any = None  # makes new networks, until training begins
+        self.speaker = None  # the network that predicts, where the method has one
         self.prediction_seed = None  # of networks that draw as they predict, too
 
     @property
     def _default_callbacks(self):
-        log = [("print_log", PrintLog())] if self.verbose else []
+        log = [("print_log", PrintLog())] if self.verbose == 1 else []
+        log += [("progress_bar", ProgressBar())] if self.verbose > 1 else []
         return [("epoch_timer", EpochTimer()), *log]
 
     def check_data(self, X, y=None):
@@ -66,15 +84,34 @@ class Engine(NeuralNetClassifier):
 
     def get_iterator(self, dataset, training=False):
         """Return batches of `dataset` on this net's device, shuffled for training."""
+        where = {"device": self.device, "intake": self.intake}
         if not training:
-            return Batches(dataset, PREDICTION_BATCH, device=self.device)
-        options = {
-            "batch_size": self.batch_size,
-            "shuffle": True,
-            "device": self.device,
-            **self.get_params_for("iterator_train"),
-        }
+            size = self._prediction_batch(dataset)
+            return Batches(dataset, size, **where, **self._reading())
+        own = self.get_params_for("iterator_train")
+        options = {"batch_size": self.batch_size, "shuffle": True, **where, **own}
         return Batches(dataset, **options)
+
+    def get_dataset(self, X, y=None):
+        """Return X as a data set; rows of numbers that nobody has checked, too."""
+        if hasattr(X, "batch"):
+            return X
+        samples = as_samples(X)
+        if samples is None:
+            samples = X if sparse.issparse(X) else np.asarray(as_numpy(X))
+        return ArrayDataset(samples)
+
+    def get_all_learnable_params(self):
+        """Yield names and parameters: of each network, by the names that it gives."""
+        for network in self.module_:
+            yield from network.named_parameters()
+        yield from self.criterion_.named_parameters()
+
+    def initialized_instance(self, instance_or_cls, kwargs):
+        """Return the networks; new ones where a callback sets what they are made of."""
+        if isinstance(instance_or_cls, Networks) and kwargs:
+            return self.remake(kwargs)
+        return super().initialized_instance(instance_or_cls, kwargs)
 
     def initialize_optimizer(self, triggered_directly=None):
         """Make the optimizer; what the objective learns gets a group of its own.
@@ -82,7 +119,9 @@ class Engine(NeuralNetClassifier):
         Weight decay would pull a transition matrix, for one, towards a meaning that
         zero hasn't got there.
         """
-        networks = self.module_.named_parameters()
+        networks = [
+            pair for network in self.module_ for pair in network.named_parameters()
+        ]
         groups, options = self.get_params_for_optimizer("optimizer", networks)
         self.optimizer_ = self.optimizer(*groups, **options)
         own = list(self.criterion_.parameters())
@@ -91,6 +130,8 @@ class Engine(NeuralNetClassifier):
             decays = "weight_decay" in self.optimizer_.defaults
             group |= {"weight_decay": 0.0} if decays else {}
             self.optimizer_.add_param_group(group)
+        for group in self.optimizer_.param_groups:  # what a schedule starts from
+            group.setdefault("initial_lr", group["lr"])
         return self
 
     # --- the loop ---
@@ -103,7 +144,7 @@ class Engine(NeuralNetClassifier):
         if not self.initialized_:
             self.initialize()
         train, _ = X
-        with suppress(StopTraining):
+        with suppress(StopTraining), advised(lambda: while_training(self)):
             self.notify("on_train_begin", X=train, y=train.y)
             self.fit_loop(X)
         with suppress(StopTraining):
@@ -115,18 +156,21 @@ class Engine(NeuralNetClassifier):
         """Train for `epochs` epochs, or for `max_epochs`."""
         train, valid = X
         train = train.to(self.device)  # once, for batches, hooks and validation
-        if valid is not None:
+        if valid is not None and valid.X is X[0].X:
             valid = train.subset(valid.rows.to(train.rows.device))
         batches = self.get_iterator(train, training=True)
         held_out = None if valid is None else self.get_iterator(valid)
         epochs = self.max_epochs if epochs is None else epochs
         self._start_schedule(epochs * len(batches))
         datasets = {"dataset_train": train, "dataset_valid": valid}
-        for _ in range(epochs):
+        kept = self.checkpoints
+        for epoch in range(0 if kept is None else kept.start(self), epochs):
             self.notify("on_epoch_begin", **datasets)
             self.run_single_epoch(batches, True, "train", self.train_step)
             self.run_single_epoch(held_out, False, "valid", self.validation_step)
             self.notify("on_epoch_end", **datasets)
+            if kept is not None:
+                kept.epoch_end(self, is_last=epoch + 1 == epochs)
         return self
 
     def notify(self, method_name, **cb_kwargs):
@@ -150,6 +194,7 @@ class Engine(NeuralNetClassifier):
             return
         fast = can_be_fast(self)
         if not fast:  # skorch's own way, which tells callbacks of every batch
+            self._parts = parts_of_steps(len(iterator), self.accumulate)
             super().run_single_epoch(iterator, training, prefix, step_fn)
         if not training:
             self._record_validation(iterator)
@@ -162,23 +207,45 @@ class Engine(NeuralNetClassifier):
     def train_step(self, batch, **fit_params):
         """Take one step in skorch's own way, for callbacks that watch batches."""
         self.anneal()
-        return super().train_step(batch)
+        if self.accumulate == 1:
+            return super().train_step(batch)
+        first, share, last = next(self._parts)
+        if first:
+            self._zero_grad_optimizer()
+        step = self.train_step_single(batch, share=share)
+        if last:
+            named = TeeGenerator(self.get_all_learnable_params())
+            hook = {"named_parameters": named, "batch": batch, "training": True}
+            self.notify("on_grad_computed", **hook)
+            self.optimizer_.step()
+        return step
 
-    def train_step_single(self, batch, **fit_params):
+    def train_step_single(self, batch, share=None, **fit_params):
         """Compute loss and gradients of one batch."""
         (features, index), labels = batch
         self._set_training(True)
         loss = self.criterion_(self.module_, features, labels, index)
-        loss.backward()
-        with torch.no_grad():  # what scoring callbacks want to see
+        (loss if share is None else loss * share).backward()
+        return {"loss": loss, "y_pred": self._shown_to_callbacks(features)}
+
+    def _shown_to_callbacks(self, features):
+        """Return the logits that callbacks may score; None if none looks at batches."""
+        ends = (type(callback).on_batch_end for _, callback in self.callbacks_)
+        if all(hook is Callback.on_batch_end for hook in ends):
+            return None
+        with torch.no_grad():
             self.module_.eval()
-            logits = self.module_(features)
-        return {"loss": loss, "y_pred": logits}
+            return self.module_(features)
 
     def infer(self, x, **fit_params):
         """Return the logits of a batch's features."""
         features, _ = x
         return self.module_(features)
+
+    def forward(self, X, training=False, device="cpu"):
+        """Return logits, (n_samples, n_classes); of several networks, a row each."""
+        logits = super().forward(X, training, device)
+        return logits[:, 0] if logits.shape[1] == 1 else logits
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Return the yardstick: the mean negative log probability of the labels."""
@@ -240,7 +307,7 @@ class Engine(NeuralNetClassifier):
     def _record_training(self, loss):
         if not np.isfinite(loss):
             self._refuse("the loss of", f"is {loss}")
-        self.history.record("train_loss", loss)
+        self._record_score("train_loss", loss, min)
         self.history.record("lr", self.optimizer_.param_groups[0]["lr"])
 
     def _record_validation(self, batches):
@@ -271,28 +338,46 @@ class Engine(NeuralNetClassifier):
         With a `speaker`, the place of a network, those of that one only.
         """
         self.module_.eval()
-        speakers = (
-            self.module_ if speaker is None else Networks([self.module_[speaker]])
-        )
-        logits = [
-            speakers(features.to(self.device))
-            for features in dataset.blocks(PREDICTION_BATCH)
-        ]
+        speakers = self.module_ if speaker is None else self.module_.only(speaker)
+        device = torch.device(self.device)
+        how = self._reading() if dataset.is_read else {}
+        blocks = dataset.blocks(self._prediction_batch(dataset), **how)
+        logits = [speakers(self.intake(features, device)) for features in blocks]
         return logits[0] if len(logits) == 1 else torch.cat(logits)
-
-    def __getstate__(self):
-        # networks and objective are in `module_` and `criterion_`, which skorch knows
-        # how to bring from a GPU to a machine without one
-        return super().__getstate__() | {"module": None, "criterion": None}
 
     def predict_proba(self, X, speaker=None):
         """Return the probabilities of one network, or their mean, as an array."""
-        # skorch's scoring callbacks hand us other things, or want the outputs that they
-        # have seen in training, in that order
-        if not hasattr(X, "batch") or "forward_iter" in self.__dict__:
+        # scoring callbacks want the outputs that they have seen, in that order
+        if "forward_iter" in self.__dict__:
             return super().predict_proba(X)
-        with torch.inference_mode():
-            return mean_probability(self.logits(X, speaker)).cpu().numpy()
+        dataset = self.get_dataset(X)
+        size = self._prediction_batch(dataset)
+        with torch.inference_mode(), advised(lambda: while_predicting(self, size)):
+            return mean_probability(self.logits(dataset, speaker)).cpu().numpy()
+
+    def predict(self, X):
+        """Return the most probable classes; of a data set of ours, their places."""
+        codes = super().predict(X)
+        return codes if hasattr(X, "batch") else self.classes_[codes]
+
+    def _prediction_batch(self, dataset):
+        """Return how many samples to predict at once; of large ones, a batch's."""
+        given = getattr(self, "iterator_valid__batch_size", None)
+        if given is not None:
+            return given
+        is_large = dataset.is_read or int(np.prod(dataset.X.shape[1:])) > LARGE
+        few = is_large and self.batch_size != -1
+        return min(PREDICTION_BATCH, self.batch_size) if few else PREDICTION_BATCH
+
+    def _reading(self):
+        """Return how samples are read that aren't in memory."""
+        own = vars(self)  # where skorch keeps what it hands on
+        return {
+            name: own[f"{part}__{name}"]
+            for part in ("iterator_train", "iterator_valid")
+            for name in READING
+            if f"{part}__{name}" in own
+        }
 
 
 def _was_raised(interrupt):

@@ -1,6 +1,5 @@
 """Several networks as one module, made from what a user gave."""
 
-import copy
 import numbers
 import warnings
 
@@ -8,6 +7,9 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
+from sknoisy._engine.copies import fresh_copies
+from sknoisy._engine.outputs import Outputs, call
+from sknoisy._nested import take_rows
 from sknoisy._params import choose_arguments
 from sknoisy._shown import shown
 from sknoisy.modules import MLP, LeNet5
@@ -18,46 +20,59 @@ class Networks(nn.ModuleList):
 
     They share no parameter, so one backward pass and one optimizer give each its own
     gradient.
+
+    Attributes
+    ----------
+    outputs : Outputs or None
+        What reads logits in the networks' outputs; None takes these for logits.
+
+    precision : torch.dtype or None
+        In what type layers compute while training, where autocast has them do so.
     """
+
+    outputs = None
+    precision = None
 
     def forward(self, features):
         """Return logits of shape (n_batch, n_networks, n_classes)."""
-        logits = [network(features) for network in self]
+        if self.precision is not None and self.training:
+            kind = next(self.parameters()).device.type
+            with torch.autocast(kind, dtype=self.precision):
+                return self._said(features)
+        return self._said(features)
+
+    def _said(self, features):
+        logits = [self._heard(call(network, features), features) for network in self]
         if len(logits) == 1:  # a view, where torch.stack would copy
             return logits[0].unsqueeze(1)
         return torch.stack(logits, dim=1)
+
+    def _heard(self, output, features):
+        if self.outputs is None:
+            return output
+        return self.outputs.read(output, features, self.training)
+
+    def only(self, place):
+        """Return one of the networks, as networks."""
+        alone = Networks([self[place]])
+        alone.outputs, alone.training = self.outputs, self.training
+        return alone
+
+    def load_state_dict(self, state_dict, strict=True, assign=False):
+        """Load weights by their names here, or by a network's own, for all of them."""
+        own = {name.split(".")[0] for name in state_dict}
+        if not own <= {str(place) for place in range(len(self))}:
+            state_dict = {
+                f"{place}.{name}": values
+                for place in range(len(self))
+                for name, values in state_dict.items()
+            }
+        return super().load_state_dict(state_dict, strict, assign)
 
 
 def build_networks(make, n_networks):
     """Return `n_networks` networks, each from its own call of `make()`."""
     return Networks(make() for _ in range(n_networks))
-
-
-def fresh_copies(module):
-    """Return a function that gives copies of `module`, never the module itself.
-
-    The first copy keeps the weights, so that a pretrained module stays pretrained;
-    further ones draw new weights where a layer knows how to (two networks that start
-    equal would stay equal). A bare parameter of a layer that doesn't stays a copy.
-    """
-    made: list[nn.Module] = []
-
-    def make():
-        network = copy.deepcopy(module)
-        if made:
-            network.apply(_redraw)  # from the leaves up, as when they were made
-        made.append(True)
-        return network
-
-    return make
-
-
-def _redraw(layer):
-    # the second name is that of torch's attention and transformers
-    for name in ("reset_parameters", "_reset_parameters"):
-        if hasattr(layer, name):
-            getattr(layer, name)()
-            return
 
 
 def make_networks(module, n_networks, *, given, facts, dtype):
@@ -98,10 +113,27 @@ def warn_of_twins(networks):
     return networks
 
 
+def is_one_tensor(input_shape):
+    """Whether a sample is one tensor, rather than several inputs."""
+    whole = isinstance(input_shape, tuple)
+    return whole and all(isinstance(n, int) for n in input_shape)
+
+
 def default_module(input_shape):
     """Return the class of network that suits one sample of `input_shape`."""
+    if not is_one_tensor(input_shape):
+        raise ValueError(
+            f"X has several inputs, {input_shape}, of which module=None can't make a"
+            " network: pass a module that takes them."
+        )
     if len(input_shape) == 1:
         return MLP
+    if len(input_shape) == 3 and input_shape[0] <= 4 < input_shape[2]:
+        raise ValueError(
+            f"One sample of X has shape {input_shape}, which looks as if channels came"
+            " first; of module=None images are (height, width, channels): channels come"
+            " last. Pass np.moveaxis(X, 1, -1), or a module that wants them first."
+        )
     if len(input_shape) in (2, 3):
         return LeNet5
     raise ValueError(
@@ -111,14 +143,24 @@ def default_module(input_shape):
     )
 
 
-def check_output(networks, dataset, n_classes, device):
-    """Run rows through each network; say so if what comes out can't be logits."""
-    two = dataset.features(dataset.rows[:2]).to(device)
-    for network in networks.to(device).eval():
-        with torch.no_grad():  # one alone, as a module that squeezes would lose it
-            said = [(network(features), features) for features in (two, two[:1])]
-        for logits, features in said:
-            _check_logits(logits, (len(features), n_classes))
+def check_output(networks, dataset, n_classes, intake, device):
+    """Run rows through each network; refuse what can't be understood as logits."""
+    device = torch.device(device)
+    two = dataset.features(dataset.rows[:2])
+    if networks.outputs is None:  # not those of an earlier fit
+        networks.outputs = Outputs(n_classes, intake.dtype)
+    networks.to(device).eval()
+    for place in range(len(networks)):
+        # one alone, as a module that squeezes would lose it
+        for features in (two, take_rows(two, slice(1))):
+            networks.outputs.forms.clear()
+            with torch.enable_grad():  # which knows who made an output
+                logits = intake.fit_to(networks.only(place), features, device)
+            if not torch.isfinite(logits).all():
+                raise ValueError(
+                    "The module's output holds NaN or infinity before any training:"
+                    " check how its weights start and what it does to its input."
+                )
 
 
 def _made(factory, arguments):
@@ -129,22 +171,6 @@ def _made(factory, arguments):
             f" {type(network).__name__}."
         )
     return network
-
-
-def _check_logits(logits, expected):
-    shape = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits)
-    if shape != expected:
-        hint = " Two classes need two logits." if expected[1] == 2 else ""
-        raise ValueError(
-            f"The module's output for {expected[0]} samples has shape {shape}, but y"
-            f" has {expected[1]} classes: expected {expected}, one logit per class."
-            f"{hint}"
-        )
-    if not torch.isfinite(logits).all():
-        raise ValueError(
-            "The module's output holds NaN or infinity before any training: check how"
-            " its weights start and what it does to its input."
-        )
 
 
 def speaker(predict_with, networks, objective):

@@ -41,10 +41,12 @@ def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
         others = {name: given[name] for name in given if name not in own}
         others = {"given": others, "facts": {}, "part": "optimizer"}
         choose_arguments(steps, **others, skip=1, complete=False)
+    groups = {"param_groups": given["param_groups"]} if "param_groups" in given else {}
+    given = {name: value for name, value in given.items() if name not in groups}
     can_fuse = isinstance(steps, type) and issubclass(steps, FUSED)
     if can_fuse and not {"foreach", "differentiable"} & set(given):
         facts["fused"] = torch.device(device).type in ("cpu", "cuda")
-    return optimizer, choose_arguments(
+    return optimizer, groups | choose_arguments(
         optimizer,
         given=given,
         facts=facts,

@@ -20,6 +20,7 @@ from sknoisy.annotators._crowdlab import crowdlab
 from sknoisy.annotators._dawid_skene import dawid_skene
 from sknoisy.annotators._doccano import read_doccano
 from sknoisy.annotators._glad import glad
+from sknoisy.annotators._groups import compare_groups
 from sknoisy.annotators._label_studio import read_label_studio
 from sknoisy.annotators._loop import LabelingLoop
 from sknoisy.annotators._majority import majority_vote
@@ -38,6 +39,7 @@ __all__ = [
     "Answers",
     "Consensus",
     "ConsensusClassifier",
+    "CrowdLayerClassifier",
     "LabelingLoop",
     "Votes",
     "agreement_interval",
@@ -45,6 +47,7 @@ __all__ = [
     "annotator_agreement",
     "annotator_report",
     "ask_next",
+    "compare_groups",
     "crowdlab",
     "dawid_skene",
     "glad",
@@ -64,3 +67,11 @@ __all__ = [
     "write_votes",
     "write_wrench",
 ]
+
+
+def __getattr__(name):
+    if name == "CrowdLayerClassifier":  # it alone needs torch
+        from sknoisy.annotators._crowd_layer import CrowdLayerClassifier
+
+        return CrowdLayerClassifier
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -114,8 +114,8 @@ def dawid_skene(
 
     On simulated crowds of 14 kinds, with spammers, adversaries and rare classes among
     them, that is about as good as the better one of `one_coin` and ``smoothing=5``, or
-    better than both, and on one real crowd, LabelMe's 2.5 votes a photograph, within a
-    photograph of it: see ``benchmarks/annotators_crowds.py``.
+    better than both; on one real crowd, LabelMe's 2.5 votes a photograph, 78.7 % are
+    right, and 79.2 % with ``smoothing=5``: see ``benchmarks/annotators_crowds.py``.
 
     Labelling functions that each name one class or abstain can't be judged by their
     votes: that all samples are of one class explains these as well, and EM would say

@@ -1,15 +1,17 @@
 """Which of several fitted classifiers is best on true labels, by noisy ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse, vstack
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_consistent_length
 
+from sknoisy._data_types import ArrayLike, Label, MatrixLike, Seed
 from sknoisy._seeds import make_generator
 from sknoisy.auto._noise import by_inversion, posterior
 from sknoisy.auto._pool import log_probabilities, pool_weights, pooled
@@ -60,7 +62,15 @@ class Choice(NamedTuple):
     transition: np.ndarray
 
 
-def choose_model(models, X, y, *, X_train=None, y_train=None, random_state=None):
+def choose_model(
+    models: Mapping[Label, BaseEstimator] | Sequence[BaseEstimator],
+    X: MatrixLike,
+    y: ArrayLike,
+    *,
+    X_train: MatrixLike | None = None,
+    y_train: ArrayLike | None = None,
+    random_state: Seed = None,
+) -> Choice:
     """Choose among fitted classifiers by held-out labels of which some are wrong.
 
     The best on noisy labels isn't the best on true ones where mistakes have habits: it

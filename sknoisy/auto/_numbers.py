@@ -5,6 +5,8 @@ from scipy.sparse import issparse
 from sklearn.utils.validation import validate_data
 
 from sknoisy._features import check_features
+from sknoisy._frames import holds_words
+from sknoisy.tables import make_vectorizer
 
 
 def numbers(X, owner, *, reset):
@@ -40,23 +42,7 @@ def numbers(X, owner, *, reset):
     return X if X.ndim == 2 else X.reshape(len(X), -1)
 
 
-def holds_words(X):
-    """Whether X is a frame with a column of something else than numbers."""
-    if not hasattr(X, "columns") or not hasattr(X, "dtypes"):
-        return False
-    kinds = X.dtypes if isinstance(X.dtypes, list) else X.dtypes.tolist()
-    return not all(_is_number(kind) for kind in kinds)
-
-
-def _is_number(kind):
-    if hasattr(kind, "is_numeric"):  # polars
-        return kind.is_numeric() or str(kind) == "Boolean"
-    return getattr(kind, "kind", "O") in "biuf"
-
-
 def _vectorized(X, owner, reset):
-    from sknoisy.tables import make_vectorizer  # which few need
-
     if reset:
         made = make_vectorizer(X, random_state=owner.random_state)
         owner.vectorizer_ = made.fit(X)

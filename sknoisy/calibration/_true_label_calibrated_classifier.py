@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping
 from sklearn.utils.validation import (
     check_consistent_length,
@@ -30,8 +31,8 @@ from sknoisy._weights import check_classes_have_weight, one_each, read_weights
 from sknoisy.calibration._maps import MAPS, mapped
 from sknoisy.calibration._said import check_says, logs_out_of_fold, logs_said_by
 from sknoisy.cleaning._findings import align_detector, choose_detector
-from sknoisy.cleaning._frames_in import chained, vectorizer_for
 from sknoisy.cleaning._handing_on import hand_on, route
+from sknoisy.tables import vectorizer_for
 
 __all__ = ["TrueLabelCalibratedClassifier"]
 
@@ -239,7 +240,9 @@ class TrueLabelCalibratedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEst
         groups = for_detector.get("groups")
         model, logs = self._train(X_train, codes_there, groups, params, n_samples)
         self._fit_map(logs, targets, weight[rows], codes_there)
-        self.estimator_ = model if vectorizer is None else chained(vectorizer, model)
+        if vectorizer is not None:
+            model = Pipeline([("vectorizer", vectorizer), ("classifier", model)])
+        self.estimator_ = model
         self._align_detector(y, codes, rows)
         return self
 

@@ -15,7 +15,7 @@ from sklearn.utils.validation import (
 from torch import nn
 
 from sknoisy._arrays import as_numpy, numpy_inside
-from sknoisy._data_types import ArrayLike, MatrixLike
+from sknoisy._data_types import ArrayLike
 from sknoisy._engine import ArrayDataset
 from sknoisy._engine.assembly import assemble, go_on
 from sknoisy._engine.devices import pick_device
@@ -29,20 +29,32 @@ from sknoisy._engine.tasks import (
 from sknoisy._features import check_features
 from sknoisy._labels import check_soft_labels, filled, is_soft
 from sknoisy._rows import cut_params
+from sknoisy._samples import as_samples
 from sknoisy._seeds import make_generator
 from sknoisy._settings import own_settings, usual_settings
 from sknoisy._streams import Stream, drawing_from, initial_seed, lent
+from sknoisy._types import Inputs
 from sknoisy._unlabeled import as_labels, find_unlabeled, unboxed
+from sknoisy._versions import KeepsVersions
 from sknoisy._weights import check_weights
+from sknoisy.classifiers._checkpoints import checkpoints_of, seeded_by
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._frames import numbers_of
+from sknoisy.classifiers._inputs import (
+    as_whole_numbers,
+    check_samples,
+    kinds_of_numbers,
+    with_labels,
+)
 from sknoisy.classifiers._method import Task, as_method, check_objective
 from sknoisy.classifiers._training import TrainingParameters, check_training
+from sknoisy.classifiers._unpredicted import warn_of_unpredicted
 from sknoisy.schedules import constant
 
 
 class BaseNoisyClassifier(
     TrainingParameters,
+    KeepsVersions,
     CallbackSupportMixin,
     ClassifierMixin,
     BaseEstimator,
@@ -68,7 +80,7 @@ class BaseNoisyClassifier(
         return as_method(self._method), given | self._still_routed(*parts)
 
     @with_callbacks
-    def fit(self, X: MatrixLike, y: ArrayLike) -> Self:
+    def fit(self, X: Inputs, y: ArrayLike | None = None) -> Self:
         """Train on labels that may be wrong.
 
         Parameters
@@ -95,7 +107,7 @@ class BaseNoisyClassifier(
     # --- predict ---
 
     @numpy_inside(returns="X")
-    def predict_proba(self, X: MatrixLike) -> np.ndarray:
+    def predict_proba(self, X: Inputs) -> np.ndarray:
         """Predict the probability of each class.
 
         Parameters
@@ -110,7 +122,9 @@ class BaseNoisyClassifier(
             Probabilities in the order of ``classes_``.
         """
         check_is_fitted(self, "net_")
-        X = self._validate(X, reset=False)
+        return self._probabilities(self._validate(X, reset=False))
+
+    def _probabilities(self, X):
         with usual_settings(), self._prediction_stream():
             proba = self.net_.predict_proba(ArrayDataset(X), self._speaker())
         if not np.isfinite(proba).all():
@@ -124,7 +138,7 @@ class BaseNoisyClassifier(
         return proba if learned_by is None else learned_by.undo(proba, self)
 
     @numpy_inside(returns="X")
-    def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
+    def predict_log_proba(self, X: Inputs) -> np.ndarray:
         """Predict the logarithm of the probability of each class.
 
         Parameters
@@ -144,7 +158,7 @@ class BaseNoisyClassifier(
             return np.log(proba)
 
     @numpy_inside(returns="X")
-    def predict(self, X: MatrixLike) -> np.ndarray:
+    def predict(self, X: Inputs) -> np.ndarray:
         """Predict the most probable class.
 
         Parameters
@@ -169,7 +183,7 @@ class BaseNoisyClassifier(
 
     def _speaker(self):
         """Return which network predicts; None stands for the mean over all of them."""
-        return speaker(self.predict_with, self.net_.module_, self.net_.criterion_)
+        return speaker(self.predict_with, self.net_.module_, self.net_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -195,12 +209,16 @@ class BaseNoisyClassifier(
             self._check_parameters()
             data = self._check_data(X, y, sample_weight)
             facts = cut_params(facts, data.rows, data.n_given)
-            with self._seeded() as random_state:
-                split = data.split(self._held_out_share(), random_state)
+            kept = checkpoints_of(self, data, facts)
+            with seeded_by(self, kept), self._seeded() as random_state:
+                share = self._held_out_share()
+                split = data.split(share, random_state, self.train_split)
                 facts["n_epochs"] = self._n_epochs(len(split[0]))
                 task = self._plan(data, facts)
                 engine = self._build(task, data, has_validation=split[1] is not None)
+                engine.checkpoints = kept
                 self._train(engine, task, data, split, X, y)
+        warn_of_unpredicted(self, self._probabilities, data)
         return self
 
     @own_settings()
@@ -223,6 +241,7 @@ class BaseNoisyClassifier(
                 check_objective(objective, data, in_parts=True)
                 engine = go_on(self.net_, objective, self)
             engine.schedule, engine.max_epochs = constant, 1
+            engine.keeps_optimizer = True  # the next call goes on with it
             self._train(engine, task, data, split, X, y)
         return self
 
@@ -278,16 +297,20 @@ class BaseNoisyClassifier(
 
     def _validate(self, X, *y, reset):
         """Return X, or X and y, as arrays; X must look as in fit, unless `reset`."""
+        n_labels = len(y[0]) if y and y[0] is not None else None
+        samples = as_samples(X, n_labels, self._collate_fn())
+        if samples is not None:
+            return check_samples(self, samples, *y, reset=reset)
         # a float64 that float32 can't hold becomes infinite, and of that validate_data
         # complains, better than numpy would
-        X, checks = numbers_of(self, X, reset=reset)
+        X, checks = numbers_of(self, as_whole_numbers(self, X), reset=reset)
         with np.errstate(over="ignore", invalid="ignore"):
             checked = validate_data(
                 checks,
                 check_features(as_numpy(X), self),
                 *map(as_numpy, y),
                 reset=reset or checks is not self,
-                dtype=self.dtype if reset else self.net_.input_dtype,
+                dtype=kinds_of_numbers(self, X, reset=reset),
                 accept_sparse="csr",
                 allow_nd=True,
             )
@@ -319,6 +342,7 @@ class BaseNoisyClassifier(
 
     def _validate_both(self, X, y, reset):
         """Return X, y and where y has no label, whose place another one takes."""
+        X, y = with_labels(X, y)
         y, missing = as_numpy(y), np.zeros(0, dtype=bool)
         if y is not None and is_soft(y):
             X, y = self._validate(X, reset=reset), check_soft_labels(y)
@@ -331,8 +355,12 @@ class BaseNoisyClassifier(
             X, y = self._validate(X, y, reset=reset)
         return X, y, missing
 
+    def _collate_fn(self):
+        return self._routed_to("iterator_train").get("collate_fn")
+
     def _random_state(self):
-        return make_generator(self.random_state)
+        seed = getattr(self, "_seed_of_fit", None)  # of one that goes on
+        return make_generator(self.random_state if seed is None else seed)
 
     @contextmanager
     def _seeded(self, n_epochs_before=0):
@@ -343,7 +371,8 @@ class BaseNoisyClassifier(
             yield random_state
 
     def _held_out_share(self):
-        if self.validation_fraction is None and self.early_stopping is True:
+        stops = self.early_stopping is True and self.train_split is None
+        if self.validation_fraction is None and stops:
             return 0.1
         return self.validation_fraction
 
@@ -389,6 +418,7 @@ class BaseNoisyClassifier(
         objective.forget()
         # its copy of the best weights has served, and partial_fit has no validation
         engine.callbacks_ = [c for c in engine.callbacks_ if c[0] != "early_stopping"]
+        engine.checkpoints = None
         self.net_ = engine
         self.classes_ = engine.classes_
         self.history_ = engine.history
@@ -397,7 +427,8 @@ class BaseNoisyClassifier(
     def _n_epochs(self, n_rows):
         if self.max_epochs != "auto":
             return self.max_epochs
-        n_steps_an_epoch = max(1, round(n_rows / self.batch_size))
+        batch_size = n_rows if self.batch_size == -1 else self.batch_size
+        n_steps_an_epoch = max(1, round(n_rows / (batch_size * self.accumulate)))
         return int(np.clip(np.ceil(AUTO_STEPS / n_steps_an_epoch), *AUTO_EPOCHS))
 
 

@@ -32,7 +32,7 @@ from sknoisy.transition._identifiability import told_apart
 # what the networks that T is estimated from have in common with the last one
 SHARED = (
     *("module", "max_epochs", "batch_size", "lr", "lr_schedule", "optimizer"),
-    *("weight_decay", "device", "dtype"),
+    *("weight_decay", "device", "dtype", "accumulate", "precision", "compile"),
 )
 
 
@@ -196,7 +196,8 @@ class Looked:
         networks = PlainClassifier(
             loss="ce" if is_auto(clf.loss) else clf.loss,
             **{name: getattr(clf, name) for name in SHARED},
-            **clf._still_routed("module", "loss", "optimizer", "iterator_train"),
+            **clf._still_routed("module", "loss", "optimizer"),
+            **clf._still_routed("iterator_train", "iterator_valid"),
         )
         return cross_fit(
             networks,

@@ -122,6 +122,10 @@ class DivideMixClassifier(BaseNoisyClassifier):
     A batch should hold several samples of each class, as the balance of classes is
     that of its predictions.
 
+    Samples without a label (`unlabeled` says what marks them) are learned from as
+    those whose label is rejected, from the end of the warm-up on: as many as a batch
+    holds are drawn for each batch.
+
     `fit` takes no weights: where samples are judged, they have no exact meaning.
 
     References

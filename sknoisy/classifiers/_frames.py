@@ -1,11 +1,15 @@
 """Frames of words, dates and gaps, where nobody named a module for them."""
 
+from typing import Any
+
 from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 
-from sknoisy._frames import holds_words
+from sknoisy.tables import vectorizer_for
 
 __all__ = ["numbers_of"]
+
+FOR_NETWORKS: dict[str, Any] = {"for_": "network", "random_state": 0}
 
 
 def numbers_of(estimator, X, *, reset):
@@ -26,7 +30,8 @@ def numbers_of(estimator, X, *, reset):
         Whether this is a fit.
     """
     if reset:
-        vectorizer = _vectorizer_for(estimator, X)
+        named = estimator.module is not None
+        vectorizer = None if named else vectorizer_for(X, **FOR_NETWORKS)
     else:
         vectorizer = getattr(estimator, "vectorizer_", None)
     if vectorizer is None:
@@ -40,11 +45,3 @@ def numbers_of(estimator, X, *, reset):
     else:
         numbers = vectorizer.transform(X)
     return numbers, clone(estimator)
-
-
-def _vectorizer_for(estimator, X):
-    if estimator.module is not None or not holds_words(X):
-        return None
-    from sknoisy.tables import make_vectorizer
-
-    return make_vectorizer(X, for_="network", random_state=0)

@@ -4,6 +4,8 @@ A class names what is its own, takes the rest as ``**training`` and hands it on.
 """
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
+from os import PathLike
 from typing import Any, Literal
 
 import torch
@@ -30,16 +32,25 @@ class TrainingParameters(Completed, RoutedParams):
         for images. A class or function is called at fit with ``module__*`` and those
         of these facts that its signature names: `n_features`, `input_shape`,
         `n_samples`, `n_classes`, `labels`, `feature_mean`, `feature_scale`. An
-        instance is copied at fit, never trained in place. Of several networks, the
-        first one then starts with its weights, and others draw new ones in all layers
-        that have ``reset_parameters``.
+        instance is copied at fit, never trained in place. Where a method trains
+        several networks, all of them keep what an instance has learned and what is
+        frozen in it; others than the first draw new weights in the layers at its end
+        that still look untrained or, if there are none, start a little apart.
+        Instead of logits a network may give probabilities, one logit for two classes,
+        or something that holds logits as ``.logits`` or first in a tuple.
 
     max_epochs : int or "auto", default="auto"
         How often each sample is seen. "auto" makes about 400 steps, but at least
         30 and at most 200 epochs.
 
     batch_size : int, default=512
-        Samples per step. A last batch of one sample joins the one before.
+        Samples per step; -1 takes all at once. A last batch of one sample joins the one
+        before. Large samples (images, say) are predicted in batches of this size, too;
+        ``iterator_valid__batch_size`` sets another.
+
+    accumulate : int, default=1
+        From how many batches the gradient of a step is averaged: large batches on
+        little memory.
 
     lr : float, default=5e-3
         Learning rate, at its peak where a schedule changes it.
@@ -72,6 +83,11 @@ class TrainingParameters(Completed, RoutedParams):
         in ``history_``, both without weights. None means none, or 0.1 with
         ``early_stopping=True``. `partial_fit` holds nothing out.
 
+    train_split : callable, default=None
+        What to validate on, as in skorch: a function of the training data and labels
+        that gives two data sets, such as ``skorch.helper.predefined_split(dataset)`` of
+        samples with clean labels. It takes the place of `validation_fraction`.
+
     n_iter_no_change : int, default=10
         How many epochs without a better one end training, with `early_stopping`.
 
@@ -83,7 +99,8 @@ class TrainingParameters(Completed, RoutedParams):
         Whether `fit` goes on with the network of the last `fit`.
 
     callbacks : list of skorch callbacks, default=None
-        Copied at fit. One that watches single batches makes training somewhat slower.
+        The objects themselves, which training changes. One that watches single batches
+        makes training somewhat slower.
 
     device : str or torch.device, default="auto"
         Where to train and predict; "auto" takes a CUDA GPU if there is one.
@@ -93,12 +110,34 @@ class TrainingParameters(Completed, RoutedParams):
         what matters comes after them (time stamps, for one), subtract an offset first
         or take "float64".
 
+    precision : {"bf16"} or None, default=None
+        "bf16" lets the layers of networks compute in bfloat16 while they train, where
+        torch's autocast has them do so; losses, weights and predictions don't.
+
+    compile : bool or dict, default=False
+        Whether ``torch.compile`` makes the networks faster, after it has taken its
+        time; a dict holds parameters for it, such as ``{"mode": "max-autotune"}``.
+
     keep_on_interrupt : bool, default=False
         Whether the estimator is fitted, with the network as it is, after Ctrl-C in the
         middle of `fit`. The interrupt is raised all the same.
 
+    checkpoint : str or path-like, default=None
+        A folder in which `fit` keeps, epoch by epoch, all that it takes to go on:
+        networks, optimizer, random numbers, what the method remembers. One for each
+        fit: a search needs none, or its fits would replace each other's.
+
+    checkpoint_every : int or "auto", default="auto"
+        After how many epochs it is written. "auto" lets that take a fiftieth of the
+        time; the last epoch always counts.
+
+    resume : bool, default=False
+        Whether `fit` goes on from the checkpoint, if there is one, to the same network,
+        bit by bit, that it would have been without a break. One of other data or
+        parameters is refused.
+
     verbose : int, default=0
-        Whether to print a line per epoch.
+        1 prints a line per epoch, 2 shows a bar with the time that is left.
 
     unlabeled : label, None or "auto", default="auto"
         What marks a sample without a label, besides None, NaN and pandas.NA. None:
@@ -114,8 +153,10 @@ class TrainingParameters(Completed, RoutedParams):
 
     **routed : dict
         ``module__*``, ``loss__*``, ``optimizer__*``, ``callbacks__*``,
-        ``iterator_train__*`` (``shuffle``, ``drop_last``), and what is said above to go
-        to a part in this way.
+        ``iterator_train__*`` (``shuffle``, ``drop_last``, ``sampler`` and, for samples
+        that are read from files or data sets, ``num_workers``, ``collate_fn`` and other
+        parameters of torch's DataLoader), ``iterator_valid__batch_size``, and what is
+        said above to go to a part in this way.
 
     Attributes
     ----------
@@ -154,6 +195,7 @@ class TrainingParameters(Completed, RoutedParams):
         "optimizer",
         "callbacks",
         "iterator_train",
+        "iterator_valid",
     )
 
     def __init__(
@@ -162,19 +204,26 @@ class TrainingParameters(Completed, RoutedParams):
         *,
         max_epochs: int | Literal["auto"] = "auto",
         batch_size: int = 512,
+        accumulate: int = 1,
         lr: float = 5e-3,
         lr_schedule: str | Callable[[float], float] = "one_cycle",
         optimizer: str | Callable[..., torch.optim.Optimizer] = "adamw",
         weight_decay: float = 1e-2,
         early_stopping: bool | Literal["label_wave"] = False,
         validation_fraction: float | None = None,
+        train_split: Callable[..., Any] | None = None,
         n_iter_no_change: int = 10,
         predict_with: int | Literal["auto", "mean"] = "auto",
         warm_start: bool = False,
         callbacks: Sequence[Any] | None = None,
         device: str | torch.device = "auto",
         dtype: Literal["float32", "float64"] = "float32",
+        precision: Literal["bf16"] | None = None,
+        compile: bool | dict[str, Any] = False,
         keep_on_interrupt: bool = False,
+        checkpoint: str | PathLike[str] | None = None,
+        checkpoint_every: int | Literal["auto"] = "auto",
+        resume: bool = False,
         verbose: int = 0,
         unlabeled: Label = "auto",
         random_state: Seed = None,
@@ -183,19 +232,26 @@ class TrainingParameters(Completed, RoutedParams):
         self.module = module
         self.max_epochs = max_epochs
         self.batch_size = batch_size
+        self.accumulate = accumulate
         self.lr = lr
         self.lr_schedule = lr_schedule
         self.optimizer = optimizer
         self.weight_decay = weight_decay
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
+        self.train_split = train_split
         self.n_iter_no_change = n_iter_no_change
         self.predict_with = predict_with
         self.warm_start = warm_start
         self.callbacks = callbacks
         self.device = device
         self.dtype = dtype
+        self.precision = precision
+        self.compile = compile
         self.keep_on_interrupt = keep_on_interrupt
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
+        self.resume = resume
         self.verbose = verbose
         self.unlabeled = unlabeled
         self.random_state = random_state
@@ -203,9 +259,20 @@ class TrainingParameters(Completed, RoutedParams):
 
 
 # names that a number, or a switch, may have instead
-NAMED = {"max_epochs": "auto", "early_stopping": "label_wave"}
-SWITCHES = ("early_stopping", "warm_start", "keep_on_interrupt")
-COUNTS = {"batch_size": 1, "n_iter_no_change": 1, "max_epochs": 1, "verbose": 0}
+NAMED = {
+    "max_epochs": "auto",
+    "early_stopping": "label_wave",
+    "checkpoint_every": "auto",
+}
+SWITCHES = ("early_stopping", "warm_start", "keep_on_interrupt", "resume")
+COUNTS = {
+    "batch_size": 1,
+    "accumulate": 1,
+    "n_iter_no_change": 1,
+    "max_epochs": 1,
+    "checkpoint_every": 1,
+    "verbose": 0,
+}
 RANGES = {
     "weight_decay": "[0, inf)",
     "lr": "(0, inf)",
@@ -216,12 +283,16 @@ RANGES = {
 def check_training(estimator):
     """Check the parameters of training that every classifier has."""
     given = {n: getattr(estimator, n) for n in (*SWITCHES, *COUNTS, *RANGES)}
-    named = {n for n in NAMED if isinstance(given[n], str)}
-    switches = {n: given[n] for n in SWITCHES if n not in named}
     check_choice(estimator.dtype, ("float32", "float64"), "dtype")
+    if estimator.precision is not None:
+        check_choice(estimator.precision, ("bf16",), "precision")
+    if isinstance(given["batch_size"], Integral) and given["batch_size"] == -1:
+        del given["batch_size"]
+    check_where_to_validate(estimator)
+    named = {n for n in NAMED if isinstance(given[n], str)}
     for name in named:
         check_choice(given.pop(name), (NAMED[name],), name)
-    check_switch(**switches)
+    check_switch(**{n: given[n] for n in SWITCHES if n in given})
     if isinstance(given["verbose"], bool):
         del given["verbose"]
     for name, least in COUNTS.items():
@@ -230,13 +301,38 @@ def check_training(estimator):
     for name, interval in RANGES.items():
         if given[name] is not None or name != "validation_fraction":
             check_range(interval, **{name: given[name]})
+    if estimator.resume and estimator.checkpoint is None:
+        raise ValueError(
+            "resume=True goes on from a checkpoint: name its folder, checkpoint=…, or"
+            " leave resume out."
+        )
     if not isinstance(estimator.callbacks, (list, tuple, type(None))):
         raise TypeError(
             f"callbacks={shown(estimator.callbacks)}, but must be a list of them."
         )
+    if not isinstance(estimator.compile, dict):
+        check_switch(compile=estimator.compile)
     named, given = map(estimator._routed_to, ("callbacks", "iterator_train"))
+    given |= estimator._routed_to("iterator_valid")
     if named:
         check_callback_names(estimator.callbacks or [], named)
     if given:  # all but the batch size, which comes later
         rest = {"facts": {}, "part": "iterator_train", "skip": 1, "complete": False}
         choose_arguments(Batches, given=given, **rest)
+
+
+def check_where_to_validate(estimator):
+    """Check `train_split`, which leaves nothing to `validation_fraction`."""
+    split = estimator.train_split
+    if split is None:
+        return
+    if not callable(split):
+        raise TypeError(
+            f"train_split={shown(split)} must be a function of a data set and labels"
+            " that returns two data sets, such as skorch's predefined_split(dataset)."
+        )
+    if estimator.validation_fraction is not None:
+        raise ValueError(
+            f"train_split and validation_fraction={estimator.validation_fraction} both"
+            " say what to validate on: pass one of them."
+        )

@@ -5,6 +5,7 @@ A module of your own has parameters that nobody knows here: hand them on by
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any, Literal, TypedDict
 
 import torch
@@ -13,19 +14,26 @@ from sknoisy._data_types import Label, Seed
 
 class CommonTraining(TypedDict, total=False):
     batch_size: int
+    accumulate: int
     lr: float
     lr_schedule: str | Callable[[float], float]
     optimizer: str | Callable[..., torch.optim.Optimizer]
     weight_decay: float
     early_stopping: bool | Literal["label_wave"]
     validation_fraction: float | None
+    train_split: Callable[..., Any] | None
     n_iter_no_change: int
     predict_with: int | Literal["auto", "mean"]
     warm_start: bool
     callbacks: Sequence[Any] | None
     device: str | torch.device
     dtype: Literal["float32", "float64"]
+    precision: Literal["bf16"] | None
+    compile: bool | dict[str, Any]
     keep_on_interrupt: bool
+    checkpoint: str | PathLike[str] | None
+    checkpoint_every: int | Literal["auto"]
+    resume: bool
     verbose: int
     unlabeled: Label
     random_state: Seed
@@ -33,10 +41,20 @@ class CommonTraining(TypedDict, total=False):
     grafting__n_bins: object
     grafting__steepness: object
     iterator_train__batch_size: object
+    iterator_train__collate_fn: object
     iterator_train__dataset: object
     iterator_train__device: object
     iterator_train__drop_last: object
+    iterator_train__multiprocessing_context: object
+    iterator_train__num_workers: object
+    iterator_train__pin_memory: object
+    iterator_train__prefetch_factor: object
+    iterator_train__sampler: object
     iterator_train__shuffle: object
+    iterator_train__timeout: object
+    iterator_train__worker_init_fn: object
+    iterator_valid__batch_size: object
+    iterator_valid__num_workers: object
     loss__a: object
     loss__alpha: object
     loss__beta: object

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Literal, Self, Unpack
 
-from sknoisy._data_types import ArrayLike, Folds, MatrixLike
+from sknoisy._data_types import ArrayLike, Folds
 from sknoisy._engine.tasks import with_callbacks
 from sknoisy._registry import lookup
-from sknoisy._types import Loss, Module
+from sknoisy._types import Inputs, Loss, Module
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._correction import Correction
 from sknoisy.classifiers._training_names import CommonTraining
@@ -151,8 +151,8 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
     @with_callbacks
     def fit(
         self,
-        X: MatrixLike,
-        y: ArrayLike,
+        X: Inputs,
+        y: ArrayLike | None = None,
         trusted: ArrayLike | None = None,
         *,
         groups: ArrayLike | None = None,

@@ -143,6 +143,11 @@ def choose_features(given, facts, posterior):
 def standardized(facts):
     """Return features in rows, as the default networks see them."""
     X, mean = facts["X"], facts["feature_mean"]
+    if X.ndim == 1:  # samples that are read, or several inputs
+        raise ValueError(
+            "transition='hoc' looks for neighbors among features, but X is"
+            f" {X!r}: pass transition__representation='network', or another estimate."
+        )
     if mean is None:  # sparse: one scale for all, which moves no neighbor
         return X
     # a column of a table has a mean of its own, the pixels of a channel share one

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Literal, Self, Unpack
 
-from sknoisy._data_types import ArrayLike, MatrixLike
+from sknoisy._data_types import ArrayLike
 from sknoisy._delegation import available_if
 from sknoisy._engine.tasks import with_callbacks
 from sknoisy._ranges import check_range
-from sknoisy._types import Module
+from sknoisy._types import Inputs, Module
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._training_names import MethodTraining
 from sknoisy.objectives import Mixup
@@ -46,8 +46,8 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
     @with_callbacks
     def fit(
         self,
-        X: MatrixLike,
-        y: ArrayLike,
+        X: Inputs,
+        y: ArrayLike | None = None,
         sample_weight: ArrayLike | float | None = None,
     ) -> Self:
         """Train on labels that may be wrong.
@@ -82,7 +82,7 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
     @available_if(lambda self: self._can_learn_in_parts())
     def partial_fit(
         self,
-        X: MatrixLike,
+        X: Inputs,
         y: ArrayLike,
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | float | None = None,

@@ -5,6 +5,7 @@ from sknoisy.cleaning._corrections import apply_corrections
 from sknoisy.cleaning._label_cleaner import LabelCleaner
 from sknoisy.cleaning._label_studio import from_label_studio, to_label_studio
 from sknoisy.cleaning._review import review_page
+from sknoisy.cleaning._reviews import read_corrections, write_corrections
 from sknoisy.cleaning._weight_meaning import WeightMeaning, weight_meaning
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "WeightMeaning",
     "apply_corrections",
     "from_label_studio",
+    "read_corrections",
     "review_page",
     "to_label_studio",
     "weight_meaning",
+    "write_corrections",
 ]

@@ -1,6 +1,6 @@
 """What to do about labels that seem wrong: four small functions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -30,6 +30,14 @@ class Training:
     codes: np.ndarray
     weight: np.ndarray | None = None
     unlabeled: np.ndarray = field(default_factory=lambda: NOBODY)
+
+    def with_unlabeled(self, n_others):
+        """Return the same, with samples behind all others that came without a label."""
+        if not n_others:
+            return self
+        n_judged = len(self.rows) + len(self.unlabeled)
+        others = np.arange(n_judged, n_judged + n_others)
+        return replace(self, unlabeled=np.append(self.unlabeled, others))
 
 
 def drop(findings):

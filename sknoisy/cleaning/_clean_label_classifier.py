@@ -5,6 +5,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import Pipeline
 from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.validation import check_consistent_length, validate_data
 
@@ -33,10 +34,10 @@ from sknoisy.cleaning._findings import (
     findings_of,
     names_of_rows,
 )
-from sknoisy.cleaning._frames_in import chained, vectorizer_for
 from sknoisy.cleaning._handing_on import hand_on, route
 from sknoisy.cleaning._self_training import self_train
 from sknoisy.cleaning._weight_caveats import warn_of_other_weights
+from sknoisy.tables import vectorizer_for
 
 __all__ = ["CleanLabelClassifier"]
 
@@ -75,7 +76,8 @@ class CleanLabelClassifier(
           means by that, by :func:`weight_meaning`, and warns if it is something else:
           to a forest, such as the default, a weight is the chance to be drawn.
         - "semi_supervised": they lose their label and may get another one by
-          self-training; the estimator must have ``predict_proba``.
+          self-training, and so may samples that came without one; the estimator must
+          have ``predict_proba``.
 
     min_per_class : int >= 1, default=5
         How many samples of each given class keep their label at least, the most
@@ -227,17 +229,22 @@ class CleanLabelClassifier(
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, y)
-        params, for_detector, rows = self._hand_on(fit_params, codes)
-        X, params = take(X, rows, len(y)), cut_params(params, rows, len(y))
+        params, for_detector, rows, others = self._hand_on(fit_params, codes)
+        order = np.append(rows, others)
+        X, params = take(X, order, len(y)), cut_params(params, order, len(y))
         for_detector = cut_params(for_detector, rows, len(y))
         X_train, vectorizer = self._as_numbers(X)
         for_whom = X_train if self.detector is None else X
+        if others.size:  # who has no label isn't judged
+            for_whom = take(for_whom, np.arange(len(rows)), len(order))
         known = self.classes_[codes[rows]]
         findings = self._look_for_issues(for_whom, known, for_detector)
         self._remember(findings, y, codes, rows, names)
-        training = ACTIONS[self.action](findings)
-        model = self._train(X_train, training, params, len(rows))
-        self.estimator_ = model if vectorizer is None else chained(vectorizer, model)
+        training = ACTIONS[self.action](findings).with_unlabeled(len(others))
+        model = self._train(X_train, training, params, len(order))
+        if vectorizer is not None:
+            model = Pipeline([("vectorizer", vectorizer), ("classifier", model)])
+        self.estimator_ = model
         return self
 
     def get_metadata_routing(self) -> MetadataRouter:
@@ -311,11 +318,16 @@ class CleanLabelClassifier(
             align_detector(self.detector_, y, seen)
 
     def _hand_on(self, fit_params, codes):
-        """Return what estimator and detector are handed, and which samples count."""
+        """Return what estimator and detector are handed, and which samples count.
+
+        Those with a label, and those without that are learned from all the same.
+        """
         params, for_detector = hand_on(self, fit_params)
         params, rows, weight = read_weights(params, self._get_estimator(), len(codes))
         check_classes_have_weight(codes, weight, codes >= 0)
-        return params, one_each(for_detector, len(codes)), rows[codes[rows] >= 0]
+        labeled = codes[rows] >= 0
+        others = rows[~labeled] if self.action == "semi_supervised" else rows[:0]
+        return params, one_each(for_detector, len(codes)), rows[labeled], others
 
     def _get_estimator(self):
         return RandomForestClassifier() if self.estimator is None else self.estimator

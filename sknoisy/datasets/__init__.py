@@ -1,5 +1,6 @@
-"""Real data: labels that are wrong as found, and clean ones to put noise on."""
+"""Real data: labels that are wrong as found, clean ones, and samples of your own."""
 
+from sknoisy._samples import Columns, Samples
 from sknoisy.datasets._fetchers import (
     fetch_cifar10n_features,
     fetch_fashion_mnist,
@@ -8,12 +9,16 @@ from sknoisy.datasets._fetchers import (
     fetch_label_errors,
     fetch_labelme_votes,
 )
+from sknoisy.datasets._image_folder import read_image_folder
 
 __all__ = [
+    "Columns",
+    "Samples",
     "fetch_cifar10n_features",
     "fetch_fashion_mnist",
     "fetch_hausa_topics",
     "fetch_keel",
     "fetch_label_errors",
     "fetch_labelme_votes",
+    "read_image_folder",
 ]

@@ -15,7 +15,6 @@ from sknoisy._counting import check_budget, lowest, nearest
 from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
-from sknoisy._frames import holds_words
 from sknoisy._labels import check_several, read_labels, relabeled, require
 from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
@@ -32,6 +31,7 @@ from sknoisy.detectors._judged import choose_judged, warn_of_small
 from sknoisy.detectors._reliability import warn_of_unreliable
 from sknoisy.detectors._repeats import examine_repeatedly
 from sknoisy.quality import flag_issues
+from sknoisy.tables import vectorizer_for
 
 RULES = ("auto", "noise_rate", "mixture")
 FULL = 0.25  # of the cells: such a sparse table takes as much memory as a dense one
@@ -149,11 +149,9 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
             return self._check_X(X)
         if not hasattr(X, "columns"):
             return filled(self._check_X(X))
-        if not holds_words(X):
+        vectorizer = vectorizer_for(X, for_=self._numbers_for, random_state=0)
+        if vectorizer is None:
             return self._check_X(X)
-        from sknoisy.tables import make_vectorizer
-
-        vectorizer = make_vectorizer(X, for_=self._numbers_for, random_state=0)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         self.vectorizer_ = vectorizer
         return vectorizer.fit_transform(X)

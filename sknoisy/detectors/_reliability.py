@@ -10,6 +10,7 @@ CLEARLY = 2  # standard errors
 FEWEST = 20  # labels
 MOST_ALIKE = 1e3  # condition number of a transition matrix
 ROUNDING = 1e-9
+LEAST_SEPARATION = 0.72  # letters under pair noise have .79, cuts of diamonds .70
 SETTLED = 0.05  # what one more step of EM may change
 
 
@@ -30,11 +31,17 @@ class Reliability:
         How many labels were judged.
 
     is_settled : bool
-        Whether the transition matrix no longer changes as it is estimated again.
+        Whether the transition matrix no longer changes as it is estimated again;
+        classes that are rarer than an even share count less.
 
     is_identifiable : bool
         Whether the right label is the most frequent one of each class, and no two
         classes are labelled alike.
+
+    separation : float, default=1.0
+        How many labels the judge names by itself, per label that seems right. Where
+        classes overlap it names few of them, and takes for wrong what only can't be
+        told apart.
     """
 
     gain: float
@@ -42,6 +49,7 @@ class Reliability:
     n_labels: int
     is_settled: bool = True
     is_identifiable: bool = True
+    separation: float = 1.0
 
     @property
     def is_better_than_guessing(self):
@@ -58,6 +66,9 @@ class Reliability:
             "a class gets another label more often than its own": (
                 not self.is_identifiable
             ),
+            "the judge can't tell the classes apart well enough": (
+                self.separation < LEAST_SEPARATION
+            ),
         }
         return tuple(reason for reason, holds in words.items() if holds)
 
@@ -65,7 +76,9 @@ class Reliability:
         return not self.reasons
 
 
-def reliability_of(codes, pred_probs, groups=None, *, transition=None, step=None):
+def reliability_of(
+    codes, pred_probs, groups=None, *, transition=None, step=None, separation=1.0
+):
     """Return the reliability of who says `pred_probs`, out of sample.
 
     Parameters
@@ -83,6 +96,9 @@ def reliability_of(codes, pred_probs, groups=None, *, transition=None, step=None
 
     step : ndarray of shape (n_classes, n_classes), default=None
         The same after one more step.
+
+    separation : float, default=1.0
+        How many labels the judge names by itself, per label that seems right.
     """
     n_classes = pred_probs.shape[1]
     logs = np.log(np.maximum(pred_probs, LEAST / n_classes))
@@ -98,7 +114,10 @@ def reliability_of(codes, pred_probs, groups=None, *, transition=None, step=None
         error = lead.std() / np.sqrt(len(lead))
     told = {} if transition is None else {"is_identifiable": _is_clear(transition)}
     if step is not None:
-        told["is_settled"] = bool(np.abs(step - transition).max() < SETTLED)
+        # a rare class that moves changes few verdicts
+        change = np.abs(step - transition) * np.minimum(1, shares * n_classes)[:, None]
+        told["is_settled"] = bool(change.max() < SETTLED)
+    told["separation"] = float(separation)
     return Reliability(float(lead.mean()), float(error), len(codes), **told)
 
 

@@ -14,7 +14,7 @@ from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
 from sknoisy.detectors._reliability import reliability_of
 from sknoisy.quality import true_label_posterior
-from sknoisy.quality._true_labels import estimate_transition
+from sknoisy.quality._true_labels import estimate_transition, order_by_features
 
 __all__ = ["TrueLabelPosterior"]
 
@@ -106,9 +106,9 @@ class TrueLabelPosterior(JudgesByFits):
 
     reliability_ : Reliability
         Whether there was enough to go by: ``gain`` of the judge over guessing and its
-        ``error``, ``is_settled``, ``is_identifiable``; false, with ``reasons``, where
-        there wasn't. Then `noise_rate_` is NaN, a warning says why, and no label is
-        called wrong unless `threshold` is a budget or "mixture".
+        ``error``, ``is_settled``, ``is_identifiable``, ``separation``; false, with
+        ``reasons``, where there wasn't. Then `noise_rate_` is NaN, a warning says why,
+        and no label is called wrong unless `threshold` is a budget or "mixture".
 
     flag_frequency_ : ndarray of shape (n_samples,)
         How often each label was flagged, as a share of `n_repeats`. With two or more.
@@ -195,6 +195,7 @@ class TrueLabelPosterior(JudgesByFits):
         known = {"groups": groups, "sample_weight": sample_weight}
         looks = make_looks(self, X, codes, make_forests, **known)
         look, at_first = best_look(looks, X, codes, groups)
+        votes = at_first
         found = true_label_posterior(codes, at_first)
         for _ in range(self.rounds - 1):
             kept = likeliest(codes, found.probabilities) == codes
@@ -209,12 +210,18 @@ class TrueLabelPosterior(JudgesByFits):
         judge = look.at_first if self.rounds == 1 else look.classifier
         self.classifier_ = clone(judge)
         self.posterior_ = found.probabilities
+        named = (likeliest(codes, votes) == codes).mean()
+        # a judge of all labels foretells given ones: of true ones it tells nothing
+        knows = self.rounds > 1
         reliability = reliability_of(
             codes,
             at_first,
             groups,
             transition=found.transition,
-            step=estimate_transition(found.probabilities, codes),
+            step=estimate_transition(
+                found.probabilities, codes, order_by_features(votes)
+            ),
+            separation=named / found.quality_of(codes).mean() if knows else 1.0,
         )
         return _evidence(found, codes, reliability)
 

@@ -9,6 +9,8 @@ Hyper-parameters with a default are the authors' for ten image classes, where th
 published such, and are reached from an estimator as ``loss__q`` and so on.
 """
 
+from inspect import signature
+
 from torch import Tensor
 
 from sknoisy._registry import lookup
@@ -156,7 +158,9 @@ def get_loss(loss: Loss) -> Tensor:
     Parameters
     ----------
     loss : str or callable
-        A name of :data:`LOSSES`, or a function (logits, labels) -> (n_samples,).
+        A name of :data:`LOSSES`, or a function (logits, labels) -> (n_samples,). A
+        class of torch's, such as ``torch.nn.CrossEntropyLoss``, is made with
+        ``reduction="none"``.
 
     Returns
     -------
@@ -169,7 +173,7 @@ def get_loss(loss: Loss) -> Tensor:
         If no loss has that name; the message lists the names there are.
 
     TypeError
-        If it is a class, such as ``torch.nn.CrossEntropyLoss``, and no instance.
+        If it is a class, and none of torch's that can do without reducing.
 
     See Also
     --------
@@ -182,8 +186,11 @@ def get_loss(loss: Loss) -> Tensor:
     'generalized_cross_entropy'
     """
     if isinstance(loss, type):
+        if "reduction" in signature(loss).parameters:  # one of torch's, as for skorch
+            return loss(reduction="none")
         raise TypeError(
-            f"loss={shown(loss)} is a class: pass an instance, with reduction='none'."
+            f"loss={shown(loss)} is a class: pass an instance, or a function (logits,"
+            " labels) -> (n_samples,)."
         )
     if callable(loss):
         return loss

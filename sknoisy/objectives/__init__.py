@@ -6,12 +6,14 @@ from sknoisy.objectives._co_teaching import CoTeaching
 from sknoisy.objectives._co_teaching_plus import CoTeachingPlus
 from sknoisy.objectives._cores import Cores
 from sknoisy.objectives._corrected import CORRECTIONS
+from sknoisy.objectives._crowd_layer import CrowdLayer
 from sknoisy.objectives._decoupling import Decoupling
-from sknoisy.objectives._dividemix import DivideMix
+from sknoisy.objectives._divide_mix import DivideMix
 from sknoisy.objectives._dmi import DeterminantMutualInformation
 from sknoisy.objectives._dynamic_bootstrapping import DynamicBootstrapping
 from sknoisy.objectives._elr import EarlyLearningRegularization
 from sknoisy.objectives._elr_plus import EarlyLearningPlus
+from sknoisy.objectives._fix_match import FixMatch
 from sknoisy.objectives._grafting import GRAFTINGS, entropy_share, graft
 from sknoisy.objectives._jocor import JoCoR
 from sknoisy.objectives._mixup import Mixup
@@ -24,9 +26,9 @@ from sknoisy.objectives._sop import SparseOverParameterization
 from sknoisy.objectives._sparse_regularization import SparseRegularization
 from sknoisy.objectives._stages import Stages
 from sknoisy.objectives._total_variation import TotalVariation
-from sknoisy.objectives._truncated import TruncatedLoss
+from sknoisy.objectives._truncated_gce import TruncatedLoss
 from sknoisy.objectives._trusted import TrustedLabels
-from sknoisy.objectives._volume import VolumeMinimization
+from sknoisy.objectives._volmin import VolumeMinimization
 
 OBJECTIVES = {
     "asymmetric_co_teaching": AsymmetricCoTeaching,
@@ -39,6 +41,7 @@ OBJECTIVES = {
     "dynamic_bootstrapping": DynamicBootstrapping,
     "elr": EarlyLearningRegularization,
     "elr+": EarlyLearningPlus,
+    "fix_match": FixMatch,
     "jocor": JoCoR,
     "ogc": OptimizedGradientClipping,
     "ohem": OnlineHardExampleMining,
@@ -58,12 +61,14 @@ __all__ = [
     "CoTeaching",
     "CoTeachingPlus",
     "Cores",
+    "CrowdLayer",
     "Decoupling",
     "DeterminantMutualInformation",
     "DivideMix",
     "DynamicBootstrapping",
     "EarlyLearningPlus",
     "EarlyLearningRegularization",
+    "FixMatch",
     "JoCoR",
     "MeanLoss",
     "Mixup",

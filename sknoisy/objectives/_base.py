@@ -137,6 +137,12 @@ class Objective(Memory):
         """Return what `compute` does, and change nothing that is remembered."""
         return self.compute(logits, labels, index)
 
+    def make_ready(self, networks: Networks) -> None:
+        """Make what the first step would make, for a training that goes on.
+
+        What it remembers is put back afterwards, by the names it has here.
+        """
+
     def go_on_from(self, last: "Objective") -> None:
         """Take over what the objective of the last fit has found out, in a warm start.
 

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from sknoisy._checks import check_choice
+from sknoisy._nested import mixed
 from sknoisy._ranges import check_range
 from sknoisy._types import Loss, Networks
 from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
@@ -122,7 +123,7 @@ class DynamicBootstrapping(SelfCorrection):
     ) -> Tensor:
         """Return the loss of mixtures."""
         share, partner = draw_mixture(self.mixup, labels)
-        logits = networks(torch.lerp(features[partner], features, share))
+        logits = networks(mixed(features, partner, share))
         targets = as_targets(labels, logits[:, 0])
         return self._mixed_loss(logits, targets, share, partner)
 
@@ -134,7 +135,7 @@ class DynamicBootstrapping(SelfCorrection):
         given = as_targets(labels, believed)
         targets = torch.lerp(believed, given, self.clean[index])
         share, partner = draw_mixture(self.mixup, labels)
-        logits = networks(torch.lerp(features[partner], features, share))
+        logits = networks(mixed(features, partner, share))
         loss = self._mixed_loss(logits, targets, share, partner)
         return loss + self.class_balance * imbalance(logits)
 

@@ -6,11 +6,13 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
+from sknoisy._nested import mixed
 from sknoisy._ranges import check_range
 from sknoisy._types import Networks
 from sknoisy.objectives._elr import SHRINKAGE, seen_only
 from sknoisy.objectives._mixup import draw_mixture
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
+from sknoisy.objectives._unlabeled_rows import Rows, UnlabeledRows
 
 
 class EarlyLearningPlus(ScheduledObjective):
@@ -50,6 +52,10 @@ class EarlyLearningPlus(ScheduledObjective):
         Whether the beliefs stay after fit, the mean of both networks', as the
         estimator's ``beliefs_`` of shape (n_samples, n_classes); NaN for samples that
         were held out.
+
+    unlabeled_rows : dataset, default=None
+        Samples without a label, a fact of the training set. As many of them as a batch
+        holds are drawn for each, and held to what was believed of them.
 
     See Also
     --------
@@ -97,6 +103,7 @@ class EarlyLearningPlus(ScheduledObjective):
         mixup: float = 1.0,
         rise: tuple[float, float] = (0.0, 0.0),
         keep: bool = False,
+        unlabeled_rows: Rows | None = None,
     ) -> None:
         super().__init__(n_epochs)
         check_range("[0, 1)", momentum=momentum, averaging=averaging)
@@ -108,6 +115,9 @@ class EarlyLearningPlus(ScheduledObjective):
         self.rise = check_rise(rise, n_epochs)
         self.keep = keep
         self.add_memory("beliefs", torch.zeros(n_samples, self.n_networks, n_classes))
+        self.unlabeled = UnlabeledRows(unlabeled_rows)
+        others = torch.zeros(len(self.unlabeled), self.n_networks, n_classes)
+        self.add_memory("others", others)
         self.averages: Any = None
         self.n_steps = 0
 
@@ -115,24 +125,39 @@ class EarlyLearningPlus(ScheduledObjective):
         self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
     ) -> Tensor:
         """Return the scalar; update averages, and beliefs about the batch's samples."""
-        beliefs = self._update(self._teach(networks, features), index)
+        beliefs = self._update("beliefs", self._teach(networks, features), index)
         share, partner = draw_mixture(self.mixup, labels)
-        log_p = networks(torch.lerp(features[partner], features, share))
+        log_p = networks(mixed(features, partner, share))
         log_p = log_p.log_softmax(dim=-1)
         nll = share * nll_of(log_p, labels) + (1 - share) * nll_of(
             log_p, labels[partner]
         )
         belief = torch.lerp(beliefs[partner], beliefs, share)
-        regret = torch.log1p((belief * log_p.exp()).sum(dim=-1) * -SHRINKAGE)
         strength = self.strength * ramp(self.progress, self.rise)
         # a sum over networks: each has the gradient that it would have alone
-        return nll.add(regret, alpha=strength).sum(dim=1).mean()
+        value = nll.add(regret(belief, log_p), alpha=strength).sum(dim=1).mean()
+        if len(self.unlabeled):
+            value = value + strength * self._hold_others(networks, features)
+        return value
+
+    def _hold_others(self, networks, features):
+        """Return how far networks leave what they believe of samples without label."""
+        rows, others = self.unlabeled.draw_rows(len(features), features)
+        with torch.no_grad():
+            p = self.averages(others).softmax(dim=-1).flip(1)
+        beliefs = self._update("others", p, rows)
+        log_p = networks(others).log_softmax(dim=-1)
+        return regret(beliefs, log_p).sum(dim=1).mean()
+
+    def make_ready(self, networks: Networks) -> None:
+        """Make the averages, where there are none yet."""
+        if self.averages is None:
+            self.averages = copy.deepcopy(networks).eval().requires_grad_(False)
 
     @torch.no_grad()
     def _teach(self, networks, features):
         """Return what the average of the other network says, for each network."""
-        if self.averages is None:
-            self.averages = copy.deepcopy(networks).eval().requires_grad_(False)
+        self.make_ready(networks)
         self.n_steps += 1
         share = max(1 - self.averaging, 1 / self.n_steps)
         for mean, now in zip(
@@ -150,9 +175,9 @@ class EarlyLearningPlus(ScheduledObjective):
             self.averages.eval()
         return self
 
-    def _update(self, p, index):
-        beliefs = torch.lerp(p, self.look_up("beliefs", index, p), self.momentum)
-        self.note("beliefs", index, beliefs)
+    def _update(self, name, p, index):
+        beliefs = torch.lerp(p, self.look_up(name, index, p), self.momentum)
+        self.note(name, index, beliefs)
         return beliefs
 
     def findings(self) -> dict[str, Tensor]:
@@ -162,7 +187,12 @@ class EarlyLearningPlus(ScheduledObjective):
     def forget(self) -> None:
         """Let go of beliefs and averages."""
         super().forget()
-        self.averages = None
+        self.averages, self.unlabeled = None, UnlabeledRows(None)
+
+
+def regret(belief, log_p):
+    """Return log(1 - <t, p>), below zero, (n_batch, n_networks)."""
+    return torch.log1p((belief * log_p.exp()).sum(dim=-1) * -SHRINKAGE)
 
 
 def nll_of(log_p, labels):

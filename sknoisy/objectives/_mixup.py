@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from sknoisy import _streams
+from sknoisy._nested import mixed
 from sknoisy._ranges import check_range
 from sknoisy._types import Networks
 from sknoisy.objectives._base import Objective
@@ -72,7 +73,7 @@ class Mixup(Wrapper):
         if self.now.remembers:
             self.now.remember(predict_in_evaluation(networks, features), index)
             evaluate = self.now.recall
-        logits = networks(torch.lerp(features[partner], features, share))
+        logits = networks(mixed(features, partner, share))
         own = evaluate(logits, labels, index)
         others = evaluate(logits, labels[partner], index[partner])
         return share * own + (1 - share) * others

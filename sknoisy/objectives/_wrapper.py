@@ -64,6 +64,11 @@ class Wrapper(Objective):
         """Return what all have found out of the data as a whole."""
         return {name: e for one in self.inner for name, e in one.estimates().items()}
 
+    def make_ready(self, networks: Networks) -> None:
+        """Let each make what its first step would make."""
+        for one in self.inner:
+            one.make_ready(networks)
+
     def go_on_from(self, last: Objective) -> None:
         """Let each take over what its counterpart has found out."""
         for one, other in zip(self.inner, getattr(last, "inner", ()), strict=False):

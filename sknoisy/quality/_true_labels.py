@@ -11,14 +11,17 @@ from sknoisy._codes import check_labels_and_probs
 from sknoisy._data_types import ArrayLike
 from sknoisy._probs import checked_blocks
 from sknoisy._ranges import check_count
-from sknoisy.quality._confident_joint import count_pairs, likely_classes
+from sknoisy.quality._confident_joint import likely_classes
 from sknoisy.quality._reading import read
 
 __all__ = ["TrueLabels", "true_label_posterior"]
 
+TINY = 1e-9
 LOWEST, HIGHEST = 0.3, 12.0  # sharpness
 LEAST = 0.01  # of an even share: of a class in `pred_probs`, of a flip in `transition`
 N_DOUBTED, FEW = 10, 20  # labels that are added where a class has few
+CLEARLY = 2  # standard errors, by which a flip is rarer where features are sure
+SMALL = 0.25  # of an even share: a class that can't tell how it is mistaken
 
 
 class TrueLabels(NamedTuple):
@@ -96,7 +99,8 @@ def true_label_posterior(
 
     transition : array-like of shape (n_classes, n_classes), default=None
         Where T starts from: P(given label = j | true label = i), rows are true
-        classes. None stands for that of `estimate_noise_matrices`, without rounding.
+        classes. None stands for what the samples say that
+        :func:`compute_confident_joint` counts.
 
     of_true_labels : bool, default=False
         Whether `pred_probs` are those of *true* labels already, from a model that was
@@ -128,9 +132,12 @@ def true_label_posterior(
     clipped, and raised to a power that makes the given labels likely: voters such as
     forests with large leaves are too modest. Then T is estimated from the posterior
     as in the algorithm of Dawid and Skene [1]_ for a single annotator, with s in the
-    place of the class frequencies, and all begins anew. A row that is read off few
-    labels says little: ten are added to it that are as often right as all labels are,
-    fewer where a class has more than 20 (by the cube of 20 divided by their number).
+    place of the class frequencies, and all begins anew. Classes that overlap mix where
+    features are unsure, and would pass for noise; so a flip that is clearly rarer (by
+    some standard errors) in that half of a class that features are surest of counts as
+    often as there. A row that is read off few labels says little: ten are added to it
+    that are as often right as all labels are, fewer where a class has more than 20 (by
+    the cube of 20 divided by their number).
 
     References
     ----------
@@ -154,31 +161,33 @@ def true_label_posterior(
     codes, pred_probs = check_labels_and_probs(labels, pred_probs)
     check_count(0, max_iter=max_iter)
     p = np.concatenate([block for _, block in checked_blocks(pred_probs)])
-    T, sharpness = _starting_point(transition, codes, p), 1.0
+    sharpness, surest_first = 1.0, None
+    if max_iter or transition is None:
+        surest_first = order_by_features(p)
+    if transition is None:
+        T = _counted(codes, p, surest_first)
+    else:
+        T = check_transition(transition, n_classes=p.shape[1])
     for remaining in range(max_iter, -1, -1):
         logs = _log_probabilities(p if of_true_labels else p @ np.linalg.pinv(T))
         T = _without_zeros(T)
         posterior, sharpness = _posterior(logs, T[:, codes].T, sharpness)
         if remaining:
-            T = estimate_transition(posterior, codes)
+            T = estimate_transition(posterior, codes, surest_first)
     return TrueLabels(posterior, T, sharpness)
 
 
-def _starting_point(transition, codes, p):
-    if transition is None:
-        return _counted(codes, p)
-    return check_transition(transition, n_classes=p.shape[1])
-
-
-def _counted(codes, p):
-    """Return that of the confident joint, not rounded: names of classes have no say."""
+def _counted(codes, p, surest_first):
+    """Return that of the samples which the confident joint counts."""
     reading = read(codes, p)
-    counts = count_pairs(reading, likely_classes(reading))
-    joint = counts * (reading.label_counts / counts.sum(axis=1))[:, None]
-    sizes = joint.sum(axis=0)
-    T = np.eye(len(joint))
-    T[sizes > 0] = joint.T[sizes > 0] / sizes[sizes > 0, None]
-    return _doubted(T, reading.label_counts)
+    likely = likely_classes(reading)
+    counted = np.flatnonzero(likely < p.shape[1])
+    n_counted = np.bincount(codes[counted], minlength=p.shape[1])
+    believed = np.zeros(p.shape)
+    # as many of each label as there are
+    scale = reading.label_counts / np.maximum(n_counted, 1)
+    believed[counted, likely[counted]] = scale[codes[counted]]
+    return estimate_transition(believed, codes, surest_first)
 
 
 def _log_probabilities(p):
@@ -206,27 +215,77 @@ def _joint(logs, flips, sharpness):
     return joint, np.log(joint.sum(axis=1)).sum()
 
 
-def estimate_transition(posterior, codes):
-    """Return P(given | true) by the posterior of each sample."""
+def order_by_features(pred_probs):
+    """Return for each class the samples, those first that features are surest of."""
+    return np.argsort(-pred_probs, axis=0, kind="stable")
+
+
+def estimate_transition(posterior, codes, surest_first):
+    """Return P(given | true) by the posterior of each sample.
+
+    A mistake that is independent of features is as frequent wherever a class is; where
+    classes overlap, labels mix where features are unsure, and nowhere else. So a flip
+    that is clearly rarer in the surer half of a class counts as often as there.
+
+    Parameters
+    ----------
+    posterior : ndarray of shape (n_samples, n_classes)
+        Probabilities of true labels.
+
+    codes : ndarray of shape (n_samples,)
+        Given labels 0…c−1.
+
+    surest_first : ndarray of int of shape (n_samples, n_classes)
+        What `order_by_features` says.
+    """
+    sure = _given(np.where(_surer_half(posterior, surest_first), posterior, 0), codes)
+    unsure = _given(posterior, codes) - sure
+    n_sure, n_unsure = (np.maximum(n.sum(axis=1), TINY) for n in (sure, unsure))
+    sizes = n_sure + n_unsure
+    rates = (sure + unsure) / sizes[:, None]
+    there = sure / n_sure[:, None]
+    elsewhere = unsure / n_unsure[:, None]
+    error = np.sqrt(rates * (1 - rates).clip(0) * (1 / n_sure + 1 / n_unsure)[:, None])
+    # from one standard error on a bit, from three on as there
+    doubt = ((elsewhere - there) / np.maximum(error, TINY) / CLEARLY - 0.5).clip(0, 1)
+    T = rates + doubt * (there - rates)
+    np.fill_diagonal(T, 0)
+    np.fill_diagonal(T, 1 - T.sum(axis=1).clip(max=1))
+    return _without_zeros(_doubted(T, sizes, np.bincount(codes, minlength=len(T))))
+
+
+def _given(posterior, codes):
+    """Return how many samples of each class, rows, have got each label."""
     counts = np.zeros((posterior.shape[1],) * 2)
     np.add.at(counts, codes, posterior)
-    sizes = posterior.sum(axis=0)
-    return _without_zeros(_doubted(counts.T / sizes[:, None], sizes))
+    return counts.T
 
 
-def _doubted(T, sizes):
+def _surer_half(posterior, surest_first):
+    """Return which samples are in that half of a class that features are surest of."""
+    ordered = np.take_along_axis(posterior, surest_first, axis=0).cumsum(axis=0)
+    is_sure = np.empty(posterior.shape, dtype=bool)
+    np.put_along_axis(is_sure, surest_first, ordered <= ordered[-1] / 2, axis=0)
+    return is_sure
+
+
+def _doubted(T, sizes, n_labels):
     """Pull rows that were read off few labels towards what all have in common.
 
     One label that looks like another class would make its row that of this class, and
     the inverse huge. In common is the share of right labels, all mistakes as likely. Of
-    20 labels a third of a row is that, of 100 a 1,250th.
+    20 labels a third of a row is that, of 100 a 1,250th. It is the whole row of a class
+    that has less than a quarter of an even share of labels, and seems to get another
+    one more often than its own: it would claim most samples of others.
     """
     n_classes = len(T)
     right = np.average(T.diagonal(), weights=sizes)
     common = np.full_like(T, (1 - right) / max(1, n_classes - 1))
     np.fill_diagonal(common, right)
-    added = (N_DOUBTED * np.minimum(1, FEW / np.maximum(sizes, 1)) ** 3)[:, None]
-    return (T * sizes[:, None] + common * added) / (sizes[:, None] + added)
+    added = N_DOUBTED * np.minimum(1, FEW / np.maximum(sizes, 1)) ** 3
+    is_odd = (T.diagonal() < T.max(axis=1)) & (n_labels < SMALL * n_labels.mean())
+    weight = np.where(is_odd, 0, sizes)[:, None]
+    return (T * weight + common * added[:, None]) / (weight + added[:, None])
 
 
 def _without_zeros(T):

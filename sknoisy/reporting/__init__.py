@@ -1,5 +1,6 @@
 """What was found about labels, and why, on one page and as JSON."""
 
 from sknoisy.reporting._report import AuditReport, audit_report
+from sknoisy.reporting._votes_report import VotesReport, votes_report
 
-__all__ = ["AuditReport", "audit_report"]
+__all__ = ["AuditReport", "VotesReport", "audit_report", "votes_report"]

@@ -36,12 +36,17 @@ def as_html(content, pictures, images):
         _columns(content),
         _made_by(content),
     ]
+    return page_of(title, filter(None, parts))
+
+
+def page_of(title, parts):
+    """Return a page of sections; `title` is escaped already."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{_style()}</style></head>\n"
-        f"<body><main>\n{''.join(filter(None, parts))}</main></body></html>\n"
+        f"<body><main>\n{''.join(parts)}</main></body></html>\n"
     )
 
 
@@ -87,7 +92,7 @@ def _data_issues(content):
         content["data_issues"], key=lambda issue: issue["kind"] != "look_alikes"
     )
     items = "".join(map(_data_issue, found)) or "<p>Nothing odd in the data.</p>"
-    return _section("First, the data", items, "What may make findings wrong.")
+    return section("First, the data", items, "What may make findings wrong.")
 
 
 def _data_issue(issue):
@@ -124,7 +129,7 @@ def _classes(content):
     table = (
         f'<div class="wide"><table><thead><tr>{head}</tr></thead>{body}</table></div>'
     )
-    return _section("Classes", table + rest)
+    return section("Classes", table + rest)
 
 
 def _looks_like(row):
@@ -151,7 +156,7 @@ def _mixups(content):
     )
     told = "Given label, and what it looks like instead."
     return (
-        _section("Mixed up most often", f'<ul class="pairs">{items}</ul>', told)
+        section("Mixed up most often", f'<ul class="pairs">{items}</ul>', told)
         if rows
         else ""
     )
@@ -163,7 +168,7 @@ def _pictures(pictures):
         f'<img alt="{escape(title)}" src="{to_data_uri(svg, SVG)}"></figure>'
         for title, svg in pictures.items()
     )
-    return _section("Pictures", f'<div class="pictures">{items}</div>') if items else ""
+    return section("Pictures", f'<div class="pictures">{items}</div>') if items else ""
 
 
 def _worst(content, images):
@@ -174,7 +179,7 @@ def _worst(content, images):
     cards = "".join(map(_card, range(1, len(worst) + 1), worst, pictures))
     n = content["n_issues"]
     told = f"The first {len(worst):,} of {n:,}." if n > len(worst) else ""
-    return _section("Suspects, and why", f'<div class="cards">{cards}</div>', told)
+    return section("Suspects, and why", f'<div class="cards">{cards}</div>', told)
 
 
 def _card(rank, item, image):
@@ -235,7 +240,7 @@ def _columns(content):
     notes = "".join(f"<li>{escape(note)}</li>" for note in content.get("notes", []))
     notes = f"<ul>{notes}</ul>" if notes else ""
     inner = f"<details><summary>{len(rows):,} columns</summary>{table}</details>{notes}"
-    return _section("What each column was taken for", inner)
+    return section("What each column was taken for", inner)
 
 
 def _made_by(content):
@@ -248,7 +253,7 @@ def _made_by(content):
     )
 
 
-def _section(title, inner, told=""):
+def section(title, inner, told=""):
     told = f"<p>{escape(told)}</p>" if told else ""
     return f"<section><h2>{escape(title)}</h2>{told}{inner}</section>\n"
 

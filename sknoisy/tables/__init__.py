@@ -7,7 +7,7 @@ from sknoisy.tables._describe import describe_columns
 from sknoisy.tables._read_frame import read_frame
 from sknoisy.tables._read_table import read_table
 from sknoisy.tables._table import Table
-from sknoisy.tables._vectorize import make_vectorizer
+from sknoisy.tables._vectorize import make_vectorizer, vectorizer_for
 
 __all__ = [
     "Column",
@@ -18,4 +18,5 @@ __all__ = [
     "make_vectorizer",
     "read_frame",
     "read_table",
+    "vectorizer_for",
 ]

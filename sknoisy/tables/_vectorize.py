@@ -1,7 +1,7 @@
 """Features as numbers, in the way that trees, linear models or networks want them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -10,7 +10,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from sknoisy._checks import check_choice
-from sknoisy._data_types import Seed
+from sknoisy._data_types import MatrixLike, Seed
+from sknoisy._frames import holds_words
 from sknoisy._table_errors import TableError, listed, need
 from sknoisy.tables._column import FEATURES, Column
 from sknoisy.tables._describe import describe_columns
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-__all__ = ["make_vectorizer"]
+__all__ = ["make_vectorizer", "vectorizer_for"]
 
 # how many categories get a column of their own; of more, pieces of words are counted
 MOST_CATEGORIES = {"trees": 40, "network": 40, "linear": 1000, "boosting": 255}
@@ -105,6 +106,47 @@ def make_vectorizer(
     if for_ == "boosting":
         numbers.set_output(transform="pandas")
     return Pipeline([("features", Features(columns)), ("numbers", numbers)])
+
+
+def vectorizer_for(
+    X: MatrixLike, *, for_: str = "trees", random_state: Seed = None
+) -> Pipeline | None:
+    """Make a transformer for X if it needs one: a frame that holds more than numbers.
+
+    Parameters
+    ----------
+    X : array-like with n_samples rows
+        Features of any kind.
+
+    for_ : "trees", "linear", "network" or "boosting", default="trees"
+        Who gets the numbers, see :func:`make_vectorizer`.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the shortening of texts.
+
+    Returns
+    -------
+    vectorizer : Pipeline or None
+        Not fitted yet; None where X can be learned from as it is.
+
+    See Also
+    --------
+    make_vectorizer : Makes one in any case.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sknoisy.tables import vectorizer_for
+    >>> vectorizer_for([[1.5], [2.0]]) is None
+    True
+    >>> frame = pd.DataFrame({"colour": ["red", "green"] * 3})
+    >>> vectorizer_for(frame).fit_transform(frame)[:2]
+    array([[0., 1.],
+           [1., 0.]])
+    """
+    if not holds_words(X):
+        return None
+    return make_vectorizer(cast(Any, X), for_=for_, random_state=random_state)
 
 
 class _Parts:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from sknoisy._checks import check_choice
+from sknoisy._nested import joined, mixed
 from sknoisy._ranges import check_range
 from sknoisy._types import Loss, Networks, Predict
 from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
@@ -17,6 +18,7 @@ from sknoisy.objectives._self_correction import (
     expected,
     imbalance,
 )
+from sknoisy.objectives._unlabeled_rows import Rows, UnlabeledRows
 
 
 class DivideMix(SelfCorrection):
@@ -83,6 +85,10 @@ class DivideMix(SelfCorrection):
     class_balance : float in [0, inf), default=1.0
         The weight η.
 
+    unlabeled_rows : dataset, default=None
+        Samples without a label, a fact of the training set. As many of them as a batch
+        holds are drawn for each, and are rejected ones.
+
     Attributes
     ----------
     clean : Tensor of shape (n_samples, 2)
@@ -141,6 +147,7 @@ class DivideMix(SelfCorrection):
         rejected_weight: float = 1.0,
         confidence: float = 0.95,
         class_balance: float = 1.0,
+        unlabeled_rows: Rows | None = None,
     ) -> None:
         super().__init__(
             n_samples,
@@ -166,6 +173,7 @@ class DivideMix(SelfCorrection):
         self.rejected_weight = rejected_weight
         self.confidence = confidence
         self.class_balance = class_balance
+        self.unlabeled = UnlabeledRows(unlabeled_rows)
         self.risen = 0.0
 
     def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
@@ -185,15 +193,25 @@ class DivideMix(SelfCorrection):
         self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
     ) -> Tensor:
         """Return the loss of labeled and unlabeled samples."""
+        others = self.unlabeled.draw(len(features), features)
+        trust = self.clean[index].flip(1)  # each network's split is the other one's
+        if len(others):
+            features = torch.cat([features, others])
+            labels = torch.cat([labels, labels.new_zeros(len(others))])
+            trust = torch.cat([trust, trust.new_full((len(others), 2), -1.0)])
         views = self._views(features)
         guesses = torch.stack(
             [predict_in_evaluation(networks, v).softmax(dim=-1) for v in views]
         )
         guesses = guesses.mean(dim=0)
-        trust = self.clean[index].flip(1)  # each network's split is the other one's
         labeled = trust >= self.p_threshold
         targets = self._targets(labels, guesses, trust, labeled)
         return self._learn(networks, features, views, guesses, targets, labeled)
+
+    def forget(self) -> None:
+        """Let go of what is known of single samples, and of those without a label."""
+        super().forget()
+        self.unlabeled = UnlabeledRows(None)
 
     def _views(self, features):
         if self.augment is None:
@@ -209,9 +227,9 @@ class DivideMix(SelfCorrection):
 
     def _learn(self, networks, features, views, guesses, targets, labeled):
         n = len(views)
-        mixed, targets = self._mix(torch.cat(views), targets.repeat(n, 1, 1))
+        pairs, targets = self._mix(joined(views), targets.repeat(n, 1, 1))
         labeled = labeled.repeat(n, 1)
-        logits = networks(mixed)
+        logits = networks(pairs)
         value = mean_of(expected(self.loss, logits, targets), labeled)
         value = value + self.class_balance * imbalance(logits)
         weight = self.risen * self.rejected_weight
@@ -219,17 +237,17 @@ class DivideMix(SelfCorrection):
             errors = (logits.softmax(dim=-1) - targets).square().sum(dim=-1)
             value = value + weight * mean_of(errors, ~labeled)
         elif self.rejected == "fixmatch":
-            rejected = ~labeled[: len(features)]
+            rejected = ~labeled[: len(labeled) // n]
             value = value + weight * self._consistency(
                 networks, features, guesses.mean(dim=1), rejected
             )
         return value
 
     def _mix(self, features, targets):
-        share, partner = draw_mixture(self.mixup, features)
+        share, partner = draw_mixture(self.mixup, targets)
         share = max(share, 1 - share)
-        mixed = torch.lerp(features[partner], features, share)
-        return mixed, torch.lerp(targets[partner], targets, share)
+        pairs = mixed(features, partner, share)
+        return pairs, torch.lerp(targets[partner], targets, share)
 
     def _consistency(self, networks, features, guess, rejected):
         """Return the loss of what both networks are sure of, of a strong view."""

@@ -1,0 +1,178 @@
+"""Checkpoints: a training that was killed goes on as if nothing had happened."""
+
+import json
+import time
+from importlib import import_module
+from pathlib import Path
+
+import torch
+from skorch.callbacks import EpochTimer, PrintLog
+
+from sknoisy import _streams
+from sknoisy._engine.progress import ProgressBar
+from sknoisy._engine.state import (
+    Store,
+    pack_generators,
+    pack_modules,
+    pack_values,
+    restore_generators,
+    restore_modules,
+    restore_values,
+)
+from sknoisy._files import set_aside
+from sknoisy._shown import shown
+from sknoisy._versions import versions_now, warn_of_versions
+
+FILE = "checkpoint.safetensors"
+MOST_TIME = 0.02  # share of the time of training that "auto" takes
+STATELESS = (EpochTimer, PrintLog, ProgressBar)
+
+
+class Checkpoints:
+    """Keeps the state of a training in a folder, epoch by epoch.
+
+    Parameters
+    ----------
+    folder : str or path-like
+
+    every : int or "auto"
+        After how many epochs; "auto" lets it cost a fiftieth of the time.
+
+    about : dict of str to str
+        What the training is about, by name: data and parameters.
+
+    resume : bool
+        Whether training goes on from what is kept.
+    """
+
+    def __init__(self, folder, every, about, resume):
+        self.path = Path(folder) / FILE
+        self.every = every
+        self.about = about
+        self.found = read(self.path, about) if resume and self.path.exists() else None
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.cost, self.since = 0.0, time.perf_counter()
+
+    @property
+    def seed(self):
+        """What `keep_seed` was given in the fit that goes on; None for none."""
+        return None if self.found is None else self.found[0]["seed"]
+
+    def keep_seed(self, seed):
+        """Remember where a fit has its random numbers from, if not from an int."""
+        self.own_seed = seed
+
+    def start(self, engine):
+        """Bring an engine to the state that was kept; return how many epochs it had."""
+        if self.found is None:
+            return 0
+        told, store = self.found
+        restore(engine, told, store)
+        self.found = told, None  # the tensors have served
+        return len(engine.history)
+
+    def epoch_end(self, engine, is_last):
+        """Keep the state after an epoch, where it is time to."""
+        now = time.perf_counter()
+        if self.every == "auto":
+            due = MOST_TIME * (now - self.since) >= self.cost
+        else:
+            due = len(engine.history) % self.every == 0
+        if due or is_last:
+            write(self.path, engine, self.about, self.own_seed)
+            self.since = time.perf_counter()
+            self.cost = self.since - now
+
+
+def write(path, engine, about, seed):
+    """Write the state of an engine to a file, whole or not at all."""
+    store = Store()
+    callbacks = [c for c in engine.callbacks_ if c[0] != "epoch_tasks"]
+    told = {
+        "about": about,
+        "seed": seed,
+        "versions": versions_now(),
+        "networks": pack_modules(store, engine.module_),
+        "objective": pack_modules(store, engine.criterion_),
+        "optimizer": store.pack(engine.optimizer_.state_dict()),
+        "step": engine._step,
+        "callbacks": {
+            name: pack_values(store, one)
+            for name, one in callbacks
+            if not isinstance(one, STATELESS)
+        },
+        "generators": pack_generators(store, _streams.current()),
+        "history": store.pack([dict(row) for row in engine.history]),
+    }
+    library = import_module("safetensors.torch")
+    content = library.save(store.tensors, metadata={"training": json.dumps(told)})
+    with set_aside(path) as aside:
+        aside.write_bytes(content)
+
+
+def read(path, about):
+    """Return what a file tells, and its tensors; it must be about the same training.
+
+    Raises
+    ------
+    ValueError
+        If the file can't be read, or is about something else, which is named.
+    """
+    library = import_module("safetensors")
+    try:
+        with library.safe_open(path, framework="pt") as file:
+            told = json.loads(file.metadata()["training"])
+            names = file.keys()  # no dict: it can't be iterated over
+            store = Store({name: file.get_tensor(name) for name in names})
+            kept = told["about"]
+    except (library.SafetensorError, TypeError, KeyError, ValueError) as error:
+        raise ValueError(
+            f"{path} isn't a checkpoint that sknoisy has written: {error}. Remove it,"
+            " or name another folder."
+        ) from error
+    differences = [
+        f"{name} was {shown(kept.get(name))}, now {shown(about.get(name))}"
+        for name in sorted({*kept, *about})
+        if kept.get(name) != about.get(name)
+    ]
+    if differences:
+        raise ValueError(
+            f"{path} is the checkpoint of another training: {'; '.join(differences)}."
+            " Fit with what it was made with, name another folder, or leave resume out"
+            " to replace it."
+        )
+    warn_of_versions(told["versions"], f"The checkpoint {path}", stacklevel=4)
+    return told, store
+
+
+def restore(engine, told, store):
+    """Bring an engine to the state that a file tells."""
+    engine.criterion_.make_ready(engine.module_)
+    restore_modules(store, engine.module_, told["networks"])
+    restore_modules(store, engine.criterion_, told["objective"])
+    state = store.unpack(told["optimizer"])
+    lay_out_like_parameters(state, engine.optimizer_)
+    engine.optimizer_.load_state_dict(state)
+    engine._step = told["step"]
+    for name, callback in engine.callbacks_:
+        if name in told["callbacks"]:
+            restore_values(store, callback, told["callbacks"][name])
+    restore_generators(store, told["generators"], _streams.current())
+    engine.history.extend(store.unpack(told["history"]))
+
+
+def lay_out_like_parameters(state, optimizer):
+    """Bring an optimizer's tensors to the order in memory of their parameters.
+
+    Fused kernels go through both side by side as they lie there: with channels last,
+    the moments of some weights would be those of others.
+    """
+    parameters = [one for group in optimizer.param_groups for one in group["params"]]
+    for place, own in state["state"].items():
+        like = parameters[place]
+        for name, value in own.items():
+            if isinstance(value, torch.Tensor) and value.shape == like.shape:
+                laid_out = torch.empty_like(
+                    like, dtype=value.dtype, device="cpu", requires_grad=False
+                )
+                own[name] = laid_out.copy_(value)
