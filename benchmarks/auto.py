@@ -337,7 +337,7 @@ def seconds(rows, size):
 
 def write_tables(path, rows, size):
     """Write what the rows say."""
-    seeds = sorted({row["seed"] for row in rows.select(size=size)}, key=int)
+    seeds = sorted({r["seed"] for r in rows.select(size=size, method=OURS)}, key=int)
     run = {row["method"] for row in rows.select(size=size)}
     absent = [method for method in METHODS if method not in run]
     missing = f" Not run: {', '.join(absent)}." if absent else ""

@@ -336,8 +336,7 @@ def report(rows, n_train, path):
         " says itself (own T); or it is the true one, for noise that depends on the"
         " sample its mean over samples. Where T can't be inverted, accuracy corrected"
         " by it is refused, and noisy accuracy picks. What `choose_model` asks was"
-        " decided on these cells: decided on two of the tables and judged on the third,"
-        " the best of what was tried has 1.6.",
+        " decided on these cells.",
         "## Regret",
         "Clean accuracy of the best candidate minus that of the one picked, in"
         " percentage points, mean over cells.",

@@ -177,7 +177,7 @@ def test_a_judge_that_fails_is_left_out_and_reported(monkeypatch):
 
     monkeypatch.setattr("sknoisy.auto._neighbors.Neighbors.judge", fail)
     auto = make().fit(X, GIVEN)
-    assert auto.score(X, Y) > 0.97
+    assert auto.score(X, Y) > 0.96
     (verdict, *_) = [v for v in auto.judges_ if v.family == "neighbors"]
     assert verdict.note == "failed: no such distance"
     assert "neighbors (failed: no such distance)" in auto.report_
@@ -203,7 +203,7 @@ def test_candidates_compete_on_some_of_many_rows(monkeypatch):
 
     monkeypatch.setattr(_hearing, "hear", spy)
     auto = make().fit(X, GIVEN)
-    assert auto.score(X, Y) > 0.97
+    assert auto.score(X, Y) > 0.96
     assert {n for n, _ in sizes} == {100, 240}
     assert all(candidates == 1 for n, candidates in sizes if n == 240)
 
