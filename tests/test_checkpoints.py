@@ -314,6 +314,6 @@ def test_weights_with_channels_last_go_on(table, tmp_path, resumed):
 def test_without_the_extra_nothing_is_trained(table, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "safetensors", None)
     network = NoisyLabelClassifier(checkpoint=tmp_path, max_epochs=1)
-    with pytest.raises(ImportError, match=r"checkpoint=… needs safetensors: pip .*\[exp"):
+    with pytest.raises(ImportError, match="checkpoint=… needs safetensors: pip"):
         network.fit(*table)
     assert not list(tmp_path.iterdir())
