@@ -39,8 +39,8 @@ def warn_of_unpredicted(classifier, predict_proba, data):
     warnings.warn(
         f"{type(classifier).__name__} predicts none of its training samples to be of"
         f" {shown(data.classes[lost].tolist())}, which {share:.1%} of the given"
-        " labels are. Rare classes are learned by class_weight='balanced', a loss that"
-        " isn't bounded such as 'ce' or 'sce', or more epochs (max_epochs).",
+        " labels are. A rare class is learned by class_weight='balanced', a loss that"
+        " isn't bounded such as 'ce', or more epochs (max_epochs).",
         UserWarning,
         stacklevel=2,
     )
