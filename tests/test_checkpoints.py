@@ -114,7 +114,7 @@ def test_every_method_goes_on_bit_by_bit(method, table, tmp_path, resumed):
         },
         {"accumulate": 2, "batch_size": 20},
     ],
-    ids=str,
+    ids=", ".join,
 )
 def test_whatever_trains_goes_on_bit_by_bit(options, table, tmp_path, resumed):
     options = QUICK | {"max_epochs": 12, "checkpoint": tmp_path} | options
