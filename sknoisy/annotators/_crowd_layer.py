@@ -9,8 +9,7 @@ from sknoisy._labels import require
 from sknoisy._types import Module
 from sknoisy.annotators._dawid_skene import dawid_skene
 from sknoisy.annotators._reading import check_classes, votes_of
-from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._training_names import Training
+from sknoisy.classifiers import BaseNoisyClassifier, Training
 from sknoisy.objectives import CrowdLayer
 
 __all__ = ["CrowdLayerClassifier"]

@@ -82,7 +82,7 @@ def record(network, X, codes, watcher):
 
 def check_recordable(network):
     """Return `network`, if its training can be recorded."""
-    from sknoisy.classifiers._base import BaseNoisyClassifier
+    from sknoisy.classifiers import BaseNoisyClassifier
 
     if isinstance(network, BaseNoisyClassifier):
         return network

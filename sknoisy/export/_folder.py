@@ -17,7 +17,7 @@ from sknoisy._extras import import_extra
 from sknoisy._files import set_aside
 from sknoisy._shown import shown
 from sknoisy._versions import versions_now, warn_of_versions
-from sknoisy.classifiers._base import BaseNoisyClassifier
+from sknoisy.classifiers import BaseNoisyClassifier
 from sknoisy.export._description import describe, described
 from sknoisy.export._module import network_of
 from sknoisy.export._rebuilt import rebuilt

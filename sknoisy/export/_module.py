@@ -16,7 +16,7 @@ from sknoisy._delegation import PredictsByEstimator
 from sknoisy._logits import mean_probability
 from sknoisy._nested import map_tensors
 from sknoisy._shown import shown
-from sknoisy.classifiers._base import BaseNoisyClassifier
+from sknoisy.classifiers import BaseNoisyClassifier
 from sknoisy.export._scalers import scaler_module
 from sknoisy.export._undo import undoing
 

@@ -10,8 +10,7 @@ from torch import nn
 from torch._higher_order_ops.while_loop import while_loop
 
 from sknoisy._simplex import RIDGE
-from sknoisy.classifiers._correction import Correction
-from sknoisy.classifiers._method import Method
+from sknoisy.classifiers import Correction, Method
 from sknoisy.objectives import CORRECTIONS
 
 LEAST = 1e-12  # what rounding may take a share below zero
