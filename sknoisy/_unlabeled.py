@@ -194,7 +194,12 @@ def equals(labels, mark):
     """Return where `labels` equals `mark`, which may be of another type."""
     if labels.dtype.kind == "O":
         return elementwise(
-            lambda label: not is_nothing(label) and label == mark, labels
+            lambda label: (
+                not is_nothing(label)
+                and isinstance(mark, bool) is isinstance(label, bool | np.bool_)
+                and label == mark
+            ),
+            labels,
         )
     of_other_kind = isinstance(mark, str) is not (labels.dtype.kind == "U")
     if of_other_kind or isinstance(mark, bool) is not (labels.dtype.kind == "b"):

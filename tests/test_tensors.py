@@ -74,7 +74,17 @@ FUNCTIONS = {
         lambda p, y: transition.estimate_transition("counts", pred_probs=p, labels=y),
         (P, GIVEN),
     ),
-    "metrics.corrected_accuracy": (metrics.corrected_accuracy, (GIVEN, Y, T)),
+    **{
+        f"metrics.corrected_{name}": (
+            getattr(metrics, f"corrected_{name}"),
+            (GIVEN, Y, T),
+        )
+        for name in ("accuracy", "balanced_accuracy", "confusion_matrix")
+    },
+    "metrics.corrected_f1": (
+        metrics.corrected_f1,
+        (GIVEN % 2, Y % 2, np.array([[0.8, 0.2], [0.1, 0.9]])),
+    ),
     "metrics.forward_log_likelihood": (metrics.forward_log_likelihood, (GIVEN, P, T)),
     "metrics.noise_rate_error": (
         lambda y, given: metrics.noise_rate_error(y, given, 0.1),
@@ -88,6 +98,14 @@ FUNCTIONS = {
     "annotators.agreement_with_consensus": (
         annotators.agreement_with_consensus,
         (VOTES, Y),
+    ),
+    "annotators.compare_groups": (
+        lambda votes, groups: (
+            annotators.compare_groups(
+                votes, annotators.majority_vote(votes), groups, random_state=0
+            ).transition_matrices
+        ),
+        (VOTES, np.array([0, 1, 1])),
     ),
     "annotators.crowdlab": (annotators.crowdlab, (VOTES, P)),
     "annotators.pivot_votes": (annotators.pivot_votes, (np.arange(60), Y, GIVEN)),

@@ -190,6 +190,8 @@ CLASSIFIERS = [
     for name in sorted(ASKING)
     if is_classifier(ASKING[name]) and name not in TAKES_ALL | {"NoisyTargetClassifier"}
 ]
+LEARNS = "DivideMixClassifier"  # from their features
+CLASSIFIERS.remove(LEARNS)
 DETECTORS = [name for name in sorted(ALL) if hasattr(ALL[name], "threshold")]
 DETECTORS = [name for name in DETECTORS if not is_classifier(ALL[name])]
 SHIFTERS = [name for name in sorted(ASKING) if hasattr(ASKING[name], "corrupt")]
@@ -200,6 +202,19 @@ def test_classifiers_train_without_them(name):
     without = quick(name).fit(X[~GONE], CODES[~GONE])
     found = fitted(name, MARKED, unlabeled=-1)
     assert_array_equal(found.predict_proba(X), without.predict_proba(X))
+
+
+def test_some_learn_from_their_features():
+    semi = sknoisy.CleanLabelClassifier(
+        GaussianNB(), sknoisy.KDN(5), "semi_supervised", unlabeled=-1
+    )
+    for with_them in (quick(LEARNS, unlabeled=-1), semi):
+        found = clone(with_them).fit(X, MARKED).predict_proba(X)
+        without = (
+            clone(with_them).set_params(unlabeled=None).fit(X[~GONE], CODES[~GONE])
+        )
+        assert np.abs(found - without.predict_proba(X)).max() > 1e-3
+        assert found.shape == (len(X), len(without.classes_))
 
 
 @pytest.mark.parametrize("name", DETECTORS)
@@ -251,7 +266,7 @@ def test_the_cleaner_leaves_them_out_or_as_they_are(action):
     assert (y_clean == -1).sum() == (4 if action == "relabel" else 0)
 
 
-@pytest.mark.parametrize("action", ["drop", "relabel", "reweight", "semi_supervised"])
+@pytest.mark.parametrize("action", ["drop", "relabel", "reweight"])
 def test_the_clean_label_classifier_is_not_trained_on_them(action):
     make = [GaussianNB(), sknoisy.KDN(5), action]
     weight = RNG.uniform(1, 2, size=60)

@@ -182,7 +182,7 @@ class ConsensusClassifier(
     >>> (clf.consensus_labels_ == y).mean()  # of majority votes, 67 % are right
     np.float64(0.95)
     >>> clf.annotator_quality_.round(2)
-    array([0.83, 0.75, 0.64, 0.45])
+    array([0.83, 0.75, 0.63, 0.45])
     """
 
     _routes = ("aggregation",)

@@ -104,6 +104,7 @@ class CrowdLayerClassifier(BaseNoisyClassifier):
         NonFiniteLossError
             If training diverges.
         """
+        self._check_parameters()
         votes = votes_of(require(y, self), self.unlabeled)
         check_classes(votes)
         heard = votes.per_sample > 0

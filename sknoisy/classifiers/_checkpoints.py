@@ -46,7 +46,8 @@ def checkpoints_of(estimator, data, facts):
     given = estimator.get_params(deep=False)
     about = {n: told(value) for n, value in given.items() if n not in FREE}
     about["class"] = type(estimator).__name__
-    about |= {f"{name} of fit": digest(value) for name, value in facts.items()}
+    for name, value in facts.items():
+        about[f"{name} of fit"] = digest(value() if callable(value) else value)
     about |= {
         "X": digest(data.X),
         "y": digest(data.codes if data.soft_labels is None else data.soft_labels),

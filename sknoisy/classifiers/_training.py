@@ -302,6 +302,10 @@ def check_training(estimator):
     for name, interval in RANGES.items():
         if given[name] is not None or name != "validation_fraction":
             check_range(interval, **{name: given[name]})
+    if not isinstance(estimator.checkpoint, (str, PathLike, type(None))):
+        raise TypeError(
+            f"checkpoint={shown(estimator.checkpoint)}, but must be a folder's path."
+        )
     if estimator.resume and estimator.checkpoint is None:
         raise ValueError(
             "resume=True goes on from a checkpoint: name its folder, checkpoint=…, or"

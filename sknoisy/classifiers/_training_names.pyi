@@ -128,6 +128,7 @@ class MethodTraining(Training, total=False):
     method__bootstrapping: object
     method__calibrate: object
     method__class_balance: object
+    method__class_wise: object
     method__confidence: object
     method__cv: object
     method__distill: object
@@ -178,6 +179,7 @@ class MethodTraining(Training, total=False):
     method__start: object
     method__strength: object
     method__strong_augment: object
+    method__swap: object
     method__temperature: object
     method__transition: object
     method__transition__fraction: object
@@ -191,6 +193,8 @@ class MethodTraining(Training, total=False):
     method__transition__start: object
     method__transition__variation_weight: object
     method__transition__volume_weight: object
+    method__unlabeled_ratio: object
+    method__unlabeled_weight: object
     method__variation_weight: object
     method__volume_weight: object
     method__warm_up: object
