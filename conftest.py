@@ -22,6 +22,7 @@ SLOW_EXAMPLES = {
     "LabelWave",
     "MutualLearningClassifier",
     "TransitionCorrectedClassifier",
+    "TrueLabelCalibratedClassifier",
 }
 
 

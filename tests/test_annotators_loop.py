@@ -105,6 +105,7 @@ def test_a_loop_spends_its_budget_and_gains(crowd):
     assert loop.votes.samples.tolist() == votes.samples.tolist()
 
 
+@pytest.mark.slow
 def test_a_loop_beats_asking_at_random():
     gained = {"gain": [], "random": [], "least_confidence": []}
     for seed in range(4):

@@ -31,6 +31,7 @@ def test_the_benchmark_of_crowds_runs(load_benchmark, tmp_path):
         assert votes.n_annotators <= m
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_asking_again_runs(load_benchmark, tmp_path):
     load_benchmark("annotators_loop").main(["--quick", "--out", str(tmp_path)])
     text = (tmp_path / "annotators_loop.md").read_text(encoding="utf-8")

@@ -344,6 +344,7 @@ def test_a_cell_that_is_lower_by_more_than_its_deviation_is_told(
 # --- calibration ---
 
 
+@pytest.mark.slow
 def test_calibration_is_compared_in_every_way(tables, load_benchmark, tmp_path):
     script = load_benchmark("calibration")
     arguments = ["--quick", "--tables", "segment", "--noises", "pair 35 %"]

@@ -84,6 +84,7 @@ def test_every_detector_with_groups_finds_what_it_cannot_find_without(detector):
     assert precision > 0.5
 
 
+@pytest.mark.slow
 def test_groups_make_the_cleaner_worth_its_price():
     X, y, true, groups = PATIENTS.X, PATIENTS.y, PATIENTS.true, PATIENTS.groups
     new = make_patients(seed=0)

@@ -83,6 +83,8 @@ def use(estimator):
 def test_junk_is_refused_by_the_name_of_its_parameter(name, parameter):
     make, given = getattr(sknoisy, name), GIVEN.get(name, {})
     for junk in JUNK.values():
+        if parameter == "compile" and junk is True:
+            continue  # no junk, but work for a compiler
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
