@@ -1,6 +1,7 @@
 """The benchmark of annotators runs, and writes its table."""
 
 import numpy as np
+import pytest
 from sklearn.utils import Bunch
 
 from sknoisy.noise import AnnotatorNoise
