@@ -156,7 +156,8 @@ def _check_kind(y):
         raise ValueError("y contains infinity, which is no label.")
     if y.dtype.kind == "O":
         _check_one_kind(y)
-    check_classification_targets(y)
+    with np.errstate(invalid="ignore"):  # of numbers beyond int64
+        check_classification_targets(y)
     return y
 
 

@@ -16,11 +16,11 @@ from sknoisy.inspection import LabelQualityDisplay
 
 X, y = load_digits(return_X_y=True)
 y_noisy = SymmetricNoise(0.25, random_state=0).fit_corrupt(y)
-blurred = X + np.random.default_rng(0).normal(scale=12, size=X.shape)
+blurred = X + np.random.default_rng(0).normal(scale=5, size=X.shape)
 
 _, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True)
 for ax, features, title in zip(
-    axes, (X, blurred), ("digits", "digits under heavy noise of features"), strict=True
+    axes, (X, blurred), ("digits", "digits with noisy features"), strict=True
 ):
     detector = TrueLabelPosterior(random_state=0).fit(features, y_noisy)
     LabelQualityDisplay.from_estimator(detector, ax=ax, title=title, mixture=None)
