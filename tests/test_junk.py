@@ -80,7 +80,10 @@ def use(estimator):
 
 
 @pytest.mark.parametrize(("name", "parameter"), PAIRS)
-def test_junk_is_refused_by_the_name_of_its_parameter(name, parameter):
+def test_junk_is_refused_by_the_name_of_its_parameter(
+    name, parameter, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)  # a word may be a file's name
     make, given = getattr(sknoisy, name), GIVEN.get(name, {})
     for junk in JUNK.values():
         if parameter == "compile" and junk is True:
