@@ -206,6 +206,7 @@ def fast(**options):
     return AsymmetricCoTeachingClassifier(**{**FAST, **options})
 
 
+@pytest.mark.slow
 def test_it_beats_cross_entropy_and_knows_which_labels_are_wrong():
     X, y = load_digits(return_X_y=True)
     X, X_test, y, y_test = train_test_split(X, y, random_state=0)

@@ -151,6 +151,7 @@ def test_samples_without_a_label_are_left_out():
     assert auto.classes_.tolist() == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_nobody_of_a_group_is_asked_about_the_others():
     X, y, groups = PATIENTS.X, PATIENTS.y, PATIENTS.groups
     judges = ["kernel_ridge", "neighbors", "extra_trees"]

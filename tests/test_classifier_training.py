@@ -255,6 +255,7 @@ def test_a_pickle_holds_no_training_data(table):
 # --- with scikit-learn's own ---
 
 
+@pytest.mark.slow
 def test_grid_search_over_losses_their_parameters_and_the_module(table):
     pipeline = make_pipeline(StandardScaler(), small(max_epochs=4))
     grid = [

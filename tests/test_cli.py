@@ -205,6 +205,7 @@ def test_warnings_of_a_method_are_notes(folder, capsys):
     assert "Warning" not in err
 
 
+@pytest.mark.slow
 def test_as_a_process_it_is_quiet_but_for_plain_lines(folder):
     command = [sys.executable, "-m", "sknoisy", "compare", "data.csv"]
     path = {**os.environ, "PYTHONPATH": str(Path(sknoisy.__file__).parents[1])}

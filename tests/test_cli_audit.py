@@ -235,6 +235,7 @@ def test_minus_one_is_a_class_with_a_note(folder, capsys):
     assert "note: label -1 is taken for a class" in out
 
 
+@pytest.mark.slow
 def test_rows_of_a_group_are_not_judged_by_each_other(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     rows = make_patients()

@@ -61,6 +61,7 @@ def test_it_goes_through_the_one_door_by_its_name(shown, table, monkeypatch):
         clf.set_params(method__momentum=2).fit(X, noisy)
 
 
+@pytest.mark.slow
 def test_its_own_door_has_every_parameter_and_passes_the_suite(shown):
     kind = shown["MutualTrustClassifier"]
     taken = list(inspect.signature(kind).parameters)

@@ -158,6 +158,7 @@ def test_frames_are_taken_whatever_the_action(action):
     assert np.isnan(clf.label_issues_["quality"][:3]).all()
 
 
+@pytest.mark.slow
 def test_frames_go_to_a_named_classifier_untouched():
     frame, given, _ = pets()
 
