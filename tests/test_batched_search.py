@@ -1,18 +1,16 @@
 """A search that trains together finds what scikit-learn's search finds."""
 
-import pickle
 import threading
-from types import SimpleNamespace
 from typing import ClassVar
 
 import joblib
 import numpy as np
 import pytest
 from joblib.parallel import ThreadingBackend
-from lockstep_helpers import CV, FEW, network, pipeline
+from lockstep_helpers import CV, assert_same_results, both, network, pipeline
 from scipy import sparse
 from sklearn import config_context
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
@@ -28,35 +26,11 @@ from torch import nn
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
 from sknoisy.model_selection import (
     _lockstep,
-    _rehearsal,
     batched_cross_val_predict,
     clean_scorer,
 )
 from sknoisy.modules import LeNet5
 from sknoisy.optimizers import SAM
-
-
-def both(estimator, grid, X, y, fit_params=None, **options):
-    """Return scikit-learn's search and ours, fitted."""
-    options = {"cv": CV, **options}
-    return [
-        kind(estimator, grid, **options).fit(X, y, **(fit_params or {}))
-        for kind in (GridSearchCV, BatchedGridSearchCV)
-    ]
-
-
-def assert_same_results(theirs, ours):
-    theirs, ours = theirs.cv_results_, ours.cv_results_
-    assert list(ours) == list(theirs)
-    for name in theirs:
-        if name == "params":
-            assert [list(p) for p in ours[name]] == [list(p) for p in theirs[name]]
-            continue
-        assert ours[name].dtype == theirs[name].dtype, name
-        assert type(ours[name]) is type(theirs[name]), name
-        if "score" in name and "time" not in name:
-            assert np.allclose(ours[name], theirs[name], equal_nan=True), name
-
 
 # --- the same results ---
 
@@ -233,87 +207,6 @@ def test_sparse_tables_are_fitted_alone(table, together):
 def test_two_grids_of_equal_settings_are_two_candidates(table):
     theirs, ours = both(pipeline(), [{"net__lr": [0.1]}, {"net__lr": [0.1]}], *table)
     assert_same_results(theirs, ours)
-
-
-# --- scorers, refit, times ---
-
-
-def test_several_scorers(table):
-    options = {"scoring": ["accuracy", "neg_log_loss"], "refit": "neg_log_loss"}
-    theirs, ours = both(network(), {"loss": ["ce", "mae"]}, *table, **options)
-    assert_same_results(theirs, ours)
-    assert ours.multimetric_ and set(ours.scorer_) == set(theirs.scorer_)
-    assert ours.score(*table) == pytest.approx(theirs.score(*table))
-
-
-def of_the_net(estimator, X, y):
-    assert isinstance(estimator, Pipeline)
-    assert estimator[-1].n_iter_ == FEW["max_epochs"]
-    return {"rows": len(X), "acc": estimator.score(X, y)}
-
-
-def test_a_scorer_sees_the_fitted_estimator_itself(table):
-    options = {"scoring": of_the_net, "refit": "acc"}
-    theirs, ours = both(pipeline(), {"net__loss": ["ce", "mae"]}, *table, **options)
-    assert_same_results(theirs, ours)
-    assert ours.scorer_ is of_the_net
-
-
-def test_refit_may_be_a_function_of_scores_and_times(table):
-    def fastest(results):
-        assert (results["mean_fit_time"] > 0).all()
-        return 1
-
-    options = {"refit": fastest, "cv": CV}
-    ours = BatchedGridSearchCV(network(), {"loss": ["ce", "mae"]}, **options)
-    assert ours.fit(*table).best_params_ == {"loss": "mae"}
-    assert not hasattr(ours, "best_score_")
-
-
-def test_several_scorers_without_one_to_refit_by_are_refused(table):
-    ours = BatchedGridSearchCV(network(), {"lr": [0.1]}, scoring=["accuracy"], cv=CV)
-    with pytest.raises(ValueError, match="refit"):
-        ours.fit(*table)
-
-
-def test_a_fit_takes_its_share_of_the_time(table, monkeypatch):
-    clock = SimpleNamespace(now=0.0, perf_counter=lambda: clock.now)
-
-    def ten_seconds(function):
-        def takes_ten(*args, **kwargs):
-            clock.now += 10
-            return function(*args, **kwargs)
-
-        return takes_ten
-
-    for module in (_lockstep, _rehearsal):
-        monkeypatch.setattr(module, "time", clock)
-    together, alone = _lockstep._train_trainees, NoisyLabelClassifier.fit
-    monkeypatch.setattr(_lockstep, "_train_trainees", ten_seconds(together))
-    monkeypatch.setattr(NoisyLabelClassifier, "fit", ten_seconds(alone))
-    grid = {"method": ["plain", "elr"]}
-    times = BatchedGridSearchCV(network(), grid, cv=CV, refit=False).fit(*table)
-    # the four folds of the first train together, those of the second one by one
-    assert list(times.cv_results_["mean_fit_time"]) == [2.5, 10]
-    assert list(times.cv_results_["std_fit_time"]) == [0, 0]
-
-
-def test_the_best_estimator_is_one_of_the_users_own_kind(table):
-    ours = BatchedGridSearchCV(pipeline(), {"net__loss": ["ce"]}, cv=CV).fit(*table)
-    alone = pipeline(loss="ce").fit(*table)
-    assert type(ours.best_estimator_) is Pipeline
-    assert np.allclose(ours.predict_proba(table[0]), alone.predict_proba(table[0]))
-    again = pickle.loads(pickle.dumps(ours))
-    assert np.array_equal(again.predict(table[0]), ours.predict(table[0]))
-    assert clone(ours).get_params().keys() == ours.get_params().keys()
-
-
-def test_a_search_that_does_not_refit_leaves_an_earlier_best_estimator_alone(table):
-    ours = BatchedGridSearchCV(network(), {"loss": ["ce"]}, cv=CV).fit(*table)
-    best = ours.best_estimator_
-    ours.set_params(refit=False).fit(*table)
-    assert ours.best_estimator_ is best
-    assert not hasattr(ours, "predict")
 
 
 # --- errors ---

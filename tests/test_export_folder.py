@@ -99,7 +99,8 @@ def test_networks_of_ours_are_built_again(module, shape, table, tmp_path):
 
 
 def test_sparse_input_and_double_precision(table, tmp_path):
-    sparse = pytest.importorskip("scipy.sparse")
+    from scipy import sparse
+
     X = sparse.csr_matrix(np.maximum(table[0], 0))
     clf = small(max_epochs=1, dtype="float64").fit(X, table[1])
     check_same(load(save(clf, tmp_path)), clf, X)
