@@ -1,6 +1,7 @@
 """The fast path: an epoch without Python work per batch beyond the step itself."""
 
 import inspect
+from functools import lru_cache
 from itertools import repeat
 
 import numpy as np
@@ -12,7 +13,7 @@ BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_grad_computed")
 
 def can_be_fast(net):
     """Whether nobody wants to look at single batches or call the loss a second time."""
-    return not (_watches_batches(net) or _needs_closure(net.optimizer_))
+    return not (_watches_batches(net) or _needs_closure(type(net.optimizer_).step))
 
 
 def fast_epoch(net, batches):
@@ -63,6 +64,7 @@ def _watches_batches(net):
     )
 
 
-def _needs_closure(optimizer):
-    closure = inspect.signature(optimizer.step).parameters.get("closure")
+@lru_cache(maxsize=64)  # asked every epoch, and a signature takes a tenth of a step
+def _needs_closure(step):
+    closure = inspect.signature(step).parameters.get("closure")
     return closure is not None and closure.default is inspect.Parameter.empty

@@ -337,7 +337,8 @@ class Engine(Packing, NeuralNetClassifier):
 
         With a `speaker`, the place of a network, those of that one only.
         """
-        self.module_.eval()
+        if _trains(self.module_):  # to look takes less than to set
+            self.module_.eval()
         speakers = self.module_ if speaker is None else self.module_.only(speaker)
         device = torch.device(self.device)
         how = self._reading() if dataset.is_read else {}
@@ -378,6 +379,12 @@ class Engine(Packing, NeuralNetClassifier):
             for name in READING
             if f"{part}__{name}" in own
         }
+
+
+def _trains(module):
+    """Whether a module, or a part of it, is in training mode."""
+    parts = module._modules.values()
+    return module.training or any(_trains(part) for part in parts if part is not None)
 
 
 def _was_raised(interrupt):

@@ -14,6 +14,8 @@ from sknoisy._params import choose_arguments
 from sknoisy._shown import shown
 from sknoisy.modules import MLP, LeNet5
 
+OWN = (MLP, LeNet5)
+
 
 class Networks(nn.ModuleList):
     """Networks on the same input; the rest of the library sees one module.
@@ -150,9 +152,10 @@ def check_output(networks, dataset, n_classes, intake, device):
     if networks.outputs is None:  # not those of an earlier fit
         networks.outputs = Outputs(n_classes, intake.dtype)
     networks.to(device).eval()
-    for place in range(len(networks)):
-        # one alone, as a module that squeezes would lose it
-        for features in (two, take_rows(two, slice(1))):
+    for place, network in enumerate(networks):
+        # one alone, as a module that squeezes would lose it; ours don't
+        alone = () if isinstance(network, OWN) else (take_rows(two, slice(1)),)
+        for features in (two, *alone):
             networks.outputs.forms.clear()
             with torch.enable_grad():  # which knows who made an output
                 logits = intake.fit_to(networks.only(place), features, device)

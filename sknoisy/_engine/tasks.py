@@ -60,7 +60,7 @@ class EpochTasks(Callback):
 @contextmanager
 def epoch_tasks(estimator, engine, X, y):
     """Tell `estimator`'s callbacks of the fit and its epochs, while `engine` trains."""
-    if not hasattr(estimator, "_init_callback_context"):  # scikit-learn < 1.9
+    if not getattr(estimator, "_skl_callbacks", None):  # nobody to tell
         yield
         return
 
