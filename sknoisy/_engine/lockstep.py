@@ -41,6 +41,12 @@ class Trainee:
         return self.engine.module_[0]
 
     @property
+    def some(self):
+        """A few samples, as the network gets them."""
+        features = self.dataset.features(self.dataset.rows[:2])
+        return self.engine.intake(features, torch.device(self.engine.device))
+
+    @property
     def sizes(self):
         """The sizes of an epoch's batches."""
         return batch_sizes(len(self.dataset), self.engine.batch_size)
@@ -63,7 +69,7 @@ def lockstep_key(trainee):
         and isinstance(X, torch.Tensor)
         and len(engine.module_) == 1
     )
-    shape = shape_of(trainee.network, engine.device) if can else None
+    shape = shape_of(trainee.network, engine.device, trainee.some) if can else None
     if shape is None:
         return None
     rest = (engine.device, engine.batch_size, engine.max_epochs, type(optimizer))
@@ -96,7 +102,8 @@ def train_in_lockstep(trainees, tick=lambda: None):
 
 def _train(trainees, tick):
     engine = trainees[0].engine
-    networks = stack([t.network for t in trainees], engine.device).train()
+    networks = [trainee.network for trainee in trainees]
+    networks = stack(networks, engine.device, trainees[0].some).train()
     batches = StackedBatches(trainees, engine.device)
     losses = [StackedLoss(trainees, *bounds) for bounds in _runs(trainees, _loss_key)]
     optimizer = StackedOptimizer(trainees, networks)

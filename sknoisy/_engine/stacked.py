@@ -1,9 +1,10 @@
 """Networks of one shape as one: each parameter of all of them in one tensor.
 
 Small networks spend their time on calls, not on arithmetic, so that twenty of them cost
-little more than four. `stack` knows two ways. Linear layers become batched products, on
-any device. Whatever else there is goes through ``torch.func``, but on a GPU only: on a
-CPU convolutions take nearly twice as long that way as one network after another.
+little more than four. `stack` knows two ways. Linear layers in a chain become batched
+products, on any device. Whatever else there is goes through ``torch.func``, but on a
+GPU only: on a CPU convolutions take nearly twice as long that way as one network after
+another.
 """
 
 from abc import ABCMeta, abstractmethod
@@ -13,6 +14,7 @@ from torch import nn
 from torch.func import functional_call, stack_module_state, vmap
 from torch.nn import functional as F
 
+from sknoisy._engine.chains import HOOKS, read_chain
 from sknoisy.modules import Dropout, Standardize
 
 ACTIVATIONS = (
@@ -20,12 +22,11 @@ ACTIVATIONS = (
     *(nn.Identity, nn.LeakyReLU, nn.LogSigmoid, nn.Mish, nn.ReLU, nn.ReLU6, nn.SELU),
     *(nn.SiLU, nn.Sigmoid, nn.Softplus, nn.Softsign, nn.Tanh, nn.Tanhshrink),
 )
-HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks")
 # what a layer changes as it runs would have to be kept apart for each network
 KEEPS_STATISTICS = (nn.modules.batchnorm._NormBase,)
 
 
-def stack(networks, device="cpu"):
+def stack(networks, device="cpu", features=None):
     """Return `networks` as one `Stack`, or None where that isn't possible or no gain.
 
     Parameters
@@ -35,40 +36,51 @@ def stack(networks, device="cpu"):
 
     device : torch.device or str, default="cpu"
         Where they will be trained.
+
+    features : Tensor of shape (n_samples, ...), default=None
+        A few samples, to see what a forward of the user's own does. None doesn't look.
     """
-    shapes = {shape_of(network, device) for network in networks}
+    shapes = {shape_of(network, device, features) for network in networks}
     if len(shapes) != 1 or None in shapes:
         return None
-    kind = LayerStack if layers_of(networks[0]) is not None else FunctionalStack
-    return kind(networks).to(device)
+    chains = [layers_of(network, features) for network in networks]
+    made = FunctionalStack(networks) if None in chains else LayerStack(chains)
+    return made.to(device)
 
 
-def shape_of(network, device="cpu"):
+def shape_of(network, device="cpu", features=None):
     """Return what networks must have in common to be stacked; None if this one can't.
 
     The share of units that dropout leaves out isn't part of it.
     """
-    layers = layers_of(network)
+    layers = layers_of(network, features)
     if layers is not None:
         return tuple(map(_layer_shape, layers))
     can = torch.device(device).type == "cuda" and can_vmap(network)
     return _anatomy(network) if can else None
 
 
-def layers_of(network):
+def layers_of(network, features=None):
     """Return the layers of a chain in which each is one we can stack; else None."""
+    layers = _declared(network)
+    if layers is None and features is not None:
+        layers = read_chain(network, features, _is_known)
+    tensors = [p for layer in layers or () for p in layer.parameters()]
+    own = len({id(p) for p in tensors}) == len(tensors)  # none is used twice
+    return layers if own and all(p.requires_grad for p in tensors) else None
+
+
+def _declared(network):
+    """Return the layers of a chain that says so; None of other networks."""
     if not _is_chain(network):
         return None
     layers: list[nn.Module] = []
     for layer in network:
-        inner = layers_of(layer) if isinstance(layer, nn.Sequential) else [layer]
+        inner = _declared(layer) if isinstance(layer, nn.Sequential) else [layer]
         if inner is None:
             return None
         layers += inner
-    tensors = [p for layer in layers for p in layer.parameters()]
-    own = len({id(p) for p in tensors}) == len(tensors)  # none is used twice
-    known = all(map(_is_known, layers)) and all(p.requires_grad for p in tensors)
-    return layers if own and known else None
+    return layers if all(map(_is_known, layers)) else None
 
 
 def can_vmap(network):
@@ -126,11 +138,11 @@ class LayerStack(Stack):
     is several times as slow for a result of few columns, such as ten logits.
     """
 
-    def __init__(self, networks):
-        super().__init__(networks)
+    def __init__(self, chains):
+        super().__init__(chains)
         self.layers = nn.ModuleList()
         samples_last = False
-        for layers in zip(*map(layers_of, networks), strict=True):
+        for layers in zip(*chains, strict=True):
             if isinstance(layers[0], nn.Linear) and not samples_last:
                 self.layers.append(SamplesLast())
                 samples_last = True
