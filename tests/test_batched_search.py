@@ -1,5 +1,6 @@
 """A search that trains together finds what scikit-learn's search finds."""
 
+import inspect
 import threading
 from typing import ClassVar
 
@@ -98,6 +99,8 @@ ALONE = {
     "validation": {"validation_fraction": 0.2},
     "verbose": {"verbose": 1},
     "mixup": {"mixup": 1.0},
+    "accumulate": {"accumulate": 2, "batch_size": 20},
+    "bf16": {"precision": "bf16"},
     "iterator": {"iterator_train__drop_last": True},
     "print log": {"callbacks__print_log": None},
 }
@@ -111,6 +114,15 @@ def test_what_watches_or_decides_epochs_is_fitted_alone(name, table, together):
     )
     assert together == []
     assert_same_results(theirs, ours)
+
+
+def test_no_parameter_is_forgotten():
+    known = inspect.signature(NoisyLabelClassifier).parameters.values()
+    names = {p.name for p in known if p.default is not p.empty}
+    assert names > _lockstep.CARRIED
+    for name in names - _lockstep.CARRIED:
+        odd = network().set_params(**{name: object()})
+        assert _lockstep.why_alone(odd).startswith(f"{name}=")
 
 
 def test_convolutions_on_a_cpu_are_fitted_alone(images, together):

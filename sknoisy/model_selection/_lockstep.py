@@ -2,7 +2,8 @@
 
 import time
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
+from inspect import signature
 from typing import Any
 
 import torch
@@ -18,6 +19,7 @@ from sknoisy._engine.lockstep import (
 from sknoisy._engine.optimizers import OPTIMIZERS
 from sknoisy._engine.stacked import shape_of
 from sknoisy._settings import own_settings
+from sknoisy._shown import shown
 from sknoisy._streams import Stream, Witness, drawing_from, generator, lent
 from sknoisy.classifiers import NoisyLabelClassifier
 from sknoisy.losses import get_loss
@@ -25,6 +27,14 @@ from sknoisy.losses import get_loss
 # How many networks share a step. On a CPU twenty gain nearly all there is to gain; a
 # GPU, where a step of twenty waits for launches, has room for more (not measured).
 AT_ONCE = {"cpu": 20, "gpu": 100}
+# What may differ from fit to fit, or has no say in training. All else must be as it
+# comes: a parameter that isn't known here is a reason to train alone, not forgotten.
+CARRIED = frozenset(
+    {"module", "loss", "method", "class_weight", "max_epochs", "batch_size", "lr"}
+    | {"lr_schedule", "optimizer", "weight_decay", "n_iter_no_change", "predict_with"}
+    | {"warm_start", "device", "dtype", "keep_on_interrupt", "checkpoint_every"}
+    | {"unlabeled", "random_state"}
+)
 MEMORY = 2**28  # bytes of parameters; networks that large gain nothing anyway
 
 
@@ -56,29 +66,39 @@ class Prepared:
 
 def may_train_together(estimator):
     """Whether a fit may be one of many, as far as its parameters tell."""
-    return (
-        type(estimator) is NoisyLabelClassifier
-        and _is_unwatched(estimator)
-        and isinstance(estimator.method, str)
-        and estimator.method == "plain"
-        and not estimator.mixup
-        and _has_plain_loss(estimator)
-        and _has_elementwise_optimizer(estimator)
-    )
+    return why_alone(estimator) is None
 
 
-def _is_unwatched(estimator):
-    """Whether nobody looks at or decides about single epochs of this fit."""
-    return (
-        not estimator.early_stopping
-        and estimator.validation_fraction is None
-        and not estimator.callbacks
-        and estimator.checkpoint is None
-        and not estimator.verbose
-        and not getattr(estimator, "_skl_callbacks", None)  # those of scikit-learn
-        and not estimator._routed_to("callbacks")
-        and not estimator._routed_to("iterator_train")
-    )
+def why_alone(estimator):
+    """Return why a fit can't be one of many, as far as its parameters tell, or None."""
+    if type(estimator) is not NoisyLabelClassifier:
+        return f"{type(estimator).__name__} trains by itself"
+    if estimator.method != "plain":
+        return f"method={shown(estimator.method)} looks at more than single samples"
+    for name, default in _defaults().items():
+        if name not in CARRIED and not _is(getattr(estimator, name), default):
+            return f"{name}={shown(getattr(estimator, name))}"
+    for name in ("callbacks", "iterator_train"):
+        if estimator._routed_to(name):
+            return f"{name}__* are set"
+    if getattr(estimator, "_skl_callbacks", None):  # those of scikit-learn
+        return "callbacks want to be told of its epochs"
+    if not _has_plain_loss(estimator):
+        return f"loss={shown(estimator.loss)} is a module"
+    if not _has_elementwise_optimizer(estimator):
+        return f"optimizer={shown(estimator.optimizer)} looks at more than one number"
+    return None
+
+
+@cache
+def _defaults():
+    parameters = signature(NoisyLabelClassifier).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
+
+
+def _is(value, default):
+    """Whether a parameter says what its default says."""
+    return value is default or not (value or default) or value == default
 
 
 def _has_plain_loss(estimator):
@@ -155,7 +175,8 @@ def _prepare(estimator, X, y, sample_weight, datasets, hopeless):
         return None
     key = lockstep_key(trainee)
     if key is None:
-        if shape_of(trainee.network, trainee.engine.device) is None:
+        device = trainee.engine.device
+        if shape_of(trainee.network, device, trainee.some) is None:
             hopeless.add(network)
         return None
     trainee.dataset = _shared(trainee.dataset, datasets)
