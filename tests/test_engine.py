@@ -130,13 +130,13 @@ def test_skorch_scoring_callbacks_score(callback, data):
 
 
 @pytest.mark.parametrize("monitor", ["valid_loss_best", "valid_acc_best", None])
-@pytest.mark.parametrize("watcher", [None, GradientNormClipping(10.0)])
-def test_skorch_checkpoints_save_and_load(monitor, watcher, data, tmp_path):
+@pytest.mark.parametrize("watched", [False, True])
+def test_skorch_checkpoints_save_and_load(monitor, watched, data, tmp_path):
     checkpoint = Checkpoint(
         monitor=monitor, dirname=str(tmp_path), load_best=monitor is not None
     )
     callbacks = [checkpoint, TrainEndCheckpoint(dirname=str(tmp_path))]
-    callbacks += [watcher] if watcher else []
+    callbacks += [Watcher()] if watched else []
     clf = small(callbacks=callbacks, validation_fraction=0.2, max_epochs=6)
     history = clf.fit(*data).history_
     saved = history[:, "event_cp"]
@@ -171,6 +171,17 @@ def test_gradient_clipping_clips(data):
         lr_schedule="constant", callbacks=[GradientNormClipping(1e-9)], optimizer="sgd"
     ).fit(*data)
     assert not np.allclose(free.predict_proba(data[0]), clipped.predict_proba(data[0]))
+
+
+def test_gradients_are_clipped_alike_whoever_watches(data):
+    def fitted(*watchers):
+        clips = [GradientNormClipping(0.1, 1), GradientNormClipping(0.05)]
+        return small(callbacks=[*clips, *watchers]).fit(*data)
+
+    fast, slow = fitted(), fitted(Watcher())
+    np.testing.assert_array_equal(
+        fast.predict_proba(data[0]), slow.predict_proba(data[0])
+    )
 
 
 def test_a_callback_parameter_is_routed(data):

@@ -6,7 +6,7 @@ from itertools import repeat
 
 import numpy as np
 import torch
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, GradientNormClipping
 
 BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_grad_computed")
 
@@ -20,6 +20,8 @@ def fast_epoch(net, batches):
     """Take a step per batch; return the mean loss of the epoch as a float."""
     networks, objective, optimizer = net.module_, net.criterion_, net.optimizer_
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
+    clips = [one for _, one in net.callbacks_ if type(one) is GradientNormClipping]
+    named = list(net.get_all_learnable_params()) if clips else []
     networks.train()
     objective.train()
     losses = []
@@ -34,6 +36,8 @@ def fast_epoch(net, batches):
         loss = objective(networks, features, labels, index)
         (loss if share is None else loss * share).backward()
         if last:
+            for clip in clips:
+                clip.on_grad_computed(net, named_parameters=named)
             optimizer.step()
         losses.append(loss.detach())
     # summed at the end: `.item()` per batch would make a GPU wait for every one
@@ -60,6 +64,7 @@ def _watches_batches(net):
     return any(
         getattr(type(callback), hook) is not getattr(Callback, hook)
         for _, callback in net.callbacks_
+        if type(callback) is not GradientNormClipping  # which looks at gradients only
         for hook in BATCH_HOOKS
     )
 
