@@ -1,7 +1,7 @@
 """Parameters such as ``module__hidden``, which an estimator hands on to its parts."""
 
 import inspect
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from sklearn.base import BaseEstimator
 
@@ -17,7 +17,7 @@ class RoutedParams(BaseEstimator):
     `set_params` and `clone` know them all the same.
     """
 
-    _routes: tuple[str, ...] = ()
+    _routes: ClassVar[tuple[str, ...]] = ()
     _routed: dict[str, Any]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:

@@ -57,6 +57,7 @@ FLOORS = {
     "_samples": 0,
     "_tensors": 0,
     "_thumbnails": 0,
+    "_told": 0,
     "_types": 0,
     "_unlabeled": 0,
     "_versions": 0,

@@ -7,7 +7,9 @@ from functools import partial
 import torch
 from torch import nn
 
+from sknoisy._engine.batches import Batches
 from sknoisy._engine.callbacks import (
+    check_callback_names,
     check_patterns,
     make_callbacks,
     make_early_stopping,
@@ -16,8 +18,9 @@ from sknoisy._engine.callbacks import (
 from sknoisy._engine.devices import pick_device
 from sknoisy._engine.intake import Intake
 from sknoisy._engine.net import Engine
-from sknoisy._engine.networks import check_output, make_networks
+from sknoisy._engine.networks import check_output, make_networks, speaker
 from sknoisy._engine.optimizers import make_optimizer_arguments
+from sknoisy._params import choose_arguments
 
 PRECISIONS = {"bf16": torch.bfloat16}
 EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
@@ -79,7 +82,18 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
     check_patterns(engine)
     engine.remake = make
     engine.speaker = objective.speaker
+    speaker(training.predict_with, networks, engine)  # says so if there is none
     return engine
+
+
+def check_handed_on(training):
+    """Check what is handed on to callbacks and batches, as far as it is known yet."""
+    check_callback_names(training.callbacks or [], training._routed_to("callbacks"))
+    given = training._routed_to("iterator_train")
+    given |= training._routed_to("iterator_valid")
+    if given:  # all but the batch size, which comes later
+        rest = {"facts": {}, "part": "iterator_train", "skip": 1, "complete": False}
+        choose_arguments(Batches, given=given, **rest)
 
 
 def made_networks(training, n_networks, data, device, more):

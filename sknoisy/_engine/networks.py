@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from sknoisy._engine.copies import fresh_copies
+from sknoisy._engine.looks import is_one_tensor
 from sknoisy._engine.outputs import Outputs, call
 from sknoisy._nested import take_rows
 from sknoisy._params import choose_arguments
@@ -111,12 +112,6 @@ def warn_of_twins(networks):
             stacklevel=2,
         )
     return networks
-
-
-def is_one_tensor(input_shape):
-    """Whether a sample is one tensor, rather than several inputs."""
-    whole = isinstance(input_shape, tuple)
-    return whole and all(isinstance(n, int) for n in input_shape)
 
 
 def default_module(input_shape):

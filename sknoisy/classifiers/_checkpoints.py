@@ -1,7 +1,6 @@
 """What a checkpoint is about: the data and the parameters of a fit, and its seed."""
 
 import hashlib
-from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -11,7 +10,7 @@ from torch import nn
 from sknoisy._engine.checkpoints import Checkpoints
 from sknoisy._extras import import_extra
 
-__all__ = ["checkpoints_of", "seeded_by"]
+__all__ = ["checkpoints_of"]
 
 # parameters that don't change what is learned
 FREE = (
@@ -21,7 +20,7 @@ FREE = (
 
 
 def checkpoints_of(estimator, data, facts):
-    """Return where the states of a fit are kept; None where they aren't.
+    """Return where the states of a fit are kept.
 
     Parameters
     ----------
@@ -40,8 +39,6 @@ def checkpoints_of(estimator, data, facts):
     ImportError
         If safetensors is missing.
     """
-    if estimator.checkpoint is None:
-        return None
     import_extra("safetensors", "export", what="checkpoint=…")  # before it trains
     given = estimator.get_params(deep=False)
     about = {n: told(value) for n, value in given.items() if n not in FREE}
@@ -57,25 +54,6 @@ def checkpoints_of(estimator, data, facts):
     }
     every, resume = estimator.checkpoint_every, estimator.resume
     return Checkpoints(estimator.checkpoint, every, about, resume)
-
-
-@contextmanager
-def seeded_by(estimator, checkpoints):
-    """Let a fit draw as the one that it goes on from, also where no int seeds it."""
-    if checkpoints is None:
-        yield
-        return
-    estimator._seed_of_fit = None
-    try:
-        if not isinstance(estimator.random_state, int | np.integer):
-            seed = checkpoints.seed
-            if seed is None:
-                seed = int(estimator._random_state().randint(np.iinfo(np.int32).max))
-            estimator._seed_of_fit = seed
-        checkpoints.keep_seed(estimator._seed_of_fit)
-        yield
-    finally:
-        del estimator._seed_of_fit
 
 
 def told(value):

@@ -28,14 +28,18 @@ def is_fitted(teacher):
         return False
 
 
-def ready_teacher(teacher, facts):
-    """Return the teacher; a classifier that isn't fitted is cloned and fitted first."""
+def ready_teacher(teacher, student, facts):
+    """Return the teacher; a classifier that isn't fitted is cloned and fitted first.
+
+    One that is must know features by the names that the student knows them by.
+    """
     if not isinstance(teacher, nn.Module) and not hasattr(teacher, "predict_proba"):
         raise TypeError(
             f"distill={shown(teacher)} is no teacher: pass a classifier with"
             " predict_proba, a torch module, or None."
         )
     if is_fitted(teacher):
+        check_same_features(teacher, student)
         return teacher
     labels, weight = facts["soft_labels"], facts["sample_weight"]
     y = facts["classes"][facts["labels"]] if labels is None else labels.numpy()
