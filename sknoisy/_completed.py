@@ -19,8 +19,22 @@ def by_place(*, default: Any, kw_only: bool = False) -> Any:
     return ByPlace(default)
 
 
+class CompletedText:
+    """Mixin: what a class doesn't tell of its parameters, the texts of its bases tell.
+
+    Each parameter that the class names, and each attribute of a base, is told once: by
+    the class where it is special there, else by the nearest base that has a text on it.
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            ours = [one for one in cls.__mro__[1:] if issubclass(one, CompletedText)]
+            cls.__doc__ = completed(cls, *ours)
+
+
 @dataclass_transform(kw_only_default=True, field_specifiers=(by_place,))
-class Completed(RoutedParams):
+class Completed(CompletedText, RoutedParams):
     """Mixin: what the body of a class annotates and gives a default is a parameter.
 
     The constructor is made of these and of the parameters of the bases; it stores them
@@ -35,13 +49,11 @@ class Completed(RoutedParams):
         self._routed = routed
 
     def __init_subclass__(cls, **kwargs):
-        super().__init_subclass__(**kwargs)
         own = own_parameters(cls)
         if own:
-            base = next(one for one in cls.__mro__[1:] if "__init__" in vars(one))
             cls._own_parameters = tuple(own)
-            add_constructor(cls, own, base)
-            cls.__doc__ = completed(cls, base)
+            add_constructor(cls, own)
+        super().__init_subclass__(**kwargs)
 
 
 def own_parameters(cls):
@@ -65,9 +77,9 @@ def own_parameters(cls):
     return found
 
 
-def add_constructor(cls: Any, own, base):
-    """Add an ``__init__`` that stores the parameters of its own and those of a base."""
-    taken = dict(inspect.signature(base.__init__).parameters)
+def add_constructor(cls: Any, own):
+    """Add an ``__init__`` that stores parameters of its own, and those of its base."""
+    taken = dict(inspect.signature(cls.__init__).parameters)  # the base's, so far
     first = {"self": taken.pop("self")}
     ordered = sorted((first | own | taken | own).values(), key=lambda p: p.kind)
     signature = inspect.Signature(ordered, return_annotation=None)

@@ -73,12 +73,12 @@ class RoutedParams(BaseEstimator):
     def _routed_to(self, part):
         return routed_to(part, self._routed)
 
+    def _by_part(self):
+        """Return all that is handed on, without prefixes, by the part that gets it."""
+        return {part: routed_to(part, self._routed) for part in self._routes}
+
     def _still_routed(self, *parts):
-        return {
-            f"{part}__{name}": value
-            for part in parts
-            for name, value in self._routed_to(part).items()
-        }
+        return prefixed(**{part: self._routed_to(part) for part in parts})
 
 
 def routed_to(part, given):
@@ -88,6 +88,22 @@ def routed_to(part, given):
         name.removeprefix(prefix): value
         for name, value in given.items()
         if name.startswith(prefix)
+    }
+
+
+def parted(given, part):
+    """Return those of `given` that aren't handed on, and those that a part gets."""
+    handed = routed_to(part, given)
+    kept = {n: v for n, v in given.items() if not n.startswith(f"{part}__")}
+    return kept, handed
+
+
+def prefixed(**parts):
+    """Return what several parts get in one dictionary, as it was handed on."""
+    return {
+        f"{part}__{name}": value
+        for part, given in parts.items()
+        for name, value in given.items()
     }
 
 

@@ -32,12 +32,12 @@ def completed(one, *others, only=ENTRIES):
 
     Parameters are told in the order of the signature; attributes after its own.
     """
-    if not (one.__doc__ and all(other.__doc__ for other in others)):
-        return one.__doc__  # under python -OO there are none
+    if not one.__doc__:  # python -OO leaves them out
+        return None
     head, own = sections(one.__doc__)
     told = {title: entries(own, title) for title in only}
     for other in others:
-        theirs = sections(other.__doc__)[1]
+        theirs = sections(other.__doc__ or "")[1]
         told = {
             title: told[title] | entries(theirs, title) | told[title] for title in only
         }

@@ -1,6 +1,5 @@
 """The front desk: from scikit-learn's world to the engine and back."""
 
-from abc import ABCMeta
 from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
@@ -29,8 +28,7 @@ from sknoisy._weights import check_weights
 from sknoisy.classifiers._checkpoints import checkpoints_of
 from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._inputs import read, read_both
-from sknoisy.classifiers._method import as_method, check_goes_with, check_parts_of
-from sknoisy.classifiers._task import Task
+from sknoisy.classifiers._method import Task, as_method, build_objective
 from sknoisy.classifiers._training import TrainingParameters, check_training
 from sknoisy.classifiers._unpredicted import warn_of_unpredicted
 from sknoisy.schedules import constant
@@ -42,7 +40,6 @@ class BaseNoisyClassifier(
     CallbackSupportMixin,
     ClassifierMixin,
     BaseEstimator,
-    metaclass=ABCMeta,
 ):
     """What every classifier's desk does; a final class adds a method to it.
 
@@ -53,6 +50,7 @@ class BaseNoisyClassifier(
 
     _method: ClassVar[Any] = None
     _part: ClassVar[str | None] = None  # the prefix of its parameters, for messages
+    _mixes: ClassVar[bool] = False  # whether `mixup` isn't the method's own
 
     def _asked(self, facts):
         """Return the method, and its own parameters."""
@@ -205,22 +203,21 @@ class BaseNoisyClassifier(
         # an int seed must not shuffle every call alike
         with self._seeded(n_epochs_before=0 if first else self.n_iter_):
             n_epochs = self._n_epochs(len(data.dataset)) if first else 1
-            task = self._plan(data, {"n_epochs": n_epochs})
+            task = self._plan(data, {"n_epochs": n_epochs}, in_parts=True)
             if first:
                 engine = self._build(task, data, has_validation=False)
             else:
                 engine = go_on(self.net_, self._build_objective(task), self)
-            check_parts_of(engine.criterion_)
             engine.schedule, engine.max_epochs = constant, 1
             engine.keeps_optimizer = True  # the next call goes on with it
             self._train(engine, task, data, (data.dataset, None), X, y)
         return self
 
-    def _plan(self, data, facts):
+    def _plan(self, data, facts, in_parts=False):
         """Return what there is to learn, with all that must be known first."""
         facts = data.facts | facts
         method, given = self._asked(facts)
-        task = Task(method, given, self, facts)
+        task = Task(method, given, self._routed_to("loss"), self, facts, in_parts)
         task.facts |= task.method.plan(task)
         return task
 
@@ -244,9 +241,7 @@ class BaseNoisyClassifier(
             )
 
     def _build_objective(self, task):
-        objective = task.method.build(task)
-        check_goes_with(objective, type(objective).__name__, task.facts)
-        return objective
+        return build_objective(task, self.mixup if self._mixes else 0)
 
     @contextmanager
     def _all_or_nothing(self):
@@ -265,21 +260,20 @@ class BaseNoisyClassifier(
 
     def _check_parameters(self):
         self._check_routed()
+        parts = self._by_part()
         check_training(self)
-        check_handed_on(self)
+        check_handed_on(self.callbacks, parts)
 
     def _check_data(self, X, y, sample_weight=None, classes=None, reset=True):
         """Return checked data: what has no weight or no label isn't there any more."""
         X, y, missing = read_both(self, X, y, reset=reset)
-        return make_training_data(
-            X,
-            y,
-            check_weights(sample_weight, len(y)),
-            class_weight=getattr(self, "class_weight", None),
-            classes=classes,
-            dtype=getattr(torch, self.dtype),
-            missing=missing,
+        weight = None if sample_weight is None else check_weights(sample_weight, len(y))
+        dtype, by_class = (
+            getattr(torch, self.dtype),
+            getattr(self, "class_weight", None),
         )
+        known = {"class_weight": by_class, "classes": classes, "missing": missing}
+        return make_training_data(X, y, weight, dtype, **known)
 
     def _random_state(self):
         return make_generator(getattr(self, "_seed_of_fit", self.random_state))

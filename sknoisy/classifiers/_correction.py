@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sknoisy._checks import check_switch
-from sknoisy._params import routed_to
-from sknoisy._ranges import check_count
+from sknoisy._params import parted
+from sknoisy._ranges import check_count, check_switch
 from sknoisy._warm_up import check_warm_up
 from sknoisy.classifiers._cross_fit import cross_fit
 from sknoisy.classifiers._method import Method, check_goes_with
@@ -54,7 +53,8 @@ class Correction(Method):
 
     def plan(self, task):
         """Find the matrix, and for how long to train."""
-        wanted, source = self._asked(task)  # what can't be is refused before all else
+        kind = self.kind
+        wanted, source = self._asked(task, kind)  # refused before any network trains
 
         @cache
         def looked():
@@ -63,10 +63,15 @@ class Correction(Method):
         n_epochs = task.facts["n_epochs"]
         if task.estimator.max_epochs == "auto":
             n_epochs = looked().n_epochs
-        n_first = self._n_warm_up_epochs(wanted, source, n_epochs)
+        n_first = n_warm_up_epochs(kind, wanted, source, n_epochs)
         transition = None
-        if self.kind.needs_matrix and not source.is_learned:
-            transition = self._matrix(source, lambda: looked().posterior)
+        if kind.needs_matrix and not source.is_learned:
+            transition = source.matrix(lambda: looked().posterior)
+            limit = {"max_condition": 1e3 if kind.inverts else 1e9}
+            if source.is_estimated:
+                transition = told_apart(transition, **limit)
+            else:
+                check_identifiable(transition, **limit)
         found = {"n_epochs": n_epochs, "n_first": n_first, "transition": transition}
         return {"source": source, "trusted": source.trusted, **found}
 
@@ -102,45 +107,37 @@ class Correction(Method):
         known = estimator.transition_matrix_, estimator.prior_
         return self.kind.undo(proba, *known).astype(proba.dtype)
 
-    def _asked(self, task):
+    def _asked(self, task, kind):
         """Return what is wanted, and where the matrix is to come from, checked."""
         check_goes_with(self, self.name, task.facts)
-        own = {n: v for n, v in task.given.items() if "__" not in n}
+        own, given = parted(task.given, "transition")
         wanted = Wishes(**task.arguments(Wishes, own))
         check_switch(calibrate=wanted.calibrate)
         if not hasattr(wanted.cv, "split") and not isinstance(wanted.cv, Iterable):
             check_count(cv=wanted.cv)
-        given = routed_to("transition", task.given)
+        loss = task.loss()
         source = Source(wanted.transition, given, task.facts)
-        source.check(self.kind, self.name, task.loss())
+        source.check(kind, self.name, loss)
         return wanted, source
 
-    def _n_warm_up_epochs(self, wanted, source, n_epochs):
-        idle = "raise" if source.is_learned else "warn"
-        if self.kind.undo is not None:  # they act when all epochs are over
-            idle = "ignore"
-        n_first = check_warm_up(wanted.warm_up_epochs, n_epochs, idle=idle)
-        # a single epoch corrects, where nobody says how long to warm up
-        auto = isinstance(wanted.warm_up_epochs, str)
-        return min(n_first, n_epochs - 1) if auto else n_first
 
-    def _matrix(self, source, posterior):
-        transition = source.matrix(posterior)
-        limit = 1e3 if self.kind.inverts else 1e9
-        if source.is_estimated:
-            return told_apart(transition, max_condition=limit)
-        check_identifiable(transition, max_condition=limit)
-        return transition
+def n_warm_up_epochs(kind, wanted, source, n_epochs):
+    """Return for how many epochs a correction waits."""
+    idle = "raise" if source.is_learned else "warn"
+    if kind.undo is not None:  # they act when all epochs are over
+        idle = "ignore"
+    n_first = check_warm_up(wanted.warm_up_epochs, n_epochs, idle=idle)
+    # a single epoch corrects, where nobody says how long to warm up
+    auto = isinstance(wanted.warm_up_epochs, str)
+    return min(n_first, n_epochs - 1) if auto else n_first
 
 
 def look(task, wanted, source):
     """Return what networks say of samples that they didn't learn."""
     clf, facts = task.estimator, task.facts
-    networks = PlainClassifier(
-        loss="ce" if task.loss_is_auto else clf.loss,
-        **{name: getattr(clf, name) for name in SHARED},
-        **clf._still_routed(*ROUTED),
-    )
+    shared = {name: getattr(clf, name) for name in SHARED}
+    loss = "ce" if task.loss_is_auto else clf.loss
+    networks = PlainClassifier(loss=loss, **shared, **clf._still_routed(*ROUTED))
     return cross_fit(
         networks,
         facts["X"],

@@ -37,27 +37,27 @@ class TrainingData:
     def facts(self):
         """What a module or an objective may ask for by name."""
         shape = shape_of_one(self.X)
+        n_features = size_of_one(shape)
         mean, scale = mean_and_scale(self.X, self.sample_weight)
-        numbers = {
+        others = self.unlabeled
+        facts = {
+            "X": self.X,
+            "n_samples": len(self.codes),
+            "classes": self.classes,
+            "n_classes": len(self.classes),
+            "n_features": n_features,
+            "input_shape": shape,
+            "labels": as_tensor(self.codes),
+            "unlabeled_rows": None if others is None else ArrayDataset(others),
             "soft_labels": self.soft_labels,
             "sample_weight": self.sample_weight,
             "feature_mean": mean,
             "feature_scale": scale,
         }
-        given = {name: array for name, array in numbers.items() if array is not None}
-        others = self.unlabeled
-        return {
-            "X": self.X,
-            "n_samples": len(self.codes),
-            "classes": self.classes,
-            "n_classes": len(self.classes),
-            "n_features": size_of_one(shape),
-            "input_shape": shape,
-            "labels": as_tensor(self.codes),
-            **numbers,
-            **{name: as_tensor(array, self.dtype) for name, array in given.items()},
-            "unlabeled_rows": None if others is None else ArrayDataset(others),
-        }
+        for name in ("soft_labels", "sample_weight", "feature_mean", "feature_scale"):
+            if facts[name] is not None:
+                facts[name] = as_tensor(facts[name], self.dtype)
+        return facts
 
     @cached_property
     def dataset(self):
@@ -71,7 +71,7 @@ class TrainingData:
         return aligned
 
 
-def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
+def make_training_data(X, y, weight, dtype, *, class_weight, classes, missing):
     """Encode labels, fold class weights into weights and drop what weighs nothing.
 
     Parameters
@@ -79,12 +79,12 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
     X, y, weight : checked arrays; `weight` may be None
         Labels (n_samples,), or distributions over classes (n_samples, n_classes).
 
+    dtype : torch.dtype
+
     class_weight : dict, "balanced" or None
 
     classes : ndarray or None
         Every class there is; None means those found in `y`.
-
-    dtype : torch.dtype
 
     missing : ndarray of bool
         Which samples have no label; empty where all have one.
@@ -102,8 +102,10 @@ def make_training_data(X, y, weight, *, class_weight, classes, dtype, missing):
         return TrainingData(*parts, soft_labels=y)
     found, codes = encode_checked(y)  # all: one whose samples weigh nothing is a class
     X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)
-    known = found if classes is None else np.unique(classes)
-    codes = _positions(found[codes], known)
+    known = found
+    if classes is not None:
+        known = np.unique(classes)
+        codes = _positions(found[codes], known)
     if class_weight is not None:
         weight = with_class_weight(class_weight, known, codes, weight)
         X, codes, rows, weight = without_absent(X, codes, rows, weight=weight)

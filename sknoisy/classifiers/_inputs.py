@@ -88,7 +88,7 @@ def _read_array(estimator, X, *y, reset):
         return validate_data(
             checks,
             check_features(as_numpy(X), estimator),
-            *map(as_numpy, y),
+            *y,
             reset=reset or checks is not estimator,
             dtype=_kinds_of_numbers(estimator, X, reset=reset),
             accept_sparse="csr",
@@ -118,10 +118,8 @@ def _as_numbers(estimator, X, *, reset):
 
 def _holds_whole_numbers(X):
     """Whether X is a list of equally long lists of whole numbers."""
-    if not isinstance(X, list | tuple) or not X:
-        return False
-    first = X[0]
-    if not isinstance(first, list | tuple) or not all(type(n) is int for n in first):
+    nested = isinstance(X, list | tuple) and X and isinstance(X[0], list | tuple)
+    if not nested or not all(type(number) is int for number in X[0]):
         return False
     lengths = {len(row) if hasattr(row, "__len__") else 0 for row in X}
     return len(lengths) == 1 and np.asarray(X).dtype.kind == "i"

@@ -1,18 +1,84 @@
 """What a method is to the desk: what it plans, builds and remembers of one fit."""
 
+import copy
 import inspect
 from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from torch import nn
 
 from sknoisy._engine.draws import is_quiet
 from sknoisy._logits import label_frequencies
-from sknoisy._params import routed_to
+from sknoisy._params import choose_arguments, parted
 from sknoisy._shown import shown
 from sknoisy._streams import lent
-from sknoisy.losses import LOSSES
-from sknoisy.objectives import OBJECTIVES, MeanLoss, Objective
+from sknoisy.losses import LOSSES, get_loss
+from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
 
 # loss="auto": which part of its even share of labels makes a class a rare one
 RARE = 0.3
+
+
+@dataclass
+class Task:
+    """What a method is to learn, and what is asked of it.
+
+    Parameters
+    ----------
+    method : Method
+
+    given : dict
+        The method's own parameters, those of its parts included (``split__rho``).
+
+    loss_given : dict
+        Parameters of the loss.
+
+    estimator : classifier
+        Whose fit it is; networks of a plan are trained with its settings.
+
+    facts : dict
+        What is known of the data, and then what was planned.
+
+    in_parts : bool, default=False
+        Whether training goes on from call to call.
+    """
+
+    method: "Method"
+    given: dict[str, Any]
+    loss_given: dict[str, Any]
+    estimator: Any
+    facts: dict[str, Any]
+    in_parts: bool = False
+
+    @property
+    def loss_is_auto(self):
+        """Whether the loss is to be chosen by the labels, or by the method."""
+        return isinstance(self.estimator.loss, str) and self.estimator.loss == "auto"
+
+    def loss(self, auto="ce"):
+        """Return the loss of single samples that is asked for, with its parameters.
+
+        `auto` is what "auto" stands for.
+        """
+        loss = auto if self.loss_is_auto else self.estimator.loss
+        kind = loss if isinstance(loss, type) else type(loss)
+        if issubclass(kind, Objective):
+            raise ValueError(
+                f"loss={shown(loss)} is more than a loss of single samples: pass its"
+                " class as a method, NoisyLabelClassifier(method=…)."
+            )
+        kind, given = get_loss(loss), self.loss_given
+        chosen = choose_arguments(kind, given=given, facts={}, part="loss", skip=2)
+        if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
+            kind = copy.deepcopy(kind)
+        return partial(kind, **chosen) if chosen else kind
+
+    def arguments(self, function, given, facts=()):
+        """Return what `function` is called with, of parameters and facts."""
+        part = self.estimator._part
+        return choose_arguments(function, given=given, facts=dict(facts), part=part)
 
 
 class Method:
@@ -67,7 +133,8 @@ class Plain(Method):
         given label. The first steps make that of a rare class so small that it may
         never come back: such labels get cross entropy.
         """
-        task.arguments(plain, task.given)
+        if task.given:  # it takes none
+            task.arguments(plain, task.given)
         rare = task.loss_is_auto and not task.loss_given and has_rare_class(task.facts)
         loss = task.loss(auto="ce" if rare else "gce")
         return MeanLoss(loss, task.facts["sample_weight"], task.facts["soft_labels"])
@@ -125,11 +192,8 @@ def as_method(kind):
 
 def with_parts(kind, given):
     """Return parameters with what is handed on to parts put into these."""
-    given = dict(given)
     for part, put_together in kind.parts.items():
-        handed = routed_to(part, given)
-        for name in handed:
-            del given[f"{part}__{name}"]
+        given, handed = parted(given, part)
         if part in given or handed:
             default = inspect.signature(kind).parameters[part].default
             given[part] = put_together(given.get(part, default), handed)
@@ -168,6 +232,19 @@ def takes_any_loss(kind):
     return "loss" in inspect.signature(kind).parameters
 
 
+def build_objective(task, mixup=0):
+    """Return the objective of a task, if it can do what is asked of it."""
+    objective = task.method.build(task)
+    name = type(objective).__name__
+    check_goes_with(objective, name, task.facts)
+    if task.in_parts and [*objective.parameters()]:
+        raise ValueError(
+            f"partial_fit can't train {name}: what it remembers or learns belongs to"
+            " one whole fit. Call fit, or choose a plain loss."
+        )
+    return Mixup(objective, mixup) if mixup else objective
+
+
 def check_goes_with(takes, name, facts):
     """Say so if weights or soft labels have no meaning for a method, or an objective.
 
@@ -190,13 +267,4 @@ def check_goes_with(takes, name, facts):
         raise ValueError(
             f"{name} takes one label a sample, but y has shape {tuple(soft.shape)}:"
             " pass y.argmax(axis=1), or a plain loss."
-        )
-
-
-def check_parts_of(objective):
-    """Say so if what an objective learns can't go on from call to call."""
-    if [*objective.parameters()]:
-        raise ValueError(
-            f"partial_fit can't train {type(objective).__name__}: what it remembers or"
-            " learns belongs to one whole fit. Call fit, or choose a plain loss."
         )

@@ -56,14 +56,12 @@ def seeded(estimator):
     drawn from its stream, so that a student doesn't depend on whether its teacher is
     fitted.
     """
-    params = estimator.get_params()
-    unset = [
-        name
+    params, rng = estimator.get_params(), np.random.RandomState(initial_seed())
+    seeds = {
+        name: rng.randint(np.iinfo(np.int32).max)
         for name in sorted(params)
         if name.split("__")[-1] == "random_state" and params[name] is None
-    ]
-    rng = np.random.RandomState(initial_seed())
-    seeds = {name: rng.randint(np.iinfo(np.int32).max) for name in unset}
+    }
     return estimator.set_params(**seeds)
 
 

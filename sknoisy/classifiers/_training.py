@@ -188,12 +188,8 @@ class TrainingParameters(PartNames):
     """
 
     _routes: ClassVar[tuple[str, ...]] = (
-        "module",
-        "loss",
-        "optimizer",
-        "callbacks",
-        "iterator_train",
-        "iterator_valid",
+        *("module", "loss", "optimizer", "callbacks"),
+        *("iterator_train", "iterator_valid"),
     )
 
     module: Module = by_place(default=None)
@@ -225,35 +221,39 @@ class TrainingParameters(PartNames):
 
 
 # what parameters may be: words, a switch, a whole number from so many on, or a number
-WORDS = {
-    "max_epochs": ("auto",),
-    "early_stopping": ("label_wave",),
-    "checkpoint_every": ("auto",),
-    "dtype": ("float32", "float64"),
-    "precision": ("bf16",),
+RULES: dict[str, Any] = {
+    "words": {
+        "max_epochs": ("auto",),
+        "early_stopping": ("label_wave",),
+        "checkpoint_every": ("auto",),
+        "dtype": ("float32", "float64"),
+        "precision": ("bf16",),
+    },
+    "switches": (
+        *("early_stopping", "warm_start", "compile"),
+        *("keep_on_interrupt", "resume"),
+    ),
+    "counts": {
+        "max_epochs": 1,
+        "batch_size": 1,
+        "accumulate": 1,
+        "n_iter_no_change": 1,
+        "checkpoint_every": 1,
+        "verbose": 0,
+    },
+    "ranges": {
+        "weight_decay": "[0, inf)",
+        "lr": "(0, inf)",
+        "validation_fraction": "(0, 1)",
+        "mixup": "[0, inf)",  # where there is such a parameter
+    },
 }
-SWITCHES = ("early_stopping", "warm_start", "compile", "keep_on_interrupt", "resume")
-COUNTS = {
-    "max_epochs": 1,
-    "batch_size": 1,
-    "accumulate": 1,
-    "n_iter_no_change": 1,
-    "checkpoint_every": 1,
-    "verbose": 0,
-}
-RANGES = {
-    "weight_decay": "[0, inf)",
-    "lr": "(0, inf)",
-    "validation_fraction": "(0, 1)",
-    "mixup": "[0, inf)",  # where there is such a parameter
-}
-RULES = {"words": WORDS, "switches": SWITCHES, "counts": COUNTS, "ranges": RANGES}
 
 
 def check_training(training):
     """Check the parameters of training that every classifier has."""
-    names = dict.fromkeys([*WORDS, *SWITCHES, *COUNTS, *RANGES])
-    given = {name: vars(training)[name] for name in names if name in vars(training)}
+    known, names = vars(training), [name for rule in RULES.values() for name in rule]
+    given = {name: known[name] for name in names if name in known}
     size = training.batch_size
     beside = {
         "batch_size": isinstance(size, Integral) and size == -1,
@@ -262,8 +262,6 @@ def check_training(training):
         "validation_fraction": training.validation_fraction is None,
         "verbose": isinstance(training.verbose, bool),
     }
-    check_by_rules({n: v for n, v in given.items() if not beside.get(n)}, **RULES)
-    check_where_to_validate(training)
     if not isinstance(training.checkpoint, (str, PathLike, type(None))):
         raise TypeError(
             f"checkpoint={shown(training.checkpoint)}, but must be a folder's path."
@@ -273,10 +271,8 @@ def check_training(training):
             "resume=True goes on from a checkpoint: name its folder, checkpoint=…, or"
             " leave resume out."
         )
-    if not isinstance(training.callbacks, (list, tuple, type(None))):
-        raise TypeError(
-            f"callbacks={shown(training.callbacks)}, but must be a list of them."
-        )
+    check_where_to_validate(training)
+    check_by_rules({n: v for n, v in given.items() if not beside.get(n)}, **RULES)
 
 
 def check_where_to_validate(training):

@@ -8,7 +8,7 @@ from sknoisy._engine.tasks import with_callbacks
 from sknoisy._registry import lookup
 from sknoisy._types import Inputs, Loss
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._correction import Correction
+from sknoisy.classifiers._methods import METHODS
 from sknoisy.objectives import CORRECTIONS
 
 __all__ = ["TransitionCorrectedClassifier"]
@@ -185,4 +185,4 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         )
         own = ("transition", "warm_up_epochs", "cv", "calibrate")
         given = {name: getattr(self, name) for name in own}
-        return Correction(self.correction), given | self._still_routed("transition")
+        return METHODS[self.correction], given | self._still_routed("transition")

@@ -31,6 +31,16 @@ class Source:
 
     facts : dict
         Facts of the training data, and of fit.
+
+    Attributes
+    ----------
+    is_named, is_learned, is_estimated : bool
+        Whether it has a name of ours; is learned with the network; comes from data, by
+        an estimator's name or a function.
+
+    trusted : BoolTensor of shape (n_samples,) or None
+
+    groups : ndarray of int of shape (n_samples,) or None
     """
 
     def __init__(self, transition, given, facts):
@@ -39,27 +49,15 @@ class Source:
         self.facts = facts
         self.labels = facts["labels"]
         self.classes = facts["classes"]
-        n_samples = len(self.labels)
+        self.is_named = isinstance(transition, str)
+        self.is_learned = self.is_named and transition in LEARNED
+        self.is_estimated = self.is_named or callable(transition)
         trusted, groups = facts.get("trusted"), facts.get("groups_of_rows")
         if trusted is not None:
-            trusted = as_tensor(check_mask(trusted, n_samples))
-        self.trusted = trusted
-        self.groups = None if groups is None else group_codes(groups, n_samples)
-
-    @property
-    def is_named(self):
-        """Whether it has a name of ours."""
-        return isinstance(self.transition, str)
-
-    @property
-    def is_learned(self):
-        """Whether the matrix is learned with the network."""
-        return self.is_named and self.transition in LEARNED
-
-    @property
-    def is_estimated(self):
-        """Whether the matrix comes from data, by an estimator's name or a function."""
-        return self.is_named or callable(self.transition)
+            trusted = as_tensor(check_mask(trusted, len(self.labels)))
+        if groups is not None:
+            groups = group_codes(groups, len(self.labels))
+        self.trusted, self.groups = trusted, groups
 
     def check(self, correction, name, loss):
         """Say so if it is nothing that goes with a correction and a loss."""

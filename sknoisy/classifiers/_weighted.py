@@ -8,7 +8,6 @@ from sknoisy._delegation import available_if
 from sknoisy._engine.tasks import with_callbacks
 from sknoisy._types import Inputs
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.objectives import Mixup
 
 
 class WeightedNoisyClassifier(BaseNoisyClassifier):
@@ -28,6 +27,8 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         Weights of classes, by given labels, multiplied with `sample_weight`.
         "balanced" gives all classes the same sum of weights.
     """
+
+    _mixes = True
 
     mixup: float = 0.0
     class_weight: Mapping[Any, float] | Literal["balanced"] | None = None
@@ -110,10 +111,6 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
     def takes_soft_labels(self) -> bool:
         """Whether `y` may hold a distribution over classes per sample."""
         return self._asked({})[0].takes_soft_labels
-
-    def _build_objective(self, task):
-        objective = super()._build_objective(task)
-        return Mixup(objective, self.mixup) if self.mixup else objective
 
     def _can_learn_in_parts(self):
         """Whether the method lets there be `partial_fit`; say why if it doesn't."""
