@@ -1,7 +1,7 @@
 """The front desk: from scikit-learn's world to the engine and back."""
 
 from contextlib import contextmanager
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 import torch
@@ -51,6 +51,8 @@ class BaseNoisyClassifier(
     _method: ClassVar[Any] = None
     _part: ClassVar[str | None] = None  # the prefix of its parameters, for messages
     _mixes: ClassVar[bool] = False  # whether `mixup` isn't the method's own
+
+    class_weight = cast(Any, None)  # judged samples have no exact weights
 
     def _asked(self, facts):
         """Return the method, and its own parameters."""
@@ -270,7 +272,7 @@ class BaseNoisyClassifier(
         weight = None if sample_weight is None else check_weights(sample_weight, len(y))
         dtype, by_class = (
             getattr(torch, self.dtype),
-            getattr(self, "class_weight", None),
+            self.class_weight,
         )
         known = {"class_weight": by_class, "classes": classes, "missing": missing}
         return make_training_data(X, y, weight, dtype, **known)

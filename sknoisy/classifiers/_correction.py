@@ -138,16 +138,10 @@ def look(task, wanted, source):
     shared = {name: getattr(clf, name) for name in SHARED}
     loss = "ce" if task.loss_is_auto else clf.loss
     networks = PlainClassifier(loss=loss, **shared, **clf._still_routed(*ROUTED))
-    return cross_fit(
-        networks,
-        facts["X"],
-        facts["labels"].numpy(),
-        trusted=source.trusted,
-        groups=source.groups,
-        cv=wanted.cv,
-        calibrates=wanted.calibrate,
-        random_state=clf._random_state(),
-    )
+    known = {"trusted": source.trusted, "groups": source.groups}
+    how = {"cv": wanted.cv, "calibrates": wanted.calibrate}
+    how["random_state"] = clf._random_state()
+    return cross_fit(networks, facts["X"], facts["labels"].numpy(), **known, **how)
 
 
 def shares(facts):

@@ -72,6 +72,7 @@ def _is_unwatched(estimator):
     return (
         not estimator.early_stopping
         and estimator.validation_fraction is None
+        and estimator.train_split is None
         and not estimator.callbacks
         and estimator.checkpoint is None
         and not estimator.verbose
