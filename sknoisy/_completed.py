@@ -1,22 +1,25 @@
 """A class names its own parameters; those of its bases are added, with their texts."""
 
 import inspect
+from dataclasses import dataclass
+from inspect import Parameter, Signature
 from typing import Any, ClassVar, dataclass_transform, get_origin
 
 from sknoisy._params import RoutedParams
 from sknoisy._told import completed
 
 
-class ByPlace:
-    """The default of a parameter that may be given without its name."""
+@dataclass
+class Field:
+    """The default of a parameter, and whether it must be given by its name."""
 
-    def __init__(self, default):
-        self.default = default
+    default: Any
+    kw_only: bool
 
 
-def by_place(*, default: Any, kw_only: bool = False) -> Any:
-    """Return the default of a parameter that may be given without its name."""
-    return ByPlace(default)
+def field(*, default: Any, kw_only: bool) -> Any:
+    """Return the default of a parameter that may be given without its name, too."""
+    return Field(default, kw_only)
 
 
 class CompletedText:
@@ -33,7 +36,7 @@ class CompletedText:
             cls.__doc__ = completed(cls, *ours)
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(by_place,))
+@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
 class Completed(CompletedText, RoutedParams):
     """Mixin: what the body of a class annotates and gives a default is a parameter.
 
@@ -63,17 +66,15 @@ def own_parameters(cls):
     """
     found = {}
     for name, kind in inspect.get_annotations(cls).items():
-        if (
-            name.startswith("_")
-            or get_origin(kind) is ClassVar
-            or name not in vars(cls)
-        ):
+        hidden = name.startswith("_") or get_origin(kind) is ClassVar
+        if hidden or name not in vars(cls):
             continue
-        default, place = vars(cls)[name], inspect.Parameter.KEYWORD_ONLY
-        if isinstance(default, ByPlace):
-            default, place = default.default, inspect.Parameter.POSITIONAL_OR_KEYWORD
+        given = vars(cls)[name]
+        given = given if isinstance(given, Field) else Field(given, kw_only=True)
+        named, either = Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD
+        place = named if given.kw_only else either
+        found[name] = Parameter(name, place, default=given.default, annotation=kind)
         delattr(cls, name)
-        found[name] = inspect.Parameter(name, place, default=default, annotation=kind)
     return found
 
 
@@ -82,7 +83,7 @@ def add_constructor(cls: Any, own):
     taken = dict(inspect.signature(cls.__init__).parameters)  # the base's, so far
     first = {"self": taken.pop("self")}
     ordered = sorted((first | own | taken | own).values(), key=lambda p: p.kind)
-    signature = inspect.Signature(ordered, return_annotation=None)
+    signature = Signature(ordered, return_annotation=None)
 
     def __init__(self, *args, **kwargs):
         given = signature.bind(self, *args, **kwargs)

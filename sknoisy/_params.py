@@ -3,8 +3,7 @@
 import inspect
 from typing import Any, ClassVar, Self
 
-from sklearn.base import BaseEstimator
-
+from sknoisy._estimators import BaseEstimator
 from sknoisy._registry import did_you_mean
 
 

@@ -61,6 +61,7 @@ FLOORS = {
     "_types": 0,
     "_unlabeled": 0,
     "_versions": 0,
+    "_estimators": 0,
     "_extras": 0,
     "_warm_up": 0,
     "_weights": 0,

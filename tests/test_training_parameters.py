@@ -13,7 +13,7 @@ from numpydoc.docscrape import NumpyDocString
 from sklearn.base import clone
 
 from sknoisy import classifiers
-from sknoisy._completed import Completed, by_place
+from sknoisy._completed import Completed, field
 from sknoisy.classifiers._training import TrainingParameters
 
 NAMES = [n for n in inspect.signature(TrainingParameters).parameters if n != "routed"]
@@ -91,7 +91,7 @@ class Base(Completed):
         The second.
     """
 
-    first: int = by_place(default=1)
+    first: int = field(default=1, kw_only=False)
     second: int = 2
 
 

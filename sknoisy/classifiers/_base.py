@@ -5,7 +5,6 @@ from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
@@ -18,6 +17,7 @@ from sknoisy._engine.draws import is_quiet, seeded_to_predict, taking_turns
 from sknoisy._engine.networks import speaker
 from sknoisy._engine.tasks import CallbackSupportMixin, epoch_tasks, with_callbacks
 from sknoisy._engine.validation import split_dataset
+from sknoisy._estimators import BaseEstimator, ClassifierMixin
 from sknoisy._rows import cut_params
 from sknoisy._seeds import make_generator
 from sknoisy._settings import own_settings, usual_settings

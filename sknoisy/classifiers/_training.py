@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 import torch
 
-from sknoisy._completed import by_place
+from sknoisy._completed import field
 from sknoisy._data_types import Label, Seed
 from sknoisy._ranges import check_by_rules
 from sknoisy._shown import shown
@@ -192,7 +192,7 @@ class TrainingParameters(PartNames):
         *("iterator_train", "iterator_valid"),
     )
 
-    module: Module = by_place(default=None)
+    module: Module = field(default=None, kw_only=False)
     max_epochs: int | Literal["auto"] = "auto"
     batch_size: int = 512
     accumulate: int = 1
