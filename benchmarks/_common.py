@@ -30,6 +30,28 @@ def make_parser(doc, **more):
     return parser
 
 
+def parse_choices(doc, argv, **choices):
+    """Return what the command line asks for, of a benchmark that goes over choices.
+
+    Parameters
+    ----------
+    doc : str
+
+    argv : list of str or None
+
+    **choices : iterable of str
+        The names there are, by option: ``methods=["a", "b"]`` makes ``--methods``.
+    """
+    parser = make_parser(doc)
+    for option, names in choices.items():
+        parser.add_argument(f"--{option}", nargs="+", help=some_of(names))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
+    parser.add_argument(
+        "--only-tables", action="store_true", help="from the rows that there are"
+    )
+    return parser.parse_args(argv)
+
+
 def some_of(names):
     """Return the help of an option that takes names; `%` is argparse's own sign."""
     return f"some of {list(names)}".replace("%", "%%")
@@ -177,6 +199,28 @@ def run_missing(jobs, rows, run):
         say(
             f"[{i}/{len(todo)}] {what}; CPU min {spent / 60:.1f}, to go {left / 60:.1f}"
         )
+
+
+def run_and_write(args, rows, make, write):
+    """Run what is missing, unless only tables are asked for; then write the tables.
+
+    Parameters
+    ----------
+    args : what `parse_choices` gave
+
+    rows : Rows
+
+    make : callable
+        Without arguments; returns the jobs, and what runs one of them.
+
+    write : callable
+        Takes the path of the tables, beside that of the rows, and the rows.
+    """
+    use_one_thread()
+    if not args.only_tables:
+        jobs, run = make()
+        run_missing(jobs, rows, run)
+    write(rows.path.with_suffix(".md"), rows)
 
 
 def say(line):

@@ -11,13 +11,11 @@ from _common import (
     Rows,
     check_names,
     cpu_seconds,
-    make_parser,
     markdown_table,
     mean_and_deviation,
-    run_missing,
+    parse_choices,
+    run_and_write,
     software,
-    some_of,
-    use_one_thread,
     write_text,
 )
 from sklearn.datasets import load_digits
@@ -178,38 +176,27 @@ def write_tables(path, rows):
     )
 
 
-def parse(argv):
-    """Return what the command line asks for."""
-    parser = make_parser(__doc__)
-    parser.add_argument("--methods", nargs="+", help=some_of(LEARNERS))
-    parser.add_argument("--data", nargs="+", help=some_of(DATA))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument(
-        "--only-tables", action="store_true", help="from the rows that there are"
-    )
-    return parser.parse_args(argv)
+def make_jobs(args):
+    """Return one job a row; seed by seed, so that early stops leave whole tables."""
+    quick = ["logistic regression", "scikit-learn LabelSpreading"]
+    names = args.methods or (quick if args.quick else None)
+    names = check_names(names, LEARNERS, "methods")
+    data = ["digits"] if args.quick else check_names(args.data, DATA, "data")
+    return [
+        {"seed": s, "data": d, "noise": n, "labeled": share, "method": m}
+        for s in ([0] if args.quick else args.seeds)
+        for d in data
+        for n in NOISES
+        for share in LABELED
+        for m in names
+    ]
 
 
 def main(argv=None):
     """Run what is missing, then write the tables."""
-    args = parse(argv)
-    use_one_thread()
+    args = parse_choices(__doc__, argv, methods=LEARNERS, data=DATA)
     rows = Rows(args.out / "few_labels.csv", keys=KEYS, values=VALUES)
-    if not args.only_tables:
-        quick = ["logistic regression", "scikit-learn LabelSpreading"]
-        names = args.methods or (quick if args.quick else None)
-        names = check_names(names, LEARNERS, "methods")
-        data = ["digits"] if args.quick else check_names(args.data, DATA, "data")
-        jobs = [
-            {"seed": s, "data": d, "noise": n, "labeled": share, "method": m}
-            for s in ([0] if args.quick else args.seeds)
-            for d in data
-            for n in NOISES
-            for share in LABELED
-            for m in names
-        ]
-        run_missing(jobs, rows, Runner().run)
-    write_tables(args.out / "few_labels.md", rows)
+    run_and_write(args, rows, lambda: (make_jobs(args), Runner().run), write_tables)
 
 
 if __name__ == "__main__":

@@ -7,19 +7,18 @@ free. Rows are written as they come: a run that was stopped goes on where it was
 """
 
 import itertools
+from functools import partial
 
 import numpy as np
 from _common import (
     Rows,
     check_names,
     cpu_seconds,
-    make_parser,
     markdown_table,
     mean_and_deviation,
-    run_missing,
+    parse_choices,
+    run_and_write,
     software,
-    some_of,
-    use_one_thread,
     write_text,
 )
 from losses_fashion_mnist import pooled
@@ -207,27 +206,17 @@ def make_jobs(args, sizes):
     ]
 
 
-def parse(argv):
-    """Return what the command line asks for."""
-    parser = make_parser(__doc__)
-    parser.add_argument("--networks", nargs="+", help=some_of(NETWORKS))
-    parser.add_argument("--methods", nargs="+", help=some_of(METHODS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument(
-        "--only-tables", action="store_true", help="from the rows that there are"
-    )
-    return parser.parse_args(argv)
-
-
 def main(argv=None):
     """Run what is missing, then write the tables."""
-    args = parse(argv)
-    use_one_thread()
+    args = parse_choices(__doc__, argv, networks=NETWORKS, methods=METHODS)
     sizes = make_sizes(args.quick)
     rows = Rows(args.out / "mutual_learning.csv", keys=KEYS, values=VALUES)
-    if not args.only_tables:
-        run_missing(make_jobs(args, sizes), rows, Runner().run)
-    write_tables(args.out / "mutual_learning.md", rows, sizes)
+    run_and_write(
+        args,
+        rows,
+        lambda: (make_jobs(args, sizes), Runner().run),
+        partial(write_tables, sizes=sizes),
+    )
 
 
 if __name__ == "__main__":

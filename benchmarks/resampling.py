@@ -13,13 +13,11 @@ import numpy as np
 from _common import (
     Rows,
     check_names,
-    make_parser,
     markdown_table,
     mean_and_deviation,
-    run_missing,
+    parse_choices,
+    run_and_write,
     software,
-    some_of,
-    use_one_thread,
     write_text,
 )
 from imblearn.combine import SMOTEENN
@@ -233,27 +231,16 @@ def make_jobs(args):
     ]
 
 
-def parse(argv):
-    """Return what the command line asks for."""
-    parser = make_parser(__doc__)
-    parser.add_argument("--noises", nargs="+", help=some_of(NOISES))
-    parser.add_argument("--ways", nargs="+", help=some_of(WAYS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument(
-        "--only-tables", action="store_true", help="from the rows that there are"
-    )
-    return parser.parse_args(argv)
-
-
 def main(argv=None):
     """Run what is missing, then write the tables."""
-    args = parse(argv)
-    use_one_thread()
+    args = parse_choices(__doc__, argv, noises=NOISES, ways=WAYS)
     rows = Rows(args.out / "resampling.csv", keys=KEYS, values=VALUES)
-    if not args.only_tables:
-        runner = Runner((200, 100) if args.quick else (TRAIN, TEST))
-        run_missing(make_jobs(args), rows, runner.run)
-    write_tables(args.out / "resampling.md", rows)
+
+    def make():
+        sizes = (200, 100) if args.quick else (TRAIN, TEST)
+        return make_jobs(args), Runner(sizes).run
+
+    run_and_write(args, rows, make, write_tables)
 
 
 if __name__ == "__main__":

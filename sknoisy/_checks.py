@@ -8,25 +8,23 @@ from sklearn.utils import check_array
 from sknoisy._arrays import as_numpy
 from sknoisy._frames import square_by_class
 from sknoisy._probs import as_floats, check_rows, normalized, row_sums
-from sknoisy._ranges import check_range
-from sknoisy._registry import did_you_mean
+from sknoisy._ranges import check_choice, check_range, check_switch
 from sknoisy._shown import shown
+
+__all__ = [
+    "check_choice",
+    "check_mask",
+    "check_rate",
+    "check_switch",
+    "check_transition",
+    "check_values",
+]
 
 
 def check_rate(rate, name="rate", *, below_one=False):
     """Return `rate` as a float in [0, 1] (or in [0, 1), where `below_one`)."""
     check_range("[0, 1)" if below_one else "[0, 1]", **{name: rate})
     return float(rate)
-
-
-def check_switch(**switches):
-    """Raise ValueError unless every one of `switches` is True or False.
-
-    0 and 1 serve as well: they are what a bool becomes in a table of parameters.
-    """
-    for name, value in switches.items():
-        if not isinstance(value, (bool, np.bool_, int)) or value not in (0, 1):
-            raise ValueError(f"{name}={shown(value)}, but must be True or False.")
 
 
 def check_mask(trusted, n_samples):
@@ -39,17 +37,6 @@ def check_mask(trusted, n_samples):
             " where the label is known to be right."
         )
     return trusted
-
-
-def check_choice(value, choices, name):
-    """Return `value` if it is one of `choices`; say which there are if it isn't."""
-    if isinstance(value, str) and value in choices:
-        return value
-    hint = did_you_mean(value, choices)
-    raise ValueError(
-        f"{name}={shown(value)} is not one of {sorted(choices)}"
-        f"{';' if hint else '.'}{hint}"
-    )
 
 
 def check_transition(

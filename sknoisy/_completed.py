@@ -1,73 +1,100 @@
-"""A class says what is its own; what its base takes is added to signature and help."""
+"""A class names its own parameters; those of its bases are added, with their texts."""
 
 import inspect
-import re
+from dataclasses import dataclass
+from inspect import Parameter, Signature
+from typing import Any, ClassVar, dataclass_transform, get_origin
 
-HEADER = re.compile(r"^(\w[\w ]*)\n-{3,}\n", re.MULTILINE)
+from sknoisy._params import RoutedParams
+from sknoisy._told import completed
 
 
-class Completed:
-    """Mixin: ``**training`` in an ``__init__`` stands for what the base class takes.
+@dataclass
+class Field:
+    """The default of a parameter, and whether it must be given by its name."""
 
-    ``inspect.signature``, ``get_params``, ``clone`` and ``help`` see every parameter,
-    and the class's text tells all of them, in the order of the signature.
+    default: Any
+    kw_only: bool
+
+
+def field(*, default: Any, kw_only: bool) -> Any:
+    """Return the default of a parameter that may be given without its name, too."""
+    return Field(default, kw_only)
+
+
+class CompletedText:
+    """Mixin: what a class doesn't tell of its parameters, the texts of its bases tell.
+
+    Each parameter that the class names, and each attribute of a base, is told once: by
+    the class where it is special there, else by the nearest base that has a text on it.
     """
 
-    _own_parameters: tuple[str, ...] = ()  # beside self and the first one
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            ours = [one for one in cls.__mro__[1:] if issubclass(one, CompletedText)]
+            cls.__doc__ = completed(cls, *ours)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+class Completed(CompletedText, RoutedParams):
+    """Mixin: what the body of a class annotates and gives a default is a parameter.
+
+    The constructor is made of these and of the parameters of the bases; it stores them
+    and does nothing else. ``inspect.signature``, ``get_params``, ``clone`` and ``help``
+    see every parameter, and the class's text tells all of them, in the order of the
+    signature. A name that begins with an underscore is no parameter.
+    """
+
+    _own_parameters: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, **routed: object) -> None:
+        self._routed = routed
 
     def __init_subclass__(cls, **kwargs):
-        own = vars(cls).get("__init__")
-        if own is not None and "training" in inspect.signature(own).parameters:
-            base = next(one for one in cls.__mro__[1:] if "__init__" in vars(one))
-            taken = list(inspect.signature(own).parameters)
-            cls._own_parameters = tuple(n for n in taken[2:] if n != "training")
-            own.__signature__ = completed_signature(own, vars(base)["__init__"])
-            if cls.__doc__ and base.__doc__:  # neither under python -OO
-                cls.__doc__ = completed_text(cls, base, own.__signature__)
+        own = own_parameters(cls)
+        if own:
+            cls._own_parameters = tuple(own)
+            add_constructor(cls, own)
         super().__init_subclass__(**kwargs)
 
 
-def completed_signature(own, base):
-    """Return the signature of `own`, with what `base` takes in place of `training`."""
-    signature = inspect.signature(own)
-    *named, _ = signature.parameters.values()
-    known = {parameter.name for parameter in named}
-    others = inspect.signature(base).parameters.values()
-    rest = [parameter for parameter in others if parameter.name not in known]
-    return signature.replace(parameters=[*named, *rest])
+def own_parameters(cls):
+    """Return the parameters that the body of a class names, and take them out of it.
+
+    As attributes of the class they would be there for those who ask a class.
+    """
+    found = {}
+    for name, kind in inspect.get_annotations(cls).items():
+        hidden = name.startswith("_") or get_origin(kind) is ClassVar
+        if hidden or name not in vars(cls):
+            continue
+        given = vars(cls)[name]
+        given = given if isinstance(given, Field) else Field(given, kw_only=True)
+        named, either = Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD
+        place = named if given.kw_only else either
+        found[name] = Parameter(name, place, default=given.default, annotation=kind)
+        delattr(cls, name)
+    return found
 
 
-def completed_text(cls, base, signature):
-    """Return the text of `cls`, with the entries that only the text of `base` has."""
-    head, own = sections(cls)
-    theirs = sections(base)[1]
-    parameters = entries(theirs, "Parameters") | entries(own, "Parameters")
-    names = [
-        str(p.replace(annotation=p.empty, default=p.empty))
-        for p in signature.parameters.values()
-    ]
-    attributes = entries(own, "Attributes")
-    attributes |= {
-        name: text
-        for name, text in entries(theirs, "Attributes").items()
-        if name not in attributes
-    }
-    told = {
-        "Parameters": "\n\n".join(parameters[n] for n in names if n in parameters),
-        "Attributes": "\n\n".join(attributes.values()),
-    }
-    parts = [f"{t}\n{'-' * len(t)}\n{text}" for t, text in (told | own | told).items()]
-    return "\n\n".join([head, *parts]) + "\n"
+def add_constructor(cls: Any, own):
+    """Add an ``__init__`` that stores parameters of its own, and those of its base."""
+    taken = dict(inspect.signature(cls.__init__).parameters)  # the base's, so far
+    first = {"self": taken.pop("self")}
+    ordered = sorted((first | own | taken | own).values(), key=lambda p: p.kind)
+    signature = Signature(ordered, return_annotation=None)
 
+    def __init__(self, *args, **kwargs):
+        given = signature.bind(self, *args, **kwargs)
+        given.apply_defaults()
+        stored = dict(given.arguments)
+        del stored["self"]
+        self._routed = stored.pop("routed")
+        vars(self).update(stored)
 
-def sections(cls):
-    """Return what a docstring says first, and its sections by title."""
-    head, *rest = HEADER.split(inspect.cleandoc(cls.__doc__))
-    titles, texts = rest[::2], map(str.rstrip, rest[1::2])
-    return head.rstrip(), dict(zip(titles, texts, strict=True))
-
-
-def entries(told, title):
-    """Return the entries of a section, by the names that they begin with."""
-    found = re.split(r"\n\n(?=\S)", told.get(title, ""))
-    return {entry.split(" :")[0]: entry for entry in found if entry}
+    about = {"__module__": cls.__module__, "__signature__": signature}
+    about["__qualname__"] = f"{cls.__qualname__}.__init__"
+    for name, value in about.items():
+        setattr(__init__, name, value)
+    cls.__init__ = __init__

@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._data_types import ArrayLike, Function, MatrixLike
+from sknoisy._told import told_as_in
 
 
 def estimator_has(method):
@@ -68,13 +69,9 @@ class PredictsByEstimator(BaseEstimator):
 
     @available_if(estimator_has("predict_proba"))
     @numpy_inside(returns="X")
+    @told_as_in(predict)
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the probability of each class.
-
-        Parameters
-        ----------
-        X : array-like with n_samples rows
-            Features, as `estimator` takes them.
 
         Returns
         -------
@@ -86,13 +83,9 @@ class PredictsByEstimator(BaseEstimator):
 
     @available_if(estimator_has("predict_log_proba"))
     @numpy_inside(returns="X")
+    @told_as_in(predict)
     def predict_log_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the logarithm of each class's probability.
-
-        Parameters
-        ----------
-        X : array-like with n_samples rows
-            Features, as `estimator` takes them.
 
         Returns
         -------
@@ -105,13 +98,9 @@ class PredictsByEstimator(BaseEstimator):
 
     @available_if(estimator_has("decision_function"))
     @numpy_inside(returns="X")
+    @told_as_in(predict)
     def decision_function(self, X: MatrixLike) -> np.ndarray:
         """Return the estimator's confidence scores.
-
-        Parameters
-        ----------
-        X : array-like with n_samples rows
-            Features, as `estimator` takes them.
 
         Returns
         -------
@@ -125,14 +114,12 @@ class PredictsByEstimator(BaseEstimator):
 
     @available_if(estimator_has("score"))
     @numpy_inside()
+    @told_as_in(predict)
     def score(self, X: MatrixLike, y: ArrayLike, **params: Any) -> float:
         """Score on `y` as it is: only fit spoils or cleans labels.
 
         Parameters
         ----------
-        X : array-like with n_samples rows
-            Features, as `estimator` takes them.
-
         y : array-like of shape (n_samples,)
             Labels to compare with: clean ones, where there are any.
 

@@ -135,7 +135,7 @@ def check_finite(y):
 
 def is_soft(y):
     """Whether `y` holds a distribution over classes per sample, not one label."""
-    shape = np.asarray(as_numpy(y)).shape
+    shape = np.shape(y)
     return len(shape) == 2 and shape[1] > 1
 
 

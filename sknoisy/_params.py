@@ -1,10 +1,9 @@
 """Parameters such as ``module__hidden``, which an estimator hands on to its parts."""
 
 import inspect
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from sklearn.base import BaseEstimator
-
+from sknoisy._estimators import BaseEstimator
 from sknoisy._registry import did_you_mean
 
 
@@ -17,7 +16,7 @@ class RoutedParams(BaseEstimator):
     `set_params` and `clone` know them all the same.
     """
 
-    _routes: tuple[str, ...] = ()
+    _routes: ClassVar[tuple[str, ...]] = ()
     _routed: dict[str, Any]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -73,12 +72,12 @@ class RoutedParams(BaseEstimator):
     def _routed_to(self, part):
         return routed_to(part, self._routed)
 
+    def _by_part(self):
+        """Return all that is handed on, without prefixes, by the part that gets it."""
+        return {part: routed_to(part, self._routed) for part in self._routes}
+
     def _still_routed(self, *parts):
-        return {
-            f"{part}__{name}": value
-            for part in parts
-            for name, value in self._routed_to(part).items()
-        }
+        return prefixed(**{part: self._routed_to(part) for part in parts})
 
 
 def routed_to(part, given):
@@ -88,6 +87,22 @@ def routed_to(part, given):
         name.removeprefix(prefix): value
         for name, value in given.items()
         if name.startswith(prefix)
+    }
+
+
+def parted(given, part):
+    """Return those of `given` that aren't handed on, and those that a part gets."""
+    handed = routed_to(part, given)
+    kept = {n: v for n, v in given.items() if not n.startswith(f"{part}__")}
+    return kept, handed
+
+
+def prefixed(**parts):
+    """Return what several parts get in one dictionary, as it was handed on."""
+    return {
+        f"{part}__{name}": value
+        for part, given in parts.items()
+        for name, value in given.items()
     }
 
 

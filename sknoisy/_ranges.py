@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from sknoisy._registry import did_you_mean
 from sknoisy._shown import shown
 
 
@@ -39,6 +40,58 @@ def check_count(least=1, **hyper):
                 f"{name}={shown(value)} is out of range: it must be a whole number,"
                 f" {least} or more."
             )
+
+
+def check_switch(**switches):
+    """Raise ValueError unless every one of `switches` is True or False.
+
+    0 and 1 serve as well: they are what a bool becomes in a table of parameters.
+    """
+    for name, value in switches.items():
+        if not isinstance(value, (bool, np.bool_, int)) or value not in (0, 1):
+            raise ValueError(f"{name}={shown(value)}, but must be True or False.")
+
+
+def check_choice(value, choices, name):
+    """Return `value` if it is one of `choices`; say which there are if it isn't."""
+    if isinstance(value, str) and value in choices:
+        return value
+    hint = did_you_mean(value, choices)
+    raise ValueError(
+        f"{name}={shown(value)} is not one of {sorted(choices)}"
+        f"{';' if hint else '.'}{hint}"
+    )
+
+
+def check_by_rules(given, *, words, switches, counts, ranges):
+    """Raise ValueError unless every value of a table of parameters is what it may be.
+
+    Parameters
+    ----------
+    given : dict
+        Values by name; each name is in one of the rules, or in `words` and another one.
+
+    words : dict of str to tuple of str
+        Which words there are, or may be instead of what another rule says.
+
+    switches : tuple of str
+
+    counts : dict of str to int
+        The least whole number.
+
+    ranges : dict of str to str
+        The interval.
+    """
+    for name, value in given.items():
+        says_more = name in {*switches, *counts, *ranges}
+        if name in words and (isinstance(value, str) or not says_more):
+            check_choice(value, words[name], name)
+        elif name in switches:
+            check_switch(**{name: value})
+        elif name in counts:
+            check_count(counts[name], **{name: value})
+        else:
+            check_range(ranges[name], **{name: value})
 
 
 def _is_inside(value, interval):

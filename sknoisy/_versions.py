@@ -6,8 +6,7 @@ import warnings
 from functools import cache
 from importlib.metadata import version
 
-from sklearn.base import BaseEstimator
-
+from sknoisy._estimators import BaseEstimator
 from sknoisy.exceptions import VersionWarning
 
 __all__ = ["KeepsVersions", "versions_now", "warn_of_versions"]

@@ -10,6 +10,7 @@ import pytest
 from benchmark_helpers import FOLDER
 from chromium import Chromium, find_chromium
 from review_browser_helpers import FINDINGS, TEXTS, Y
+from sample_helpers import make_images
 from sklearn.datasets import load_digits, make_blobs
 from sklearn.utils import Bunch
 
@@ -30,6 +31,24 @@ def images():
     """Three hundred digits as images."""
     X, y = load_digits(return_X_y=True)
     return X[:300].reshape(-1, 8, 8), y[:300]
+
+
+@pytest.fixture(scope="module")
+def gray_images():
+    """Gray images, of which the brighter ones are of class b."""
+    return make_images()
+
+
+@pytest.fixture(scope="module")
+def gray_folder(gray_images, tmp_path_factory):
+    """A folder for each class of the gray images."""
+    from PIL import Image
+
+    root = tmp_path_factory.mktemp("images")
+    for i, (image, label) in enumerate(zip(*gray_images, strict=True)):
+        (root / label).mkdir(exist_ok=True)
+        Image.fromarray(image).save(root / label / f"{i:02}.png")
+    return root
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from sklearn.model_selection import (
 )
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from skorch.dataset import ValidSplit
 from torch import nn
 
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
@@ -97,6 +98,7 @@ def test_networks_too_large_to_gain_anything_train_alone(table, together, monkey
 ALONE = {
     "early stopping": {"early_stopping": True},
     "validation": {"validation_fraction": 0.2},
+    "split": {"train_split": ValidSplit(2)},
     "verbose": {"verbose": 1},
     "mixup": {"mixup": 1.0},
     "accumulate": {"accumulate": 2, "batch_size": 20},

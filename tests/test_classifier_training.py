@@ -24,6 +24,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sknoisy._engine.validation import split_dataset
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.modules import MLP
 
@@ -112,7 +113,8 @@ def fitted_validation_rows(fitted, X, y):
     random_state = np.random.RandomState(fitted.random_state)
     random_state.randint(np.iinfo(np.int32).max)  # torch's seed is drawn first
     data = fitted._check_data(X, y)
-    return data.split(0.1, random_state)[1].rows.numpy()
+    valid = split_dataset(data.dataset, data.classes, 0.1, random_state)[1]
+    return valid.rows.numpy()
 
 
 @pytest.mark.parametrize("stratified", [True, False])

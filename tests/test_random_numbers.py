@@ -32,9 +32,9 @@ from skorch.callbacks import Callback, LRScheduler
 from torch import nn
 
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier, classifiers
+from sknoisy._engine import draws
 from sknoisy._engine.draws import may_draw
 from sknoisy._streams import Stream, drawing_from, generator, lent
-from sknoisy.classifiers import _base
 from sknoisy.modules import Dropout, LeNet5, RandomFlip, RandomShift
 
 
@@ -218,7 +218,7 @@ def test_who_waits_for_a_turn(options, waits, small_table, monkeypatch):
         asked.append(may_draw(engine))
         return asked[-1]
 
-    monkeypatch.setattr(_base, "may_draw", ask)
+    monkeypatch.setattr(draws, "may_draw", ask)
     options = {"lr_schedule": "constant", **options}  # one scheduler at a time
     make_classifier("NoisyLabelClassifier", **options).fit(*small_table)
     assert asked == [waits]

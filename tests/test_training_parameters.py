@@ -4,6 +4,8 @@ import inspect
 import pickle
 import subprocess
 import sys
+from inspect import Signature
+from typing import ClassVar
 
 import pytest
 import training_names
@@ -11,7 +13,7 @@ from numpydoc.docscrape import NumpyDocString
 from sklearn.base import clone
 
 from sknoisy import classifiers
-from sknoisy._completed import Completed
+from sknoisy._completed import Completed, field
 from sknoisy.classifiers._training import TrainingParameters
 
 NAMES = [n for n in inspect.signature(TrainingParameters).parameters if n != "routed"]
@@ -20,6 +22,7 @@ EVERY = [
 ]
 EVERY = [one for one in EVERY if inspect.isclass(one)]
 every_classifier = pytest.mark.parametrize("kind", EVERY)
+THIRD = (3,)
 USER = """
 from sknoisy import CoTeachingClassifier, NoisyLabelClassifier
 
@@ -88,8 +91,8 @@ class Base(Completed):
         The second.
     """
 
-    def __init__(self, first=1, *, second=2, **routed):
-        self.first, self.second, self._routed = first, second, routed
+    first: int = field(default=1, kw_only=False)
+    second: int = 2
 
 
 class Own(Base):
@@ -97,7 +100,7 @@ class Own(Base):
 
     Parameters
     ----------
-    third : int, default=3
+    third : list, default=THIRD
         The third.
 
     second : int, default=5
@@ -108,9 +111,10 @@ class Own(Base):
     Base : Another one.
     """
 
-    def __init__(self, first=1, *, third=3, second=5, **training):
-        super().__init__(first, second=second, **training)
-        self.third = third
+    kind: ClassVar[str] = "no parameter"
+    _hidden: int = 7
+    third: tuple[int, ...] = THIRD
+    second: int = 5
 
 
 def test_a_text_is_completed_and_what_a_class_says_for_itself_stays():
@@ -118,7 +122,34 @@ def test_a_text_is_completed_and_what_a_class_says_for_itself_stays():
     assert [one.name for one in told["Parameters"]] == ["first", "third", "second"]
     assert told["Parameters"][2].desc == ["Mine."]
     assert "Another one." in Own.__doc__
-    assert str(inspect.signature(Own)) == "(first=1, *, third=3, second=5, **routed)"
+    taken = inspect.signature(Own).replace(return_annotation=Signature.empty)
+    plain = [p.replace(annotation=p.empty) for p in taken.parameters.values()]
+    assert str(taken.replace(parameters=plain)) == (
+        "(first=1, *, third=(3,), second=5, **routed)"
+    )
+    assert taken.parameters["third"].annotation == tuple[int, ...]
+
+
+def test_the_constructor_that_is_made_stores_and_does_nothing_else():
+    own = Own(4, second=6, part__name=8)
+    assert vars(own) == {
+        "first": 4,
+        "third": THIRD,
+        "second": 6,
+        "_routed": {"part__name": 8},
+    }
+    assert own.third is THIRD
+    assert (own.kind, own._hidden) == ("no parameter", 7)
+    assert vars(Own()) == {"first": 1, "third": THIRD, "second": 5, "_routed": {}}
+    assert Own._own_parameters == ("third", "second")
+    with pytest.raises(TypeError, match="too many positional"):
+        Own(1, 2)
+    with pytest.raises(TypeError, match="multiple values|first"):
+        Own(1, first=2)
+
+
+def test_a_parameter_is_no_attribute_of_its_class():
+    assert not [name for name in ("first", "second", "third") if hasattr(Own, name)]
 
 
 def test_the_stub_for_type_checkers_is_the_one_that_would_be_made():

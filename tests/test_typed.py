@@ -19,9 +19,8 @@ TYPED = [room for room in ROOMS if import_module(f"sknoisy.{room}").__all__]
 every_room = pytest.mark.parametrize("room", [r for r in TYPED if r != "exceptions"])
 # keyword arguments that go on to other functions
 HANDED_ON = ("options", "fit_params", "params", "parameters", "routed")
-# a class for older versions of scikit-learn, and methods that take more by name, or
-# other things, than those that they stand for
-IGNORED = {"tasks.py", "_fits.py", "_margin.py", "_consensus_classifier.py"}
+# methods that take more by name, or other things, than those that they stand for
+IGNORED = {"_fits.py", "_margin.py", "_consensus_classifier.py"}
 USER = Path(__file__).with_name("typed_user.py")
 
 

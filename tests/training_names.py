@@ -1,11 +1,9 @@
-"""Makes the stub that tells type checkers what ``**training`` takes.
+"""Makes the stub that tells type checkers which parameters parts take.
 
-Run it when a parameter of training changes, or a part gets one of its own:
-``python tests/training_names.py``.
+Run it when a part gets a parameter of its own: ``python tests/training_names.py``.
 """
 
 import inspect
-import re
 from pathlib import Path
 
 import sknoisy
@@ -15,39 +13,22 @@ from sknoisy._engine.optimizers import OPTIMIZERS
 from sknoisy.classifiers import _correction, _mutual
 from sknoisy.classifiers._co_teaching import STRATEGIES
 from sknoisy.classifiers._data import TrainingData
-from sknoisy.classifiers._training import TrainingParameters
 from sknoisy.classifiers._transitions import LEARNED
 from sknoisy.objectives._splits import SPLITS
 
-STUB = Path(sknoisy.__file__).parent / "classifiers" / "_training_names.pyi"
-HEAD = '''"""Parameters of training and of parts; made by tests/training_names.py.
+STUB = Path(sknoisy.__file__).parent / "classifiers" / "_part_names.pyi"
+HEAD = '''"""The parameters of parts; made by tests/training_names.py.
 
 A module of your own has parameters that nobody knows here: hand them on by
 ``set_params(module__width=3)``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from os import PathLike
-from typing import Any, Literal, TypedDict
+from sknoisy._completed import Completed
 
-import torch
-
-from sknoisy._data_types import Label, Seed
-
-class CommonTraining(TypedDict, total=False):
+class PartNames(Completed):
 '''
 TAIL = """
-class Training(CommonTraining, total=False):
-    max_epochs: {max_epochs}
-
-class WeightedTraining(Training, total=False):
-    mixup: float
-    class_weight: Mapping[Any, float] | Literal["balanced"] | None
-
-class MethodTraining(Training, total=False):
-"""
-END = """
-class AnyTraining(WeightedTraining, MethodTraining, total=False): ...
+class MethodNames(Completed):
 """
 FACTS = set(inspect.getsource(TrainingData.facts.func).split('"')[1::2])
 FACTS |= {"n_epochs", "logits", "base", "params", "lr", "weight_decay"}
@@ -72,7 +53,7 @@ def parts():
         **own,
         "method": [
             *objectives.OBJECTIVES.values(),
-            _correction.wishes,
+            _correction.Wishes,
             _mutual.wishes,
         ],
         **{f"method__{name}": takers for name, takers in own.items()},
@@ -90,17 +71,12 @@ def names_of(part, takers):
 
 def stub():
     """Return the text of the stub."""
-    source = inspect.getsource(TrainingParameters.__init__)
-    named = dict(re.findall(r"^        (\w+): (.+) = .+,$", source, re.MULTILINE))
-    del named["module"]
-    tail = TAIL.format(max_epochs=named.pop("max_epochs"))
     routed = set().union(*(names_of(*one) for one in parts().items()))
     routed |= {"iterator_valid__batch_size", "iterator_valid__num_workers"}
     of_method = {name for name in routed if name.startswith("method__")}
-    lines = [f"    {name}: {kind}\n" for name, kind in named.items()]
-    lines += [f"    {name}: object\n" for name in sorted(routed - of_method)]
-    last = [f"    {name}: object\n" for name in sorted(of_method)]
-    return HEAD + "".join(lines) + tail + "".join(last) + END
+    lines = [f"    {name}: object = ...\n" for name in sorted(routed - of_method)]
+    last = [f"    {name}: object = ...\n" for name in sorted(of_method)]
+    return HEAD + "".join(lines) + TAIL + "".join(last)
 
 
 if __name__ == "__main__":

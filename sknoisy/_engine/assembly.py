@@ -1,13 +1,14 @@
 """An engine ready to train: networks, objective and what a user says of training."""
 
 import copy
-import inspect
 from functools import partial
 
 import torch
 from torch import nn
 
+from sknoisy._engine.batches import Batches
 from sknoisy._engine.callbacks import (
+    check_callback_names,
     check_patterns,
     make_callbacks,
     make_early_stopping,
@@ -16,8 +17,10 @@ from sknoisy._engine.callbacks import (
 from sknoisy._engine.devices import pick_device
 from sknoisy._engine.intake import Intake
 from sknoisy._engine.net import Engine
-from sknoisy._engine.networks import check_output, make_networks
+from sknoisy._engine.networks import check_output, make_networks, speaker
 from sknoisy._engine.optimizers import make_optimizer_arguments
+from sknoisy._params import choose_arguments, prefixed
+from sknoisy._shown import shown
 
 PRECISIONS = {"bf16": torch.bfloat16}
 EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
@@ -41,18 +44,25 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
     last : Engine, default=None
         Whose networks the new one goes on with.
     """
-    device = pick_device(training.device)
-    make = partial(made_networks, training, objective.n_networks, data, device)
+    device, given = pick_device(training.device), training._by_part()
+    how = training, objective.n_networks, data, device, given["module"]
+    make = partial(made_networks, *how)
     networks = make({}) if last is None else going_on(last, objective.n_networks, data)
     intake = intake_for(networks, data, last)
     check_output(networks, data.dataset, len(data.classes), intake, device)
     optimizer, arguments = make_optimizer_arguments(
         training.optimizer,
-        given=training._routed_to("optimizer"),
+        given=given["optimizer"],
         weight_decay=training.weight_decay,
         device=device,
+        accumulate=training.accumulate,
     )
-    check_accumulation(training.accumulate, optimizer)
+    handed_on = prefixed(
+        optimizer=arguments,
+        callbacks=given["callbacks"],
+        iterator_train=given["iterator_train"],
+        iterator_valid=given["iterator_valid"],
+    )
     stop = make_early_stopping(training.early_stopping, training.n_iter_no_change)
     needless = training.early_stopping is True and not has_validation  # partial_fit
     engine = Engine(
@@ -73,21 +83,33 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
         classes=data.classes,
         device=device,
         verbose=int(training.verbose),
-        **{f"optimizer__{name}": value for name, value in arguments.items()},
-        **training._still_routed("callbacks", "iterator_train", "iterator_valid"),
+        **handed_on,
     ).initialize()
     check_patterns(engine)
     engine.remake = make
     engine.speaker = objective.speaker
+    speaker(training.predict_with, networks, engine)  # says so if there is none
     return engine
 
 
-def made_networks(training, n_networks, data, device, more):
+def check_handed_on(callbacks, parts):
+    """Check callbacks, and what is handed on to them and to batches."""
+    if not isinstance(callbacks, (list, tuple, type(None))):
+        raise TypeError(f"callbacks={shown(callbacks)}, but must be a list of them.")
+    if parts["callbacks"]:
+        check_callback_names(callbacks or [], parts["callbacks"])
+    given = parts["iterator_train"] | parts["iterator_valid"]
+    if given:  # all but the batch size, which comes later
+        rest = {"facts": {}, "part": "iterator_train", "skip": 1, "complete": False}
+        choose_arguments(Batches, given=given, **rest)
+
+
+def made_networks(training, n_networks, data, device, given, more):
     """Return new networks, as the user wants them; `more` are parameters of theirs."""
     networks = make_networks(
         training.module,
         n_networks,
-        given=training._routed_to("module") | more,
+        given=given | more,
         facts=data.facts,
         dtype=data.dtype,
     )
@@ -150,13 +172,3 @@ def go_on(engine, objective, training):
         group["initial_lr"] *= training.lr / engine.lr
     engine.lr = training.lr
     return engine
-
-
-def check_accumulation(accumulate, optimizer):
-    """Say so if an optimizer looks at a batch several times, and can't add them up."""
-    closure = inspect.signature(optimizer.step).parameters.get("closure")
-    if accumulate > 1 and closure is not None and closure.default is closure.empty:
-        raise ValueError(
-            f"accumulate={accumulate} doesn't go with {optimizer.__name__}, which looks"
-            " at each batch several times: leave accumulate=1."
-        )

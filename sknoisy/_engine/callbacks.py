@@ -98,14 +98,16 @@ def make_early_stopping(early_stopping, patience):
 
 def check_patterns(engine):
     """Say so if something is meant for parameters that no network has."""
-    names = [name for name, _ in engine.get_all_learnable_params()]
     asked = [
         (type(callback).__name__, callback.patterns)
         for _, callback in engine.callbacks_
         if isinstance(callback, ParamMapper)
     ]
     groups = engine.get_params_for("optimizer").get("param_groups", [])
-    asked += [("optimizer__param_groups", [pattern for pattern, _ in groups])]
+    asked += [("optimizer__param_groups", [pattern]) for pattern, _ in groups]
+    if not asked:
+        return
+    names = [name for name, _ in engine.get_all_learnable_params()]
     for who, patterns in asked:
         for pattern in [patterns] if isinstance(patterns, str) else patterns:
             if callable(pattern) or any(fnmatch(name, pattern) for name in names):

@@ -4,6 +4,7 @@ import json
 import time
 from pathlib import Path
 
+import numpy as np
 import torch
 from skorch.callbacks import EpochTimer, PrintLog
 
@@ -20,6 +21,7 @@ from sknoisy._engine.state import (
 )
 from sknoisy._extras import import_extra
 from sknoisy._files import set_aside
+from sknoisy._seeds import make_generator
 from sknoisy._shown import shown
 from sknoisy._versions import versions_now, warn_of_versions
 
@@ -53,14 +55,20 @@ class Checkpoints:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.cost, self.since = 0.0, time.perf_counter()
 
-    @property
-    def seed(self):
-        """What `keep_seed` was given in the fit that goes on; None for none."""
-        return None if self.found is None else self.found[0]["seed"]
+    def seed(self, random_state):
+        """Return what seeds a fit: as the one that it goes on from was, if it does.
 
-    def keep_seed(self, seed):
-        """Remember where a fit has its random numbers from, if not from an int."""
-        self.own_seed = seed
+        Where that is no int, one is drawn and kept.
+        """
+        self.own_seed = None
+        if isinstance(random_state, int | np.integer):
+            return random_state
+        if self.found is not None:
+            self.own_seed = self.found[0]["seed"]
+        else:
+            drawn = make_generator(random_state).randint(np.iinfo(np.int32).max)
+            self.own_seed = int(drawn)
+        return self.own_seed
 
     def start(self, engine):
         """Bring an engine to the state that was kept; return how many epochs it had."""

@@ -5,6 +5,7 @@ telling, so that only what is known to draw nothing counts as quiet; whatever is
 costs no more than fits that take turns.
 """
 
+from contextlib import contextmanager, nullcontext
 from functools import cache, partial
 from types import BuiltinFunctionType, FunctionType, MethodType
 
@@ -14,7 +15,7 @@ from skorch.callbacks import Callback, EpochTimer, PrintLog
 from torch import nn
 from torch.optim import Optimizer
 
-from sknoisy._streams import Witness
+from sknoisy._streams import Stream, Witness, drawing_from, initial_seed, lent
 
 # most of what there is: passed over first, as are empty tables of hooks
 PLAIN = {bool, float, int, str, type(None), np.ndarray, nn.Parameter, torch.Tensor}
@@ -34,6 +35,41 @@ def may_draw(engine):
         return True  # a device draws from its own generator
     parts = (engine.module_, engine.criterion_, engine.optimizer_, engine.schedule)
     return not is_quiet(*parts, *engine.callbacks_)
+
+
+@contextmanager
+def taking_turns(engine, dataset, is_watched):
+    """Let a training that might draw from elsewhere wait for its turn to do so.
+
+    Parameters
+    ----------
+    engine : Engine
+        Gets the seed of its predictions where its networks draw to predict, too.
+
+    dataset : ArrayDataset
+        What it is trained on.
+
+    is_watched : bool
+        Whether somebody looks on who isn't one of its parts.
+    """
+    takes_turns = is_watched or may_draw(engine)
+    engine.prediction_seed = initial_seed() if takes_turns else None
+    with lent() if takes_turns else nullcontext():
+        yield
+        if takes_turns and not draws_to_predict(engine, dataset):
+            engine.prediction_seed = None
+
+
+def seeded_to_predict(engine):
+    """Return what seeds the draws of a prediction, in case there are any."""
+    seed = engine.prediction_seed
+    return nullcontext() if seed is None else _seeded(seed, engine.device)
+
+
+@contextmanager
+def _seeded(seed, device):
+    with drawing_from(Stream(seed, device)), lent():
+        yield
 
 
 def draws_to_predict(engine, dataset):

@@ -1,14 +1,17 @@
 """Several networks as one module, made from what a user gave."""
 
+import inspect
 import numbers
 import warnings
+from collections.abc import Mapping
 
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
 from sknoisy._engine.copies import fresh_copies
-from sknoisy._engine.outputs import Outputs, call
+from sknoisy._engine.looks import is_one_tensor
+from sknoisy._engine.outputs import Outputs
 from sknoisy._nested import take_rows
 from sknoisy._params import choose_arguments
 from sknoisy._shown import shown
@@ -44,15 +47,13 @@ class Networks(nn.ModuleList):
         return self._said(features)
 
     def _said(self, features):
-        logits = [self._heard(call(network, features), features) for network in self]
-        if len(logits) == 1:  # a view, where torch.stack would copy
-            return logits[0].unsqueeze(1)
-        return torch.stack(logits, dim=1)
-
-    def _heard(self, output, features):
-        if self.outputs is None:
-            return output
-        return self.outputs.read(output, features, self.training)
+        said = [call(network, features) for network in self]
+        if self.outputs is not None:
+            read, training = self.outputs.read, self.training
+            said = [read(output, features, training) for output in said]
+        if len(said) == 1:  # a view, where torch.stack would copy
+            return said[0].unsqueeze(1)
+        return torch.stack(said, dim=1)
 
     def only(self, place):
         """Return one of the networks, as networks."""
@@ -70,6 +71,26 @@ class Networks(nn.ModuleList):
                 for name, values in state_dict.items()
             }
         return super().load_state_dict(state_dict, strict, assign)
+
+
+def call(network, features):
+    """Call a network with features: one tensor, or several by name or by place."""
+    if isinstance(features, torch.Tensor):
+        return network(features)
+    if isinstance(features, Mapping):
+        return network(**features)
+    if isinstance(features, tuple) and takes(network, len(features)):
+        return network(*features)
+    return network(features)
+
+
+def takes(network, n_arguments):
+    """Whether a network's forward takes so many arguments by their places."""
+    try:
+        inspect.signature(network.forward).bind(*[None] * n_arguments)
+    except TypeError:
+        return False
+    return True
 
 
 def build_networks(make, n_networks):
@@ -113,12 +134,6 @@ def warn_of_twins(networks):
             stacklevel=2,
         )
     return networks
-
-
-def is_one_tensor(input_shape):
-    """Whether a sample is one tensor, rather than several inputs."""
-    whole = isinstance(input_shape, tuple)
-    return whole and all(isinstance(n, int) for n in input_shape)
 
 
 def default_module(input_shape):

@@ -19,7 +19,7 @@ OPTIMIZERS = {
 FUSED = (torch.optim.Adam, torch.optim.AdamW, torch.optim.SGD)
 
 
-def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
+def make_optimizer_arguments(optimizer, *, given, weight_decay, device, accumulate=1):
     """Return the optimizer's class and its arguments, fused where it can be."""
     if isinstance(optimizer, str):
         optimizer = lookup(
@@ -34,6 +34,7 @@ def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
             f"optimizer={shown(optimizer)} is neither a name, such as 'adamw', nor a"
             " class from torch.optim."
         )
+    check_accumulation(accumulate, optimizer)
     facts = {"weight_decay": weight_decay}
     steps = given.get("base", torch.optim.AdamW) if optimizer is SAM else optimizer
     if optimizer is SAM:  # hands on what it doesn't know
@@ -54,3 +55,13 @@ def make_optimizer_arguments(optimizer, *, given, weight_decay, device):
         skip=1,
         complete=False,  # the learning rate comes later
     )
+
+
+def check_accumulation(accumulate, optimizer):
+    """Say so if an optimizer looks at a batch several times, and can't add them up."""
+    closure = inspect.signature(optimizer.step).parameters.get("closure")
+    if accumulate > 1 and closure is not None and closure.default is closure.empty:
+        raise ValueError(
+            f"accumulate={accumulate} doesn't go with {optimizer.__name__}, which looks"
+            " at each batch several times: leave accumulate=1."
+        )

@@ -4,7 +4,6 @@ The form is recognized once, at the first batch in training and in evaluation, s
 some networks change it between the two.
 """
 
-import inspect
 from collections.abc import Mapping
 
 import torch
@@ -122,23 +121,3 @@ def _is_sigmoid(values):
     while node is not None and node.name().startswith(PASSING_ON):
         node = node.next_functions[0][0]
     return node is not None and node.name().startswith("Sigmoid")
-
-
-def call(network, features):
-    """Call a network with features: one tensor, or several by name or by place."""
-    if isinstance(features, torch.Tensor):
-        return network(features)
-    if isinstance(features, Mapping):
-        return network(**features)
-    if isinstance(features, tuple) and takes(network, len(features)):
-        return network(*features)
-    return network(features)
-
-
-def takes(network, n_arguments):
-    """Whether a network's forward takes so many arguments by their places."""
-    try:
-        inspect.signature(network.forward).bind(*[None] * n_arguments)
-    except TypeError:
-        return False
-    return True

@@ -1,22 +1,31 @@
 """scikit-learn's callbacks (new in 1.9, experimental), told of epochs as tasks."""
 
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from skorch.callbacks import Callback
 
 from sknoisy._data_types import Function
 
-try:
-    from sklearn.callback import CallbackSupportMixin
-    from sklearn.callback import with_callbacks as told
-except ImportError:  # scikit-learn < 1.9
+if TYPE_CHECKING:
 
-    class CallbackSupportMixin:  # type: ignore[no-redef]
-        """Nothing to support."""
+    class CallbackSupportMixin:
+        """Mixin of estimators that tell callbacks of their fits."""
 
-    def told(method):
-        """Return `method` as it is."""
-        return method
+    def told(method: Function) -> Function: ...
+
+else:
+    try:
+        from sklearn.callback import CallbackSupportMixin
+        from sklearn.callback import with_callbacks as told
+    except ImportError:  # scikit-learn < 1.9
+
+        class CallbackSupportMixin:
+            """Nothing to support."""
+
+        def told(method):
+            """Return `method` as it is."""
+            return method
 
 
 def with_callbacks(method: Function) -> Function:

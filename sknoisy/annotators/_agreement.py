@@ -9,6 +9,8 @@ from sknoisy._ranges import check_count, check_range
 from sknoisy._registry import lookup
 from sknoisy._seeds import make_generator
 from sknoisy._shown import shown
+from sknoisy._told import told_as_in
+from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._pairs import compare_pairs, shared_votes
 from sknoisy.annotators._reading import check_votes
 from sknoisy.annotators._vocabulary import codes_in
@@ -22,6 +24,7 @@ __all__ = [
 ]
 
 
+@told_as_in(majority_vote)
 def agreement_with_consensus(
     votes: Votes | ArrayLike, labels: ArrayLike, *, unlabeled: Label = "auto"
 ) -> np.ndarray:
@@ -29,17 +32,8 @@ def agreement_with_consensus(
 
     Parameters
     ----------
-    votes : Votes or array-like of shape (n_samples, n_annotators)
-        Who voted for what; or a table with a column for each annotator, of numbers,
-        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
-
     labels : array-like of shape (n_samples,)
         One label a sample to compare with, in the same terms.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------
@@ -80,6 +74,7 @@ def agreement_of(votes, codes):
     return votes.mean_by_annotator(votes.label_codes == codes[votes.sample_codes])
 
 
+@told_as_in(majority_vote)
 def annotator_agreement(
     votes: Votes | ArrayLike,
     *,
@@ -104,11 +99,6 @@ def annotator_agreement(
         - "krippendorff": Krippendorff's alpha for labels without an order [2]_. Like
           kappa, but corrected for small samples; and votes weigh alike where samples
           have different numbers of them, for which kappa has no standard form.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------
@@ -153,6 +143,7 @@ def annotator_agreement(
     return float(statistic(np.ones(len(votes))))
 
 
+@told_as_in(majority_vote)
 def agreement_interval(
     votes: Votes | ArrayLike,
     *,
@@ -166,10 +157,6 @@ def agreement_interval(
 
     Parameters
     ----------
-    votes : Votes or array-like of shape (n_samples, n_annotators)
-        Who voted for what; or a table with a column for each annotator, of numbers,
-        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
-
     measure : {"cohen", "fleiss", "krippendorff", "percent"}, default="krippendorff"
         As in `annotator_agreement`.
 
@@ -179,11 +166,6 @@ def agreement_interval(
 
     n_resamples : int >= 1, default=1000
         How often samples are drawn, with replacement.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the draws. None takes fresh entropy.

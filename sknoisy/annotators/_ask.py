@@ -7,15 +7,18 @@ from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Label, Seed
 from sknoisy._ranges import check_count
 from sknoisy._seeds import make_generator
+from sknoisy._told import told_as_in
 from sknoisy.annotators._consensus import spread
 from sknoisy.annotators._crowdlab import classes_of, read_opinions, weigh_together
 from sknoisy.annotators._dawid_skene import dawid_skene
+from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._reading import check_classes, encode_votes
 from sknoisy.annotators._votes import Votes
 
 __all__ = ["ask_next"]
 
 
+@told_as_in(majority_vote)
 def ask_next(
     votes: Votes | ArrayLike,
     pred_probs: ArrayLike | None = None,
@@ -53,11 +56,6 @@ def ask_next(
 
     at_most : int >= 1, default=None
         How many of these samples one annotator may get; None sets no limit.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     random_state : int, RandomState instance or None, default=None
         Seed of "random". None takes fresh entropy.

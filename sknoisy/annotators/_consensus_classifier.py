@@ -22,10 +22,12 @@ from sknoisy._ranges import check_count
 from sknoisy._rows import take
 from sknoisy._seeds import make_generator
 from sknoisy._tags import check_part, tags_of_classifier
+from sknoisy._told import told_as_in
 from sknoisy._weights import check_weights, read_weights
 from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_in
 from sknoisy.annotators._consensus import spread
 from sknoisy.annotators._folds import predict_votes, with_others
+from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._reading import check_classes, votes_of
 from sknoisy.annotators._training import choose_training, cut_votes, fit_on
 from sknoisy.annotators._vocabulary import codes_in
@@ -33,6 +35,7 @@ from sknoisy.annotators._vocabulary import codes_in
 __all__ = ["ConsensusClassifier"]
 
 
+@told_as_in(majority_vote)
 class ConsensusClassifier(
     RoutedParams,
     PredictsByEstimator,
@@ -89,11 +92,6 @@ class ConsensusClassifier(
     cv : int >= 2, cross-validation generator or iterable, default=5
         Folds for the clones' opinion, of the samples with votes. An int makes shuffled
         folds, stratified by the consensus, fewer where no class has so many samples.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     random_state : int, RandomState instance or None, default=None
         Seed of folds and ties. An int makes every fit give the same result, as long as

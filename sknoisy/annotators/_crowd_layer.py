@@ -1,15 +1,14 @@
 """A network that learns from all votes, with a confusion matrix for each person."""
 
-from typing import Any, Self, Unpack
+from typing import Any, Self
 
 import numpy as np
 import torch
 
 from sknoisy._labels import require
-from sknoisy._types import Module
 from sknoisy.annotators._dawid_skene import dawid_skene
 from sknoisy.annotators._reading import check_classes, votes_of
-from sknoisy.classifiers import BaseNoisyClassifier, Training
+from sknoisy.classifiers import BaseNoisyClassifier
 from sknoisy.objectives import CrowdLayer
 
 __all__ = ["CrowdLayerClassifier"]
@@ -72,15 +71,7 @@ class CrowdLayerClassifier(BaseNoisyClassifier):
     _method = CrowdLayer
     loss = "ce"  # of votes; there is no other
 
-    def __init__(
-        self,
-        module: Module = None,
-        *,
-        trace_weight: float = 0.01,
-        **training: Unpack[Training],
-    ) -> None:
-        super().__init__(module, **training)
-        self.trace_weight = trace_weight
+    trace_weight: float = 0.01
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Train on votes.

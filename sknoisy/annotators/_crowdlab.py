@@ -8,8 +8,9 @@ from sknoisy._data_types import ArrayLike, Label
 from sknoisy._frames import only_count
 from sknoisy._probs import check_probs
 from sknoisy._shown import shown
+from sknoisy._told import told_as_in
 from sknoisy.annotators._consensus import Consensus
-from sknoisy.annotators._majority import winners
+from sknoisy.annotators._majority import majority_vote, winners
 from sknoisy.annotators._reading import (
     check_classes,
     check_no_gap,
@@ -23,6 +24,7 @@ __all__ = ["crowdlab"]
 LEAST_WEIGHT = 1e-6  # for who is no better than naming one class all the time
 
 
+@told_as_in(majority_vote)
 def crowdlab(
     votes: Votes | ArrayLike,
     pred_probs: ArrayLike,
@@ -40,10 +42,6 @@ def crowdlab(
 
     Parameters
     ----------
-    votes : Votes or array-like of shape (n_samples, n_annotators)
-        Who voted for what; or a table with a column for each annotator, of numbers,
-        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
-
     pred_probs : array-like of shape (n_samples, n_classes), or several of them
         A classifier's class probabilities, columns in sorted order of the labels in
         `votes` (or of `classes`), or a frame with these labels as names of its columns.
@@ -59,11 +57,6 @@ def crowdlab(
     classes : array-like of shape (n_classes,), default=None
         All labels that `pred_probs` has columns for, where nobody votes for some of
         them. None takes those in `votes`, or the names of a frame's columns.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------

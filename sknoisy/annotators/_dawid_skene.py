@@ -3,11 +3,14 @@
 from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Label
 from sknoisy._ranges import check_range
+from sknoisy._told import told_as_in
 from sknoisy.annotators._abstaining import SilenceErrors
 from sknoisy.annotators._confusions import ConfusionErrors
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._em import maximize_likelihood
+from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._model_choice import average_models
+from sknoisy.annotators._one_coin import one_coin
 from sknoisy.annotators._one_sided import count_only, is_one_sided
 from sknoisy.annotators._reading import check_votes
 from sknoisy.annotators._votes import Votes
@@ -15,6 +18,7 @@ from sknoisy.annotators._votes import Votes
 __all__ = ["dawid_skene"]
 
 
+@told_as_in(one_coin, majority_vote)
 def dawid_skene(
     votes: Votes | ArrayLike,
     *,
@@ -33,10 +37,6 @@ def dawid_skene(
 
     Parameters
     ----------
-    votes : Votes or array-like of shape (n_samples, n_annotators)
-        Who voted for what; or a table with a column for each annotator, of numbers,
-        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
-
     smoothing : float >= 0 or "auto", default="auto"
         How many votes on each true class the average annotator's confusion is worth.
         Who gave few votes is thereby taken for an average one. 0 is maximum
@@ -50,22 +50,10 @@ def dawid_skene(
         functions, whose confusion matrices are then those of the votes they do give.
         `smoothing` is then "auto", two samples of each class.
 
-    class_prior : array-like of shape (n_classes,), default=None
-        Shares of the classes, in sorted order, where they are known. None estimates
-        them.
-
-    max_iter : int >= 1, default=1000
-        Number of EM steps at most.
-
     tol : float >= 0, default=1e-6
         EM ends once a step raises the mean log-likelihood of a sample's votes
         (together with its share of what a number as smoothing adds) by no more than
         this.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------

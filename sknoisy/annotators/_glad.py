@@ -7,9 +7,12 @@ from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
 from sknoisy._data_types import ArrayLike, Label
+from sknoisy._told import told_as_in
 from sknoisy.annotators._coins import Coins
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._em import maximize_likelihood
+from sknoisy.annotators._majority import majority_vote
+from sknoisy.annotators._one_coin import one_coin
 from sknoisy.annotators._reading import check_votes
 from sknoisy.annotators._votes import Votes
 
@@ -19,6 +22,7 @@ MEAN = 1.0  # of abilities and of log-easiness, both with variance 1: section 3.
 STEPS = 25  # of L-BFGS in each step of EM, each from where the last has ended
 
 
+@told_as_in(one_coin, majority_vote)
 def glad(
     votes: Votes | ArrayLike,
     *,
@@ -36,25 +40,12 @@ def glad(
 
     Parameters
     ----------
-    votes : Votes or array-like of shape (n_samples, n_annotators)
-        Who voted for what; or a table with a column for each annotator, of numbers,
-        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
-
-    class_prior : array-like of shape (n_classes,), default=None
-        Shares of the classes, in sorted order, where they are known. None estimates
-        them.
-
     max_iter : int >= 1, default=100
         Number of EM steps at most.
 
     tol : float >= 0, default=1e-5
         EM ends once a step raises the mean log-likelihood of a sample's votes
         (together with its share of what priors add) by no more than this.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------

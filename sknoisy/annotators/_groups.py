@@ -8,13 +8,16 @@ from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Label, Seed
 from sknoisy._ranges import check_count, check_range
 from sknoisy._seeds import make_generator
+from sknoisy._told import told_as_in
 from sknoisy.annotators._consensus import Consensus
+from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._reading import check_votes
 from sknoisy.annotators._votes import Votes
 
 __all__ = ["compare_groups"]
 
 
+@told_as_in(majority_vote)
 def compare_groups(
     votes: Votes | ArrayLike,
     consensus: Consensus,
@@ -34,10 +37,6 @@ def compare_groups(
 
     Parameters
     ----------
-    votes : Votes or array-like of shape (n_samples, n_annotators)
-        Who voted for what; or a table with a column for each annotator, of numbers,
-        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
-
     consensus : Consensus
         Of these votes.
 
@@ -52,11 +51,6 @@ def compare_groups(
 
     n_draws : int >= 1, default=200
         How many bootstrap samples, and how many permutations of `groups`.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the draws.

@@ -2,15 +2,18 @@
 
 from sknoisy._data_types import ArrayLike, Label
 from sknoisy._ranges import check_range
+from sknoisy._told import told_as_in
 from sknoisy.annotators._coins import CoinErrors
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._em import maximize_likelihood
+from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._reading import check_votes
 from sknoisy.annotators._votes import Votes
 
 __all__ = ["one_coin"]
 
 
+@told_as_in(majority_vote)
 def one_coin(
     votes: Votes | ArrayLike,
     *,
@@ -31,10 +34,6 @@ def one_coin(
 
     Parameters
     ----------
-    votes : Votes or array-like of shape (n_samples, n_annotators)
-        Who voted for what; or a table with a column for each annotator, of numbers,
-        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
-
     smoothing : float >= 0, default=5.0
         How many votes on each true class the average annotator's confusion is worth.
         Who gave few votes is thereby taken for an average one. 0 is maximum
@@ -50,11 +49,6 @@ def one_coin(
     tol : float >= 0, default=1e-6
         EM ends once a step raises the mean log-likelihood of a sample's votes
         (together with its share of what smoothing adds) by no more than this.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------

@@ -4,14 +4,17 @@ import numpy as np
 from sklearn.utils import Bunch, check_consistent_length
 
 from sknoisy._data_types import ArrayLike, Label
+from sknoisy._told import told_as_in
 from sknoisy.annotators._consensus import Consensus
 from sknoisy.annotators._crowdlab import peer_agreement
+from sknoisy.annotators._majority import majority_vote
 from sknoisy.annotators._reading import encode_votes
 from sknoisy.annotators._votes import Votes
 
 __all__ = ["annotator_report"]
 
 
+@told_as_in(majority_vote)
 def annotator_report(
     votes: Votes | ArrayLike, consensus: Consensus, *, unlabeled: Label = "auto"
 ) -> Bunch:
@@ -19,17 +22,8 @@ def annotator_report(
 
     Parameters
     ----------
-    votes : Votes or array-like of shape (n_samples, n_annotators)
-        Who voted for what; or a table with a column for each annotator, of numbers,
-        strings or booleans, where NaN, None and pandas.NA stand for missing votes.
-
     consensus : Consensus
         What came out of these votes, by any function.
-
-    unlabeled : label, None or "auto", default="auto"
-        What stands for a missing vote besides NaN, None and pandas.NA. None: nothing
-        else does, and -1 may be a label. With "auto", -1 beside other whole numbers, or
-        "" beside other texts, is refused, as it may be either.
 
     Returns
     -------

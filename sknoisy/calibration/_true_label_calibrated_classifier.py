@@ -17,6 +17,7 @@ from sklearn.utils.validation import (
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Estimator, Folds, Label, MatrixLike, Seed
+from sknoisy._delegation import PredictsByEstimator
 from sknoisy._duplicates import find_copies
 from sknoisy._features import check_rows
 from sknoisy._folds import folds_to_judge_by
@@ -26,6 +27,7 @@ from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._shown import shown
 from sknoisy._tags import tags_of_classifier
+from sknoisy._told import told_as_in
 from sknoisy._unlabeled import settled
 from sknoisy._weights import check_classes_have_weight, one_each, read_weights
 from sknoisy.calibration._maps import MAPS, mapped
@@ -247,13 +249,9 @@ class TrueLabelCalibratedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEst
         return self
 
     @numpy_inside(returns="X")
+    @told_as_in(PredictsByEstimator.predict_proba)
     def predict_proba(self, X: MatrixLike) -> np.ndarray:
         """Predict the probability of each true label.
-
-        Parameters
-        ----------
-        X : array-like with n_samples rows
-            Features, as `estimator` takes them.
 
         Returns
         -------
@@ -265,13 +263,9 @@ class TrueLabelCalibratedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEst
         return mapped(logs, self.coef_, self.intercept_)
 
     @numpy_inside(returns="X")
+    @told_as_in(PredictsByEstimator.predict)
     def predict(self, X: MatrixLike) -> np.ndarray:
         """Predict labels: the most probable ones.
-
-        Parameters
-        ----------
-        X : array-like with n_samples rows
-            Features, as `estimator` takes them.
 
         Returns
         -------

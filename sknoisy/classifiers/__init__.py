@@ -12,7 +12,6 @@ from sknoisy.classifiers._method import Method as Method
 from sknoisy.classifiers._methods import METHODS
 from sknoisy.classifiers._mutual_learning import MutualLearningClassifier
 from sknoisy.classifiers._noisy_label import NoisyLabelClassifier
-from sknoisy.classifiers._training_names import Training as Training
 from sknoisy.classifiers._transition_corrected import TransitionCorrectedClassifier
 
 # what others build on, as CONTRIBUTING shows, is found here, too; users need none of it

@@ -1,11 +1,10 @@
 """A main network that learns from much, and one beside it that learns what is pure."""
 
 from collections.abc import Callable
-from typing import Any, Unpack
+from typing import Any
 
-from sknoisy._types import Loss, Module
+from sknoisy._types import Loss
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._training_names import Training
 from sknoisy.objectives import AsymmetricCoTeaching
 
 __all__ = ["AsymmetricCoTeachingClassifier"]
@@ -106,20 +105,8 @@ class AsymmetricCoTeachingClassifier(BaseNoisyClassifier):
     _routes = (*BaseNoisyClassifier._routes, "split")
     _method = AsymmetricCoTeaching
 
-    def __init__(
-        self,
-        module: Module = None,
-        *,
-        loss: Loss = "ce",
-        split: str | Callable[..., Any] = "mixture",
-        n_rounds: int = 10,
-        picks: tuple[float, float] = (0.2, 1.0),
-        relabel: bool = True,
-        **training: Unpack[Training],
-    ) -> None:
-        super().__init__(module, **training)
-        self.loss = loss
-        self.split = split
-        self.n_rounds = n_rounds
-        self.picks = picks
-        self.relabel = relabel
+    loss: Loss = "ce"
+    split: str | Callable[..., Any] = "mixture"
+    n_rounds: int = 10
+    picks: tuple[float, float] = (0.2, 1.0)
+    relabel: bool = True

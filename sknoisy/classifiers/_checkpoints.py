@@ -1,17 +1,10 @@
 """What a checkpoint is about: the data and the parameters of a fit, and its seed."""
 
-import hashlib
-from contextlib import contextmanager
-
-import numpy as np
-import torch
-from scipy import sparse
-from torch import nn
-
+from sknoisy._engine.about import digest, told
 from sknoisy._engine.checkpoints import Checkpoints
 from sknoisy._extras import import_extra
 
-__all__ = ["checkpoints_of", "seeded_by"]
+__all__ = ["checkpoints_of"]
 
 # parameters that don't change what is learned
 FREE = (
@@ -21,7 +14,7 @@ FREE = (
 
 
 def checkpoints_of(estimator, data, facts):
-    """Return where the states of a fit are kept; None where they aren't.
+    """Return where the states of a fit are kept.
 
     Parameters
     ----------
@@ -40,8 +33,6 @@ def checkpoints_of(estimator, data, facts):
     ImportError
         If safetensors is missing.
     """
-    if estimator.checkpoint is None:
-        return None
     import_extra("safetensors", "export", what="checkpoint=…")  # before it trains
     given = estimator.get_params(deep=False)
     about = {n: told(value) for n, value in given.items() if n not in FREE}
@@ -57,75 +48,3 @@ def checkpoints_of(estimator, data, facts):
     }
     every, resume = estimator.checkpoint_every, estimator.resume
     return Checkpoints(estimator.checkpoint, every, about, resume)
-
-
-@contextmanager
-def seeded_by(estimator, checkpoints):
-    """Let a fit draw as the one that it goes on from, also where no int seeds it."""
-    if checkpoints is None:
-        yield
-        return
-    estimator._seed_of_fit = None
-    try:
-        if not isinstance(estimator.random_state, int | np.integer):
-            seed = checkpoints.seed
-            if seed is None:
-                seed = int(estimator._random_state().randint(np.iinfo(np.int32).max))
-            estimator._seed_of_fit = seed
-        checkpoints.keep_seed(estimator._seed_of_fit)
-        yield
-    finally:
-        del estimator._seed_of_fit
-
-
-def told(value):
-    """Return a parameter as a text that is the same in another process."""
-    if isinstance(value, nn.Module):
-        tensors = value.state_dict().values()
-        return f"{value!r} {digest([one.cpu().numpy() for one in tensors])}"
-    if isinstance(value, np.random.RandomState):
-        return "RandomState"
-    if isinstance(value, np.ndarray):
-        return digest(value)
-    if isinstance(value, list | tuple):
-        return f"{type(value).__name__}({', '.join(map(told, value))})"
-    if isinstance(value, dict):
-        return f"dict({', '.join(f'{k!r}: {told(v)}' for k, v in value.items())})"
-    if isinstance(value, type | torch.device) or value is None:
-        return str(value)
-    if isinstance(value, bool | int | float | str | np.generic):
-        return repr(value)
-    if hasattr(value, "get_params"):
-        params = value.get_params(deep=False)
-        return f"{type(value).__name__}({told(params)})"
-    # a function, or an object of the user's, whose text may hold its address
-    named = value if hasattr(value, "__qualname__") else type(value)
-    return f"{named.__module__}.{named.__qualname__}"
-
-
-def digest(values):
-    """Return a hash of all numbers in an array, a table or several of them."""
-    if values is None:
-        return "None"
-    hashed = hashlib.blake2b(digest_size=8)
-    for array in _arrays(values):
-        hashed.update(f"{array.dtype}{array.shape}".encode())
-        if array.dtype.kind in "biufc":
-            hashed.update(np.ascontiguousarray(array).data.cast("B"))
-        else:
-            hashed.update("\0".join(map(str, array.ravel().tolist())).encode())
-    return hashed.hexdigest()
-
-
-def _arrays(values):
-    if sparse.issparse(values):
-        values = values.tocsr()
-        return [values.data, values.indices, values.indptr]
-    if isinstance(values, torch.Tensor):
-        return [values.cpu().numpy()]
-    if isinstance(values, list):
-        return values
-    if hasattr(values, "dtype") and hasattr(values, "shape"):
-        return [np.asarray(values)]
-    # samples that are read one by one: to look at all would take an epoch's time
-    return [np.array([type(values).__name__, str(len(values))])]

@@ -1,14 +1,13 @@
 """Two networks that pick the samples that they learn from."""
 
-from typing import Literal, Unpack
+from typing import Literal
 
 from sknoisy._checks import check_choice, check_rate
 from sknoisy._registry import lookup
-from sknoisy._types import Loss, Module
+from sknoisy._types import Loss
 from sknoisy._warm_up import check_warm_up
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._method import as_method
-from sknoisy.classifiers._training_names import Training
 from sknoisy.objectives import CoTeaching, CoTeachingPlus, Decoupling, JoCoR
 
 __all__ = ["CoTeachingClassifier"]
@@ -125,23 +124,11 @@ class CoTeachingClassifier(BaseNoisyClassifier):
     _routes = (*BaseNoisyClassifier._routes, "strategy")
     _part = "strategy"
 
-    def __init__(
-        self,
-        module: Module = None,
-        *,
-        strategy: str = "co_teaching",
-        loss: Loss = "ce",
-        noise_rate: float | Literal["auto"] = "auto",
-        warm_up_epochs: int | Literal["auto"] = "auto",
-        exponent: float = 1.0,
-        **training: Unpack[Training],
-    ) -> None:
-        super().__init__(module, **training)
-        self.strategy = strategy
-        self.loss = loss
-        self.noise_rate = noise_rate
-        self.warm_up_epochs = warm_up_epochs
-        self.exponent = exponent
+    strategy: str = "co_teaching"
+    loss: Loss = "ce"
+    noise_rate: float | Literal["auto"] = "auto"
+    warm_up_epochs: int | Literal["auto"] = "auto"
+    exponent: float = 1.0
 
     def _check_parameters(self):
         super()._check_parameters()

@@ -107,26 +107,21 @@ def cross_fit(
 def _noisy_rows(codes, trusted):
     """Return the mask of labels to learn from: all, where others lack a class."""
     everything = np.ones(len(codes), dtype=bool)
-    if trusted is None:
-        return everything
-    noisy = ~trusted.numpy()
-    return (
-        noisy
-        if np.bincount(codes[noisy], minlength=codes.max() + 1).min() > 1
-        else everything
-    )
+    noisy = everything if trusted is None else ~trusted.numpy()
+    counts = np.bincount(codes[noisy], minlength=codes.max() + 1)
+    return noisy if counts.min() > 1 else everything
 
 
 def _folds(X, codes, noisy, cv, random_state, groups):
     """Return rows to train on, all of them noisy, and rows to judge."""
-    rows, n_samples = np.flatnonzero(noisy), len(codes)
+    rows, everybody = np.flatnonzero(noisy), np.arange(len(codes))
     if isinstance(cv, Integral) and cv == 1:
-        return [(rows, np.arange(n_samples))]
+        return [(rows, everybody)]
     folds = folds_to_judge_by(
         cv,
         codes[rows],
         None if groups is None else groups[rows],
-        X=take(X, rows, n_samples),
+        X=take(X, rows, len(codes)),
         random_state=random_state,
         knows_all=True,
     )
@@ -138,7 +133,7 @@ def _folds(X, codes, noisy, cv, random_state, groups):
             UserWarning,
             stacklevel=2,
         )
-        return [(rows, np.arange(n_samples))]
+        return [(rows, everybody)]
     folds = [(rows[train], rows[test]) for train, test in folds]
     return _with_trusted(folds, np.flatnonzero(~noisy), groups)
 

@@ -1,11 +1,10 @@
 """Two networks that part labels for each other, and learn the rest without label."""
 
 from collections.abc import Callable
-from typing import Any, Literal, Unpack
+from typing import Any, Literal
 
-from sknoisy._types import Loss, Module
+from sknoisy._types import Loss
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._training_names import Training
 from sknoisy.objectives import DivideMix
 
 __all__ = ["DivideMixClassifier"]
@@ -154,36 +153,16 @@ class DivideMixClassifier(BaseNoisyClassifier):
 
     _method = DivideMix
 
-    def __init__(
-        self,
-        module: Module = None,
-        *,
-        loss: Loss = "ce",
-        mixture: str = "gaussian",
-        warm_up_epochs: int | Literal["auto"] = "auto",
-        average_epochs: int = 1,
-        p_threshold: float = 0.5,
-        sharpening: float = 0.5,
-        mixup: float = 4.0,
-        augment: Callable[[Any], Any] | None = None,
-        strong_augment: Callable[[Any], Any] | None = None,
-        rejected: Literal["mixmatch", "fixmatch"] | None = "mixmatch",
-        rejected_weight: float = 1.0,
-        confidence: float = 0.95,
-        class_balance: float = 1.0,
-        **training: Unpack[Training],
-    ) -> None:
-        super().__init__(module, **training)
-        self.loss = loss
-        self.mixture = mixture
-        self.warm_up_epochs = warm_up_epochs
-        self.average_epochs = average_epochs
-        self.p_threshold = p_threshold
-        self.sharpening = sharpening
-        self.mixup = mixup
-        self.augment = augment
-        self.strong_augment = strong_augment
-        self.rejected = rejected
-        self.rejected_weight = rejected_weight
-        self.confidence = confidence
-        self.class_balance = class_balance
+    loss: Loss = "ce"
+    mixture: str = "gaussian"
+    warm_up_epochs: int | Literal["auto"] = "auto"
+    average_epochs: int = 1
+    p_threshold: float = 0.5
+    sharpening: float = 0.5
+    mixup: float = 4.0
+    augment: Callable[[Any], Any] | None = None
+    strong_augment: Callable[[Any], Any] | None = None
+    rejected: Literal["mixmatch", "fixmatch"] | None = "mixmatch"
+    rejected_weight: float = 1.0
+    confidence: float = 0.95
+    class_balance: float = 1.0

@@ -1,10 +1,9 @@
 """A network that trusts labels less, and itself more, where losses are high."""
 
-from typing import Literal, Unpack
+from typing import Literal
 
-from sknoisy._types import Loss, Module
+from sknoisy._types import Loss
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._training_names import Training
 from sknoisy.objectives import DynamicBootstrapping
 
 __all__ = ["DynamicBootstrappingClassifier"]
@@ -101,22 +100,9 @@ class DynamicBootstrappingClassifier(BaseNoisyClassifier):
 
     _method = DynamicBootstrapping
 
-    def __init__(
-        self,
-        module: Module = None,
-        *,
-        loss: Loss = "ce",
-        bootstrapping: Literal["hard", "soft"] = "hard",
-        mixture: str = "beta",
-        warm_up_epochs: int | Literal["auto"] = "auto",
-        mixup: float = 32.0,
-        class_balance: float = 1.0,
-        **training: Unpack[Training],
-    ) -> None:
-        super().__init__(module, **training)
-        self.loss = loss
-        self.bootstrapping = bootstrapping
-        self.mixture = mixture
-        self.warm_up_epochs = warm_up_epochs
-        self.mixup = mixup
-        self.class_balance = class_balance
+    loss: Loss = "ce"
+    bootstrapping: Literal["hard", "soft"] = "hard"
+    mixture: str = "beta"
+    warm_up_epochs: int | Literal["auto"] = "auto"
+    mixup: float = 32.0
+    class_balance: float = 1.0

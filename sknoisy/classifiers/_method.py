@@ -1,17 +1,24 @@
 """What a method is to the desk: what it plans, builds and remembers of one fit."""
 
+import copy
 import inspect
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from torch import nn
+
 from sknoisy._engine.draws import is_quiet
-from sknoisy._params import choose_arguments, routed_to
+from sknoisy._logits import label_frequencies
+from sknoisy._params import choose_arguments, parted
 from sknoisy._shown import shown
 from sknoisy._streams import lent
-from sknoisy.classifiers._losses import choose_loss, is_auto, make_loss
-from sknoisy.losses import LOSSES
-from sknoisy.objectives import OBJECTIVES, MeanLoss, Objective
+from sknoisy.losses import LOSSES, get_loss
+from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
+
+# loss="auto": which part of its even share of labels makes a class a rare one
+RARE = 0.3
 
 
 @dataclass
@@ -22,31 +29,56 @@ class Task:
     ----------
     method : Method
 
-    estimator : classifier
-        Whose fit it is; networks of a plan are trained with its settings.
-
     given : dict
         The method's own parameters, those of its parts included (``split__rho``).
-
-    part : str or None
-        The prefix under which the user gave these, for messages.
-
-    loss : str or callable
 
     loss_given : dict
         Parameters of the loss.
 
+    estimator : classifier
+        Whose fit it is; networks of a plan are trained with its settings.
+
     facts : dict
         What is known of the data, and then what was planned.
+
+    in_parts : bool, default=False
+        Whether training goes on from call to call.
     """
 
     method: "Method"
-    estimator: Any
     given: dict[str, Any]
-    part: str | None
-    loss: Any
     loss_given: dict[str, Any]
+    estimator: Any
     facts: dict[str, Any]
+    in_parts: bool = False
+
+    @property
+    def loss_is_auto(self):
+        """Whether the loss is to be chosen by the labels, or by the method."""
+        return isinstance(self.estimator.loss, str) and self.estimator.loss == "auto"
+
+    def loss(self, auto="ce"):
+        """Return the loss of single samples that is asked for, with its parameters.
+
+        `auto` is what "auto" stands for.
+        """
+        loss = auto if self.loss_is_auto else self.estimator.loss
+        kind = loss if isinstance(loss, type) else type(loss)
+        if issubclass(kind, Objective):
+            raise ValueError(
+                f"loss={shown(loss)} is more than a loss of single samples: pass its"
+                " class as a method, NoisyLabelClassifier(method=…)."
+            )
+        kind, given = get_loss(loss), self.loss_given
+        chosen = choose_arguments(kind, given=given, facts={}, part="loss", skip=2)
+        if isinstance(kind, nn.Module):  # its parameters are trained, not the user's
+            kind = copy.deepcopy(kind)
+        return partial(kind, **chosen) if chosen else kind
+
+    def arguments(self, function, given, facts=()):
+        """Return what `function` is called with, of parameters and facts."""
+        part = self.estimator._part
+        return choose_arguments(function, given=given, facts=dict(facts), part=part)
 
 
 class Method:
@@ -54,11 +86,12 @@ class Method:
 
     Attributes
     ----------
-    takes_soft_labels, needs_whole_fit : bool
+    takes_sample_weight, takes_soft_labels, needs_whole_fit : bool
         As of an objective.
     """
 
     name = ""  # for messages
+    takes_sample_weight = False
     takes_soft_labels = False
     needs_whole_fit = True
 
@@ -94,12 +127,17 @@ class Plain(Method):
     needs_whole_fit = False
 
     def build(self, task):
-        """Return the mean of the loss; "auto" chooses it by the labels."""
-        facts, given = task.facts, task.loss_given
-        choose_arguments(plain, given=task.given, facts={}, part=task.part)
-        loss = choose_loss(task.loss, given=given, facts=facts)
-        loss = make_loss(loss, given=given)
-        return MeanLoss(loss, facts["sample_weight"], facts["soft_labels"])
+        """Return the mean of the loss; "auto" chooses it by the labels.
+
+        The gradient of generalized cross entropy shrinks with the probability of the
+        given label. The first steps make that of a rare class so small that it may
+        never come back: such labels get cross entropy.
+        """
+        if task.given:  # it takes none
+            task.arguments(plain, task.given)
+        rare = task.loss_is_auto and not task.loss_given and has_rare_class(task.facts)
+        loss = task.loss(auto="ce" if rare else "gce")
+        return MeanLoss(loss, task.facts["sample_weight"], task.facts["soft_labels"])
 
 
 class ObjectiveMethod(Method):
@@ -119,19 +157,25 @@ class ObjectiveMethod(Method):
 
     def build(self, task):
         """Return the objective, made of its facts and parameters."""
-        kind = self.kind
-        arguments = choose_arguments(
-            kind,
-            given=with_parts(kind, task.given),
-            facts={**task.facts, **loss_for(kind, task)},
-            part=task.part,
-        )
+        kind, facts = self.kind, {**task.facts, **loss_for(self.kind, task)}
+        arguments = task.arguments(kind, with_parts(kind, task.given), facts)
         with nullcontext() if is_quiet(kind) else lent():
             return kind(**arguments)
 
 
 def plain():
     """Stand for the method without parameters, in messages."""
+
+
+def has_rare_class(facts):
+    """Whether some class has far less than its even share of the labels."""
+    weight, soft = facts["sample_weight"], facts["soft_labels"]
+    if soft is None:
+        shares = label_frequencies(facts["labels"], facts["n_classes"], weight)
+    else:
+        weight = soft.new_ones(len(soft)) if weight is None else weight
+        shares = weight @ soft / weight.sum()
+    return shares.min() < RARE / facts["n_classes"]
 
 
 def as_method(kind):
@@ -148,11 +192,8 @@ def as_method(kind):
 
 def with_parts(kind, given):
     """Return parameters with what is handed on to parts put into these."""
-    given = dict(given)
     for part, put_together in kind.parts.items():
-        handed = routed_to(part, given)
-        for name in handed:
-            del given[f"{part}__{name}"]
+        given, handed = parted(given, part)
         if part in given or handed:
             default = inspect.signature(kind).parameters[part].default
             given[part] = put_together(given.get(part, default), handed)
@@ -162,21 +203,19 @@ def with_parts(kind, given):
 def loss_for(kind, task):
     """Return the loss that was asked for as a fact, if this objective takes any."""
     own = inspect.signature(kind).parameters.get("loss")
-    loss, given = task.loss, task.loss_given
-    if own is not None:
-        default = own.default if isinstance(own.default, str) else "ce"
-        unset = is_auto(loss) and not given
-        loss = default if is_auto(loss) else loss
-        return {} if unset else {"loss": make_loss(loss, given=given)}
-    check_made_for(kind, loss, given)
-    return {}
+    if own is None:
+        check_made_for(kind, task)
+        return {}
+    if task.loss_is_auto and not task.loss_given:
+        return {}
+    return {"loss": task.loss(own.default if isinstance(own.default, str) else "ce")}
 
 
-def check_made_for(kind, loss, given):
+def check_made_for(kind, task):
     """Say so if a method with a loss of its own is asked for another one."""
-    names = kind.made_for
+    loss, given, names = task.estimator.loss, task.loss_given, kind.made_for
     made_for = (*names, *(LOSSES[name] for name in names))
-    if given or not (is_auto(loss) or any(loss is one for one in made_for)):
+    if given or not (task.loss_is_auto or any(loss is one for one in made_for)):
         asked = f"loss={shown(loss)}" if not given else f"loss__{next(iter(given))}"
         leave = " or ".join(f"loss={name!r}" for name in ("auto", *names))
         name = next((n for n, one in OBJECTIVES.items() if one is kind), kind.__name__)
@@ -193,22 +232,39 @@ def takes_any_loss(kind):
     return "loss" in inspect.signature(kind).parameters
 
 
-def check_objective(objective, data, in_parts=False):
-    """Say so if weights, soft labels or `partial_fit` have no meaning for a method."""
+def build_objective(task, mixup=0):
+    """Return the objective of a task, if it can do what is asked of it."""
+    objective = task.method.build(task)
     name = type(objective).__name__
-    weight = data.sample_weight
-    if weight is not None and weight.min() < 1 and not objective.takes_sample_weight:
+    check_goes_with(objective, name, task.facts)
+    if task.in_parts and [*objective.parameters()]:
+        raise ValueError(
+            f"partial_fit can't train {name}: what it remembers or learns belongs to"
+            " one whole fit. Call fit, or choose a plain loss."
+        )
+    return Mixup(objective, mixup) if mixup else objective
+
+
+def check_goes_with(takes, name, facts):
+    """Say so if weights or soft labels have no meaning for a method, or an objective.
+
+    Parameters
+    ----------
+    takes : Method or Objective
+
+    name : str
+
+    facts : dict
+        What is known of the data.
+    """
+    weight, soft = facts["sample_weight"], facts["soft_labels"]
+    if weight is not None and weight.min() < 1 and not takes.takes_sample_weight:
         raise ValueError(
             f"sample_weight and class_weight have no exact meaning for {name}: leave"
             " them out."
         )
-    if data.soft_labels is not None and not objective.takes_soft_labels:
+    if soft is not None and not takes.takes_soft_labels:
         raise ValueError(
-            f"{name} takes one label a sample, but y has shape"
-            f" {data.soft_labels.shape}: pass y.argmax(axis=1), or a plain loss."
-        )
-    if in_parts and [*objective.parameters()]:
-        raise ValueError(
-            f"partial_fit can't train {name}: what it remembers or learns belongs to"
-            " one whole fit. Call fit, or choose a plain loss."
+            f"{name} takes one label a sample, but y has shape {tuple(soft.shape)}:"
+            " pass y.argmax(axis=1), or a plain loss."
         )

@@ -2,12 +2,7 @@
 
 from sknoisy._registry import lookup
 from sknoisy.classifiers._correction import Correction
-from sknoisy.classifiers._method import (
-    Method,
-    ObjectiveMethod,
-    Plain,
-    as_method,
-)
+from sknoisy.classifiers._method import Method, ObjectiveMethod, Plain, as_method
 from sknoisy.classifiers._mutual import Mutual
 from sknoisy.objectives import CORRECTIONS, OBJECTIVES
 

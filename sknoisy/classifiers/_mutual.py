@@ -1,48 +1,40 @@
 """Mutual learning as a method: a teacher is asked first, then networks teach."""
 
 from sknoisy._engine.devices import pick_device
-from sknoisy._params import choose_arguments
-from sknoisy._ranges import check_count, check_range
-from sknoisy.classifiers._losses import is_auto, make_loss
 from sknoisy.classifiers._method import Method, with_parts
-from sknoisy.classifiers._teacher import (
-    check_same_features,
-    is_fitted,
-    ready_teacher,
-    teacher_log_proba,
-)
+from sknoisy.classifiers._teacher import is_fitted, ready_teacher, teacher_log_proba
 from sknoisy.objectives import MeanLoss, MutualLearning
 
 
 class Mutual(Method):
     """Networks that learn from labels, from one another and from a teacher."""
 
+    takes_sample_weight = True
     takes_soft_labels = True
     needs_whole_fit = False
 
     def plan(self, task):
         """Fit the teacher, where it isn't, and ask it about all samples."""
-        own = with_parts(MutualLearning, task.given)
-        wanted = wishes(**choose_arguments(wishes, given=own, facts={}, part=task.part))
-        teacher, log_proba = wanted.pop("distill"), None
-        if teacher is not None:
-            teacher = ready_teacher(teacher, task.facts)
-            check_same_features(teacher, task.estimator)
-            device = pick_device(task.estimator.device)
-            log_proba = teacher_log_proba(teacher, task.facts, device)
-        return {"wanted": wanted, "teacher": teacher, "taught": log_proba}
+        self.build(task)  # what can't be is refused before a teacher learns
+        teacher = self._wanted(task).get("distill")
+        if teacher is None:
+            return {"teacher": None}
+        teacher = ready_teacher(teacher, task.estimator, task.facts)
+        device = pick_device(task.estimator.device)
+        taught = teacher_log_proba(teacher, task.facts, device)
+        return {"teacher": teacher, "taught": taught}
 
     def build(self, task):
         """Return the objective of all networks."""
-        facts, given = task.facts, task.loss_given
-        loss = make_loss("ce" if is_auto(task.loss) else task.loss, given=given)
-        weight, wanted = facts["sample_weight"], facts["wanted"]
-        return MutualLearning(
-            MeanLoss(loss, weight, facts["soft_labels"]),
-            sample_weight=weight,
-            teacher=facts["taught"],
-            **wanted,
-        )
+        facts, wanted = task.facts, self._wanted(task)
+        wanted.pop("distill", None)
+        weight = facts["sample_weight"]
+        label_term = MeanLoss(task.loss(), weight, facts["soft_labels"])
+        taught = {"sample_weight": weight, "teacher": facts.get("taught")}
+        return MutualLearning(label_term, **taught, **wanted)
+
+    def _wanted(self, task):
+        return task.arguments(wishes, with_parts(MutualLearning, task.given))
 
     def check_parts(self, given):
         """Raise AttributeError where there is a teacher that isn't fitted."""
@@ -67,10 +59,4 @@ def wishes(
     temperature=1.0,
     grafting=None,
 ):
-    """Return the parameters of the method, checked."""
-    check_count(n_networks=n_networks)
-    weights = {"mutual_weight": mutual_weight, "distill_weight": distill_weight}
-    check_range("[0, inf)", **weights)
-    check_range("(0, inf)", temperature=temperature)
-    parts = {"distill": distill, "grafting": grafting}
-    return {"n_networks": n_networks, "temperature": temperature, **weights, **parts}
+    """Stand for the parameters of the method."""

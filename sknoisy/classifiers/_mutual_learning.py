@@ -1,13 +1,11 @@
 """Several networks that learn from one another: DML, filter grafting and DGD."""
 
 from collections.abc import Callable
-from typing import Unpack
 
 from sknoisy._data_types import Estimator
 from sknoisy._tags import tags_said_by
-from sknoisy._types import Loss, Module
+from sknoisy._types import Loss
 from sknoisy.classifiers._mutual import Mutual
-from sknoisy.classifiers._training_names import WeightedTraining
 from sknoisy.classifiers._weighted import WeightedNoisyClassifier
 
 __all__ = ["MutualLearningClassifier"]
@@ -119,27 +117,13 @@ class MutualLearningClassifier(WeightedNoisyClassifier):
     _routes = (*WeightedNoisyClassifier._routes, "grafting")
     _method = Mutual()
 
-    def __init__(
-        self,
-        module: Module = None,
-        *,
-        loss: Loss = "ce",
-        n_networks: int = 2,
-        mutual_weight: float = 1.0,
-        distill: Estimator | None = None,
-        distill_weight: float = 1.0,
-        temperature: float = 1.0,
-        grafting: str | Callable[..., float] | None = None,
-        **training: Unpack[WeightedTraining],
-    ) -> None:
-        super().__init__(module, **training)
-        self.loss = loss
-        self.n_networks = n_networks
-        self.mutual_weight = mutual_weight
-        self.distill = distill
-        self.distill_weight = distill_weight
-        self.temperature = temperature
-        self.grafting = grafting
+    loss: Loss = "ce"
+    n_networks: int = 2
+    mutual_weight: float = 1.0
+    distill: Estimator | None = None
+    distill_weight: float = 1.0
+    temperature: float = 1.0
+    grafting: str | Callable[..., float] | None = None
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,17 +1,15 @@
 """One network, one loss: the classifier to start with."""
 
-from typing import Unpack
-
-from sknoisy._types import Loss, Module
+from sknoisy._types import Loss
 from sknoisy.classifiers._methods import find_method
-from sknoisy.classifiers._training_names import AnyTraining
+from sknoisy.classifiers._part_names import MethodNames
 from sknoisy.classifiers._weighted import WeightedNoisyClassifier
 from sknoisy.objectives import Objective
 
 __all__ = ["NoisyLabelClassifier"]
 
 
-class NoisyLabelClassifier(WeightedNoisyClassifier):
+class NoisyLabelClassifier(MethodNames, WeightedNoisyClassifier):
     """A neural network trained with a loss that stands wrong labels.
 
     It needs no noise rate and no clean label. Tables, images, sparse matrices and
@@ -81,17 +79,8 @@ class NoisyLabelClassifier(WeightedNoisyClassifier):
     _routes = (*WeightedNoisyClassifier._routes, "method")
     _part = "method"
 
-    def __init__(
-        self,
-        module: Module = None,
-        *,
-        loss: Loss = "auto",
-        method: str | type[Objective] = "plain",
-        **training: Unpack[AnyTraining],
-    ) -> None:
-        super().__init__(module, **training)
-        self.loss = loss
-        self.method = method
+    loss: Loss = "auto"
+    method: str | type[Objective] = "plain"
 
     def _asked(self, facts):
         return find_method(self.method), self._routed_to("method")

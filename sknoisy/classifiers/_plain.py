@@ -1,11 +1,8 @@
 """One network and a loss: what others cross-fit."""
 
-from typing import Unpack
-
-from sknoisy._types import Loss, Module
+from sknoisy._types import Loss
 from sknoisy.classifiers._base import BaseNoisyClassifier
 from sknoisy.classifiers._method import Plain
-from sknoisy.classifiers._training_names import Training
 
 
 class PlainClassifier(BaseNoisyClassifier):
@@ -13,8 +10,4 @@ class PlainClassifier(BaseNoisyClassifier):
 
     _method = Plain()
 
-    def __init__(
-        self, module: Module = None, *, loss: Loss = "ce", **training: Unpack[Training]
-    ) -> None:
-        super().__init__(module, **training)
-        self.loss = loss
+    loss: Loss = "ce"

@@ -28,14 +28,18 @@ def is_fitted(teacher):
         return False
 
 
-def ready_teacher(teacher, facts):
-    """Return the teacher; a classifier that isn't fitted is cloned and fitted first."""
+def ready_teacher(teacher, student, facts):
+    """Return the teacher; a classifier that isn't fitted is cloned and fitted first.
+
+    One that is must know features by the names that the student knows them by.
+    """
     if not isinstance(teacher, nn.Module) and not hasattr(teacher, "predict_proba"):
         raise TypeError(
             f"distill={shown(teacher)} is no teacher: pass a classifier with"
             " predict_proba, a torch module, or None."
         )
     if is_fitted(teacher):
+        check_same_features(teacher, student)
         return teacher
     labels, weight = facts["soft_labels"], facts["sample_weight"]
     y = facts["classes"][facts["labels"]] if labels is None else labels.numpy()
@@ -52,14 +56,12 @@ def seeded(estimator):
     drawn from its stream, so that a student doesn't depend on whether its teacher is
     fitted.
     """
-    params = estimator.get_params()
-    unset = [
-        name
+    params, rng = estimator.get_params(), np.random.RandomState(initial_seed())
+    seeds = {
+        name: rng.randint(np.iinfo(np.int32).max)
         for name in sorted(params)
         if name.split("__")[-1] == "random_state" and params[name] is None
-    ]
-    rng = np.random.RandomState(initial_seed())
-    seeds = {name: rng.randint(np.iinfo(np.int32).max) for name in unset}
+    }
     return estimator.set_params(**seeds)
 
 

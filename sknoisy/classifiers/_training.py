@@ -1,27 +1,24 @@
 """The parameters of training: what every classifier takes, said here and only here.
 
-A class names what is its own, takes the rest as ``**training`` and hands it on.
+A class names what is its own; the rest is added when it is made (`_completed`).
 """
 
 from collections.abc import Callable, Sequence
 from numbers import Integral
 from os import PathLike
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
-from torch import nn
 
-from sknoisy._checks import check_choice, check_switch
-from sknoisy._completed import Completed
+from sknoisy._completed import field
 from sknoisy._data_types import Label, Seed
-from sknoisy._engine import Batches
-from sknoisy._engine.callbacks import check_callback_names
-from sknoisy._params import RoutedParams, choose_arguments
-from sknoisy._ranges import check_count, check_range
+from sknoisy._ranges import check_by_rules
 from sknoisy._shown import shown
+from sknoisy._types import Module
+from sknoisy.classifiers._part_names import PartNames
 
 
-class TrainingParameters(Completed, RoutedParams):
+class TrainingParameters(PartNames):
     """How networks are trained, whatever the method.
 
     Parameters
@@ -190,145 +187,97 @@ class TrainingParameters(Completed, RoutedParams):
         Names of the features, where they have string names.
     """
 
-    _routes: tuple[str, ...] = (
-        "module",
-        "loss",
-        "optimizer",
-        "callbacks",
-        "iterator_train",
-        "iterator_valid",
+    _routes: ClassVar[tuple[str, ...]] = (
+        *("module", "loss", "optimizer", "callbacks"),
+        *("iterator_train", "iterator_valid"),
     )
 
-    def __init__(
-        self,
-        module: type[nn.Module] | nn.Module | Callable[..., nn.Module] | None = None,
-        *,
-        max_epochs: int | Literal["auto"] = "auto",
-        batch_size: int = 512,
-        accumulate: int = 1,
-        lr: float = 5e-3,
-        lr_schedule: str | Callable[[float], float] = "one_cycle",
-        optimizer: str | Callable[..., torch.optim.Optimizer] = "adamw",
-        weight_decay: float = 1e-2,
-        early_stopping: bool | Literal["label_wave"] = False,
-        validation_fraction: float | None = None,
-        train_split: Callable[..., Any] | None = None,
-        n_iter_no_change: int = 10,
-        predict_with: int | Literal["auto", "mean"] = "auto",
-        warm_start: bool = False,
-        callbacks: Sequence[Any] | None = None,
-        device: str | torch.device = "auto",
-        dtype: Literal["float32", "float64"] = "float32",
-        precision: Literal["bf16"] | None = None,
-        compile: bool | dict[str, Any] = False,
-        keep_on_interrupt: bool = False,
-        checkpoint: str | PathLike[str] | None = None,
-        checkpoint_every: int | Literal["auto"] = "auto",
-        resume: bool = False,
-        verbose: int = 0,
-        unlabeled: Label = "auto",
-        random_state: Seed = None,
-        **routed: object,
-    ) -> None:
-        self.module = module
-        self.max_epochs = max_epochs
-        self.batch_size = batch_size
-        self.accumulate = accumulate
-        self.lr = lr
-        self.lr_schedule = lr_schedule
-        self.optimizer = optimizer
-        self.weight_decay = weight_decay
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.train_split = train_split
-        self.n_iter_no_change = n_iter_no_change
-        self.predict_with = predict_with
-        self.warm_start = warm_start
-        self.callbacks = callbacks
-        self.device = device
-        self.dtype = dtype
-        self.precision = precision
-        self.compile = compile
-        self.keep_on_interrupt = keep_on_interrupt
-        self.checkpoint = checkpoint
-        self.checkpoint_every = checkpoint_every
-        self.resume = resume
-        self.verbose = verbose
-        self.unlabeled = unlabeled
-        self.random_state = random_state
-        self._routed = routed
+    module: Module = field(default=None, kw_only=False)
+    max_epochs: int | Literal["auto"] = "auto"
+    batch_size: int = 512
+    accumulate: int = 1
+    lr: float = 5e-3
+    lr_schedule: str | Callable[[float], float] = "one_cycle"
+    optimizer: str | Callable[..., torch.optim.Optimizer] = "adamw"
+    weight_decay: float = 1e-2
+    early_stopping: bool | Literal["label_wave"] = False
+    validation_fraction: float | None = None
+    train_split: Callable[..., Any] | None = None
+    n_iter_no_change: int = 10
+    predict_with: int | Literal["auto", "mean"] = "auto"
+    warm_start: bool = False
+    callbacks: Sequence[Any] | None = None
+    device: str | torch.device = "auto"
+    dtype: Literal["float32", "float64"] = "float32"
+    precision: Literal["bf16"] | None = None
+    compile: bool | dict[str, Any] = False
+    keep_on_interrupt: bool = False
+    checkpoint: str | PathLike[str] | None = None
+    checkpoint_every: int | Literal["auto"] = "auto"
+    resume: bool = False
+    verbose: int = 0
+    unlabeled: Label = "auto"
+    random_state: Seed = None
 
 
-# names that a number, or a switch, may have instead
-NAMED = {
-    "max_epochs": "auto",
-    "early_stopping": "label_wave",
-    "checkpoint_every": "auto",
-}
-SWITCHES = ("early_stopping", "warm_start", "keep_on_interrupt", "resume")
-COUNTS = {
-    "batch_size": 1,
-    "accumulate": 1,
-    "n_iter_no_change": 1,
-    "max_epochs": 1,
-    "checkpoint_every": 1,
-    "verbose": 0,
-}
-RANGES = {
-    "weight_decay": "[0, inf)",
-    "lr": "(0, inf)",
-    "validation_fraction": "(0, 1)",
+# what parameters may be: words, a switch, a whole number from so many on, or a number
+RULES: dict[str, Any] = {
+    "words": {
+        "max_epochs": ("auto",),
+        "early_stopping": ("label_wave",),
+        "checkpoint_every": ("auto",),
+        "dtype": ("float32", "float64"),
+        "precision": ("bf16",),
+    },
+    "switches": (
+        *("early_stopping", "warm_start", "compile"),
+        *("keep_on_interrupt", "resume"),
+    ),
+    "counts": {
+        "max_epochs": 1,
+        "batch_size": 1,
+        "accumulate": 1,
+        "n_iter_no_change": 1,
+        "checkpoint_every": 1,
+        "verbose": 0,
+    },
+    "ranges": {
+        "weight_decay": "[0, inf)",
+        "lr": "(0, inf)",
+        "validation_fraction": "(0, 1)",
+        "mixup": "[0, inf)",  # where there is such a parameter
+    },
 }
 
 
-def check_training(estimator):
+def check_training(training):
     """Check the parameters of training that every classifier has."""
-    given = {n: getattr(estimator, n) for n in (*SWITCHES, *COUNTS, *RANGES)}
-    check_choice(estimator.dtype, ("float32", "float64"), "dtype")
-    if estimator.precision is not None:
-        check_choice(estimator.precision, ("bf16",), "precision")
-    if isinstance(given["batch_size"], Integral) and given["batch_size"] == -1:
-        del given["batch_size"]
-    check_where_to_validate(estimator)
-    named = {n for n in NAMED if isinstance(given[n], str)}
-    for name in named:
-        check_choice(given.pop(name), (NAMED[name],), name)
-    check_switch(**{n: given[n] for n in SWITCHES if n in given})
-    if isinstance(given["verbose"], bool):
-        del given["verbose"]
-    for name, least in COUNTS.items():
-        if name in given:
-            check_count(least, **{name: given[name]})
-    for name, interval in RANGES.items():
-        if given[name] is not None or name != "validation_fraction":
-            check_range(interval, **{name: given[name]})
-    if not isinstance(estimator.checkpoint, (str, PathLike, type(None))):
+    known, names = vars(training), [name for rule in RULES.values() for name in rule]
+    given = {name: known[name] for name in names if name in known}
+    size = training.batch_size
+    beside = {
+        "batch_size": isinstance(size, Integral) and size == -1,
+        "compile": isinstance(training.compile, dict),
+        "precision": training.precision is None,
+        "validation_fraction": training.validation_fraction is None,
+        "verbose": isinstance(training.verbose, bool),
+    }
+    if not isinstance(training.checkpoint, (str, PathLike, type(None))):
         raise TypeError(
-            f"checkpoint={shown(estimator.checkpoint)}, but must be a folder's path."
+            f"checkpoint={shown(training.checkpoint)}, but must be a folder's path."
         )
-    if estimator.resume and estimator.checkpoint is None:
+    if training.resume and training.checkpoint is None:
         raise ValueError(
             "resume=True goes on from a checkpoint: name its folder, checkpoint=…, or"
             " leave resume out."
         )
-    if not isinstance(estimator.callbacks, (list, tuple, type(None))):
-        raise TypeError(
-            f"callbacks={shown(estimator.callbacks)}, but must be a list of them."
-        )
-    if not isinstance(estimator.compile, dict):
-        check_switch(compile=estimator.compile)
-    named, given = map(estimator._routed_to, ("callbacks", "iterator_train"))
-    given |= estimator._routed_to("iterator_valid")
-    if named:
-        check_callback_names(estimator.callbacks or [], named)
-    if given:  # all but the batch size, which comes later
-        rest = {"facts": {}, "part": "iterator_train", "skip": 1, "complete": False}
-        choose_arguments(Batches, given=given, **rest)
+    check_where_to_validate(training)
+    check_by_rules({n: v for n, v in given.items() if not beside.get(n)}, **RULES)
 
 
-def check_where_to_validate(estimator):
+def check_where_to_validate(training):
     """Check `train_split`, which leaves nothing to `validation_fraction`."""
-    split = estimator.train_split
+    split = training.train_split
     if split is None:
         return
     if not callable(split):
@@ -336,8 +285,8 @@ def check_where_to_validate(estimator):
             f"train_split={shown(split)} must be a function of a data set and labels"
             " that returns two data sets, such as skorch's predefined_split(dataset)."
         )
-    if estimator.validation_fraction is not None:
+    if training.validation_fraction is not None:
         raise ValueError(
-            f"train_split and validation_fraction={estimator.validation_fraction} both"
+            f"train_split and validation_fraction={training.validation_fraction} both"
             " say what to validate on: pass one of them."
         )

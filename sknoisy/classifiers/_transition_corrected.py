@@ -1,15 +1,14 @@
 """A classifier that knows by which rule labels went wrong, or finds it out."""
 
 from collections.abc import Callable
-from typing import Literal, Self, Unpack
+from typing import Literal, Self
 
 from sknoisy._data_types import ArrayLike, Folds
 from sknoisy._engine.tasks import with_callbacks
 from sknoisy._registry import lookup
-from sknoisy._types import Inputs, Loss, Module
+from sknoisy._types import Inputs, Loss
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._correction import Correction
-from sknoisy.classifiers._training_names import CommonTraining
+from sknoisy.classifiers._methods import METHODS
 from sknoisy.objectives import CORRECTIONS
 
 __all__ = ["TransitionCorrectedClassifier"]
@@ -124,29 +123,14 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
     """
 
     _routes = (*BaseNoisyClassifier._routes, "transition")
-    class_weight = None  # what a class weighs and how often it is given are two things
 
-    def __init__(
-        self,
-        module: Module = None,
-        *,
-        transition: ArrayLike | str | Callable[..., ArrayLike] = "likelihood",
-        correction: str = "forward",
-        loss: Loss = "ce",
-        warm_up_epochs: int | Literal["auto"] = "auto",
-        cv: Folds = 3,
-        calibrate: bool = True,
-        max_epochs: int | Literal["auto"] = "auto",
-        **training: Unpack[CommonTraining],
-    ) -> None:
-        super().__init__(module, **training)
-        self.transition = transition
-        self.correction = correction
-        self.loss = loss
-        self.warm_up_epochs = warm_up_epochs
-        self.cv = cv
-        self.calibrate = calibrate
-        self.max_epochs = max_epochs
+    transition: ArrayLike | str | Callable[..., ArrayLike] = "likelihood"
+    correction: str = "forward"
+    loss: Loss = "ce"
+    warm_up_epochs: int | Literal["auto"] = "auto"
+    cv: Folds = 3
+    calibrate: bool = True
+    max_epochs: int | Literal["auto"] = "auto"
 
     @with_callbacks
     def fit(
@@ -201,4 +185,4 @@ class TransitionCorrectedClassifier(BaseNoisyClassifier):
         )
         own = ("transition", "warm_up_epochs", "cv", "calibrate")
         given = {name: getattr(self, name) for name in own}
-        return Correction(self.correction), given | self._still_routed("transition")
+        return METHODS[self.correction], given | self._still_routed("transition")

@@ -1,16 +1,13 @@
 """What classifiers add whose methods can weigh samples."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self, Unpack
+from typing import Any, Literal, Self
 
 from sknoisy._data_types import ArrayLike
 from sknoisy._delegation import available_if
 from sknoisy._engine.tasks import with_callbacks
-from sknoisy._ranges import check_range
-from sknoisy._types import Inputs, Module
+from sknoisy._types import Inputs
 from sknoisy.classifiers._base import BaseNoisyClassifier
-from sknoisy.classifiers._training_names import MethodTraining
-from sknoisy.objectives import Mixup
 
 
 class WeightedNoisyClassifier(BaseNoisyClassifier):
@@ -31,17 +28,10 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         "balanced" gives all classes the same sum of weights.
     """
 
-    def __init__(
-        self,
-        module: Module = None,
-        *,
-        mixup: float = 0.0,
-        class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
-        **training: Unpack[MethodTraining],
-    ) -> None:
-        super().__init__(module, **training)
-        self.mixup = mixup
-        self.class_weight = class_weight
+    _mixes = True
+
+    mixup: float = 0.0
+    class_weight: Mapping[Any, float] | Literal["balanced"] | None = None
 
     @with_callbacks
     def fit(
@@ -121,14 +111,6 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
     def takes_soft_labels(self) -> bool:
         """Whether `y` may hold a distribution over classes per sample."""
         return self._asked({})[0].takes_soft_labels
-
-    def _check_parameters(self):
-        super()._check_parameters()
-        check_range("[0, inf)", mixup=self.mixup)
-
-    def _build_objective(self, task):
-        objective = task.method.build(task)
-        return Mixup(objective, self.mixup) if self.mixup else objective
 
     def _can_learn_in_parts(self):
         """Whether the method lets there be `partial_fit`; say why if it doesn't."""

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sknoisy._shown import shown
-from sknoisy.metrics._scores import corrected_confusion
+from sknoisy._told import told_as_in
+from sknoisy.metrics._scores import corrected_accuracy, corrected_confusion
 
 __all__ = [
     "corrected_balanced_accuracy",
@@ -13,6 +14,7 @@ __all__ = [
 ]
 
 
+@told_as_in(corrected_accuracy)
 def corrected_confusion_matrix(
     y_noisy: ArrayLike,
     y_pred: ArrayLike,
@@ -29,28 +31,6 @@ def corrected_confusion_matrix(
     where :math:`\tilde C` holds the share of each pair of given label (row) and
     prediction (column). Given labels that depend on true ones alone have
     :math:`\mathrm{E}\,\tilde C = T^\top C` [1]_.
-
-    Parameters
-    ----------
-    y_noisy : array-like of shape (n_samples,)
-        Given labels.
-
-    y_pred : array-like of shape (n_samples,)
-        Predictions of true labels.
-
-    transition : array-like of shape (n_classes, n_classes)
-        ``transition[i, j]`` is P(given label = j | true label = i).
-
-    labels : array-like of shape (n_classes,), default=None
-        The classes, in the order of the rows of `transition`. None takes all labels of
-        both, sorted; there must be as many as rows.
-
-    sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the samples.
-
-    max_condition : float > 1, default=1e3
-        Largest condition number of the matrix; see
-        :func:`~sknoisy.transition.check_identifiable`.
 
     Returns
     -------
@@ -90,6 +70,7 @@ def corrected_confusion_matrix(
     )[0]
 
 
+@told_as_in(corrected_accuracy)
 def corrected_balanced_accuracy(
     y_noisy: ArrayLike,
     y_pred: ArrayLike,
@@ -100,28 +81,6 @@ def corrected_balanced_accuracy(
     max_condition: float = 1e3,
 ) -> float:
     """Mean recall of the classes on true labels, estimated through the matrix.
-
-    Parameters
-    ----------
-    y_noisy : array-like of shape (n_samples,)
-        Given labels.
-
-    y_pred : array-like of shape (n_samples,)
-        Predictions of true labels.
-
-    transition : array-like of shape (n_classes, n_classes)
-        ``transition[i, j]`` is P(given label = j | true label = i).
-
-    labels : array-like of shape (n_classes,), default=None
-        The classes, in the order of the rows of `transition`. None takes all labels of
-        both, sorted; there must be as many as rows.
-
-    sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the samples.
-
-    max_condition : float > 1, default=1e3
-        Largest condition number of the matrix; see
-        :func:`~sknoisy.transition.check_identifiable`.
 
     Returns
     -------
@@ -165,6 +124,7 @@ def corrected_balanced_accuracy(
     return float(np.mean(np.diag(confusion)[there] / sizes[there]))
 
 
+@told_as_in(corrected_accuracy)
 def corrected_f1(
     y_noisy: ArrayLike,
     y_pred: ArrayLike,
@@ -183,28 +143,8 @@ def corrected_f1(
 
     Parameters
     ----------
-    y_noisy : array-like of shape (n_samples,)
-        Given labels.
-
-    y_pred : array-like of shape (n_samples,)
-        Predictions of true labels.
-
-    transition : array-like of shape (n_classes, n_classes)
-        ``transition[i, j]`` is P(given label = j | true label = i).
-
     pos_label : label, default=None
         The class whose F1 it is. None takes the mean of all classes, macro F1.
-
-    labels : array-like of shape (n_classes,), default=None
-        The classes, in the order of the rows of `transition`. None takes all labels of
-        both, sorted; there must be as many as rows.
-
-    sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the samples.
-
-    max_condition : float > 1, default=1e3
-        Largest condition number of the matrix; see
-        :func:`~sknoisy.transition.check_identifiable`.
 
     Returns
     -------

@@ -8,6 +8,7 @@ from sknoisy._checks import check_rate
 from sknoisy._data_types import ArrayLike
 from sknoisy._labels import check_labels
 from sknoisy._shown import shown
+from sknoisy._told import told_as_in
 
 __all__ = ["noise_rate_error", "realized_noise_rate", "realized_transition"]
 
@@ -64,16 +65,9 @@ def realized_transition(
     return np.where(sums > 0, counts / np.maximum(sums, 1), np.nan)
 
 
+@told_as_in(realized_transition)
 def realized_noise_rate(y_true: ArrayLike, y_noisy: ArrayLike) -> float:
     """Share of wrong labels.
-
-    Parameters
-    ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-
-    y_noisy : array-like of shape (n_samples,)
-        Given labels.
 
     Returns
     -------
@@ -100,17 +94,12 @@ def realized_noise_rate(y_true: ArrayLike, y_noisy: ArrayLike) -> float:
     return float(np.mean(y_true != y_noisy))
 
 
+@told_as_in(realized_transition)
 def noise_rate_error(y_true: ArrayLike, y_noisy: ArrayLike, noise_rate: float) -> float:
     """How much an estimated noise rate is above the share of wrong labels.
 
     Parameters
     ----------
-    y_true : array-like of shape (n_samples,)
-        True labels.
-
-    y_noisy : array-like of shape (n_samples,)
-        Given labels.
-
     noise_rate : float in [0, 1]
         The estimated share of wrong labels, such as a detector's ``noise_rate_``.
 

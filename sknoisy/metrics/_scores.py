@@ -11,6 +11,7 @@ from sknoisy._labels import check_labels
 from sknoisy._probs import check_probs
 from sknoisy._ranges import check_range
 from sknoisy._shown import shown
+from sknoisy._told import told_as_in
 from sknoisy._weights import check_weights
 from sknoisy.transition import check_identifiable
 
@@ -102,6 +103,7 @@ def corrected_accuracy(
     return float(np.trace(confusion))
 
 
+@told_as_in(corrected_accuracy)
 def forward_log_likelihood(
     y_noisy: ArrayLike,
     pred_probs: ArrayLike,
@@ -119,9 +121,6 @@ def forward_log_likelihood(
 
     Parameters
     ----------
-    y_noisy : array-like of shape (n_samples,)
-        Given labels.
-
     pred_probs : array-like of shape (n_samples, n_classes)
         Probabilities of *true* labels. Those of a classifier that was trained on the
         given labels as they are belong to these, and scikit-learn's ``neg_log_loss``
@@ -135,9 +134,6 @@ def forward_log_likelihood(
         The classes, in the order of the columns of `pred_probs` and the rows of
         `transition`. None takes the given labels, sorted; there must be as many as
         columns.
-
-    sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the samples.
 
     Returns
     -------
@@ -183,6 +179,7 @@ def forward_log_likelihood(
     return float(np.average(logs, weights=weight))
 
 
+@told_as_in(corrected_accuracy)
 def peer_accuracy(
     y_noisy: ArrayLike,
     y_pred: ArrayLike,
@@ -199,17 +196,8 @@ def peer_accuracy(
 
     Parameters
     ----------
-    y_noisy : array-like of shape (n_samples,)
-        Given labels.
-
-    y_pred : array-like of shape (n_samples,)
-        Predictions of true labels.
-
     alpha : float, default=1.0
         Weight of what is subtracted. With 0 it is plain accuracy.
-
-    sample_weight : array-like of shape (n_samples,), default=None
-        Weights of the samples.
 
     Returns
     -------

@@ -8,6 +8,7 @@ from sklearn.metrics import make_scorer
 from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Estimator, Label
 from sknoisy._ranges import check_range
+from sknoisy._told import told_as_in
 from sknoisy.metrics import (
     corrected_accuracy,
     corrected_balanced_accuracy,
@@ -119,6 +120,7 @@ def corrected_accuracy_scorer(
     return CorrectedScorer(corrected_accuracy, *noise_of(transition, labels))
 
 
+@told_as_in(corrected_accuracy_scorer)
 def corrected_balanced_accuracy_scorer(
     transition: Transition,
     *,
@@ -134,10 +136,6 @@ def corrected_balanced_accuracy_scorer(
     transition : array-like of shape (n_classes, n_classes), estimator, str or callable
         As of :func:`corrected_accuracy_scorer`. A threshold is tuned by a matrix, or by
         what was fitted and has one.
-
-    labels : array-like of shape (n_classes,), default=None
-        The classes, in the order of rows and columns. None takes ``classes_`` of the
-        estimator `transition`, or those that a candidate and the fold know, sorted.
 
     Returns
     -------
@@ -181,6 +179,7 @@ def corrected_balanced_accuracy_scorer(
     return CorrectedScorer(corrected_balanced_accuracy, *noise_of(transition, labels))
 
 
+@told_as_in(corrected_balanced_accuracy_scorer, corrected_f1)
 def corrected_f1_scorer(
     transition: Transition,
     *,
@@ -188,19 +187,6 @@ def corrected_f1_scorer(
     labels: ArrayLike | None = None,
 ) -> Callable[..., Any]:
     """Make a scorer of F1 on true labels, estimated through the matrix.
-
-    Parameters
-    ----------
-    transition : array-like of shape (n_classes, n_classes), estimator, str or callable
-        As of :func:`corrected_accuracy_scorer`. A threshold is tuned by a matrix, or by
-        what was fitted and has one.
-
-    pos_label : label, default=None
-        The class whose F1 it is. None takes the mean of all classes, macro F1.
-
-    labels : array-like of shape (n_classes,), default=None
-        The classes, in the order of rows and columns. None takes ``classes_`` of the
-        estimator `transition`, or those that a candidate and the fold know, sorted.
 
     Returns
     -------
@@ -228,6 +214,7 @@ def corrected_f1_scorer(
     return CorrectedScorer(corrected_f1, transition, labels, pos_label=pos_label)
 
 
+@told_as_in(corrected_accuracy_scorer)
 def forward_log_likelihood_scorer(
     transition: Transition = "likelihood",
     *,
@@ -248,10 +235,6 @@ def forward_log_likelihood_scorer(
         `features` by these names, finds a matrix for each candidate in each validation
         fold, from its own probabilities: the candidate is then scored together with the
         noise that suits it best.
-
-    labels : array-like of shape (n_classes,), default=None
-        The classes, in the order of rows and columns. None takes ``classes_`` of the
-        estimator `transition`, or those that a candidate and the fold know, sorted.
 
     response_method : {"predict_proba", "predict"}, default="predict_proba"
         Whether probabilities are scored, or decisions, as if 99 % certain. The first
