@@ -27,6 +27,23 @@ class Completed:
         super().__init_subclass__(**kwargs)
 
 
+class CompletedText:
+    """Mixin: what a class doesn't tell of its parameters, the texts of its bases tell.
+
+    Each parameter that the class names, and each attribute of a base, is told once: by
+    the class where it is special there, else by the nearest base that has a text on it.
+    """
+
+    def __init_subclass__(cls, **kwargs):
+        own = vars(cls).get("__init__")
+        if own is not None and cls.__doc__:  # which python -OO leaves out
+            signature = inspect.signature(own)
+            for base in cls.__mro__[1:]:
+                if issubclass(base, CompletedText) and vars(base).get("__doc__"):
+                    cls.__doc__ = completed_text(cls, base, signature)
+        super().__init_subclass__(**kwargs)
+
+
 def completed_signature(own, base):
     """Return the signature of `own`, with what `base` takes in place of `training`."""
     signature = inspect.signature(own)
