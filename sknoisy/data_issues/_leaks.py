@@ -76,7 +76,7 @@ def _columns(data):
     if hasattr(features, "columns"):
         for column in data.columns:
             if column.is_feature and column.role != "text":
-                yield column.name, _as_codes(features[column.name])
+                yield column.name, _as_codes(features[column.text])
     elif data.columns:  # a table of numbers, not too wide
         for j, column in enumerate(data.columns):
             if column.is_feature:

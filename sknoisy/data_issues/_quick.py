@@ -7,6 +7,7 @@ from sknoisy.data_issues._data import Data, of_one_type
 from sknoisy.data_issues._duplicates import contradictions, exact_duplicates
 from sknoisy.data_issues._imbalance import imbalance
 from sknoisy.data_issues._look_alikes import look_alikes
+from sknoisy.data_issues._numeric_target import numeric_target
 from sknoisy.data_issues._rare_classes import rare_classes
 from sknoisy.data_issues._report import DataIssues
 from sknoisy.data_issues._row_order import row_order
@@ -17,6 +18,7 @@ __all__ = ["look_at_labels"]
 QUICK = {
     "look_alikes": look_alikes,
     "several_labels": several_labels,
+    "numeric_target": numeric_target,
     "blank_labels": blank_labels,
     "rare_classes": rare_classes,
     "contradictions": contradictions,

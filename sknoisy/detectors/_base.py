@@ -16,7 +16,13 @@ from sknoisy._counting import check_budget, lowest, nearest
 from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
-from sknoisy._labels import check_several, read_labels, relabeled, require
+from sknoisy._labels import (
+    check_names_classes,
+    check_several,
+    read_labels,
+    relabeled,
+    require,
+)
 from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed, make_generator
@@ -223,6 +229,7 @@ class BaseDetector(CompletedText, BaseEstimator, metaclass=ABCMeta):
         y, self.classes_, codes = read_labels(require(y, self), self.unlabeled)
         check_consistent_length(X, codes)
         check_some(codes)
+        check_names_classes(y, self)
         check_several(self.classes_, self)
         return y, codes
 
