@@ -175,7 +175,9 @@ def _ids(frame, columns):
     """Return what the file calls its rows: said so, ids, or a saved index."""
     ids = [c.name for c in columns if c.role == "id" and c.reason == SAID]
     ids += [c.name for c in columns if c.role == "id"]
-    ids += [c.name for c in columns if c.role == "row number"]
+    numbers = [c.name for c in columns if c.role == "row number"]
+    # what counts from new for each patient names no row
+    ids += [name for name in numbers if frame[name].is_unique]
     return frame[ids[0]].to_numpy(dtype=object) if ids else None
 
 
