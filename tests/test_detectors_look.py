@@ -1,6 +1,7 @@
 """What detectors that fit classifiers say of the data; and texts that stand once."""
 
 import ast
+import inspect
 import pickle
 import re
 from collections import defaultdict
@@ -9,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from numpydoc.docscrape import NumpyDocString
 from sklearn.naive_bayes import GaussianNB
 
 import sknoisy.detectors
 from sknoisy import CleanLabelClassifier
-from sknoisy._completed import HEADER
+from sknoisy._completed import HEADER, CompletedText
 from sknoisy.data_issues import find_data_issues
 from sknoisy.data_issues._quick import QUICK
 from sknoisy.detectors import (
@@ -100,6 +102,61 @@ def test_frames_of_words_and_what_cannot_be_compared_are_looked_at(insects):
 
 def test_who_fits_no_classifier_has_none(insects):
     assert not hasattr(KDN().fit(*insects), "data_issues_")
+
+
+class Base(CompletedText):
+    """Base.
+
+    Parameters
+    ----------
+    first : int, default=1
+        The first.
+
+    second : int, default=2
+        The second.
+
+    Attributes
+    ----------
+    found_ : int
+        What was found.
+    """
+
+
+class Middle(Base):
+    """Middle.
+
+    Parameters
+    ----------
+    second : int, default=2
+        Another second.
+    """
+
+
+class Own(Middle):
+    """Own.
+
+    Parameters
+    ----------
+    third : int, default=3
+        Mine.
+
+    See Also
+    --------
+    Base : Has texts.
+    """
+
+    def __init__(self, third=3, *, second=2, first=1):
+        self.first, self.second, self.third = first, second, third
+
+
+def test_texts_of_the_nearest_base_are_added_in_the_order_of_the_signature():
+    told = NumpyDocString(inspect.getdoc(Own))
+    names = [one.name for one in told["Parameters"]]
+    assert names == ["third", "second", "first"]
+    texts = [one.desc for one in told["Parameters"]]
+    assert texts == [["Mine."], ["Another second."], ["The first."]]
+    assert [one.name for one in told["Attributes"]] == ["found_"]
+    assert Middle.__doc__.count("second : int") == 1  # it isn't made, and has its own
 
 
 def entries_by_class():

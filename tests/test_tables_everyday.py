@@ -116,6 +116,13 @@ def test_words_with_digits_stay_words(cells):
     assert role_and_values(cells * 10)[0] == "category"
 
 
+@pytest.mark.parametrize(("times", "role"), [(1, "id"), (2, "number")])
+def test_codes_with_a_letter_are_no_numbers(times, role):
+    cells = [f"{100 + 7 * i}A" for i in range(60 // times)] * times
+    columns = describe_columns(pd.DataFrame({"specimen": cells}))
+    assert columns[0].role == role
+
+
 # ---------------------------------------------------------------- several values
 
 

@@ -135,9 +135,15 @@ def _bare(filled, counts, force):
     if all(DIGITS.fullmatch(core) for core in plain.values()):
         return plain
     unit = common_unit(plain, counts, 1 - MOST_STRANGE)
-    if unit:
+    if unit and (force or not _are_codes(plain, counts, unit)):
         plain = {w: core.removesuffix(unit).rstrip() for w, core in plain.items()}
     return plain
+
+
+def _are_codes(plain, counts, unit):
+    """Whether cells are rather codes: 101A, 102A, none of them twice."""
+    whole = all(core.removesuffix(unit).strip().isdigit() for core in plain.values())
+    return len(unit) == 1 and whole and all(counts[word] == 1 for word in plain)
 
 
 def _certain_decimal(core):
