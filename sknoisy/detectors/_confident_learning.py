@@ -1,5 +1,6 @@
 """Confident learning over any classifier of scikit-learn's kind."""
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier
 
@@ -9,8 +10,8 @@ from sknoisy._probs import likeliest
 from sknoisy._registry import lookup
 from sknoisy._tags import tags_of
 from sknoisy.detectors._evidence import Evidence
-from sknoisy.detectors._fits import JudgesByFits
-from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
+from sknoisy.detectors._known import JudgesByProbabilities
+from sknoisy.detectors._looks import OutOfBag
 from sknoisy.detectors._out_of_bag import default_forest
 from sknoisy.detectors._reliability import reliability_of
 from sknoisy.quality import SCORES, find_label_issues, get_label_quality_scores
@@ -18,7 +19,7 @@ from sknoisy.quality import SCORES, find_label_issues, get_label_quality_scores
 __all__ = ["ConfidentLearning"]
 
 
-class ConfidentLearning(JudgesByFits):
+class ConfidentLearning(JudgesByProbabilities):
     """Find labels that a classifier, trained without them, is confident against [1]_.
 
     Parameters
@@ -137,23 +138,39 @@ class ConfidentLearning(JudgesByFits):
         self.max_samples = max_samples
         self.random_state = random_state
 
-    def _examine(self, X, codes, *, groups=None, sample_weight=None):
+    def _examine(
+        self,
+        X,
+        codes,
+        *,
+        groups=None,
+        sample_weight=None,
+        pred_probs=None,
+        trusted=None,
+    ):
         lookup(self.rank_by, SCORES, parameter="rank_by", kind="a score")
         check_switch(adjust_pred_probs=self.adjust_pred_probs)
-        known = {"groups": groups, "sample_weight": sample_weight}
-        looks = make_looks(self, X, codes, make_forest, **known)
-        look, pred_probs = best_look(looks, X, codes, groups)
-        self.classifier_ = clone(look.classifier)
+        look, pred_probs = self._look_out_of_sample(
+            X, codes, make_forest, pred_probs, groups, sample_weight
+        )
+        if look is not None:
+            self.classifier_ = clone(look.classifier)
         quality = get_label_quality_scores(
             codes,
             pred_probs,
             method=self.rank_by,
             adjust_pred_probs=self.adjust_pred_probs,
         )
+        suggested = likeliest(codes, pred_probs)
+        is_issue = find_label_issues(codes, pred_probs, filter_by=self.filter_by)
+        if trusted is not None:
+            quality = np.where(trusted, 1.0, quality)
+            suggested = np.where(trusted, codes, suggested)
+            is_issue = is_issue & ~trusted
         return Evidence(
             quality,
-            suggested=likeliest(codes, pred_probs),
-            is_issue=find_label_issues(codes, pred_probs, filter_by=self.filter_by),
+            suggested,
+            is_issue,
             pred_probs=pred_probs,
             reliability=reliability_of(codes, pred_probs, groups),
         )

@@ -84,10 +84,13 @@ class JudgesByFits(BaseDetector, metaclass=ABCMeta):
         self : estimator instance
             The fitted detector.
         """
-        if self.max_samples is not None:
-            check_count(2, max_samples=self.max_samples)
+        self._check_samples()
         known = {"groups": groups, "sample_weight": sample_weight}
         return self._look(X, y, {}, **known)
+
+    def _check_samples(self):
+        if self.max_samples is not None:
+            check_count(2, max_samples=self.max_samples)
 
     def _choose(self, X, codes, known):
         judged = super()._choose(X, codes, known)

@@ -1,5 +1,6 @@
 """The probability of each true label, by features and by the given label."""
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
@@ -10,8 +11,8 @@ from sknoisy._ranges import check_count
 from sknoisy._tags import tags_of
 from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._evidence import Evidence
-from sknoisy.detectors._fits import JudgesByFits
-from sknoisy.detectors._looks import OutOfBag, best_look, make_looks
+from sknoisy.detectors._known import JudgesByProbabilities
+from sknoisy.detectors._looks import OutOfBag
 from sknoisy.detectors._reliability import reliability_of
 from sknoisy.quality import true_label_posterior
 from sknoisy.quality._true_labels import estimate_transition, order_by_features
@@ -21,7 +22,7 @@ __all__ = ["TrueLabelPosterior"]
 LARGE_LEAF = 10
 
 
-class TrueLabelPosterior(JudgesByFits):
+class TrueLabelPosterior(JudgesByProbabilities):
     """Find labels that are probably wrong, by features and given label together.
 
     A classifier, out of sample, says what class a sample looks like; the given label
@@ -53,7 +54,8 @@ class TrueLabelPosterior(JudgesByFits):
         Estimated share of wrong labels: the mean probability of being wrong.
 
     classifier_ : classifier
-        Who judged last, not fitted: `classifier`, or the one that was chosen.
+        Who judged last, not fitted: `classifier`, or the one that was chosen. Not
+        where ``fit`` was given probabilities.
 
     posterior_ : ndarray of shape (n_samples, n_classes)
         Probabilities of the true labels, given features and given labels.
@@ -125,36 +127,51 @@ class TrueLabelPosterior(JudgesByFits):
         self.max_samples = max_samples
         self.random_state = random_state
 
-    def _examine(self, X, codes, *, groups=None, sample_weight=None):
+    def _examine(
+        self,
+        X,
+        codes,
+        *,
+        groups=None,
+        sample_weight=None,
+        pred_probs=None,
+        trusted=None,
+    ):
         check_count(rounds=self.rounds)
-        known = {"groups": groups, "sample_weight": sample_weight}
-        looks = make_looks(self, X, codes, make_forests, **known)
-        look, at_first = best_look(looks, X, codes, groups)
+        look, at_first = self._look_out_of_sample(
+            X, codes, make_forests, pred_probs, groups, sample_weight
+        )
+        rounds = 1 if look is None else self.rounds
         votes = at_first
-        found = true_label_posterior(codes, at_first)
-        for _ in range(self.rounds - 1):
+        found = posterior_of(codes, at_first, trusted)
+        for _ in range(rounds - 1):
             kept = likeliest(codes, found.probabilities) == codes
             kept = keep_at_least(2, kept, codes, found.quality_of(codes))
             votes = with_true_shares(look(X, codes, kept), codes, kept)
-            found = true_label_posterior(
+            found = posterior_of(
                 codes,
                 votes,
+                trusted,
                 transition=found.transition,
                 of_true_labels=True,
             )
-        judge = look.at_first if self.rounds == 1 else look.classifier
-        self.classifier_ = clone(judge)
+        if look is not None:
+            judge = look.at_first if rounds == 1 else look.classifier
+            self.classifier_ = clone(judge)
         self.posterior_ = found.probabilities
         named = (likeliest(codes, votes) == codes).mean()
         # a judge of all labels foretells given ones: of true ones it tells nothing
-        knows = self.rounds > 1
+        knows = rounds > 1
+        others = slice(None) if trusted is None else ~trusted
         reliability = reliability_of(
             codes,
             at_first,
             groups,
             transition=found.transition,
             step=estimate_transition(
-                found.probabilities, codes, order_by_features(votes)
+                found.probabilities[others],
+                codes[others],
+                order_by_features(votes[others]),
             ),
             separation=named / found.quality_of(codes).mean() if knows else 1.0,
         )
@@ -163,6 +180,17 @@ class TrueLabelPosterior(JudgesByFits):
     def __sklearn_tags__(self):
         judge = RandomForestClassifier() if self.classifier is None else self.classifier
         return tags_of(super().__sklearn_tags__(), judge)
+
+
+def posterior_of(codes, votes, trusted, **options):
+    """Return the posterior, trusted labels being certain, and T that of the others."""
+    if trusted is None:
+        return true_label_posterior(codes, votes, **options)
+    others = ~trusted
+    found = true_label_posterior(codes[others], votes[others], **options)
+    probabilities = np.eye(votes.shape[1])[codes]
+    probabilities[others] = found.probabilities
+    return found._replace(probabilities=probabilities)
 
 
 def make_forests(codes, n_jobs, seed, n_grown, n_alike):
