@@ -21,6 +21,7 @@ CURRENCY = (
     r"|HUF|Rs\.?|kr\.?|Kč|zł|Ft)"
 )
 MONEY = re.compile(rf"^([-+−]?)\s*{CURRENCY}\s*(?=[\d.,])|(?<=\d)\s*{CURRENCY}$")
+BEGINNING = re.compile(rf"[-+−(<>≤≥~≈=\s]*(?:{CURRENCY}\s*)?[-+−]?[\d.,]")
 BLANKS_WITHIN = re.compile(r"(?<=\d)[ \u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
 DIGITS = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?")
 CODE = re.compile(r"[-+]?0\d+")
@@ -63,13 +64,18 @@ def read_numbers(texts, decimal=None, force=False):
     if decimal != "," and (values := _plain(pandas, words, filled, force)) is not None:
         return Numbers(values[codes])
     counts = _count(words, codes)
+    n_filled = sum(counts[word] for word in filled)
+    if not force:  # most texts need no closer look
+        n_begin = sum(counts[word] for word in filled if BEGINNING.match(word))
+        if n_begin < (1 - MOST_STRANGE) * n_filled:
+            return None
     plain = _bare(filled, counts, force)
     sign = _decimal_within(plain.values(), decimal)
     numbers = {word: _value(core, sign) for word, core in plain.items()}
     strange = [word for word, value in numbers.items() if value is None]
     n_strange = sum(counts[word] for word in strange)
     if not force:
-        if n_strange > MOST_STRANGE * sum(counts[word] for word in filled):
+        if n_strange > MOST_STRANGE * n_filled:
             return None
         if any(CODE.fullmatch(word) for word in filled):
             return None
