@@ -5,7 +5,9 @@ from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
 from sknoisy._arrays import as_numpy
+from sknoisy._one_class_each import holds_quantities
 from sknoisy._probs import check_probs
+from sknoisy._shown import shown
 from sknoisy._unlabeled import (
     as_labels,
     check_present,
@@ -167,6 +169,23 @@ def _check_one_kind(y):
         raise TypeError(
             f"y mixes labels of types {sorted(kinds.values())}: convert them to one"
             " type, e.g. with y.astype(str)."
+        )
+    if len(y) and False in kinds:
+        raise TypeError(
+            f"y holds labels of the type {kinds[False]}, such as {shown(y.ravel()[0])}:"
+            " convert them to text or whole numbers, e.g. with y.astype(str)."
+        )
+
+
+def check_names_classes(y, who):
+    """Say so if labels are quantities: floats, nearly as many as there are samples."""
+    if y.dtype.kind == "f" and holds_quantities(y[~np.isnan(y)]):
+        n = len(np.unique(y[~np.isnan(y)]))
+        raise ValueError(
+            f"y holds quantities ({n:,} different numbers in {len(y):,} samples, such"
+            f" as {y[0]}), but {type(who).__name__} looks for labels that should be"
+            " another class. Make classes of them, as pandas.cut does; if these numbers"
+            " name classes, pass y.astype(int)."
         )
 
 

@@ -1,6 +1,7 @@
 """What an audit says of data as people have them, before and after it judges."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -140,17 +141,71 @@ def test_too_many_issues_end_with_3_where_asked(folder, capsys):
     assert "--fail-over 1.5: it must be a share" in capsys.readouterr().err
 
 
+def interrupted(*_, **__):
+    raise KeyboardInterrupt
+
+
 def test_ctrl_c_leaves_the_tables_that_are_there_and_says_so(
     folder, capsys, monkeypatch
 ):
-    def interrupted(*_, **__):
-        raise KeyboardInterrupt
-
     monkeypatch.setattr(audit_files, "review_page", interrupted)
     assert audit() == 130
     assert len(issues()) > 20
     err = capsys.readouterr().err
     assert "Written to out before: issues.csv, transition.csv, columns.csv" in err
+    assert "same command with --resume writes the rest without judging anew" in err
+
+
+def files_of(out):
+    return {path.name: path.read_bytes() for path in Path(out).iterdir()}
+
+
+@pytest.mark.parametrize("detector", ["default", "confident", "neighbors"])
+def test_resumed_audits_end_like_those_that_were_never_interrupted(
+    detector, folder, capsys, monkeypatch
+):
+    options = ("data.csv", "--detector", detector)
+    assert audit(*options, out="whole") == 0
+    said = capsys.readouterr().out.split("look wrong")[1].split("Written")[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(audit_files, "review_page", interrupted)
+        assert audit(*options) == 130
+    assert "audit-findings.npz" in files_of("out")
+    with monkeypatch.context() as patch:
+        patch.setattr("sknoisy._cli._judged.fit_on_some", interrupted)
+        assert audit(*options, "--resume") == 0
+    resumed = capsys.readouterr().out
+    assert "resumed: labels were judged before" in resumed
+    assert files_of("out") == files_of("whole")
+    told = resumed.split("look wrong")[1].split("Written")[0]
+    assert told.replace("resumed: labels were judged before\n", "") == said
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--seed", "1"],
+        ["--threshold", "12"],
+        ["--detector", "confident"],
+        ["--category", "size"],
+    ],
+)
+def test_what_was_judged_otherwise_is_judged_again(options, folder, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(audit_files, "review_page", interrupted)
+        assert audit() == 130
+    monkeypatch.setattr("sknoisy._cli._judged.fit_on_some", interrupted)
+    assert audit("data.csv", "--resume", *options) == 130
+
+
+@pytest.mark.parametrize("content", [b"", b"PK nonsense", None])
+def test_findings_that_cannot_be_read_are_found_again(content, folder, capsys):
+    if content is not None:
+        Path("out").mkdir()
+        Path("out/audit-findings.npz").write_bytes(content)
+    assert audit("data.csv", "--resume") == 0
+    assert "resumed" not in capsys.readouterr().out
+    assert "audit-findings.npz" not in files_of("out")
 
 
 def test_of_many_rows_some_are_learned_from_and_all_are_judged(

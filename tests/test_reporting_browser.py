@@ -28,6 +28,9 @@ def test_nothing_runs_loads_or_is_wider_than_the_window(browser, path, width, da
     browser.open(path)
     assert browser.run("document.title") == "Insects"
     assert browser.run("document.documentElement.scrollWidth") <= width
+    # nor is any number of a class cut off
+    table = "document.querySelector('.stacked').parentElement"
+    assert browser.run(f"{table}.scrollWidth <= {table}.clientWidth")
     assert browser.messages == []
     assert all(url.startswith(("file:", "data:")) for url in browser.requests)
     assert browser.texts("article .labels .given")[0] == LONG

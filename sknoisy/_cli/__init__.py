@@ -103,11 +103,7 @@ def _add_compare(commands):
     )
     _add_what_is_compared(parser)
     add_running(parser)
-    parser.add_argument(
-        "--resume",
-        action="store_true",
-        help="go on where the same command was interrupted",
-    )
+    _add_resume(parser)
     parser.add_argument(
         "--out",
         default="sknoisy-compare",
@@ -115,6 +111,14 @@ def _add_compare(commands):
         help="where to write comparison.csv and comparison.png (default: %(default)s)",
     )
     add_reading(parser)
+
+
+def _add_resume(parser):
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the same command was interrupted",
+    )
 
 
 def _add_what_is_compared(parser):
@@ -194,6 +198,7 @@ def _add_audit(commands):
     )
     _add_limits(parser)
     add_running(parser)
+    _add_resume(parser)
     parser.add_argument(
         "--out",
         default="sknoisy-audit",

@@ -20,6 +20,7 @@ STAGES = {  # and what share of the time they take, more or less
     "writing the review page": 6,
     "drawing pictures": 6,
 }
+WITH_NETWORKS = ("margin",)  # the detectors that train one
 TOO_MANY = 3  # the exit status where --fail-over is exceeded
 
 
@@ -32,8 +33,9 @@ def audit(arguments):
     data_issues = find_data_issues(table, random_state=arguments.seed)
     print_data_issues(data_issues)
     bar = Progress(list(STAGES), "step", list(STAGES.values()))
-    with held_to(arguments.threads, arguments.jobs), bar:
-        judged = judge(table, data_issues, arguments, bar.within)
+    networks = arguments.detector in WITH_NETWORKS
+    with held_to(arguments.threads, arguments.jobs, networks=networks), bar:
+        judged = judge(table, data_issues, arguments, folder, bar.within)
         files = AuditFiles(table, judged, folder)
         _write(files, data_issues, arguments, bar)
     print_summary(table, judged)
@@ -68,9 +70,11 @@ def _write(files, data_issues, arguments, bar):
         bar.tick()
         files.draw()
         bar.tick()
+        files.judged.kept.drop()
     except KeyboardInterrupt:
         print(
-            f"\nWritten to {files.folder} before: {', '.join(files.written)}",
+            f"\nWritten to {files.folder} before: {', '.join(files.written)}."
+            "\nThe same command with --resume writes the rest without judging anew.",
             file=sys.stderr,
         )
         raise

@@ -60,6 +60,8 @@ def print_summary(table, judged):
         print(f"{n_aside:,} {rows} of classes too small to judge set aside")
     if judged.n_learned_from < n_samples - n_aside:
         print(f"learned from {judged.n_learned_from:,} rows, and judged all")
+    if judged.was_kept:
+        print("resumed: labels were judged before")
     for warning in judged.warnings:
         print(f"note: {warning}")
     if table.y_clean is not None:

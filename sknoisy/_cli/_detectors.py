@@ -11,7 +11,7 @@ from sknoisy import (
     TrueLabelPosterior,
 )
 from sknoisy._cli._errors import CommandError, command_errors
-from sknoisy._cli._methods import Method
+from sknoisy._cli._method import Method
 from sknoisy._cli._preprocessing import as_numbers, filled, scaled
 from sknoisy._registry import lookup
 from sknoisy.data_issues import FEWEST

@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from sknoisy._cli._detectors import find_method, threshold_of
 from sknoisy._cli._errors import command_errors
+from sknoisy._cli._kept import Kept
 from sknoisy._cli._progress import tasks_counted
 from sknoisy._cli._sampled import fit_on_some
 from sknoisy._rows import take
@@ -42,6 +43,8 @@ class Judged:
     is_issue_: np.ndarray
     pred_probs_: np.ndarray | None
     warnings: list = field(default_factory=list)
+    kept: Any = None  # where findings wait until all is written
+    was_kept: bool = False
 
     @property
     def classes_(self):
@@ -78,11 +81,32 @@ class Judged:
         return issues[order]
 
 
-def judge(table, data_issues, arguments, on_share):
+def judge(table, data_issues, arguments, folder, on_share):
     """Return the `Judged` labels of a table, by the detector that arguments name.
 
+    What is found is kept in `folder`, and taken from there where arguments say so.
     `on_share` is told now and then what share of the work is done.
     """
+    method, detector = _make_detector(table, arguments)
+    read_as, is_slip = _without_slips(table.y, data_issues)
+    is_aside = _too_few(read_as, data_issues)
+    rows = np.flatnonzero(~is_aside)
+    kept = Kept(folder, table, detector, resume=arguments.resume)
+    before = kept.load()
+    found, told = before or _find(
+        detector, method, table, read_as, rows, arguments.seed, on_share
+    )
+    if before is None:
+        with command_errors(OSError, about="--out: "):
+            kept.save(found, told)
+    found = found.among(rows, read_as)
+    judged = _judged(found, table.y, read_as, is_slip, is_aside)
+    judged.warnings, judged.kept, judged.was_kept = told, kept, before is not None
+    return judged
+
+
+def _make_detector(table, arguments):
+    """Return how the named detector wants features, and itself, unfitted."""
     method = find_method(arguments.detector)
     detector = method.make(table).set_params(
         threshold=threshold_of(arguments.threshold)
@@ -92,9 +116,11 @@ def judge(table, data_issues, arguments, on_share):
         detector.set_params(random_state=arguments.seed)
     if "n_jobs" in known:
         detector.set_params(n_jobs=arguments.jobs)
-    read_as, is_slip = _without_slips(table.y, data_issues)
-    is_aside = _too_few(read_as, data_issues)
-    rows = np.flatnonzero(~is_aside)
+    return method, detector
+
+
+def _find(detector, method, table, read_as, rows, seed, on_share):
+    """Return what the detector found in `rows`, and what it warned of."""
     y, groups = read_as[rows], table.groups
     tasks = _Tasks(on_share, FOLDS_TASKS if groups is not None else TASKS)
     with (
@@ -106,15 +132,12 @@ def judge(table, data_issues, arguments, on_share):
         found = fit_on_some(
             settled(detector, y),
             method.prepare(table),
-            take(table.X, rows, len(is_aside)),
+            take(table.X, rows, len(read_as)),
             y,
             None if groups is None else groups[rows],
-            seed=arguments.seed,
+            seed=seed,
         )
-    found = found.among(rows, read_as)
-    judged = _judged(found, table.y, read_as, is_slip, is_aside)
-    judged.warnings = list(dict.fromkeys(_one_line(w.message) for w in caught))
-    return judged
+    return found, list(dict.fromkeys(_one_line(w.message) for w in caught))
 
 
 class _Tasks:

@@ -1,14 +1,11 @@
 """The methods that can be compared, by name."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
 
 from sknoisy._cli._errors import CommandError, command_errors
+from sknoisy._cli._method import Method
 from sknoisy._cli._preprocessing import as_numbers, as_rows, filled, scaled
 from sknoisy._registry import lookup
 from sknoisy.auto import AutoNoisyClassifier
@@ -17,19 +14,6 @@ from sknoisy.losses import get_loss_names
 
 QUICK = ("ce", "gce", "nce_rce", "logistic", "forest", "boosting")
 BASELINE = ("auto", "logistic", "boosting")  # of --auto
-
-
-@dataclass(frozen=True)
-class Method:
-    """How to make a classifier for a table, and what it wants done to features."""
-
-    make: Callable
-    prepare: Callable
-
-    def pipeline(self, table, seed):
-        """Return the unfitted estimator, with the steps that `table` needs before."""
-        classifier = self.make(table).set_params(random_state=seed)
-        return Pipeline([*self.prepare(table), ("classify", classifier)])
 
 
 def _network(**parameters):

@@ -61,20 +61,16 @@ class Found:
 def fit_on_some(detector, steps, X, y, groups, *, seed):
     """Return what `detector` found, fitted to at most `MOST_ROWS` rows.
 
-    Only `TrueLabelPosterior` leaves a classifier behind that others can be judged by:
-    other detectors are fitted to all rows. Rows that belong together, or are equal,
-    are learned from together, or not at all.
+    `TrueLabelPosterior` leaves a classifier behind that others can be judged by. Other
+    detectors see all rows, and those that fit classifiers let these learn from some.
+    Rows that belong together, or are equal, are learned from together, or not at all.
     """
-    is_all = len(y) <= MOST_ROWS or not isinstance(detector, TrueLabelPosterior)
-    if is_all:
-        rows = np.arange(len(y))
-    else:
-        units = (
-            equal_rows(X)
-            if groups is None
-            else np.unique(groups, return_inverse=True)[1]
-        )
-        rows = some_rows(y, units, seed)
+    rows = np.arange(len(y))
+    if len(y) > MOST_ROWS:
+        if isinstance(detector, TrueLabelPosterior):
+            rows = some_rows(y, _units(X, groups), seed)
+        elif "max_samples" in detector.get_params():
+            detector.set_params(max_samples=MOST_ROWS)
     make = Pipeline(steps) if steps else None
     some = _take(X, rows)
     features = some if make is None else make.fit_transform(some)
@@ -86,9 +82,18 @@ def fit_on_some(detector, steps, X, y, groups, *, seed):
         detector.quality_,
         detector.is_issue_,
         getattr(detector, "posterior_", getattr(detector, "pred_probs_", None)),
-        len(rows),
+        min(len(rows), getattr(detector, "max_samples", None) or len(rows)),
     )
-    return found if is_all else _of_all(found, features, make, X, y, rows)
+    if len(rows) == len(y):
+        return found
+    return _of_all(found, features, make, X, y, rows)
+
+
+def _units(X, groups):
+    """Return a code for each row, the same for those that stay together."""
+    if groups is None:
+        return equal_rows(X)
+    return np.unique(groups, return_inverse=True)[1]
 
 
 def some_rows(y, units, seed):

@@ -14,11 +14,12 @@ from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._features import check_rows
-from sknoisy._labels import read_labels, require
+from sknoisy._labels import check_names_classes, read_labels, require
 from sknoisy._out_of_fold import fitted
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
-from sknoisy._tags import tags_of_classifier
+from sknoisy._shown import shown
+from sknoisy._tags import tags_of_classifier, tags_said_by
 from sknoisy._unlabeled import settled
 from sknoisy._weights import (
     check_classes_have_weight,
@@ -226,6 +227,7 @@ class CleanLabelClassifier(
         self._check_estimator()
         names = names_of_rows(X, y)
         y, self.classes_, codes = read_labels(require(y, self), self.unlabeled)
+        check_names_classes(y, self)
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, y)
@@ -296,6 +298,11 @@ class CleanLabelClassifier(
 
     def _check_estimator(self):
         estimator = self._get_estimator()
+        if tags_said_by(estimator).estimator_type == "regressor":
+            raise TypeError(
+                f"estimator={shown(estimator)} is a regressor: pass a classifier, since"
+                " labels are classes."
+            )
         if self.action == "semi_supervised" and not hasattr(estimator, "predict_proba"):
             raise TypeError(
                 f"action='semi_supervised' needs an estimator with predict_proba, and"

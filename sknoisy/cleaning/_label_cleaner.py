@@ -13,7 +13,7 @@ from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
 from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
 from sknoisy._features import check_rows
-from sknoisy._labels import labels_in, read_labels, relabeled
+from sknoisy._labels import check_names_classes, labels_in, read_labels, relabeled
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
 from sknoisy._tags import as_sampler, tags_of_part
@@ -198,6 +198,7 @@ class LabelCleaner(BaseEstimator):
         check_choice(self.action, KEEPS_ONE_LABEL_A_SAMPLE, "action")
         names = names_of_rows(X, y)
         labels, self.classes_, codes = read_labels(labels_in(y, self), self.unlabeled)
+        check_names_classes(labels, self)
         check_rows(X, self)
         validate_data(self, X, skip_check_array=True)  # names and their number only
         check_consistent_length(X, labels)

@@ -52,7 +52,10 @@ class Reason:
             counts = np.bincount(self.labels, minlength=len(names))
             others = [int(code) for code in np.argsort(-counts, kind="stable")]
             shown = [c for c in others if counts[c] and c != self.given][:2]
-            parts = [f"{counts[code]} are {names[code]}" for code in shown]
+            parts = [
+                f"{counts[code]} {'is' if counts[code] == 1 else 'are'} {names[code]}"
+                for code in shown
+            ]
             parts.append(f"{counts[self.given] or 'none'} {names[self.given]}")
             told.append(
                 f"Of the {len(self.similar)} rows most like it {', '.join(parts)}."

@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import issparse
 
-from sknoisy._duplicates import equal_rows
+from sknoisy._duplicates import equal_rows, find_copies
 from sknoisy._frames import frame_of
 from sknoisy._unlabeled import as_labels, find_nothing
 from sknoisy.data_issues._neighbors import Neighbors
@@ -14,7 +14,7 @@ from sknoisy.tables import Table, describe_columns
 from sknoisy.tables._features import Features
 from sknoisy.tables._opinions import find_opinions
 
-__all__ = ["Data", "data_of"]
+__all__ = ["Data", "data_of", "of_one_type"]
 
 MOST_COLUMNS = 200  # of an array that is looked through column by column
 
@@ -105,6 +105,11 @@ class Data:
         return equal_rows(self.features)
 
     @cached_property
+    def copies(self):
+        """The same where equal rows are copies; None where chance makes them equal."""
+        return find_copies(self.features) if self.n_samples > 1 else None
+
+    @cached_property
     def numbers(self):
         """Features as floats on comparable scales, for distances; None for texts."""
         return None if self.texts is not None else as_numbers(self.features, self.seed)
@@ -129,7 +134,7 @@ def data_of(X, y, *, label, groups, seed):
             f"y has {len(y):,} labels, but X has {_length(X):,} rows: pass one each."
         )
     rows = np.flatnonzero(~find_nothing(y))
-    y = _of_one_type(y[rows])
+    y = of_one_type(y[rows])
     groups = None if groups is None else np.asarray(groups)[rows]
     known = {"groups": groups, "seed": seed}
     if hasattr(X, "columns"):
@@ -172,7 +177,7 @@ def _labels(y):
     return y
 
 
-def _of_one_type(y):
+def of_one_type(y):
     """Return labels of numpy's own types; lists and the like stay objects."""
     if y.dtype.kind != "O" or not len(y):
         return y

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from sknoisy._duplicates import find_copies
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import counted, share, verb
 
@@ -16,7 +15,7 @@ def exact_duplicates(data):
 
     ``details["sets"]`` lists the places of equal rows, largest sets first.
     """
-    if not _has_copies(data):
+    if data.copies is None:
         return None
     n_each = np.bincount(data.twins)
     rows = np.flatnonzero(n_each[data.twins] > 1)
@@ -43,7 +42,7 @@ def contradictions(data):
 
     ``details["sets"]`` lists the places of rows that contradict each other.
     """
-    if not data.names_classes or not _has_copies(data):
+    if not data.names_classes or data.copies is None:
         return None
     is_mixed = _mixed(data)
     if not is_mixed.any():
@@ -67,7 +66,7 @@ def contradictions(data):
 
 def few_different_rows(data):
     """Find out whether features have but few different rows, each with all labels."""
-    if not data.names_classes or not data.n_samples or _has_copies(data):
+    if not data.names_classes or not data.n_samples or data.copies is not None:
         return None
     n_different = int(data.twins.max()) + 1
     if n_different > FEW * data.n_samples:
@@ -88,10 +87,6 @@ def few_different_rows(data):
         "warning",
         details={"n_different": n_different},
     )
-
-
-def _has_copies(data):
-    return data.n_samples > 1 and find_copies(data.features) is not None
 
 
 def _times(n_each):

@@ -1,7 +1,7 @@
 """Rows that may belong together: of one patient, one session."""
 
 from sknoisy.data_issues._report import DataIssue
-from sknoisy.data_issues._words import counted, listed
+from sknoisy.data_issues._words import as_word, counted, listed
 
 __all__ = ["groups"]
 
@@ -19,8 +19,8 @@ def groups(data):
         "Rows of one patient share one mistake, and a judge who has seen one of them"
         " vouches for the others.",
         "Nothing is learned from the column; rows are taken to be on their own.",
-        f"Say --group {first.name} to have such rows judged together, or --category"
-        f" {first.name} to learn from it.",
+        f"Say --group {as_word(first.name)} to have such rows judged together, or"
+        f" --category {as_word(first.name)} to learn from it.",
         "warning",
         columns=tuple(c.name for c in found),
     )

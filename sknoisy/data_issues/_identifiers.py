@@ -1,7 +1,7 @@
 """Ids and row numbers, which name a row and tell nothing of it."""
 
 from sknoisy.data_issues._report import DataIssue
-from sknoisy.data_issues._words import are, counted, listed
+from sknoisy.data_issues._words import are, as_word, counted, listed
 
 __all__ = ["identifiers"]
 
@@ -23,7 +23,8 @@ def identifiers(data):
         "Nothing is learned from them; they name the rows of issues."
         if in_frame
         else "Nothing: an array is taken as it is. Leave such columns out.",
-        f"Say --number {names[0]} or --category {names[0]} if it does tell something.",
+        f"Say --number {as_word(names[0])} or --category {as_word(names[0])} if it"
+        " does tell something.",
         "note" if in_frame else "serious",
         columns=names,
     )

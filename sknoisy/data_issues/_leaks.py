@@ -4,7 +4,7 @@ import numpy as np
 
 from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._report import DataIssue
-from sknoisy.data_issues._words import are, counted, listed, share
+from sknoisy.data_issues._words import are, as_word, counted, listed, share
 
 __all__ = ["leaks"]
 
@@ -41,7 +41,8 @@ def leaks(data):
         _done(opinions, told),
         f"Say --ignore {listed(told, 3).replace(', ', ',')} if made from the label."
         if told
-        else f"Say --category {opinions[0].name} if something can be learned from it.",
+        else f"Say --category {as_word(opinions[0].name)} if something can be learned"
+        " from it.",
         "warning",
         columns=names,
         details={"told": told},
@@ -76,7 +77,7 @@ def _columns(data):
     if hasattr(features, "columns"):
         for column in data.columns:
             if column.is_feature and column.role != "text":
-                yield column.name, _as_codes(features[column.name])
+                yield column.name, _as_codes(features[column.text])
     elif data.columns:  # a table of numbers, not too wide
         for j, column in enumerate(data.columns):
             if column.is_feature:

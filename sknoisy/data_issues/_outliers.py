@@ -85,7 +85,7 @@ def _numbers(data):
     if hasattr(features, "columns"):
         for column in data.columns:
             if column.role == "number":
-                yield column.name, features[column.name].to_numpy(dtype=np.float64)
+                yield column.name, features[column.text].to_numpy(dtype=np.float64)
     elif data.columns:
         for j, column in enumerate(data.columns):
             if column.role == "number":

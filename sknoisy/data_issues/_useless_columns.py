@@ -1,7 +1,7 @@
 """Columns that are empty, or the same in all rows."""
 
 from sknoisy.data_issues._report import DataIssue
-from sknoisy.data_issues._words import are, counted, listed
+from sknoisy.data_issues._words import are, as_word, counted, listed
 
 __all__ = ["useless_columns"]
 
@@ -19,7 +19,7 @@ def useless_columns(data):
         " its way into the file.",
         "Nothing is learned from them." if data.frame is not None else "Nothing.",
         f"Say what such a column is if it was mistaken, as in --category"
-        f" {found[0].name}.",
+        f" {as_word(found[0].name)}.",
         "note",
         columns=tuple(c.name for c in found),
     )

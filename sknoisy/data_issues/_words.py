@@ -1,10 +1,26 @@
 """Words that the sentences of findings share."""
 
+import shlex
+
 import numpy as np
 
 from sknoisy._table_errors import counted, listed, quoted
 
-__all__ = ["are", "counted", "label_counts", "listed", "quoted", "share", "verb"]
+__all__ = [
+    "are",
+    "as_word",
+    "counted",
+    "label_counts",
+    "listed",
+    "quoted",
+    "share",
+    "verb",
+]
+
+
+def as_word(name):
+    """Return the name of a column as one types it on a command line."""
+    return shlex.quote(str(name))
 
 
 def verb(n, one, many):

@@ -11,11 +11,18 @@ from sklearn.utils.validation import validate_data
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice, check_switch
+from sknoisy._completed import CompletedText
 from sknoisy._counting import check_budget, lowest, nearest
 from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
-from sknoisy._labels import check_several, read_labels, relabeled, require
+from sknoisy._labels import (
+    check_names_classes,
+    check_several,
+    read_labels,
+    relabeled,
+    require,
+)
 from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed, make_generator
@@ -48,7 +55,7 @@ OF_TWINS = ("quality_", "is_issue_", "contradictions_")
 PER_CLASS = ("pred_probs_", "posterior_")
 
 
-class BaseDetector(BaseEstimator, metaclass=ABCMeta):
+class BaseDetector(CompletedText, BaseEstimator, metaclass=ABCMeta):
     """A way to find wrong labels.
 
     A final detector writes its ``__init__``, with ``threshold="auto"`` and
@@ -59,6 +66,63 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
 
     Nor do classes too small to judge, nor a second copy of a row with the same label;
     their verdicts are filled in here.
+
+    What its text doesn't say of parameters and attributes is added to it from here.
+
+    Parameters
+    ----------
+    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
+        Which labels are called issues. "auto" is this detector's own rule, see Notes;
+        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
+        "mixture" draws the line between two normal distributions fitted to the
+        qualities; a float is the share to flag and an int their number. Of equal
+        qualities the first go first.
+
+    n_jobs : int, default=None
+        How many jobs run at a time; -1 takes all processors.
+
+    unlabeled : label, None or "auto", default="auto"
+        What marks a sample without a label, besides None, NaN and pandas.NA. None:
+        nothing else does, and -1 is a class. With "auto", no label may be missing, and
+        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
+        be a class or such a mark.
+        Samples without a label are left out: quality NaN, no issue, and what is
+        suggested is what `y` holds.
+
+    deduplicate : bool, default=True
+        Whether copies (equal rows with equal labels) count once, so that none vouches
+        for the mistake of another. Rows of few columns with few values may be equal by
+        chance, and are no copies then.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of whatever is drawn, such as folds, and of the classifiers that are not
+        given. None takes fresh entropy; numpy's global generator is never touched.
+
+    Attributes
+    ----------
+    is_issue_ : ndarray of shape (n_samples,)
+        The labels that are called wrong.
+
+    transition_matrix_ : ndarray of shape (n_classes, n_classes)
+        Estimated P(given label | true label); rows are true classes.
+
+    contradictions_ : ndarray of shape (n_samples,)
+        Who has a copy with another label, of which one at most is right. With
+        `deduplicate`.
+
+    unjudged_classes_ : ndarray
+        Classes of too few labels for others to judge them: of less than a fifth of an
+        even share, but always of fewer than 5, never of more than 10. Their samples
+        are left alone: quality NaN, no issue.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels seen in fit, sorted.
+
+    n_features_in_ : int
+        Number of features seen in fit, where X tells.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Their names, where X has any.
     """
 
     classes_: np.ndarray
@@ -165,6 +229,7 @@ class BaseDetector(BaseEstimator, metaclass=ABCMeta):
         y, self.classes_, codes = read_labels(require(y, self), self.unlabeled)
         check_consistent_length(X, codes)
         check_some(codes)
+        check_names_classes(y, self)
         check_several(self.classes_, self)
         return y, codes
 

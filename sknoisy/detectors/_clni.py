@@ -25,10 +25,6 @@ class CLNI(AsksNeighbors, FeatureDetector):
 
     Parameters
     ----------
-    n_neighbors : int >= 1, default=20
-        How many neighbors are asked; all there are, where there are fewer. Take fewer
-        where classes have less than about twenty samples: they are outvoted.
-
     disagreement : float in [0, 1], default=0.6
         The share of neighbors with another label from which on a label is wrong.
 
@@ -38,42 +34,11 @@ class CLNI(AsksNeighbors, FeatureDetector):
     max_iter : int >= 1, default=20
         It ends after so many rounds anyway.
 
-    transformer : transformer, "passthrough" or None, default=None
-        What makes features of X: any scikit-learn transformer, such as a
-        ``TfidfVectorizer`` for texts. None standardizes X (sparse features are scaled
-        only); "passthrough" takes it as it is.
-
-    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
-        Which labels are called issues. "auto" is this detector's own rule, see Notes;
-        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
-        "mixture" draws the line between two normal distributions fitted to the
-        qualities; a float is the share to flag and an int their number. Of equal
-        qualities the first go first.
-
-    n_jobs : int, default=None
-        How many jobs run at a time; -1 takes all processors.
-
-    unlabeled : label, None or "auto", default="auto"
-        What marks a sample without a label, besides None, NaN and pandas.NA. None:
-        nothing else does, and -1 is a class. With "auto", no label may be missing, and
-        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
-        be a class or such a mark.
-        Samples without a label are left out: quality NaN, no issue, and what is
-        suggested is what `y` holds.
-
-    deduplicate : bool, default=True
-        Whether copies (equal rows with equal labels) count once, so that none vouches
-        for the mistake of another. Rows of few columns with few values may be equal by
-        chance, and are no copies then.
-
     Attributes
     ----------
     quality_ : ndarray of shape (n_samples,)
         Trust in every given label: the share of its neighbors that have it, too, in
         the last round.
-
-    is_issue_ : ndarray of shape (n_samples,)
-        The labels that are called wrong.
 
     suggested_labels_ : ndarray of shape (n_samples,)
         The most frequent label among the neighbors of the last round.
@@ -88,24 +53,6 @@ class CLNI(AsksNeighbors, FeatureDetector):
 
     n_iter_ : int
         Number of rounds.
-
-    contradictions_ : ndarray of shape (n_samples,)
-        Who has a copy with another label, of which one at most is right. With
-        `deduplicate`.
-
-    unjudged_classes_ : ndarray
-        Classes of too few labels for others to judge them: of less than a fifth of an
-        even share, but always of fewer than 5, never of more than 10. Their samples
-        are left alone: quality NaN, no issue.
-
-    classes_ : ndarray of shape (n_classes,)
-        The labels seen in fit, sorted.
-
-    n_features_in_ : int
-        Number of features seen in fit.
-
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where X has any.
 
     See Also
     --------

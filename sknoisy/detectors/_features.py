@@ -16,6 +16,13 @@ class FeatureDetector(BaseDetector, metaclass=ABCMeta):
     """A detector for which distances between samples mean something.
 
     A final one has ``transformer=None`` among its parameters and calls `_scale`.
+
+    Parameters
+    ----------
+    transformer : transformer, "passthrough" or None, default=None
+        What makes features of X: any scikit-learn transformer, such as a
+        ``TfidfVectorizer`` for texts. None standardizes X (sparse features are scaled
+        only); "passthrough" takes it as it is.
     """
 
     _numbers_for = "network"

@@ -17,6 +17,7 @@ from sknoisy._tags import tags_of
 from sknoisy._weights import those_present, weights_for
 from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._fits import JudgesByFits
+from sknoisy.detectors._some import some_of
 
 __all__ = ["IterativePartitioningFilter"]
 
@@ -48,45 +49,11 @@ class IterativePartitioningFilter(JudgesByFits):
     patience : int >= 1, default=3
         After so many such rounds in a row it ends.
 
-    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
-        Which labels are called issues. "auto" is this detector's own rule, see Notes;
-        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
-        "mixture" draws the line between two normal distributions fitted to the
-        qualities; a float is the share to flag and an int their number. Of equal
-        qualities the first go first.
-
-    n_jobs : int, default=None
-        How many jobs run at a time; -1 takes all processors.
-
-    unlabeled : label, None or "auto", default="auto"
-        What marks a sample without a label, besides None, NaN and pandas.NA. None:
-        nothing else does, and -1 is a class. With "auto", no label may be missing, and
-        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
-        be a class or such a mark.
-        Samples without a label are left out: quality NaN, no issue, and what is
-        suggested is what `y` holds.
-
-    deduplicate : bool, default=True
-        Whether copies (equal rows with equal labels) count once, so that none vouches
-        for the mistake of another. Rows of few columns with few values may be equal by
-        chance, and are no copies then.
-
-    n_repeats : int >= 1, default=1
-        How often all is judged, each time with another seed. Findings are means then,
-        and a label is an issue if most of the times it was; see `flag_frequency_`.
-
-    random_state : int, RandomState instance or None, default=None
-        Seed of whatever is drawn, such as folds, and of the classifiers that are not
-        given. None takes fresh entropy; numpy's global generator is never touched.
-
     Attributes
     ----------
     quality_ : ndarray of shape (n_samples,)
         Trust in every given label: its share of all votes on it, also those after its
         removal.
-
-    is_issue_ : ndarray of shape (n_samples,)
-        The labels that are called wrong.
 
     suggested_labels_ : ndarray of shape (n_samples,)
         The class with the most votes.
@@ -101,27 +68,6 @@ class IterativePartitioningFilter(JudgesByFits):
 
     n_iter_ : int
         Number of rounds.
-
-    flag_frequency_ : ndarray of shape (n_samples,)
-        How often each label was flagged, as a share of `n_repeats`. With two or more.
-
-    contradictions_ : ndarray of shape (n_samples,)
-        Who has a copy with another label, of which one at most is right. With
-        `deduplicate`.
-
-    unjudged_classes_ : ndarray
-        Classes of too few labels for others to judge them: of less than a fifth of an
-        even share, but always of fewer than 5, never of more than 10. Their samples
-        are left alone: quality NaN, no issue.
-
-    classes_ : ndarray of shape (n_classes,)
-        The labels seen in fit, sorted.
-
-    n_features_in_ : int
-        Number of features seen in fit, where X tells.
-
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where X has any.
 
     See Also
     --------
@@ -166,6 +112,7 @@ class IterativePartitioningFilter(JudgesByFits):
         unlabeled: Label = "auto",
         deduplicate: bool = True,
         n_repeats: int = 1,
+        max_samples: int | None = None,
         random_state: Seed = None,
     ) -> None:
         self.classifier = classifier
@@ -178,6 +125,7 @@ class IterativePartitioningFilter(JudgesByFits):
         self.unlabeled = unlabeled
         self.deduplicate = deduplicate
         self.n_repeats = n_repeats
+        self.max_samples = max_samples
         self.random_state = random_state
 
     def _examine(self, X, codes, *, groups=None, sample_weight=None):
@@ -205,14 +153,15 @@ class IterativePartitioningFilter(JudgesByFits):
     def _vote(self, X, codes, rows, rng, groups, sample_weight):
         """Let a classifier of each part of `rows` predict all, but its own groups."""
         classifier = self._get_classifier(draw_seed(rng))
+        seed = draw_seed(rng)
         folds = folds_to_judge_by(
             self.n_partitions,
             codes[rows],
             None if groups is None else groups[rows],
-            random_state=draw_seed(rng),
+            random_state=seed,
             name="n_partitions",
         )
-        parts = [rows[part] for _, part in folds]
+        parts = [some_of(rows[p], codes, self.max_samples, seed) for _, p in folds]
         params = weights_for(classifier, sample_weight)
         predictions = Parallel(n_jobs=self.n_jobs)(
             delayed(_learn_and_predict)(clone(classifier), X, codes, part, params)

@@ -19,6 +19,7 @@ from sknoisy._seeds import draw_seed
 from sknoisy._weights import those_present
 from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._out_of_bag import vote_out_of_bag
+from sknoisy.detectors._some import some_of
 
 FOLDS = 5
 LEAST = 0.01  # of an even share, for a class without a vote
@@ -41,16 +42,32 @@ class OutOfFold:
 
     at_first : classifier, default=None
         The same for all labels, wrong ones among them.
+
+    most : int, default=None
+        How many samples each learns from at most; None: all there are.
+
+    seed : int, default=None
+        Of the choice of these.
     """
 
     def __init__(
-        self, classifier, folds, n_jobs=None, *, sample_weight=None, at_first=None
+        self,
+        classifier,
+        folds,
+        n_jobs=None,
+        *,
+        sample_weight=None,
+        at_first=None,
+        most=None,
+        seed=None,
     ):
         self.classifier = classifier
         self.at_first = classifier if at_first is None else at_first
         self.folds = list(folds)
         self.n_jobs = n_jobs
         self.sample_weight = sample_weight
+        self.most = most
+        self.seed = seed
 
     def __call__(self, X, codes, kept=None):
         """Return probabilities (n_samples, n_classes), by fits on what is `kept`."""
@@ -58,8 +75,14 @@ class OutOfFold:
         if kept is not None:
             folds = [(_trusted(train, kept, codes), test) for train, test in folds]
             classifier = self.classifier
+        if self.most is not None:
+            folds = [(self._some(train, codes), test) for train, test in folds]
         options = {"sample_weight": self.sample_weight, "n_jobs": self.n_jobs}
         return predict_out_of_fold(classifier, X, codes, folds, **options)
+
+    def _some(self, train, codes):
+        present = those_present(train, self.sample_weight)
+        return some_of(present, codes, self.most, self.seed)
 
 
 class OutOfBag:
@@ -74,17 +97,38 @@ class OutOfBag:
         The same for all labels, wrong ones among them.
 
     sample_weight : ndarray of shape (n_samples,), default=None
+
+    most : int, default=None
+        How many samples trees are grown on at most; None: all there are.
+
+    seed : int, default=None
+        Of the choice of these.
     """
 
-    def __init__(self, classifier, at_first=None, *, sample_weight=None):
+    def __init__(
+        self, classifier, at_first=None, *, sample_weight=None, most=None, seed=None
+    ):
         self.classifier = classifier
         self.at_first = classifier if at_first is None else at_first
         self.sample_weight = sample_weight
+        self.most = most
+        self.seed = seed
 
     def __call__(self, X, codes, kept=None):
         """Return shares of votes (n_samples, n_classes), by fits on what is `kept`."""
         classifier = self.at_first if kept is None else self.classifier
+        kept = self._some(kept, codes)
         return vote_out_of_bag(classifier, X, codes, kept, self.sample_weight)
+
+    def _some(self, kept, codes):
+        """Return which samples to grow trees on, as few as is wanted."""
+        if self.most is None or len(codes) <= self.most:
+            return kept
+        rows = np.arange(len(codes)) if kept is None else np.flatnonzero(kept)
+        rows = those_present(rows, self.sample_weight)
+        some = np.zeros(len(codes), dtype=bool)
+        some[some_of(rows, codes, self.most, self.seed)] = True
+        return some
 
 
 class Forests(OutOfFold):
@@ -113,16 +157,17 @@ class Linear(OutOfFold):
 
     n_jobs : int, default=None
 
-    sample_weight : ndarray of shape (n_samples,), default=None
+    **options : dict
+        Of `OutOfFold`.
     """
 
-    def __init__(self, X, folds, n_jobs=None, *, sample_weight=None):
+    def __init__(self, X, folds, n_jobs=None, **options):
         regression = LogisticRegression(max_iter=200)
         dense = not hasattr(X, "tocsr")
         classifier = (
             make_pipeline(StandardScaler(), regression) if dense else regression
         )
-        super().__init__(classifier, folds, n_jobs, sample_weight=sample_weight)
+        super().__init__(classifier, folds, n_jobs, **options)
 
     def __call__(self, X, codes, kept=None):
         """Return probabilities (n_samples, n_classes), by fits on what is `kept`."""
@@ -138,7 +183,8 @@ def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=N
     Parameters
     ----------
     detector : detector
-        Has the parameters `classifier`, `cv`, `n_jobs` and `random_state`.
+        Has the parameters `classifier`, `cv`, `n_jobs`, `max_samples` and
+        `random_state`.
 
     X : array-like with n_samples rows
 
@@ -163,13 +209,14 @@ def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=N
                 cv=cv,
                 random_state=detector.random_state,
                 n_jobs=n_jobs,
+                most=detector.max_samples,
                 groups=groups,
                 sample_weight=sample_weight,
             )
         ]
     _check_numbers(X)
-    seed = draw_seed(detector.random_state)
-    weighed = {"sample_weight": sample_weight}
+    seed, most = draw_seed(detector.random_state), detector.max_samples
+    told = {"sample_weight": sample_weight, "most": most, "seed": seed}
     folds = folds_to_judge_by(
         FOLDS if is_out_of_bag(cv) else cv,
         codes,
@@ -178,14 +225,16 @@ def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=N
         random_state=draw_seed(seed),
     )
     if groups is None and (is_out_of_bag(cv) or isinstance(cv, numbers.Integral)):
-        forests = make_forests(codes, n_jobs, seed, len(codes), 1)
-        forests.sample_weight = sample_weight
+        n_grown = len(codes) if most is None else min(most, len(codes))
+        grown = make_forests(codes, n_jobs, seed, n_grown, 1)
+        forests = OutOfBag(grown.classifier, grown.at_first, **told)
     else:
         n_grown = min(len(those_present(train, sample_weight)) for train, _ in folds)
+        n_grown = n_grown if most is None else min(most, n_grown)
         n_alike = 1 if groups is None else round(len(groups) / (groups.max() + 1))
         grown = make_forests(codes, n_jobs, seed, n_grown, n_alike)
-        forests = Forests(grown.classifier, folds, at_first=grown.at_first, **weighed)
-    return [forests, *([Linear(X, folds, n_jobs, **weighed)] if _is_finite(X) else [])]
+        forests = Forests(grown.classifier, folds, at_first=grown.at_first, **told)
+    return [forests, *([Linear(X, folds, n_jobs, **told)] if _is_finite(X) else [])]
 
 
 def look_by(
@@ -196,6 +245,7 @@ def look_by(
     cv,
     random_state=None,
     n_jobs=None,
+    most=None,
     groups=None,
     sample_weight=None,
 ):
@@ -221,18 +271,24 @@ def look_by(
     n_jobs : int, default=None
         Number of folds that are fitted at a time.
 
+    most : int, default=None
+        How many samples a fit sees at most.
+
     groups, sample_weight : ndarray of shape (n_samples,), default=None
     """
+    told = {"sample_weight": sample_weight, "most": most}
     if not is_out_of_bag(cv):
-        seed = draw_seed(random_state)
+        told["seed"] = seed = draw_seed(random_state)
         folds = folds_to_judge_by(cv, codes, groups, X=X, random_state=seed)
-        return OutOfFold(classifier, folds, n_jobs, sample_weight=sample_weight)
+        return OutOfFold(classifier, folds, n_jobs, **told)
     if groups is not None:
         raise ValueError(
             "cv='oob' can't keep groups apart: a tree that didn't see a sample may have"
             " seen another one of its group. Pass a number of folds."
         )
-    return OutOfBag(classifier, sample_weight=sample_weight)
+    if most is not None:
+        told["seed"] = draw_seed(random_state)
+    return OutOfBag(classifier, **told)
 
 
 def is_out_of_bag(cv):

@@ -17,6 +17,18 @@ class TrainingDetector(BaseDetector):
 
     A final detector writes its ``__init__``, with `network` and `random_state` among
     its parameters, and `_examine`, which begins with ``self._train(X, codes)``.
+
+    Parameters
+    ----------
+    network : NoisyLabelClassifier or another network of sknoisy, default=None
+        What to train and watch. None stands for ``NoisyLabelClassifier(loss="ce",
+        lr_schedule="constant")``, which, in tables, sees no feature further than three
+        standard deviations from its mean.
+
+    Attributes
+    ----------
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The class of the highest mean probability.
     """
 
     _numbers_for = "network"

@@ -19,38 +19,9 @@ class SampleDifficulty(TrainingDetector):
 
     Parameters
     ----------
-    network : NoisyLabelClassifier or another network of sknoisy, default=None
-        What to train and watch. None stands for ``NoisyLabelClassifier(loss="ce",
-        lr_schedule="constant")``, which, in tables, sees no feature further than three
-        standard deviations from its mean.
-
     n_deviations : float >= 0, default=2.0
         How many standard deviations a label has to lead, or to lie behind, so as not to
         be hard.
-
-    threshold : "auto", "noise_rate", "mixture", float in (0, 1) or int, default="auto"
-        Which labels are called issues. "auto" is this detector's own rule, see Notes;
-        "noise_rate" flags the least trusted, as many as ``noise_rate_`` says;
-        "mixture" draws the line between two normal distributions fitted to the
-        qualities; a float is the share to flag and an int their number. Of equal
-        qualities the first go first.
-
-    unlabeled : label, None or "auto", default="auto"
-        What marks a sample without a label, besides None, NaN and pandas.NA. None:
-        nothing else does, and -1 is a class. With "auto", no label may be missing, and
-        -1 beside other whole numbers, or "" beside other texts, is refused, as it may
-        be a class or such a mark.
-        Samples without a label are left out: quality NaN, no issue, and what is
-        suggested is what `y` holds.
-
-    deduplicate : bool, default=True
-        Whether copies (equal rows with equal labels) count once, so that none vouches
-        for the mistake of another. Rows of few columns with few values may be equal by
-        chance, and are no copies then.
-
-    random_state : int, RandomState instance or None, default=None
-        Seed of whatever is drawn, such as folds, and of the classifiers that are not
-        given. None takes fresh entropy; numpy's global generator is never touched.
 
     Attributes
     ----------
@@ -71,35 +42,8 @@ class SampleDifficulty(TrainingDetector):
         Trust in every given label, in [0, 1]: half of one plus its lead over the class
         that has the highest mean probability of the others.
 
-    is_issue_ : ndarray of shape (n_samples,)
-        The labels that are called wrong.
-
-    suggested_labels_ : ndarray of shape (n_samples,)
-        The class of the highest mean probability.
-
     noise_rate_ : float
         Share of the samples whose difficulty is "wrong".
-
-    transition_matrix_ : ndarray of shape (n_classes, n_classes)
-        Estimated P(given label | true label); rows are true classes.
-
-    contradictions_ : ndarray of shape (n_samples,)
-        Who has a copy with another label, of which one at most is right. With
-        `deduplicate`.
-
-    unjudged_classes_ : ndarray
-        Classes of too few labels for others to judge them: of less than a fifth of an
-        even share, but always of fewer than 5, never of more than 10. Their samples
-        are left alone: quality NaN, no issue.
-
-    classes_ : ndarray of shape (n_classes,)
-        The labels seen in fit, sorted.
-
-    n_features_in_ : int
-        Number of features seen in fit.
-
-    feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Their names, where X has any.
 
     See Also
     --------

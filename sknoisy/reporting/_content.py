@@ -15,13 +15,14 @@ __all__ = ["make_content"]
 MOST_MIXUPS = 30
 MOST_CLASSES = 1000
 MOST_CELLS = 12  # of a row of a table, those that are most unusual for its class
+MUTE = ("row number", "constant", "empty")
 LOOKS = Looks("auto", None, 96, None)
 
 
 def make_content(subject, data_issues, title, n_worst):
     """Return the content, and images of the worst samples, if they are images."""
     worst = subject.worst_first[:n_worst]
-    exhibits = show(subject.shown, worst, subject.given, len(subject.names), LOOKS)
+    exhibits = show(_telling(subject), worst, subject.given, len(subject.names), LOOKS)
     content = {
         "made_by": f"sknoisy {version('sknoisy')}",
         "title": title,
@@ -34,6 +35,16 @@ def make_content(subject, data_issues, title, n_worst):
         "notes": list(subject.table.notes) if subject.table else [],
     }
     return content, [item["image"] for item in exhibits.items if "image" in item]
+
+
+def _telling(subject):
+    """Return what people see, without columns that tell nothing of a row."""
+    shown, table = subject.shown, subject.table
+    if table is None or table.columns is None or not hasattr(shown, "columns"):
+        return shown
+    mute = {c.name for c in table.columns if c.role in MUTE}
+    telling = [name for name in shown.columns if name not in mute]
+    return shown[telling] if telling else shown
 
 
 def _numbers(subject, data_issues):

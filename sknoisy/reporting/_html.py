@@ -113,11 +113,12 @@ def _classes(content):
         return ""
     most = max(max(row["n_issues"] for row in rows), 1)
     body = "".join(
-        f"<tr><th>{escape(row['name'])}</th><td>{row['n_samples']:,}</td>"
-        f"<td>{row['n_issues']:,}</td>"
-        f"<td>{_share(row['n_issues'] / row['n_samples'])}</td>"
+        f"<tr><th>{escape(row['name'])}</th>"
+        f'<td data-label="samples">{row["n_samples"]:,}</td>'
+        f'<td data-label="issues">{row["n_issues"]:,}</td>'
+        f'<td data-label="share">{_share(row["n_issues"] / row["n_samples"])}</td>'
         f'<td class="bar">{_bar(row["n_issues"], most)}</td>'
-        f"<td>{_looks_like(row)}</td></tr>"
+        f'<td data-label="looks most like">{_looks_like(row)}</td></tr>'
         for row in rows[:MOST_CLASSES]
     )
     head = "".join(
@@ -126,10 +127,8 @@ def _classes(content):
     )
     more = len(rows) - MOST_CLASSES
     rest = f"<p>{more:,} more classes are in report.json.</p>" if more > 0 else ""
-    table = (
-        f'<div class="wide"><table><thead><tr>{head}</tr></thead>{body}</table></div>'
-    )
-    return section("Classes", table + rest)
+    table = f'<table class="stacked"><thead><tr>{head}</tr></thead>{body}</table>'
+    return section("Classes", f'<div class="wide">{table}</div>{rest}')
 
 
 def _looks_like(row):
@@ -149,8 +148,8 @@ def _bar(n, most):
 def _mixups(content):
     rows = content.get("mixups", [])
     items = "".join(
-        f'<li><span class="given">{escape(row["given"])}</span> →'
-        f' <span class="suggested">{escape(row["suggested"])}</span>'
+        f'<li><span><span class="given">{escape(row["given"])}</span> →'
+        f' <span class="suggested">{escape(row["suggested"])}</span></span>'
         f" <b>{row['n']:,}</b></li>"
         for row in rows
     )
@@ -191,9 +190,13 @@ def _card(rank, item, image):
     return (
         f"<article><h3>{rank}. {escape(item['name'])}</h3>"
         f'<p class="labels"><span class="given">{escape(item["given"])}</span>{other}'
-        f"<small>trust {item['quality']:.2g}</small></p>"
+        f"<small>trust {_trust(item['quality'])}</small></p>"
         f"{_exhibit(item, image)}<ul>{why}</ul>{_similar(item)}</article>\n"
     )
+
+
+def _trust(quality):
+    return "below 0.001" if 0 < quality < 0.001 else f"{quality:.2g}"
 
 
 def _exhibit(item, image):

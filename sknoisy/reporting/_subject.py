@@ -77,7 +77,8 @@ def _names_of_rows(X, ids, n):
         rows = [f"row {row}" for row in X.rows]
         if X.ids is None:
             return rows
-        return [f"{row} · {name}" for row, name in zip(rows, X.ids, strict=True)]
+        named = zip(rows, X.ids, strict=True)
+        return [r if r == f"row {name}" else f"{r} · {name}" for r, name in named]
     if ids is None:
         ids = [f"row {i}" for i in (X.index if hasattr(X, "iloc") else range(n))]
     if len(ids) != n:

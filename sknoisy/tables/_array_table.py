@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.sparse import issparse
 
+from sknoisy._labels import is_one_hot
 from sknoisy._look_alikes import look_alikes
 from sknoisy._one_class_each import check_one_class_each
 from sknoisy._registry import did_you_mean
@@ -11,15 +12,19 @@ from sknoisy.tables._table import Table
 
 __all__ = ["array_table"]
 
+NAMES = ("y", "y_train", "labels", "label", "targets", "target")  # the first there is
+
 
 def array_table(arrays, name, label, clean_label, notes):
     """Return the `Table` of named arrays, "X" or the only one of its shape first."""
-    label = label or "y"
-    y = _array(arrays, label, name)
-    y_clean = None if clean_label is None else _array(arrays, clean_label, name)
+    notes = list(notes)
+    label = label or next((key for key in NAMES if key in arrays), "y")
+    y = _labels(_array(arrays, label, name), label, notes)
+    y_clean = None
+    if clean_label is not None:
+        y_clean = _labels(_array(arrays, clean_label, name), clean_label, notes)
     X = _array(arrays, _features_name(arrays, len(y)), name)
     _check_shapes(name, X, {label: y, clean_label: y_clean})
-    notes = list(notes)
     known = _has_label(y, y_clean, notes)
     X, y, y_clean = X[known], y[known], None if y_clean is None else y_clean[known]
     for key, labels in ((label, y), (clean_label, y_clean)):
@@ -48,6 +53,20 @@ def _array(arrays, key, name):
         )
     array = arrays[key]
     return array if issparse(array) else np.atleast_1d(array)
+
+
+def _labels(y, key, notes):
+    """Return one label a sample, of columns of zeros and ones the place of the one."""
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    if y.dtype.kind == "S":
+        y = np.char.decode(y, "utf-8", "backslashreplace")
+    if y.ndim == 2 and not issparse(y) and is_one_hot(y):
+        notes.append(
+            f"{key!r} has a column for each class, read as 0 to {y.shape[1] - 1}"
+        )
+        y = y.argmax(axis=1)
+    return y
 
 
 def _features_name(arrays, n_samples):

@@ -1,11 +1,12 @@
 """Arrays in files of numpy's and libsvm's: features and labels by name."""
 
 import io
+import re
 import warnings
 
 import numpy as np
 
-from sknoisy._table_errors import as_table_errors, need
+from sknoisy._table_errors import TableError, as_table_errors, need
 from sknoisy.tables._loaded import Loaded
 
 __all__ = ["read_npy", "read_npz", "read_svmlight"]
@@ -13,6 +14,7 @@ __all__ = ["read_npy", "read_npz", "read_svmlight"]
 # a damaged file makes numpy raise what its header or its zip make of it: SyntaxError,
 # TokenError, MemoryError, BadZipFile, zlib's own, and others
 UNREADABLE = (Exception,)
+MULTILABEL = re.compile(rb"\s*(?:#[^\n]*\n)*[-+\d.]+(?:,[-+\d.]+)+ ")
 
 
 def read_npz(data, name, options):
@@ -38,6 +40,13 @@ def read_svmlight(data, name, options):
     """Return features, sparse, and labels of a file of libsvm's."""
     from sklearn.datasets import load_svmlight_file
 
+    if MULTILABEL.match(data):
+        raise TableError(
+            f"{name} has several labels in a row, such as"
+            f" {data.split(maxsplit=1)[0].decode('ascii', 'replace')!r}. sknoisy judges"
+            " one label a sample: write a file of 0 and 1 for each label, and audit one"
+            " at a time."
+        )
     with (
         as_table_errors(*UNREADABLE, about=f"{name} can't be read: "),
         warnings.catch_warnings(),

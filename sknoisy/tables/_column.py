@@ -4,9 +4,14 @@ from dataclasses import dataclass
 
 from sknoisy._data_types import Label
 
-__all__ = ["FEATURES", "Column"]
+__all__ = ["FEATURES", "Column", "text_of"]
 
 FEATURES = ("number", "category", "date", "text")
+
+
+def text_of(name):
+    """Return the name of a column as a text, `a.b` for one of two levels."""
+    return ".".join(map(str, name)) if isinstance(name, tuple) else str(name)
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,9 @@ class Column:
     is_feature : bool
         Whether something is learned from it.
 
+    text : str
+        Its name as a text, `a.b` for one of two levels.
+
     See Also
     --------
     describe_columns : Makes them.
@@ -55,7 +63,12 @@ class Column:
         """Whether something is learned from it."""
         return self.role in FEATURES
 
+    @property
+    def text(self) -> str:
+        """Its name as a text: numbers and names of several levels would be places."""
+        return text_of(self.name)
+
     def __str__(self):
-        return f"{self.name}: {self.role}" + (
+        return f"{self.text}: {self.role}" + (
             f" ({self.reason})" if self.reason else ""
         )

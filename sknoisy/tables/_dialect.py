@@ -21,6 +21,7 @@ class Dialect:
     separator: str
     quote: str | None = '"'
     after_space: bool = False  # whether a separator takes a space with it
+    escape: str | None = None  # what stands before quotes within quotes, if not another
 
     @property
     def manners(self):
@@ -31,6 +32,8 @@ class Dialect:
             "quotechar": self.quote or '"',
             "quoting": quoting,
             "skipinitialspace": self.after_space,
+            "doublequote": self.escape is None,
+            "escapechar": self.escape,
         }
 
     def describe(self):
@@ -46,16 +49,16 @@ def sniff(lines, separator=None):
     cells, and that no other separator is left within cells, as in `1;2` between commas.
     """
     sample = [line for line in islice(lines, N_LINES) if line.strip()]
-    quote = _quote(sample)
+    quote, escape = _quote(sample), _escape(sample)
     if separator is not None:
-        return _finish(sample, separator, quote)
+        return _finish(sample, separator, quote, escape)
     scores = {mark: _score(sample, mark, quote) for mark in COMMON + RARE}
     best = max(COMMON, key=scores.__getitem__)  # of equal ones the first
     rare = max(RARE, key=scores.__getitem__)
     # prose has colons and spaces, too
     if scores[rare] > max(0.9, scores[best]) and len(sample) > 1:
         best = rare
-    return _finish(sample, best if scores[best] > 0 else ",", quote)
+    return _finish(sample, best if scores[best] > 0 else ",", quote, escape)
 
 
 def modal_width(rows):
@@ -77,12 +80,12 @@ def _score(sample, separator, quote):
     return len(regular) / len(rows) * tame / len(cells)
 
 
-def _finish(sample, separator, quote):
+def _finish(sample, separator, quote, escape):
     if separator == " ":
-        return Dialect(separator, quote, after_space=True)
+        return Dialect(separator, quote, True, escape)
     n_marks = sum(line.count(separator) for line in sample)
     n_spaced = sum(line.count(separator + " ") for line in sample)
-    return Dialect(separator, quote, after_space=n_spaced > 0.9 * n_marks)
+    return Dialect(separator, quote, n_spaced > 0.9 * n_marks, escape)
 
 
 def _quote(sample):
@@ -92,6 +95,17 @@ def _quote(sample):
         return '"'
     within = re.findall(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|]|$)", text, re.MULTILINE)
     return "'" if len(within) >= max(2, len(sample) // 2) else '"'
+
+
+def _escape(sample):
+    """Return a backslash where quotes within quotes have it, and are never doubled.
+
+    One before a quote that closes a cell is the end of a path.
+    """
+    text = "".join(sample)
+    inside = re.search(r'[^\\]\\"[^,;\t|\r\n]', text)
+    doubled = re.search(r'[^,;\t|\r\n\\]""', text)
+    return "\\" if inside and not doubled else None
 
 
 def _cut(sample, dialect):

@@ -35,8 +35,7 @@ class Features(TransformerMixin, BaseEstimator):
         pandas = need("pandas", "a data frame")
         features = [column for column in self.columns if column.is_feature]
         return pandas.DataFrame(
-            {column.name: read_as(column, frame[column.name]) for column in features},
-            index=frame.index,
+            {c.text: read_as(c, frame[c.name]) for c in features}, index=frame.index
         )
 
     def __sklearn_is_fitted__(self):

@@ -10,6 +10,7 @@ from sknoisy._table_errors import TableError, counted, listed
 from sknoisy.tables._describe import SAID, check_known, describe_columns
 from sknoisy.tables._features import Features
 from sknoisy.tables._labels import find_unlabeled, labels_of
+from sknoisy.tables._nested import spread_cells
 from sknoisy.tables._opinions import check_no_votes, find_opinions
 from sknoisy.tables._table import Table
 
@@ -44,6 +45,7 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
     """
     notes = list(notes)
     wanted = _label_columns(frame, label, clean_label, name, notes)
+    frame = spread_cells(frame, wanted, notes)
     frame = _with_labels(frame, wanted, options.missing, notes, name)
     y = [_labels(frame[column], column, name) for column in wanted]
     for column, labels in zip(wanted[:1], y, strict=False):
@@ -93,7 +95,8 @@ def _with_labels(frame, columns, missing, notes, name):
     if unlabeled.any():
         notes.append(f"{counted(int(unlabeled.sum()), 'row')} without a label left out")
     if unlabeled.all():
-        raise TableError(f"{name} has no rows with a label.")
+        why = [f" {note[0].upper()}{note[1:]}." for note in notes if "formulas" in note]
+        raise TableError(f"{name} has no rows with a label.{''.join(why)}")
     return frame[~unlabeled]
 
 
@@ -172,7 +175,9 @@ def _ids(frame, columns):
     """Return what the file calls its rows: said so, ids, or a saved index."""
     ids = [c.name for c in columns if c.role == "id" and c.reason == SAID]
     ids += [c.name for c in columns if c.role == "id"]
-    ids += [c.name for c in columns if c.role == "row number"]
+    numbers = [c.name for c in columns if c.role == "row number"]
+    # what counts from new for each patient names no row
+    ids += [name for name in numbers if frame[name].is_unique]
     return frame[ids[0]].to_numpy(dtype=object) if ids else None
 
 

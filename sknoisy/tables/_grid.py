@@ -7,13 +7,13 @@ from itertools import islice
 
 from sknoisy._table_errors import TableError, counted, listed, need, quoted
 from sknoisy.tables._dialect import modal_width
+from sknoisy.tables._header_cells import all_numbers, is_filled, is_number, of_two_rows
 
-__all__ = ["make_frame"]
+__all__ = ["find_start", "make_frame"]
 
 N_ROWS = 200  # that tell where the table begins
 CHUNK = 20_000
 MOST_ABOVE = 30  # lines that a header is looked for behind
-NUMBER = re.compile(r"[-+]?(\d[\d.,]*|[.,]\d+)([eE][-+]?\d+)?%?")
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Start:
 
     above: int  # rows before the header, or before the first row of data
     names: list
-    has_header: bool
+    n_header: int  # rows that name the columns
 
 
 def make_frame(rows, options, name, to_column, notes):
@@ -47,7 +47,7 @@ def make_frame(rows, options, name, to_column, notes):
     rows = iter(rows)
     head = list(islice(rows, N_ROWS + (options.skip or 0)))
     start = find_start(head, options, name, notes)
-    rest = head[start.above + start.has_header :]
+    rest = head[start.above + start.n_header :]
     pandas = need("pandas", f"{name}: reading it")
     fit = _Fit(name, start.names)
     parts = [fit.columns(chunk) for chunk in _chunks(rest, rows)]
@@ -75,18 +75,32 @@ def find_start(head, options, name, notes):
     rows = rows[above:]
     if not rows or not any(map(_n_filled, rows)):
         raise TableError(f"{name} is empty.")
-    _note_above(head[:above], notes)
     width = modal_width(map(_trimmed, rows))
-    has_header = options.header
+    names, n_header = _names(rows, width, options.header, head[:above], notes)
+    body = rows[max(1, n_header) :]
+    return Start(above, _unique(_row_named(names, body), notes), n_header)
+
+
+def _names(rows, width, has_header, above, notes):
+    """Return the names of columns, and how many rows they take."""
+    commented = _commented(above, width)
     if has_header is None:
         has_header = _is_header(rows[0], rows[1:])
+        if not has_header and commented:  # as numpy.savetxt writes it
+            _note_above(above[:-1], notes)
+            return commented, 0
         if not has_header:
             notes.append(
                 "its first row looks like data, so columns are named column 1 to column"
                 f" {width}; overruled by --header yes"
             )
-    names = rows[0] if has_header else [f"column {j + 1}" for j in range(width)]
-    return Start(above, _unique(_row_named(names, rows[1:]), notes), has_header)
+    _note_above(above, notes)
+    if not has_header:
+        return [f"column {j + 1}" for j in range(width)], 0
+    if two := of_two_rows(rows):
+        notes.append(f"its first two rows name the columns: {quoted(two)}")
+        return two, 2
+    return rows[0], 1
 
 
 class _Fit:
@@ -153,8 +167,18 @@ def _is_comment(cells, width):
     return first.startswith("#") and len(_trimmed(cells)) != width
 
 
+def _commented(above, width):
+    """Return the cells of a comment on top if they are as many as columns, or None."""
+    cells = list(above[-1][1]) if above else []
+    if not cells or not str(cells[0]).lstrip().startswith("#"):
+        return None
+    cells[0] = str(cells[0]).lstrip("# ")
+    cells = cells[1:] if not cells[0] else cells
+    return cells if len(cells) == width > 1 and all(map(is_filled, cells)) else None
+
+
 def _note_above(above, notes):
-    lines = [" ".join(str(c) for c in cells if _is_filled(c)) for _, cells in above]
+    lines = [" ".join(str(c) for c in cells if is_filled(c)) for _, cells in above]
     lines = [line for line in lines if line.strip()]
     if lines:
         notes.append(
@@ -172,18 +196,13 @@ def _is_header(first, body):
     body = [cells for cells in body if cells]
     if not body:
         return True
-    numbers = [j for j, cell in enumerate(first) if _is_number(cell)]
-    above = [j for j in numbers if _all_numbers(body, j)]
+    numbers = [j for j, cell in enumerate(first) if is_number(cell)]
+    above = [j for j in numbers if all_numbers(body, j)]
     if above:
         return _counts_on([first[j] for j in numbers])
-    words = [j for j, cell in enumerate(first) if _is_filled(cell) and j not in numbers]
+    words = [j for j, cell in enumerate(first) if is_filled(cell) and j not in numbers]
     again = [j for j in words if _comes_again(first[j], body, j)]
     return len(again) < max(1, len(words) / 2) or len(first) == 1
-
-
-def _all_numbers(body, j):
-    cells = [row[j] for row in body if len(row) > j and _is_filled(row[j])]
-    return bool(cells) and sum(map(_is_number, cells)) > 0.9 * len(cells)
 
 
 def _comes_again(cell, body, j):
@@ -204,7 +223,7 @@ def _row_named(names, body):
     names = list(names)
     if width == len(names) + 1 and _has_row_names(body, len(names)):
         return ["", *names]
-    while len(names) > max(1, width) and not _is_filled(names[-1]):
+    while len(names) > max(1, width) and not is_filled(names[-1]):
         names.pop()
     return names
 
@@ -220,8 +239,7 @@ def _unique(names, notes):
     if all(re.fullmatch("'.+'", str(name)) for name in names):
         names = [str(name)[1:-1] for name in names]  # quotes around the header alone
     names = [
-        str(n).strip() if _is_filled(n) else f"Unnamed: {j}"
-        for j, n in enumerate(names)
+        str(n).strip() if is_filled(n) else f"Unnamed: {j}" for j, n in enumerate(names)
     ]
     twice = [n for n, count in Counter(names).items() if count > 1]
     taken, unique = set(names), {}
@@ -240,26 +258,16 @@ def _unique(names, notes):
     return list(unique)
 
 
-def _is_filled(cell):
-    return cell is not None and str(cell).strip() != ""
-
-
 def _n_filled(cells):
-    return sum(map(_is_filled, cells))
+    return sum(map(is_filled, cells))
 
 
 def _trimmed(cells):
     """Return the cells up to the last that isn't blank."""
     n = len(cells)
-    while n and not _is_filled(cells[n - 1]):
+    while n and not is_filled(cells[n - 1]):
         n -= 1
     return cells[:n]
-
-
-def _is_number(cell):
-    if isinstance(cell, str):
-        return NUMBER.fullmatch(cell.strip()) is not None
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 def _holds_something(column):

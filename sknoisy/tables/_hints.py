@@ -2,6 +2,8 @@
 
 import re
 
+from sknoisy.tables._column import text_of
+
 __all__ = [
     "names_code",
     "names_group",
@@ -89,5 +91,5 @@ def names_year(name):
 
 def _words(name):
     """Return a name in small letters, its words apart: `patientID` is `patient id`."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", str(name))
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text_of(name))
     return re.sub(r"[_.\-\s]+", " ", apart).strip().lower()

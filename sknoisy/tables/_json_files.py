@@ -62,6 +62,8 @@ def _columns(parsed, name):
         if len(tables) == 1:  # {"data": [{…}, …]}, with whatever else beside it
             return _of_records(tables[0], name)
         if parsed and all(isinstance(v, dict) for v in parsed.values()):
+            if _are_rows(parsed):
+                return _of_records(list(parsed.values()), name)
             return _of_dicts(parsed)
         if len(lists) == len(parsed) == 1:
             return lists
@@ -95,6 +97,31 @@ def _of_rows(names, rows, name):
         )
     cells = zip(*rows, strict=True) if rows else [()] * len(names)
     return {str(key): list(c) for key, c in zip(names, cells, strict=True)}
+
+
+def _are_rows(parsed):
+    """Whether ``{"7": {"size": 1.5, "label": "a"}, …}`` has rows, and no columns.
+
+    A column holds values of one kind, and rows are counted.
+    """
+    turned: dict[str, list] = {}
+    for one in parsed.values():
+        for key, value in one.items():
+            turned.setdefault(key, []).append(value)
+    mixed_here = any(_mixes(one.values()) for one in parsed.values())
+    mixed_there = any(map(_mixes, turned.values()))
+    if mixed_here != mixed_there:
+        return mixed_here
+    return _count(parsed) and not _count(turned)
+
+
+def _mixes(values):
+    """Whether texts are among other values."""
+    return len({isinstance(value, str) for value in values if value is not None}) > 1
+
+
+def _count(keys):
+    return all(str(key).lstrip("-").isdigit() for key in keys)
 
 
 def _of_dicts(parsed):

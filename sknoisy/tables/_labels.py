@@ -3,6 +3,8 @@
 import numpy as np
 
 from sknoisy._table_errors import TableError, counted, need
+from sknoisy.tables._nested import is_several
+from sknoisy.tables._read_as import as_texts
 
 __all__ = ["find_unlabeled", "labels_of"]
 
@@ -32,7 +34,8 @@ def labels_of(column, name, about):
     kinds = {type(value) for value in values}
     if kinds and kinds <= {int, float, np.int64, np.float64}:
         return _numbers(column.astype(float))
-    return np.array([str(value) for value in values]) if values else np.array([], str)
+    texts = as_texts(column).tolist()
+    return np.array(texts) if texts else np.array([], str)
 
 
 def _is_truths(column):
@@ -48,7 +51,7 @@ def _numbers(column):
 def _check_no_lists(column, name, about):
     if column.dtype != object:
         return
-    several = column[column.map(lambda c: isinstance(c, list | dict | tuple | set))]
+    several = column[column.map(is_several)]
     if len(several):
         raise TableError(
             f"{about}{counted(len(several), 'cell')} of {name!r} hold several labels,"

@@ -1,4 +1,4 @@
-"""Numbers as people write them: `$1,000.50`, `1.234,5`, `12%`, `(3)`."""
+"""Numbers as people write them: `$1,000.50`, `1.234,5`, `12%`, `5 kg`, `9:05`."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sknoisy._table_errors import need
+from sknoisy.tables._amounts import SCALES, TIME, common_unit, seconds, without_bounds
 
 __all__ = ["GAPS", "Numbers", "decimal_sign", "read_numbers"]
 
@@ -15,10 +16,12 @@ GAPS = frozenset(
     + ["-", "--", "–", "—", ".", "..", "...", "*", "x", "missing", "unknown", "nd"]
     + ["#value!", "#div/0!", "#ref!", "#num!", "inf", "-inf", "infinity", "-infinity"]
 )
-MONEY = re.compile(
-    r"^([-+−]?)\s*(?:[$€£¥₹]|USD|EUR|GBP|CHF|JPY)\s*(?=[\d.,])|(?<=\d)\s*(?:[$€£¥₹]|USD"
-    r"|EUR|GBP|CHF|JPY)$"
+CURRENCY = (
+    r"(?:[A-Z]{0,3}[$€£¥₹₽₩₺₴₪฿₫₦]|USD|EUR|GBP|CHF|JPY|CNY|INR|BRL|SEK|NOK|DKK|PLN|CZK"
+    r"|HUF|Rs\.?|kr\.?|Kč|zł|Ft)"
 )
+MONEY = re.compile(rf"^([-+−]?)\s*{CURRENCY}\s*(?=[\d.,])|(?<=\d)\s*{CURRENCY}$")
+BEGINNING = re.compile(rf"[-+−(<>≤≥~≈=\s]*(?:{CURRENCY}\s*)?[-+−]?[\d.,]")
 BLANKS_WITHIN = re.compile(r"(?<=\d)[ \u00a0\u202f\u2009'’](?=\d{3}(?!\d))")
 DIGITS = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d+)?")
 CODE = re.compile(r"[-+]?0\d+")
@@ -60,14 +63,19 @@ def read_numbers(texts, decimal=None, force=False):
         return None
     if decimal != "," and (values := _plain(pandas, words, filled, force)) is not None:
         return Numbers(values[codes])
-    plain = {word: _strip(word) for word in filled}
+    counts = _count(words, codes)
+    n_filled = sum(counts[word] for word in filled)
+    if not force:  # most texts need no closer look
+        n_begin = sum(counts[word] for word in filled if BEGINNING.match(word))
+        if n_begin < (1 - MOST_STRANGE) * n_filled:
+            return None
+    plain = _bare(filled, counts, force)
     sign = _decimal_within(plain.values(), decimal)
     numbers = {word: _value(core, sign) for word, core in plain.items()}
-    counts = _count(words, codes)
     strange = [word for word, value in numbers.items() if value is None]
     n_strange = sum(counts[word] for word in strange)
     if not force:
-        if n_strange > MOST_STRANGE * sum(counts[word] for word in filled):
+        if n_strange > MOST_STRANGE * n_filled:
             return None
         if any(CODE.fullmatch(word) for word in filled):
             return None
@@ -126,6 +134,24 @@ def _strip(word):
     return BLANKS_WITHIN.sub("", word)
 
 
+def _bare(filled, counts, force):
+    """Return numbers without what stands around them, such as a unit of all."""
+    plain = {word: _strip(word) for word in filled}
+    plain = without_bounds(plain, counts, force)
+    if all(DIGITS.fullmatch(core) for core in plain.values()):
+        return plain
+    unit = common_unit(plain, counts, 1 - MOST_STRANGE)
+    if unit and (force or not _are_codes(plain, counts, unit)):
+        plain = {w: core.removesuffix(unit).rstrip() for w, core in plain.items()}
+    return plain
+
+
+def _are_codes(plain, counts, unit):
+    """Whether cells are rather codes: 101A, 102A, none of them twice."""
+    whole = all(core.removesuffix(unit).strip().isdigit() for core in plain.values())
+    return len(unit) == 1 and whole and all(counts[word] == 1 for word in plain)
+
+
 def _certain_decimal(core):
     """Return the decimal sign of a number, or None where it might be either."""
     signs = re.sub("[^.,]", "", core)
@@ -153,21 +179,30 @@ def _decimal_within(cores, decimal):
 
 
 def _value(core, sign):
+    if TIME.fullmatch(core):
+        return seconds(core)
+    scale = next((s for s in SCALES if core.endswith(s)), "")
+    core = core.removesuffix(scale).rstrip()
     if not DIGITS.fullmatch(core):
         return None
+    factor = SCALES.get(scale, 1)
     group = "," if sign == "." else "."
     head, _, tail = core.partition(sign)
     if group in tail or (group in head and not _is_grouped(head, group)):
         return None
     try:
-        return float(core.replace(group, "").replace(sign, "."))
+        return factor * float(core.replace(group, "").replace(sign, "."))
     except ValueError:  # two decimal signs
         return None
 
 
 def _is_grouped(head, group):
-    first, *others = head.lstrip("+-").split(group)
-    return 0 < len(first) <= 3 and all(len(digits) == 3 for digits in others)
+    first, *others, last = head.lstrip("+-").split(group)
+    if len(last) != 3 or not 0 < len(first) <= 3:
+        return False
+    # in thousands, or as in India 12,34,567
+    by = {len(digits) for digits in others}
+    return by <= {3} or (by == {2} and len(first) <= 2)
 
 
 def _how(filled, plain, numbers, sign):
@@ -176,7 +211,7 @@ def _how(filled, plain, numbers, sign):
         value = numbers[word]
         if value is None:
             continue
-        if plain[word] != word or "," in word:
+        if plain[word] != word or not DIGITS.fullmatch(word) or "," in word:
             return f"written as {word!r}, read as {value:.15g}"
         if sign == "," and "." in word:
             return f"written as {word!r}, read as {value:.15g}"

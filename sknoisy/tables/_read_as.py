@@ -42,6 +42,8 @@ def as_texts(cells):
 
 
 def _text(cell):
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "backslashreplace")
     whole = isinstance(cell, float) and cell.is_integer()
     return str(int(cell) if whole else cell)
 

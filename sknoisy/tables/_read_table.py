@@ -10,6 +10,7 @@ from sknoisy._table_errors import TableError, as_table_errors, listed, need
 from sknoisy.tables._arff import read_arff
 from sknoisy.tables._array_table import array_table
 from sknoisy.tables._arrays import read_npy, read_npz, read_svmlight
+from sknoisy.tables._column import text_of
 from sknoisy.tables._columnar import read_feather, read_parquet
 from sknoisy.tables._describe import make_said
 from sknoisy.tables._formats import format_of
@@ -190,10 +191,7 @@ def _named_by_texts(frame, name):
 
     What a file names is text, and so is what the command line can say.
     """
-    names = [
-        ".".join(map(str, column)) if isinstance(column, tuple) else str(column)
-        for column in frame.columns
-    ]
+    names = list(map(text_of, frame.columns))
     if len(set(names)) < len(names):
         twice = {column for column in names if names.count(column) > 1}
         raise TableError(f"{name}: columns share a name: {listed(sorted(twice))}.")

@@ -107,7 +107,7 @@ def _records(text, options, name):
     head = [(i, cells) for i, (_, _, cells) in enumerate(found)]
     head = head[: N_ROWS + (options.skip or 0)]
     start = find_start(head, options, name, [])
-    rows = found[start.above + start.has_header :]
+    rows = found[start.above + start.n_header :]
     return dialect, start.names, [record for record in rows if record[2]]
 
 

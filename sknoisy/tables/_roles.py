@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sknoisy._table_errors import counted, need, quoted
+from sknoisy._table_errors import TableError, counted, need, quoted
 from sknoisy.tables._column import Column
 from sknoisy.tables._dates import read_dates
 from sknoisy.tables._hints import (
@@ -13,6 +13,7 @@ from sknoisy.tables._hints import (
     names_row_only,
     names_year,
 )
+from sknoisy.tables._nested import is_several
 from sknoisy.tables._numbers import read_numbers
 from sknoisy.tables._read_as import as_texts
 from sknoisy.tables._stripped import stripped
@@ -45,6 +46,7 @@ def find_role(cells, name, decimal=None):
     """
     pandas = need("pandas", "a table")
     kind = pandas.api.types
+    _check_no_lists(cells, name)
     if isinstance(cells.dtype, pandas.CategoricalDtype):
         return _or_useless(Column(name, "category", "declared so"), cells)
     if kind.is_bool_dtype(cells):
@@ -57,6 +59,15 @@ def find_role(cells, name, decimal=None):
     if kind.is_timedelta64_dtype(cells):
         return _or_useless(Column(name, "number", "spans of time, in seconds"), cells)
     return _of_texts(as_texts(cells), name, decimal)
+
+
+def _check_no_lists(cells, name):
+    if cells.dtype == object and any(map(is_several, cells)):
+        raise TableError(
+            f"column {name!r} holds several values in a cell. Make a column of each,"
+            f" as numpy.vstack(frame[{name!r}]) does of lists of numbers, or leave it"
+            " out."
+        )
 
 
 def _or_useless(column, known):

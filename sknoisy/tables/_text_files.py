@@ -1,6 +1,7 @@
 """CSV and its kin: text to cells, each as it stands in the file."""
 
 import csv
+import re
 import sys
 from contextlib import contextmanager
 from io import StringIO
@@ -13,6 +14,8 @@ from sknoisy.tables._loaded import Loaded
 
 __all__ = ["books_allowed", "lines_of", "read_text"]
 
+WRAPPED = re.compile(r'\s*"(?:[^"]|"")*"\s*')
+
 
 def read_text(data, name, options):
     """Return the table in a text file; cells are texts, whatever they look like."""
@@ -20,7 +23,7 @@ def read_text(data, name, options):
     text = decode(data, options.encoding, name, notes)
     if not text.strip():
         raise TableError(f"{name} is empty.")
-    lines = lines_of(text)
+    lines = lines_of(_unwrapped(text, notes))
     dialect = sniff(lines, options.separator)
     lines.seek(0)
     with books_allowed():
@@ -28,6 +31,18 @@ def read_text(data, name, options):
         rows = _rows(lines, dialect, name, is_open)
         frame = make_frame(rows, options, name, _as_texts, notes)
     return Loaded(frame=frame, notes=notes, dialect=dialect)
+
+
+def _unwrapped(text, notes):
+    """Return a text without the quotes that some programs put around whole lines."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) < 3 or not all(WRAPPED.fullmatch(line) for line in lines):
+        return text
+    bare = [line.strip()[1:-1].replace('""', '"') for line in lines]
+    if len({line.count(",") for line in bare}) > 1 or "," not in bare[0]:
+        return text
+    notes.append("each line was in quotes as a whole, which are left out")
+    return "\n".join(bare)
 
 
 def lines_of(text):

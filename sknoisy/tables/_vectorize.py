@@ -159,7 +159,7 @@ class _Parts:
     def of(self, features, counts):
         """Return a part for all numbers, one for all categories, others by column."""
         of_role = {
-            role: [c.name for c in features if c.role == role] for role in FEATURES
+            role: [c.text for c in features if c.role == role] for role in FEATURES
         }
         most = MOST_CATEGORIES[self.for_]
         many = [name for name in of_role["category"] if counts[name] > most]
