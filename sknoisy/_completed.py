@@ -85,12 +85,15 @@ def add_constructor(cls: Any, own):
     ordered = sorted((first | own | taken | own).values(), key=lambda p: p.kind)
     signature = Signature(ordered, return_annotation=None)
 
+    defaults = {p.name: p.default for p in ordered if p.default is not p.empty}
+
     def __init__(self, *args, **kwargs):
-        given = signature.bind(self, *args, **kwargs)
-        given.apply_defaults()
-        stored = dict(given.arguments)
-        del stored["self"]
-        self._routed = stored.pop("routed")
+        if args:
+            kwargs = dict(signature.bind(self, *args, **kwargs).arguments)
+            del kwargs["self"]
+            kwargs |= kwargs.pop("routed", {})
+        stored = defaults | kwargs
+        self._routed = {n: stored.pop(n) for n in kwargs if n not in defaults}
         vars(self).update(stored)
 
     about = {"__module__": cls.__module__, "__signature__": signature}

@@ -137,7 +137,7 @@ def check_finite(y):
 
 def is_soft(y):
     """Whether `y` holds a distribution over classes per sample, not one label."""
-    shape = np.shape(y)
+    shape = y.shape if hasattr(y, "shape") else np.asarray(y).shape
     return len(shape) == 2 and shape[1] > 1
 
 

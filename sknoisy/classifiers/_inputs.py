@@ -15,7 +15,7 @@ from sknoisy.tables import vectorizer_for
 
 __all__ = ["read", "read_both"]
 
-LEARNED = ("n_features_in_", "feature_names_in_", "vectorizer_")  # of X
+KEPT_OF_X = ("n_features_in_", "feature_names_in_", "vectorizer_")  # of X
 
 
 def read_both(estimator, X, y, *, reset):
@@ -53,7 +53,7 @@ def read(estimator, X, *y, reset):
         Whether this is a fit.
     """
     if reset:
-        for name in LEARNED:
+        for name in KEPT_OF_X:
             estimator.__dict__.pop(name, None)
     n_labels = len(y[0]) if y and y[0] is not None else None
     collate_fn = estimator._routed.get("iterator_train__collate_fn")

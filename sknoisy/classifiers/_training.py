@@ -262,6 +262,8 @@ def check_training(training):
         "validation_fraction": training.validation_fraction is None,
         "verbose": isinstance(training.verbose, bool),
     }
+    check_where_to_validate(training)
+    check_by_rules({n: v for n, v in given.items() if not beside.get(n)}, **RULES)
     if not isinstance(training.checkpoint, (str, PathLike, type(None))):
         raise TypeError(
             f"checkpoint={shown(training.checkpoint)}, but must be a folder's path."
@@ -271,8 +273,6 @@ def check_training(training):
             "resume=True goes on from a checkpoint: name its folder, checkpoint=…, or"
             " leave resume out."
         )
-    check_where_to_validate(training)
-    check_by_rules({n: v for n, v in given.items() if not beside.get(n)}, **RULES)
 
 
 def check_where_to_validate(training):
