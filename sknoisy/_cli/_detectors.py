@@ -11,6 +11,7 @@ from sknoisy import (
     TrueLabelPosterior,
 )
 from sknoisy._cli._errors import CommandError, command_errors
+from sknoisy._cli._images import is_of_images, judge_of_images
 from sknoisy._cli._methods import Method
 from sknoisy._cli._preprocessing import as_numbers, filled, scaled
 from sknoisy._registry import lookup
@@ -21,6 +22,8 @@ MOST_CLASSES = 100  # that forests are asked of; their time and memory grow with
 
 def _posterior(table):
     """Return the default; of very many classes, similar rows judge, at one cost."""
+    if is_of_images(table) and not _has_many_classes(table):
+        return judge_of_images(table)
     if not _has_many_classes(table):
         return TrueLabelPosterior()
     judge = KNeighborsClassifier(10, weights="distance", metric="cosine")
@@ -28,7 +31,9 @@ def _posterior(table):
 
 
 def _for_posterior(table):
-    return scaled(table) if _has_many_classes(table) else filled(table)
+    if _has_many_classes(table):
+        return scaled(table)
+    return as_numbers(table) if is_of_images(table) else filled(table)
 
 
 def _has_many_classes(table):
