@@ -4,7 +4,7 @@ From a folder of images to a service
 
 A folder for each class, and every sixth image in a wrong one: which ones, what can be
 learned all the same, and a file that serves predictions where nobody has torch. On the
-command line, the first step is ``sknoisy audit digits``, with a page to review images on.
+command line, ``sknoisy audit digits`` is the first step, with a page for reviewers.
 """
 
 import tempfile
@@ -32,8 +32,8 @@ for number, (image, label) in enumerate(zip(images, y_noisy, strict=True)):
 
 # %%
 # **Which labels are wrong?** The table holds all images as small arrays; what can't be
-# read, is out of place or there twice, `find_data_issues` would tell. Forests are a quick
-# judge of such small pictures; the command asks networks.
+# read, is out of place or there twice, `find_data_issues` would tell. Forests are quick
+# judges of such small pictures; the command asks networks.
 
 table = read_image_table(folder)
 print(table.describe())
@@ -53,8 +53,8 @@ network = NoisyLabelClassifier(
 print(f"accuracy on true labels: {network.score(X_test, y_test.astype(str)):.1%}")
 
 # %%
-# **A file that serves it.** onnxruntime runs it without torch and sknoisy, on the pixels
-# of an image as they are, and says what the network says.
+# **A file that serves it.** onnxruntime runs it without torch and sknoisy, on pixels as
+# they are, and says what the network says.
 
 path = to_onnx(network, folder.parent / "digits.onnx")
 session = onnxruntime.InferenceSession(path)

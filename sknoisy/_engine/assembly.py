@@ -18,6 +18,7 @@ from sknoisy._engine.intake import Intake
 from sknoisy._engine.net import Engine
 from sknoisy._engine.networks import check_output, make_networks
 from sknoisy._engine.optimizers import make_optimizer_arguments
+from sknoisy.objectives._views import check_view
 
 PRECISIONS = {"bf16": torch.bfloat16}
 EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
@@ -63,6 +64,7 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
         intake=intake,
         schedule=make_schedule(training.lr_schedule, training.callbacks),
         accumulate=training.accumulate,
+        augment=augment_of(training),
         optimizer=optimizer,
         lr=training.lr,
         max_epochs=n_epochs,
@@ -146,10 +148,16 @@ def go_on(engine, objective, training):
         )
     engine.criterion_ = objective.to(engine.device)
     engine.batch_size = training.batch_size
+    engine.augment = augment_of(training)
     for group in engine.optimizer_.param_groups:  # each at a rate of its own
         group["initial_lr"] *= training.lr / engine.lr
     engine.lr = training.lr
     return engine
+
+
+def augment_of(training):
+    """Return what changes batches before they are trained on, a copy, or None."""
+    return check_view(getattr(training, "augment", None), "augment")
 
 
 def check_accumulation(accumulate, optimizer):

@@ -78,6 +78,7 @@ def _is_unwatched(estimator):
         and estimator.validation_fraction is None
         and not estimator.callbacks
         and estimator.checkpoint is None
+        and getattr(estimator, "augment", None) is None
         and not estimator.verbose
         and not getattr(estimator, "_skl_callbacks", None)  # those of scikit-learn
         and not estimator._routed_to("callbacks")
