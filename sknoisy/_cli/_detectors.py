@@ -11,7 +11,8 @@ from sknoisy import (
     TrueLabelPosterior,
 )
 from sknoisy._cli._errors import CommandError, command_errors
-from sknoisy._cli._images import is_of_images, judge_of_images
+from sknoisy._cli._image_judge import judge_of_images, network_judges
+from sknoisy._cli._images import is_of_images
 from sknoisy._cli._methods import Method
 from sknoisy._cli._preprocessing import as_numbers, filled, scaled
 from sknoisy._registry import lookup
@@ -33,7 +34,8 @@ def _posterior(table):
 def _for_posterior(table):
     if _has_many_classes(table):
         return scaled(table)
-    return as_numbers(table) if is_of_images(table) else filled(table)
+    by_network = is_of_images(table) and network_judges(table)
+    return as_numbers(table) if by_network else filled(table)
 
 
 def _has_many_classes(table):

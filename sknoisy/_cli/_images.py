@@ -3,12 +3,11 @@
 import sys
 from pathlib import Path
 
-from sknoisy import NoisyLabelClassifier, TrueLabelPosterior
 from sknoisy._cli._errors import CommandError
 from sknoisy.datasets import read_image_table
 from sknoisy.datasets._image_column import WRITTEN, find_image_column
 
-__all__ = ["find_images", "is_of_images", "judge_of_images", "read_images"]
+__all__ = ["find_images", "is_of_images", "read_images"]
 
 NO_IMAGES = "none"  # what --images says of a table that is to be judged by its columns
 FOLDER = ""  # in place of a column
@@ -45,8 +44,3 @@ def read_images(arguments, images, said):
 def is_of_images(table):
     """Whether samples are images of files."""
     return getattr(table, "files", None) is not None
-
-
-def judge_of_images(table):
-    """Return what finds wrong labels of images: a small network, out of fold."""
-    return TrueLabelPosterior(NoisyLabelClassifier())

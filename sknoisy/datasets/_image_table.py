@@ -145,7 +145,7 @@ def _check_nothing_is_said(path, label, clean_label, images, reading):
     said = [name for name, value in said.items() if value is not None]
     if said:
         raise TableError(
-            f"{path.name} is a folder, whose own folders are the labels:"
+            f"{path.resolve().name} is a folder, whose own folders are the labels:"
             f" {said[0].replace('_', '-')} belongs to a file with columns. Leave it"
             " out, or name the file."
         )
