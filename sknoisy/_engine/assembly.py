@@ -18,7 +18,7 @@ from sknoisy._engine.intake import Intake
 from sknoisy._engine.net import Engine
 from sknoisy._engine.networks import check_output, make_networks
 from sknoisy._engine.optimizers import make_optimizer_arguments
-from sknoisy.objectives._views import check_view
+from sknoisy.objectives._views import Views, check_view
 
 PRECISIONS = {"bf16": torch.bfloat16}
 EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
@@ -156,8 +156,9 @@ def go_on(engine, objective, training):
 
 
 def augment_of(training):
-    """Return what changes batches before they are trained on, a copy, or None."""
-    return check_view(getattr(training, "augment", None), "augment")
+    """Return what changes batches before they are trained on, or None."""
+    augment = check_view(getattr(training, "augment", None), "augment")
+    return None if augment is None else Views(augment)
 
 
 def check_accumulation(accumulate, optimizer):

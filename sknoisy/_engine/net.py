@@ -23,7 +23,6 @@ from sknoisy._engine.progress import ProgressBar
 from sknoisy._logits import mean_probability
 from sknoisy._samples import as_samples
 from sknoisy.exceptions import NonFiniteLossError
-from sknoisy.objectives._views import view
 from sknoisy.schedules import constant
 
 # large enough to hide Python, small enough that what layers hand on stays in the cache
@@ -236,7 +235,7 @@ class Engine(Packing, NeuralNetClassifier):
         """Return a batch's features as they are trained on."""
         if self.augment is None or self.criterion_.augments:
             return features
-        return view(self.augment, features)
+        return self.augment(features)
 
     def _shown_to_callbacks(self, features):
         """Return the logits that callbacks may score; None if none looks at batches."""

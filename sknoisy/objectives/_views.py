@@ -5,7 +5,23 @@ import copy
 import torch
 from torch import Tensor
 
-__all__ = ["check_view", "view"]
+__all__ = ["Views", "check_view", "view"]
+
+
+class Views:
+    """Shows features as an augmentation changes them; it is no module, if that is one.
+
+    Parameters
+    ----------
+    augment : callable
+    """
+
+    def __init__(self, augment):
+        self.augment = augment
+
+    def __call__(self, features):
+        """Return a view of the features of a batch."""
+        return view(self.augment, features)
 
 
 @torch.no_grad()
