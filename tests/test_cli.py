@@ -362,7 +362,7 @@ def bad_files(folder, frame):
     ("arguments", "message"),
     [
         ("nowhere.csv --label y", "nowhere.csv: there is no such file."),
-        (". --label y", ".: is a folder."),
+        (". --label y", "is a folder, whose own folders are the labels: label"),
         ("notes.md --label y", "there is no column 'y'. It has: no such thing."),
         ("empty.csv --label y", "empty.csv is empty."),
         ("latin.csv --label y", "latin.csv, line 1: the byte 0x81 is not UTF-8, and"),

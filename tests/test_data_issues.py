@@ -1,6 +1,7 @@
 """A look at data before their labels are judged: silent where nothing is odd."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from sklearn.datasets import load_digits, load_iris, make_classification
 
 from sknoisy.data_issues import CHECKS, DataIssues, find_data_issues
 from sknoisy.data_issues._report import SEVERITIES
-from sknoisy.tables import read_table
+from sknoisy.tables import Table, read_table
 
 N = 400
 
@@ -221,6 +222,27 @@ def plant_far_rows(rng):
     return X, y, range(3)
 
 
+def plant_files(**odd):
+    """Return a function that plants something about the files of images."""
+
+    def plant(rng):
+        X, y = images(rng)
+        facts = {"names": [f"{i}.png" for i in range(len(y))], "modes": ["L"] * len(y)}
+        facts |= {"sizes": [(8, 8)] * len(y), "unreadable": {}, "loose": []}
+        facts |= {"nested": [], "empty": []} | odd
+        table = Table("digits", X, y)
+        table.files = SimpleNamespace(**facts)
+        return table, None, [7] if "nested" in odd else []
+
+    return plant
+
+
+def plant_sizes(rng):
+    table, y, _ = plant_files()(rng)
+    table.files.sizes = [(8, 8) if label < 5 else (9, 9) for label in table.y]
+    return table, y, []
+
+
 PLANTED = [
     ("look_alikes", plant_typos),
     ("blank_labels", plant_words_for_nothing),
@@ -242,6 +264,10 @@ PLANTED = [
     ("row_order", plant_drift),
     ("extreme_values", plant_999),
     ("outliers", plant_far_rows),
+    ("unreadable_files", plant_files(unreadable={"a/1.png": "no image"})),
+    ("misplaced_files", plant_files(loose=["1.png"], nested=["7.png"])),
+    ("empty_classes", plant_files(empty=["wasp"])),
+    ("image_kinds", plant_sizes),
 ]
 
 

@@ -66,6 +66,7 @@ FLOORS = {
     "_warm_up": 0,
     "_weights": 0,
     "losses": 1,
+    "augmentation": 1,
     "modules": 1,
     "schedules": 1,
     "optimizers": 2,

@@ -78,7 +78,10 @@ def expected(strategy, share, warm):
     picks = picks_of(strategy, share, warm)
     if strategy == "jocor":
         return np.mean([joint(i) for i in picks[0]])
-    return sum(np.mean([nll(i, k) for i in picks[k]]) for k in (0, 1))
+    sums = [sum(nll(i, k) for i in picks[k]) for k in (0, 1)]
+    if strategy == "decoupling":  # the mean over all, of which most may agree
+        return sum(sums) / N
+    return sum(total / len(pick) for total, pick in zip(sums, picks, strict=True))
 
 
 @pytest.mark.parametrize("strategy", sorted(STRATEGIES))
@@ -234,6 +237,19 @@ def test_samples_that_pick_themselves_cannot_be_mixed():
 # --- the noise rate, found on the way, and what is kept ---
 
 
+@pytest.fixture
+def rates(monkeypatch):
+    """Let estimates be those in a list, of networks that foretell labels or don't."""
+
+    def given(*values, is_told=True):
+        left = list(values)
+        monkeypatch.setattr(_keep_rate, "estimate_noise_rate", lambda y, p: left.pop(0))
+        monkeypatch.setattr(_keep_rate, "foretells", lambda y, p: is_told)
+        return left
+
+    return given
+
+
 def test_the_rate_is_estimated_from_what_the_other_network_says(monkeypatch):
     asked = []
 
@@ -242,6 +258,7 @@ def test_the_rate_is_estimated_from_what_the_other_network_says(monkeypatch):
         return 0.25
 
     monkeypatch.setattr(_keep_rate, "estimate_noise_rate", estimate)
+    monkeypatch.setattr(_keep_rate, "foretells", lambda y, p: True)
     objective = make("jocor", 0, noise_rate="auto")
     side = objective.side.numpy()
     for c in range(3):
@@ -250,10 +267,10 @@ def test_the_rate_is_estimated_from_what_the_other_network_says(monkeypatch):
     heard = np.abs(gradient).sum(axis=2) > 0
     assert_array_equal(heard, side[:, None] == [0, 1])
     objective.on_epoch_end(0, None, lambda: torch.tensor(LOGITS))
-    assert not asked
+    assert objective.is_apart  # a first estimate has to be seen to stay
     assert objective.keep_rate == 1
     objective.on_epoch_end(1, None, lambda: torch.tensor(LOGITS))
-    ((probabilities, labels),) = asked
+    _, (probabilities, labels) = asked
     others = LOGITS[np.arange(N), 1 - side]
     oracle = np.exp(others) / np.exp(others).sum(axis=1, keepdims=True)
     assert_allclose(probabilities, oracle)
@@ -263,8 +280,53 @@ def test_the_rate_is_estimated_from_what_the_other_network_says(monkeypatch):
     assert objective.estimates() == {"noise_rate": 0.25}
 
 
-def test_the_last_epoch_is_the_latest_to_estimate_the_rate(monkeypatch):
-    monkeypatch.setattr(_keep_rate, "estimate_noise_rate", lambda y, p: 0.1)
+@pytest.mark.parametrize(
+    ("found", "n_epochs", "rate"),
+    [
+        ([0.3, 0.28], 2, 0.28),
+        ([0.5, 0.4, 0.39], 4, 0.39),  # later, as it fell
+        ([0.5, 0.4, 0.3], 4, None),  # it falls to the end
+        ([0.2, 0.3], 2, 0.3),
+    ],
+)
+def test_a_rate_that_still_falls_is_estimated_again_or_not_known(
+    found, n_epochs, rate, rates
+):
+    left = rates(*found)
+    objective = make("co_teaching", 0, noise_rate="auto")
+    for epoch in range(n_epochs):
+        assert objective.is_apart
+        objective.on_epoch_end(epoch, None, lambda: torch.tensor(LOGITS))
+    assert not objective.is_apart and not left
+    assert objective.estimates() == {"noise_rate": rate}
+    objective.on_epoch_begin(5, None, None)
+    assert objective.keep_rate == 1 - (rate or 0)
+
+
+def test_networks_no_better_than_guessing_know_no_rate(rates):
+    rates(0.4, 0.4, 0.4, is_told=False)
+    objective = make("co_teaching_plus", 0, noise_rate="auto")
+    for epoch in range(4):
+        objective.on_epoch_end(epoch, None, lambda: torch.tensor(LOGITS))
+    assert objective.estimates() == {"noise_rate": None}
+    objective.on_epoch_begin(5, None, None)
+    _, gradient = evaluate(objective)
+    assert (np.abs(gradient).sum(axis=2) > 0).all()  # those that both agree on, too
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.5, False), (0.55, False), (0.7, True)])
+def test_labels_are_foretold_where_they_are_hit_more_often_than_by_chance(share, told):
+    labels = np.tile([0, 1], 100)
+    hits = np.arange(200) < share * 200
+    says = np.eye(2)[np.where(hits, labels, 1 - labels)]
+    assert _keep_rate.foretells(labels, says) == told
+    assert not _keep_rate.foretells(
+        np.arange(200) // 180, np.tile([0.9, 0.1], (200, 1))
+    )
+
+
+def test_the_last_epoch_is_the_latest_to_estimate_the_rate(rates):
+    rates(0.1)
     with pytest.warns(UserWarning, match="warm_up_epochs=99 leaves none of 10 epochs"):
         objective = make("jocor", 0, noise_rate="auto", warm_up_epochs=99)
     for epoch in range(10):
@@ -290,8 +352,8 @@ def test_kept_counts_the_epochs_after_the_warm_up_only():
     assert [*objective.buffers()] == []
 
 
-def test_kept_leaves_out_the_epoch_that_finds_the_noise_rate(monkeypatch):
-    monkeypatch.setattr(_keep_rate, "estimate_noise_rate", lambda y, p: 0.4)
+def test_kept_leaves_out_the_epoch_that_finds_the_noise_rate(rates):
+    rates(0.4)
     options = {"noise_rate": "auto", "warm_up_epochs": 0}
     objective = make("co_teaching", 0, **options)
     evaluate(objective, rows=range(2, N))

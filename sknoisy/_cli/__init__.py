@@ -160,13 +160,13 @@ def _add_audit(commands):
         "audit",
         help="find the labels that look wrong, and write a page to review them on",
         description=(
-            "Estimate how many labels of a file are wrong and by which rule, rank the"
-            " suspicious ones, and write them as CSV, as pictures and as a page on"
-            " which people can check them, sample by sample."
+            "Estimate how many labels of a file, or a folder of images, are wrong and"
+            " by which rule, rank the suspicious ones, and write them as CSV, as"
+            " pictures and as a page on which people can check them, sample by sample."
         ),
         epilog=(
             "Examples: sknoisy audit data.csv --label target; sknoisy audit"
-            " images.npz --detector margin --out audit"
+            " images.npz --detector margin --out audit; sknoisy audit photos/"
         ),
     )
     parser.set_defaults(run=_run_audit, parser=parser)
@@ -231,29 +231,40 @@ def _add_apply(commands):
         description=(
             "Write DATA anew with the labels that people decided on, on the page that"
             " the audit made. Separator, encoding, blank cells and the order of rows"
-            " stay as they are: only corrected labels differ. Nothing is written if the"
-            " corrections were made for other labels."
+            " stay as they are: only corrected labels differ. Of a folder of images, a"
+            " table of paths and labels is written, and a plan of what to move where;"
+            " no image is moved. Nothing is written if the corrections were made for"
+            " other labels."
         ),
         epilog=(
-            "Example: sknoisy apply data.csv review-corrections.csv --label target"
+            "Examples: sknoisy apply data.csv review-corrections.csv --label target;"
+            " sknoisy apply photos/ review-corrections.csv"
         ),
     )
     parser.set_defaults(run=_run_apply, parser=parser)
-    parser.add_argument("data", metavar="DATA", help="the file that was audited: CSV")
+    parser.add_argument(
+        "data", metavar="DATA", help="what was audited: a CSV file, or a folder"
+    )
     parser.add_argument(
         "corrections",
         metavar="CORRECTIONS",
         nargs="+",
         help="what the page exported; several files, where people shared the work",
     )
-    parser.add_argument(
-        "--label", metavar="NAME", required=True, help="as for the audit"
-    )
+    parser.add_argument("--label", metavar="NAME", help="as for the audit")
     parser.add_argument("--clean-label", metavar="NAME", help="as for the audit")
     parser.add_argument(
         "--out",
         metavar="FILE",
         help="where to write (default: beside DATA, as NAME-corrected.csv)",
+    )
+    parser.add_argument(
+        "--plan",
+        metavar="FILE",
+        help=(
+            "of a folder: where to write what to move where (default: beside it, as"
+            " NAME-moves.csv)"
+        ),
     )
     add_reading(parser)
 

@@ -9,7 +9,7 @@ from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._folds import Labels, run_folds
 from sknoisy._cli._journal import Journal, keys_of
-from sknoisy._cli._methods import choose_methods
+from sknoisy._cli._methods import choose_methods, without_slow
 from sknoisy._cli._noise import parse_noise
 from sknoisy._cli._preprocessing import scaled
 from sknoisy._cli._read import read
@@ -30,6 +30,7 @@ def compare(arguments):
     check_scoring(arguments.scoring)
     noise = parse_noise(_noise_spec(arguments), arguments.seed)
     table = check_table(_read(arguments), n_folds, f"--folds {n_folds}")
+    methods = without_slow(methods, table, arguments.methods)
     scorer = choose_scorer(arguments.scoring, table)
     labels = _labels(table, noise)
     splits = _splits(table, labels, n_folds, arguments.seed)

@@ -11,6 +11,8 @@ from sknoisy import (
     TrueLabelPosterior,
 )
 from sknoisy._cli._errors import CommandError, command_errors
+from sknoisy._cli._image_judge import judge_of_images, network_judges
+from sknoisy._cli._images import is_of_images
 from sknoisy._cli._method import Method
 from sknoisy._cli._preprocessing import as_numbers, filled, scaled
 from sknoisy._registry import lookup
@@ -21,6 +23,8 @@ MOST_CLASSES = 100  # that forests are asked of; their time and memory grow with
 
 def _posterior(table):
     """Return the default; of very many classes, similar rows judge, at one cost."""
+    if is_of_images(table) and not _has_many_classes(table):
+        return judge_of_images(table)
     if not _has_many_classes(table):
         return TrueLabelPosterior()
     judge = KNeighborsClassifier(10, weights="distance", metric="cosine")
@@ -28,7 +32,10 @@ def _posterior(table):
 
 
 def _for_posterior(table):
-    return scaled(table) if _has_many_classes(table) else filled(table)
+    if _has_many_classes(table):
+        return scaled(table)
+    by_network = is_of_images(table) and network_judges(table)
+    return as_numbers(table) if by_network else filled(table)
 
 
 def _has_many_classes(table):

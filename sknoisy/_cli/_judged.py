@@ -70,7 +70,7 @@ class Judged:
         """Return the detector as one would write it, but for seed and jobs."""
         detector = clone(self.detector)
         known = detector.get_params()
-        unset = {name: None for name in ("random_state", "n_jobs") if name in known}
+        unset = {name: None for name in (*_seeds_in(known), "n_jobs") if name in known}
         return " ".join(repr(detector.set_params(**unset)).split())
 
     @property
@@ -112,8 +112,7 @@ def _make_detector(table, arguments):
         threshold=threshold_of(arguments.threshold)
     )
     known = detector.get_params()
-    if "random_state" in known:
-        detector.set_params(random_state=arguments.seed)
+    detector.set_params(**dict.fromkeys(_seeds_in(known), arguments.seed))
     if "n_jobs" in known:
         detector.set_params(n_jobs=arguments.jobs)
     return method, detector
@@ -138,6 +137,11 @@ def _find(detector, method, table, read_as, rows, seed, on_share):
             seed=seed,
         )
     return found, list(dict.fromkeys(_one_line(w.message) for w in caught))
+
+
+def _seeds_in(parameters):
+    """Return the names of seeds, those of a judge of one's own included."""
+    return [name for name in parameters if name.split("__")[-1] == "random_state"]
 
 
 class _Tasks:

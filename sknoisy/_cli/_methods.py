@@ -5,6 +5,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 
 from sknoisy._cli._errors import CommandError, command_errors
+from sknoisy._cli._images import is_of_images
 from sknoisy._cli._method import Method
 from sknoisy._cli._preprocessing import as_numbers, as_rows, filled, scaled
 from sknoisy._registry import lookup
@@ -45,6 +46,16 @@ METHODS = {
     "forest": Method(_forest, filled),
     "boosting": Method(_boosting, as_rows),
 }
+
+
+def without_slow(methods, table, names):
+    """Return methods that nobody has named less those that take long on pixels."""
+    if names is not None or not is_of_images(table) or "boosting" not in methods:
+        return methods
+    table.notes.append(
+        "boosting is left out, which takes long on pixels; --methods can name it"
+    )
+    return {name: method for name, method in methods.items() if name != "boosting"}
 
 
 def choose_methods(names, auto=False):

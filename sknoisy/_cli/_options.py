@@ -26,6 +26,19 @@ def add_reading(parser):
         metavar="WORDS",
         help="words that stand for missing values, labels included, by commas",
     )
+    group.add_argument(
+        "--images",
+        metavar="NAME",
+        help="the column with paths of images, which are judged then, or none"
+        " (default: one whose cells are such paths)",
+    )
+    group.add_argument(
+        "--image-size",
+        type=int,
+        default=32,
+        metavar="N",
+        help="how many pixels high and wide images are judged (default: %(default)s)",
+    )
     for role, text in (
         ("ignore", "columns that nothing is learned from"),
         ("id", "columns that name a row; the first comes back with each issue"),
@@ -45,7 +58,8 @@ def add_data(parser, **more):
         metavar="DATA",
         help=(
             "a file: CSV of any kind, Excel, Parquet, Feather, JSON, ARFF, libsvm, or"
-            " NPZ with the arrays X and y; also packed (.gz, .zip, .zst)"
+            " NPZ with the arrays X and y; also packed (.gz, .zip, .zst). Or a folder"
+            " of images with a folder for each class"
         ),
         **more,
     )

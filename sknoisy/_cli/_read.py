@@ -1,21 +1,24 @@
-"""The file that the command line names, and what people say about it."""
+"""The file or folder that the command line names, and what people say about it."""
 
 from sknoisy._cli._errors import command_errors
+from sknoisy._cli._images import find_images, read_images
 from sknoisy.tables import TableError, read_table
 
 ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
 
 
 def read(arguments):
-    """Return the table in the file that the arguments name."""
+    """Return the table in the file, or of the images, that the arguments name."""
+    said = {
+        **how_written(arguments),
+        **{role: _split(getattr(arguments, role, None)) for role in ROLES},
+    }
+    names = arguments.label, arguments.clean_label
     with command_errors(TableError):
-        return read_table(
-            arguments.data,
-            arguments.label,
-            arguments.clean_label,
-            **how_written(arguments),
-            **{role: _split(getattr(arguments, role, None)) for role in ROLES},
-        )
+        images = find_images(arguments, said)
+        if images is not None:
+            return read_images(arguments, images, said)
+        return read_table(arguments.data, *names, **said)
 
 
 def how_written(arguments):

@@ -21,6 +21,7 @@ from sknoisy._engine.networks import check_output, make_networks, speaker
 from sknoisy._engine.optimizers import make_optimizer_arguments
 from sknoisy._params import choose_arguments, prefixed
 from sknoisy._shown import shown
+from sknoisy.objectives._views import Views, check_view
 
 PRECISIONS = {"bf16": torch.bfloat16}
 EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
@@ -73,6 +74,7 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
         intake=intake,
         schedule=make_schedule(training.lr_schedule, training.callbacks),
         accumulate=training.accumulate,
+        augment=augment_of(training),
         optimizer=optimizer,
         lr=training.lr,
         max_epochs=n_epochs,
@@ -168,7 +170,14 @@ def go_on(engine, objective, training):
         )
     engine.criterion_ = objective.to(engine.device)
     engine.batch_size = training.batch_size
+    engine.augment = augment_of(training)
     for group in engine.optimizer_.param_groups:  # each at a rate of its own
         group["initial_lr"] *= training.lr / engine.lr
     engine.lr = training.lr
     return engine
+
+
+def augment_of(training):
+    """Return what changes batches before they are trained on, or None."""
+    augment = check_view(training.augment, "augment")
+    return None if augment is None else Views(augment)

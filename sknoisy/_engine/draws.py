@@ -34,7 +34,7 @@ def may_draw(engine):
     if torch.device(engine.device).type != "cpu":
         return True  # a device draws from its own generator
     parts = (engine.module_, engine.criterion_, engine.optimizer_, engine.schedule)
-    return not is_quiet(*parts, *engine.callbacks_)
+    return not is_quiet(*parts, engine.augment, *engine.callbacks_)
 
 
 @contextmanager

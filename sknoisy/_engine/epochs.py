@@ -33,7 +33,7 @@ def fast_epoch(net, batches):
         if first:
             for parameter in parameters:  # as zero_grad does, less its bookkeeping
                 parameter.grad = None
-        loss = objective(networks, features, labels, index)
+        loss = objective(networks, net.augmented(features), labels, index)
         (loss if share is None else loss * share).backward()
         if last:
             for clip in clips:

@@ -53,6 +53,7 @@ class Engine(Packing, NeuralNetClassifier):
         intake=None,
         schedule=constant,
         accumulate=1,
+        augment=None,
         **kwargs,
     ):
         super().__init__(
@@ -68,6 +69,7 @@ class Engine(Packing, NeuralNetClassifier):
         self.intake = Intake(getattr(torch, input_dtype)) if intake is None else intake
         self.schedule = schedule
         self.accumulate = accumulate
+        self.augment = augment  # of batches that are trained on
         self.checkpoints: Any = None  # where the state of each epoch is kept
         self.remake: Any = None  # makes new networks, until training begins
         self.speaker = None  # the network that predicts, where the method has one
@@ -224,9 +226,16 @@ class Engine(Packing, NeuralNetClassifier):
         """Compute loss and gradients of one batch."""
         (features, index), labels = batch
         self._set_training(True)
-        loss = self.criterion_(self.module_, features, labels, index)
+        changed = self.augmented(features)
+        loss = self.criterion_(self.module_, changed, labels, index)
         (loss if share is None else loss * share).backward()
         return {"loss": loss, "y_pred": self._shown_to_callbacks(features)}
+
+    def augmented(self, features):
+        """Return a batch's features as they are trained on."""
+        if self.augment is None or self.criterion_.augments:
+            return features
+        return self.augment(features)
 
     def _shown_to_callbacks(self, features):
         """Return the logits that callbacks may score; None if none looks at batches."""

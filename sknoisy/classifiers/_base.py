@@ -50,7 +50,6 @@ class BaseNoisyClassifier(
 
     _method: ClassVar[Any] = None
     _part: ClassVar[str | None] = None  # the prefix of its parameters, for messages
-    _mixes: ClassVar[bool] = False  # whether `mixup` isn't the method's own
 
     class_weight = cast(Any, None)  # judged samples have no exact weights
 
@@ -217,7 +216,7 @@ class BaseNoisyClassifier(
 
     def _plan(self, data, facts, in_parts=False):
         """Return what there is to learn, with all that must be known first."""
-        facts = data.facts | facts
+        facts = data.facts | facts | {"augment": self.augment}
         method, given = self._asked(facts)
         task = Task(method, given, self._routed_to("loss"), self, facts, in_parts)
         task.facts |= task.method.plan(task)
@@ -243,7 +242,10 @@ class BaseNoisyClassifier(
             )
 
     def _build_objective(self, task):
-        return build_objective(task, self.mixup if self._mixes else 0)
+        return self._mixed(build_objective(task))
+
+    def _mixed(self, objective):
+        return objective
 
     @contextmanager
     def _all_or_nothing(self):
@@ -270,11 +272,9 @@ class BaseNoisyClassifier(
         """Return checked data: what has no weight or no label isn't there any more."""
         X, y, missing = read_both(self, X, y, reset=reset)
         weight = None if sample_weight is None else check_weights(sample_weight, len(y))
-        dtype, by_class = (
-            getattr(torch, self.dtype),
-            self.class_weight,
-        )
-        known = {"class_weight": by_class, "classes": classes, "missing": missing}
+        dtype = getattr(torch, self.dtype)
+        known = {"classes": classes, "missing": missing}
+        known["class_weight"] = self.class_weight
         return make_training_data(X, y, weight, dtype, **known)
 
     def _random_state(self):

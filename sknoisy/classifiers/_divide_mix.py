@@ -55,15 +55,8 @@ class DivideMixClassifier(BaseNoisyClassifier):
         drawn from Beta(mixup, mixup), of which the larger part is that of the sample
         itself; 0 mixes nothing.
 
-    augment : callable, default=None
-        A function of the features of a batch, a tensor (n_batch, ...) that looks like
-        X, that returns others of the same shape, anew at each call, such as
-        :class:`~sknoisy.modules.RandomShift`. Two such views are learned from, and
-        their predictions averaged. Draw from torch's global generator, which `fit`
-        seeds.
-
     strong_augment : callable, default=None
-        The same, for what samples look like whose class was predicted without it,
+        As `augment`, for what samples look like whose class was predicted without it,
         with ``rejected="fixmatch"``. None shows them as they are.
 
     rejected : {"mixmatch", "fixmatch"} or None, default="mixmatch"
@@ -113,7 +106,8 @@ class DivideMixClassifier(BaseNoisyClassifier):
     to 15 here for ten classes, and is one number for all shares. There is no
     confidence penalty in the warm-up, which is published for asymmetric noise.
     Probabilities of both networks are averaged to predict, not logits added. Without
-    `augment`, one view is learned from.
+    `augment`, one view is learned from; with it, two are, and their predictions
+    averaged.
 
     A mixture finds two kinds of losses in any data: where all labels are right, it
     takes the hardest of them for wrong ones.
@@ -160,7 +154,6 @@ class DivideMixClassifier(BaseNoisyClassifier):
     p_threshold: float = 0.5
     sharpening: float = 0.5
     mixup: float = 4.0
-    augment: Callable[[Any], Any] | None = None
     strong_augment: Callable[[Any], Any] | None = None
     rejected: Literal["mixmatch", "fixmatch"] | None = "mixmatch"
     rejected_weight: float = 1.0

@@ -15,7 +15,7 @@ from sknoisy._params import choose_arguments, parted
 from sknoisy._shown import shown
 from sknoisy._streams import lent
 from sknoisy.losses import LOSSES, get_loss
-from sknoisy.objectives import OBJECTIVES, MeanLoss, Mixup, Objective
+from sknoisy.objectives import OBJECTIVES, MeanLoss, Objective
 
 # loss="auto": which part of its even share of labels makes a class a rare one
 RARE = 0.3
@@ -232,7 +232,7 @@ def takes_any_loss(kind):
     return "loss" in inspect.signature(kind).parameters
 
 
-def build_objective(task, mixup=0):
+def build_objective(task):
     """Return the objective of a task, if it can do what is asked of it."""
     objective = task.method.build(task)
     name = type(objective).__name__
@@ -242,7 +242,7 @@ def build_objective(task, mixup=0):
             f"partial_fit can't train {name}: what it remembers or learns belongs to"
             " one whole fit. Call fit, or choose a plain loss."
         )
-    return Mixup(objective, mixup) if mixup else objective
+    return objective
 
 
 def check_goes_with(takes, name, facts):

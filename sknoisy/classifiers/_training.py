@@ -99,6 +99,13 @@ class TrainingParameters(PartNames):
         The objects themselves, which training changes. One that watches single batches
         makes training somewhat slower.
 
+    augment : callable, default=None
+        What changes the features of each batch that is trained on, anew each time: a
+        function of a tensor (n_batch, ...) that returns another one of the same shape,
+        such as those of :mod:`sknoisy.augmentation`, whose parameters are set as
+        ``augment__*``. Methods that want several views of a sample ask it for each.
+        What it draws comes from the seed of the fit.
+
     device : str or torch.device, default="auto"
         Where to train and predict; "auto" takes a CUDA GPU if there is one.
 
@@ -207,6 +214,7 @@ class TrainingParameters(PartNames):
     predict_with: int | Literal["auto", "mean"] = "auto"
     warm_start: bool = False
     callbacks: Sequence[Any] | None = None
+    augment: Callable[[Any], Any] | None = None
     device: str | torch.device = "auto"
     dtype: Literal["float32", "float64"] = "float32"
     precision: Literal["bf16"] | None = None
@@ -246,6 +254,7 @@ RULES: dict[str, Any] = {
         "lr": "(0, inf)",
         "validation_fraction": "(0, 1)",
         "mixup": "[0, inf)",  # where there is such a parameter
+        "cutmix": "[0, inf)",
     },
 }
 

@@ -8,6 +8,7 @@ from sknoisy._delegation import available_if
 from sknoisy._engine.tasks import with_callbacks
 from sknoisy._types import Inputs
 from sknoisy.classifiers._base import BaseNoisyClassifier
+from sknoisy.objectives import CutMix, Mixup
 
 
 class WeightedNoisyClassifier(BaseNoisyClassifier):
@@ -23,14 +24,17 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         noise. Methods refuse it that mix by themselves, or learn about single samples
         from what the network says of each.
 
+    cutmix : float, default=0.0
+        The same for images, of which a rectangle comes from another one, with a share
+        of the area drawn from Beta(cutmix, cutmix); 1.0 is usual. One of both at most.
+
     class_weight : dict, "balanced" or None, default=None
         Weights of classes, by given labels, multiplied with `sample_weight`.
         "balanced" gives all classes the same sum of weights.
     """
 
-    _mixes = True
-
     mixup: float = 0.0
+    cutmix: float = 0.0
     class_weight: Mapping[Any, float] | Literal["balanced"] | None = None
 
     @with_callbacks
@@ -111,6 +115,16 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
     def takes_soft_labels(self) -> bool:
         """Whether `y` may hold a distribution over classes per sample."""
         return self._asked({})[0].takes_soft_labels
+
+    def _mixed(self, objective):
+        if self.mixup and self.cutmix:
+            raise ValueError(
+                f"mixup={self.mixup} and cutmix={self.cutmix} both mix the samples of a"
+                " batch: pass one of them."
+            )
+        if self.cutmix:
+            return CutMix(objective, self.cutmix)
+        return Mixup(objective, self.mixup) if self.mixup else objective
 
     def _can_learn_in_parts(self):
         """Whether the method lets there be `partial_fit`; say why if it doesn't."""

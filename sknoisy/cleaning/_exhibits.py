@@ -1,6 +1,7 @@
 """What a person gets to see of a sample: an image, a row of a table, or a text."""
 
 from dataclasses import dataclass, field
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -133,7 +134,10 @@ def shorten(text):
 def _kind_of(X):
     if issparse(X) or hasattr(X, "columns"):
         return "table"
-    first = np.asarray(X.iloc[0] if hasattr(X, "iloc") else X[0])
+    first = X.iloc[0] if hasattr(X, "iloc") else X[0]
+    if isinstance(first, PathLike):
+        return "image_files"
+    first = np.asarray(first)
     if first.ndim == 0 and first.dtype.kind in "UO":
         return "text"
     return "images" if first.ndim in (2, 3) else "table"

@@ -100,8 +100,8 @@ def review_page(
         Title of the page. None takes the name of the file.
 
     kind : {"auto", "images", "image_files", "text", "table"}, default="auto"
-        What X holds. "auto" looks at its shape; it takes strings for texts, so say
-        "image_files" for paths.
+        What X holds. "auto" looks at its shape; it takes paths (`pathlib.Path`) for
+        image files, but strings for texts: say "image_files" for paths as strings.
 
     image_shape : tuple of int, default=None
         Shape of an image, where rows of X hold flat ones: (height, width), or with

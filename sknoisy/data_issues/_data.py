@@ -46,10 +46,23 @@ class Data:
 
     seed : int, default=0
         Of what is sampled.
+
+    files : object, default=None
+        What is known of image files, where samples are such; see
+        `sknoisy.datasets.read_image_table`.
     """
 
     def __init__(
-        self, features, y, rows, label, frame=None, columns=None, groups=None, seed=0
+        self,
+        features,
+        y,
+        rows,
+        label,
+        frame=None,
+        columns=None,
+        groups=None,
+        seed=0,
+        files=None,
     ):
         self.features = features
         self.y = y
@@ -59,6 +72,7 @@ class Data:
         self.columns = columns or []
         self.groups = groups
         self.seed = seed
+        self.files = files
 
     @property
     def n_samples(self):
@@ -155,6 +169,7 @@ def _of_table(table, groups, seed):
         columns=table.columns or _columns_of_array(table.X),
         groups=table.groups if groups is None else groups,
         seed=seed,
+        files=getattr(table, "files", None),
     )
 
 

@@ -14,6 +14,12 @@ from sknoisy.data_issues._duplicates import (
 )
 from sknoisy.data_issues._groups import groups
 from sknoisy.data_issues._identifiers import identifiers
+from sknoisy.data_issues._image_files import (
+    empty_classes,
+    image_kinds,
+    misplaced_files,
+    unreadable_files,
+)
 from sknoisy.data_issues._imbalance import imbalance
 from sknoisy.data_issues._leaks import leaks
 from sknoisy.data_issues._look_alikes import look_alikes
@@ -36,6 +42,9 @@ CHECKS = {
     "numeric_target": numeric_target,
     "votes": votes,
     "blank_labels": blank_labels,
+    "unreadable_files": unreadable_files,
+    "misplaced_files": misplaced_files,
+    "empty_classes": empty_classes,
     "rare_classes": rare_classes,
     "contradictions": contradictions,
     "exact_duplicates": exact_duplicates,
@@ -46,6 +55,7 @@ CHECKS = {
     "identifiers": identifiers,
     "useless_columns": useless_columns,
     "imbalance": imbalance,
+    "image_kinds": image_kinds,
     "row_order": row_order,
     "extreme_values": extreme_values,
     "outliers": outliers,

@@ -22,6 +22,8 @@ def row_order(data):
     """
     if not data.names_classes or holds_quantities(data.y) or data.n_samples < 30:
         return None
+    if data.files is not None:  # whose order is that of their names
+        return None
     shares = data.counts / data.n_samples
     chance = float((shares**2).sum())
     same = float(np.mean(data.codes[1:] == data.codes[:-1]))

@@ -10,6 +10,7 @@ from sknoisy.datasets._fetchers import (
     fetch_labelme_votes,
 )
 from sknoisy.datasets._image_folder import read_image_folder
+from sknoisy.datasets._image_table import read_image_table
 
 __all__ = [
     "Columns",
@@ -21,4 +22,5 @@ __all__ = [
     "fetch_label_errors",
     "fetch_labelme_votes",
     "read_image_folder",
+    "read_image_table",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import Bunch
 
+from sknoisy._files import with_formula
 from sknoisy._samples import IMAGE_SUFFIXES, Samples, open_image
 from sknoisy._shown import shown
 
@@ -120,13 +121,19 @@ def read_image_folder(
     )
 
 
-def _by_folders(folder: Path) -> tuple[list[Path], list[str]]:
+def find_images(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the images in folders of classes, and those in none, by name."""
     found = sorted(
         path
         for path in folder.rglob("*")
         if path.suffix.lower() in IMAGE_SUFFIXES and not _is_hidden(path, folder)
     )
     loose = [path for path in found if path.parent == folder]
+    return [path for path in found if path.parent != folder], loose
+
+
+def _by_folders(folder: Path) -> tuple[list[Path], list[str]]:
+    found, loose = find_images(folder)
     if loose:
         raise ValueError(
             f"{str(folder)!r} holds images that are in no folder of a class, such as"
@@ -154,6 +161,7 @@ def _by_table(folder: Path, table: str | Path) -> tuple[list[Path], list[str]]:
             f"{str(table)!r} must have a head and two columns, paths and labels; its"
             f" head is {shown(head)}."
         )
+    rows = [[with_formula(cell) for cell in row] for row in rows]  # as we write them
     paths = [folder / row[0] for row in rows]
     missing = [path for path in paths if not path.is_file()]
     if missing:

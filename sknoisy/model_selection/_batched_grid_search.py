@@ -1,8 +1,9 @@
 """A grid search whose candidates and folds train together."""
 
 import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from sklearn import get_config
@@ -12,7 +13,14 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid, check_cv
 from sklearn.utils import Bunch, indexable
 from sklearn.utils.metadata_routing import process_routing
 
-from sknoisy._data_types import ArrayLike, MatrixLike
+from sknoisy._data_types import (
+    ArrayLike,
+    Estimator,
+    FilePath,
+    Folds,
+    MatrixLike,
+    Scoring,
+)
 from sknoisy._unlabeled import unboxed
 from sknoisy.model_selection._rehearsal import (
     HandsOut,
@@ -20,8 +28,11 @@ from sknoisy.model_selection._rehearsal import (
     in_this_process,
     rehearse,
 )
+from sknoisy.model_selection._search_store import open_store
 
 __all__ = ["BatchedGridSearchCV"]
+
+Grid: TypeAlias = Mapping[str, Iterable[Any]]
 
 
 class BatchedGridSearchCV(GridSearchCV):
@@ -85,6 +96,13 @@ class BatchedGridSearchCV(GridSearchCV):
 
     return_train_score : bool, default=False
         Whether `cv_results_` has scores on the training samples, too.
+
+    checkpoint : str or path-like, default=None
+        A folder in which `fit` keeps what is trained and scored, as it comes. Where it
+        holds a part of the same search, one that was killed, say, `fit` goes on from
+        there: with int seeds to the scores, bit by bit, that it would have had without
+        a break, and with no more to do again than what was under way. A search with
+        other data or parameters is refused. Needs ``pip install "sknoisy[export]"``.
 
     Attributes
     ----------
@@ -156,6 +174,35 @@ class BatchedGridSearchCV(GridSearchCV):
     6
     """
 
+    def __init__(
+        self,
+        estimator: Estimator,
+        param_grid: Grid | Sequence[Grid],
+        *,
+        scoring: Scoring | None = None,
+        n_jobs: int | None = None,
+        refit: bool | str | Callable[[dict[str, np.ndarray]], int] = True,
+        cv: Folds | None = None,
+        verbose: int = 0,
+        pre_dispatch: int | str = "2*n_jobs",
+        error_score: float | str = np.nan,
+        return_train_score: bool = False,
+        checkpoint: FilePath | None = None,
+    ) -> None:
+        super().__init__(
+            estimator,
+            param_grid,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.checkpoint = checkpoint
+
     def fit(self, X: MatrixLike, y: ArrayLike | None = None, **params: Any) -> Self:
         """Search: train and score every candidate on every fold.
 
@@ -188,6 +235,10 @@ class BatchedGridSearchCV(GridSearchCV):
         candidates = list(ParameterGrid(self.param_grid))
         options = {k: getattr(self, k) for k in ("n_jobs", "pre_dispatch", "verbose")}
         fit_params = routed.estimator.fit
+        store = None
+        if self.checkpoint is not None:
+            store = open_store(self.checkpoint, self, candidates, splits, X, y, params)
+            options["store"] = store
         cells = rehearse(
             self.estimator, candidates, splits, X, y, fit_params, **options
         )
@@ -195,6 +246,8 @@ class BatchedGridSearchCV(GridSearchCV):
         together = isinstance(search.estimator, HandsOut)
         with in_this_process() if together else nullcontext():
             search.fit(X, y, **params)
+        if store is not None:
+            store.forget_batches()
         return self._take_over(search, cells)
 
     def _routed_params(self, params):
@@ -207,7 +260,8 @@ class BatchedGridSearchCV(GridSearchCV):
     def _search(self, cells, cv):
         """Return scikit-learn's search over the cells, or over the estimator itself."""
         options = {**self.get_params(deep=False), "cv": cv}
-        if any(cell.trained for cell in cells):
+        del options["checkpoint"]
+        if self.checkpoint is not None or any(cell.trained for cell in cells):
             options |= {
                 "estimator": HandsOut(self.estimator, iter(cells)),
                 "scoring": self._scoring(),
@@ -226,11 +280,15 @@ class BatchedGridSearchCV(GridSearchCV):
         if isinstance(scoring, (list, tuple, set)):
             scoring = {name: name for name in scoring}
         if isinstance(scoring, dict):
-            return {name: self._scorer(one) for name, one in scoring.items()}
+            n_scores = len(scoring)
+            return {
+                name: self._scorer(one, name, n_scores) for name, one in scoring.items()
+            }
         return self._scorer(scoring)
 
-    def _scorer(self, scoring):
-        return SeesThrough(check_scoring(self.estimator, scoring))
+    def _scorer(self, scoring, name="score", n_scores=1):
+        n_calls = n_scores * (2 if self.return_train_score else 1)
+        return SeesThrough(check_scoring(self.estimator, scoring), name, n_calls)
 
     def _take_over(self, search, cells):
         """Take what the inner search has learned."""
@@ -248,13 +306,19 @@ class BatchedGridSearchCV(GridSearchCV):
 class SeesThrough:
     """A scorer of what a `HandsOut` has handed out; in all else the one it wraps."""
 
-    def __init__(self, scorer):
+    def __init__(self, scorer, name, n_calls):
         self.scorer = scorer
+        self.name = name
+        self.n_calls = n_calls  # of all scorers for one cell
         self.__signature__ = inspect.signature(scorer)  # tells whether it takes weights
 
     def __call__(self, estimator, *args, **kwargs):
         """Return the score of the fitted estimator."""
-        return self.scorer(estimator.fitted_, *args, **kwargs)
+
+        def score():
+            return self.scorer(estimator.fitted_, *args, **kwargs)
+
+        return estimator.cell_.scored(self.name, score, self.n_calls)
 
     def __getattr__(self, name):
         if name == "scorer":  # not there yet, in a copy

@@ -50,6 +50,9 @@ class Prepared:
     trained : bool
         Whether it has trained together with others; if not, it starts anew.
 
+    place : int
+        That of its cell in the search.
+
     seconds : float
         What it took, with its share of what was done together.
     """
@@ -62,6 +65,7 @@ class Prepared:
     seconds: float
     error: Exception | None = None
     trained: bool = False
+    place: int = -1  # of its cell in the search
 
 
 def may_train_together(estimator):
@@ -145,7 +149,7 @@ def prepare_fits(estimators, X, y, sample_weight=None, hopeless=None):
     ]
 
 
-def train_together(prepared, tick=lambda n_networks: None):
+def train_together(prepared, tick=lambda n_networks: None, store=None):
     """Train what can train in lock-step; note in each whether it was.
 
     Parameters
@@ -154,14 +158,28 @@ def train_together(prepared, tick=lambda n_networks: None):
 
     tick : callable, default=lambda n_networks: None
         Called after every epoch with the number of networks it has trained.
+
+    store : SearchStore, default=None
+        What keeps each batch, and has those of a search that was interrupted. Batches
+        are made of the same networks then: in others they would be rounded otherwise.
     """
+    for number, batch in enumerate(_batches(prepared)):
+        if store is not None and store.restore_batch(number, batch):
+            _remember(batch)
+            continue
+        _train(batch, tick)
+        if store is not None and batch[0].trained:
+            store.keep_batch(number, batch)
+
+
+def _batches(prepared):
+    """Return lists of what can train together."""
     by_key: dict[Any, Any] = {}
     for one in prepared:
         by_key.setdefault(one.key, []).append(one)
     for alike in by_key.values():
         size = _how_many(len(alike), alike[0].trainee)
-        for start in range(0, len(alike), size):
-            _train(alike[start : start + size], tick)
+        yield from (alike[start : start + size] for start in range(0, len(alike), size))
 
 
 def _prepare(estimator, X, y, sample_weight, datasets, hopeless):
@@ -236,9 +254,15 @@ def _train(prepared, tick):
         return
     seconds = (time.perf_counter() - start) / len(prepared)
     for one, error in zip(prepared, errors, strict=True):
-        one.trained, one.error = True, error
+        one.error = error
         one.seconds += seconds
-        if error is None:
+    _remember(prepared)
+
+
+def _remember(prepared):
+    for one in prepared:
+        one.trained = True
+        if one.error is None:
             one.estimator._remember(one.trainee.engine, one.task, one.data)
 
 

@@ -38,20 +38,55 @@ class Cell:
 
     seconds : float
         What its fit took by the clock, with its share of what was done together.
+
+    place : int
+        Its place among all.
+
+    kept : Bunch or None
+        What scorers said of it in a search that was interrupted.
     """
 
-    def __init__(self, estimator):
+    def __init__(self, estimator, place=0, store=None):
         self.estimator = estimator
+        self.place = place
+        self.store = store
+        self.kept: Any = None if store is None else store.scores.get(place)
+        self.calls: list = []  # what scorers have said so far
         self.prepared: Any = None
         self.alone: Any = None
-        self.seconds = 0.0
+        self.seconds = 0.0 if self.kept is None else self.kept.seconds
 
     @property
     def trained(self):
         return self.prepared is not None and self.prepared.trained
 
+    def scored(self, name, score, n_calls):
+        """Return what a scorer says; where it has said it before, without asking.
+
+        Parameters
+        ----------
+        name : str
+            Which scorer it is.
+
+        score : callable
+            Asks it.
+
+        n_calls : int
+            How many answers there are when all have been asked.
+        """
+        if self.kept is not None and len(self.calls) < len(self.kept.calls):
+            self.calls.append(self.kept.calls[len(self.calls)])
+            return self.calls[-1][1]
+        found = score()
+        self.calls.append((name, found))
+        if self.store is not None and len(self.calls) == n_calls:
+            self.store.keep_scores(self.place, self.calls, self.seconds)
+        return found
+
     def result(self):
         """Return the fitted estimator, or raise what its fit raised."""
+        if self.kept is not None:
+            return None  # nobody will ask it
         error = self.prepared.error if self.trained else None
         if not self.trained:
             self.estimator, error, self.seconds = next(self.alone)
@@ -60,7 +95,18 @@ class Cell:
         return self.estimator
 
 
-def rehearse(estimator, candidates, splits, X, y, fit_params, *, verbose=0, **options):
+def rehearse(
+    estimator,
+    candidates,
+    splits,
+    X,
+    y,
+    fit_params,
+    *,
+    verbose=0,
+    store=None,
+    **options,
+):
     """Train all that trains together; return a `Cell` per candidate and fold.
 
     Parameters
@@ -81,6 +127,9 @@ def rehearse(estimator, candidates, splits, X, y, fit_params, *, verbose=0, **op
     verbose : int, default=0
         Whether to show progress.
 
+    store : SearchStore, default=None
+        What keeps the work, and has that of a search that was interrupted.
+
     **options : dict
         ``n_jobs`` and ``pre_dispatch`` for what is fitted alone.
 
@@ -91,16 +140,24 @@ def rehearse(estimator, candidates, splits, X, y, fit_params, *, verbose=0, **op
         none was trained, nothing has happened: the caller fits them as usual.
     """
     cells = [
-        [Cell(clone(estimator).set_params(**clone(c, safe=False))) for _ in splits]
-        for c in candidates
+        [
+            Cell(
+                clone(estimator).set_params(**clone(candidate, safe=False)),
+                i * len(splits) + fold,
+                store,
+            )
+            for fold in range(len(splits))
+        ]
+        for i, candidate in enumerate(candidates)
     ]
-    if _can_carry(estimator, fit_params) and not is_soft(y):
+    in_order = [cell for row in cells for cell in row]
+    is_over = all(cell.kept is not None for cell in in_order)
+    if _can_carry(estimator, fit_params) and not is_soft(y) and not is_over:
         hopeless: set = set()  # networks, and steps before any, on folds so far
         for (train, _), column in zip(splits, zip(*cells, strict=True), strict=True):
             _prepare_fold(column, candidates, train, X, y, fit_params, hopeless)
-        _train([c for row in cells for c in row], verbose)
-    in_order = [cell for row in cells for cell in row]
-    if any(cell.trained for cell in in_order):
+        _train(in_order, verbose, store)
+    if store is not None or any(cell.trained for cell in in_order):
         trains = [train for _ in candidates for train, _ in splits]
         _leave_alone(in_order, trains, X, y, fit_params, options)
     return in_order
@@ -165,6 +222,7 @@ class HandsOut(MetaEstimatorMixin, BaseEstimator):
         """Take the next cell's estimator, or fit one."""
         cell = next(self.cells, None)
         if cell is not None:
+            self.cell_ = cell
             self.fitted_ = cell.result()
         else:
             chosen = clone(self.estimator).set_params(**getattr(self, "chosen_", {}))
@@ -257,7 +315,11 @@ def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
         if not any(prepared):  # nor will they on another fold, for all that is known
             hopeless.add(steps)
         for cell, one in zip(alike, prepared, strict=True):
-            cell.prepared, cell.seconds = one, each
+            cell.prepared = one
+            if one is not None:
+                one.place = cell.place
+            if cell.kept is None:
+                cell.seconds = each
 
 
 def _by_preprocessing(pairs):
@@ -292,24 +354,29 @@ def _last_step(estimator):
     return estimator.steps[-1][1] if type(estimator) is Pipeline else estimator
 
 
-def _train(cells, verbose):
+def _train(cells, verbose, store):
     from sknoisy.model_selection._lockstep import train_together
 
     prepared = [cell.prepared for cell in cells if cell.prepared is not None]
     total = sum(one.trainee.engine.max_epochs for one in prepared)
     title = f"{len(prepared)} networks in lock-step"
     with tqdm(total=total, desc=title, disable=not verbose or not total) as bar:
-        train_together(prepared, tick=bar.update)
+        train_together(prepared, tick=bar.update, store=store)
     for cell in cells:
         if cell.trained:
-            cell.seconds += cell.prepared.seconds
+            if cell.kept is None:
+                cell.seconds += cell.prepared.seconds
         else:
             cell.prepared = None  # it will begin anew
 
 
 def _leave_alone(cells, trains, X, y, fit_params, options):
     """Let the other cells be fitted when they are asked for, or in processes before."""
-    left = [(c, t) for c, t in zip(cells, trains, strict=True) if not c.trained]
+    left = [
+        (cell, train)
+        for cell, train in zip(cells, trains, strict=True)
+        if not cell.trained and cell.kept is None
+    ]
     if not left:
         return
     alone = Parallel(**options, return_as="generator")(

@@ -7,6 +7,7 @@ from sknoisy.objectives._co_teaching_plus import CoTeachingPlus
 from sknoisy.objectives._cores import Cores
 from sknoisy.objectives._corrected import CORRECTIONS
 from sknoisy.objectives._crowd_layer import CrowdLayer
+from sknoisy.objectives._cut_mix import CutMix
 from sknoisy.objectives._decoupling import Decoupling
 from sknoisy.objectives._divide_mix import DivideMix
 from sknoisy.objectives._dmi import DeterminantMutualInformation
@@ -62,6 +63,7 @@ __all__ = [
     "CoTeachingPlus",
     "Cores",
     "CrowdLayer",
+    "CutMix",
     "Decoupling",
     "DeterminantMutualInformation",
     "DivideMix",

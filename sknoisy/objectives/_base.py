@@ -62,6 +62,10 @@ class Objective(Memory):
         Whether `remember` and `recall` are to be called where a batch can't be shown
         to `compute` as it is, as under mixup.
 
+    augments : bool
+        Whether it makes views of samples itself, by an ``augment`` of its own; for
+        others, the engine changes each batch before they see it.
+
     needs_whole_fit : bool
         Whether what it remembers belongs to one fit, so that `partial_fit` is refused.
 
@@ -89,6 +93,7 @@ class Objective(Memory):
     takes_sample_weight = False
     takes_soft_labels = False
     takes_mixup = True
+    augments = False
     needs_whole_fit = False
 
     def forward(

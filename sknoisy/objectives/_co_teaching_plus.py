@@ -71,7 +71,8 @@ class CoTeachingPlus(KeepRateSelection):
     -----
     A batch on which the networks agree teaches nothing; of one with any disagreement,
     at least one sample is kept. What was kept is no label quality here: where the
-    networks agree, nothing is kept, be the label right or wrong.
+    networks agree, nothing is kept, be the label right or wrong. Where "auto" finds no
+    noise rate, there is nothing but the warm-up.
 
     Differences from the authors' code: it puts cross entropy on top of a softmax, which
     bounds the loss at a low value; it drops the first sample of the data wherever it
@@ -123,5 +124,6 @@ class CoTeachingPlus(KeepRateSelection):
 
     def choose_easy(self, losses: Tensor, logits: Tensor, index: Tensor) -> Tensor:
         """Return the mask of what each network learns from: the other one's picks."""
-        among = disagree(logits) if self.is_warm else None
+        # where no rate is known, what they disagree on may be what is wrong
+        among = disagree(logits) if self.is_warm and self.is_known else None
         return self.easiest(losses, logits, index, among).flip(1)

@@ -1,6 +1,5 @@
 """Two networks that part labels for each other and guess those that they reject."""
 
-import copy
 from collections.abc import Callable
 
 import torch
@@ -19,6 +18,7 @@ from sknoisy.objectives._self_correction import (
     imbalance,
 )
 from sknoisy.objectives._unlabeled_rows import Rows, UnlabeledRows
+from sknoisy.objectives._views import check_view, view
 
 
 class DivideMix(SelfCorrection):
@@ -127,6 +127,7 @@ class DivideMix(SelfCorrection):
     """
 
     n_networks = 2
+    augments = True
 
     def __init__(
         self,
@@ -262,29 +263,3 @@ def sharpen(p, temperature):
     # in logarithms: a power of small probabilities may underflow
     smallest = torch.finfo(p.dtype).tiny
     return (p.clamp(min=smallest).log() / temperature).softmax(dim=-1)
-
-
-@torch.no_grad()
-def view(augment, features):
-    """Return features as `augment` changes them, if that keeps their shape."""
-    if augment is None:
-        return features
-    seen = augment(features)
-    shape = getattr(seen, "shape", None)
-    if shape != features.shape:
-        found = type(seen).__name__ if shape is None else f"shape {tuple(shape)}"
-        raise ValueError(
-            f"The augmentation turned features of shape {tuple(features.shape)} into"
-            f" {found}: it must return a tensor of the same shape."
-        )
-    return seen.to(features)
-
-
-def check_view(augment, name):
-    """Return a copy of `augment`, if it is None or can be called."""
-    if augment is not None and not callable(augment):
-        raise ValueError(
-            f"{name}={augment!r} must be a function of features (n_batch, ...), a"
-            " tensor, that returns others of the same shape, or None."
-        )
-    return copy.deepcopy(augment)  # a module would be moved to another device

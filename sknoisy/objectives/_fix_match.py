@@ -10,10 +10,10 @@ from sknoisy._ranges import check_range
 from sknoisy._types import Loss, Networks, Predict
 from sknoisy._warm_up import check_warm_up
 from sknoisy.losses import get_loss
-from sknoisy.objectives._divide_mix import check_view, view
 from sknoisy.objectives._mixup import predict_in_evaluation
 from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._unlabeled_rows import Rows, UnlabeledRows
+from sknoisy.objectives._views import check_view, view
 
 
 class FixMatch(ScheduledObjective):
@@ -99,6 +99,7 @@ class FixMatch(ScheduledObjective):
     """
 
     takes_mixup = False
+    augments = True
     needs_whole_fit = True
     seen: Tensor
     learned: Tensor

@@ -1,8 +1,10 @@
 """How much of each batch is kept, where the share of wrong labels is known or found."""
 
+import math
 from abc import abstractmethod
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,6 +18,8 @@ from sknoisy.objectives._selection import SampleSelection, easiest
 from sknoisy.transition import estimate_noise_rate
 
 ENOUGH = 8  # samples of a class in a batch, for a share of them to be one
+BEYOND = 3.0  # standard errors over chance, by which labels have to be foretold
+SETTLED = 0.85  # of an estimate, what the next one, in twice the time, has at least
 
 
 class KeepRateSelection(SampleSelection):
@@ -37,7 +41,10 @@ class KeepRateSelection(SampleSelection):
     noise_rate : float in [0, 1) or "auto"
         The share τ of wrong labels. "auto" estimates it: for its sake, each network
         learns from its own half of the samples in the first half of the warm-up, as by
-        then each can say of the other half what it doesn't know by heart.
+        then each can say of the other half what it doesn't know by heart. Networks that
+        have hardly begun to learn take most labels for wrong: where the estimate still
+        falls, it is made again at the end of the warm-up, and where it falls even then,
+        no rate is known and all samples are kept.
 
     warm_up_epochs : int or "auto"
         The epochs T_k in which the share kept falls to where it stays. "auto" is a
@@ -77,6 +84,8 @@ class KeepRateSelection(SampleSelection):
         self.warm_up_epochs = check_warm_up(warm_up_epochs, n_epochs)
         self.exponent = exponent
         self.keep_rate = 1.0
+        self.looks: list[float] = []  # rates that were estimated so far
+        self.is_known = True
         self.is_warm = False
         self.add_memory("labels", labels)
         self.add_memory("side", halves(labels))
@@ -123,15 +132,30 @@ class KeepRateSelection(SampleSelection):
 
     def on_epoch_end(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Find the noise rate, where it is asked for and time."""
-        n_apart = min(self.warm_up_epochs / 2, self.n_epochs)
-        if self.is_apart and epoch + 1 >= n_apart:
-            rows = torch.arange(len(self.side), device=self.side.device)
-            unseen = predict()[rows, 1 - self.side].softmax(dim=-1)
-            if not torch.isfinite(unseen).all():
-                return  # training has diverged, which the engine is about to notice
-            self.rate = estimate_noise_rate(
-                self.labels.cpu().numpy(), unseen.double().cpu().numpy()
-            )
+        if not self.is_apart or epoch + 1 not in self._times():
+            return
+        rows = torch.arange(len(self.side), device=self.side.device)
+        unseen = predict()[rows, 1 - self.side].softmax(dim=-1)
+        if not torch.isfinite(unseen).all():
+            return  # training has diverged, which the engine is about to notice
+        facts = self.labels.cpu().numpy(), unseen.double().cpu().numpy()
+        self._settle(estimate_noise_rate(*facts), epoch + 1, foretells(*facts))
+
+    def _times(self):
+        """Return after how many epochs the rate is estimated: each twice the last."""
+        shares = (0.25, 0.5, 1.0)
+        times = [min(share * self.warm_up_epochs, self.n_epochs) for share in shares]
+        return [max(1, math.ceil(time)) for time in times]
+
+    def _settle(self, rate, n_done, is_told):
+        """Take a rate, if it is told and no more than a little below the last one."""
+        _, half, whole = self._times()
+        is_alone = not self.looks and half < whole  # nothing to compare it with
+        is_sure = is_told and not (self.looks and rate < SETTLED * self.looks[-1])
+        self.looks.append(rate)
+        if n_done >= whole or (n_done >= half and is_sure and not is_alone):
+            self.is_known = is_sure
+            self.rate = rate if is_sure else 0.0
 
     def go_on_from(self, last: Objective) -> None:
         """Keep to a rate that was found: these networks know all labels by heart."""
@@ -141,7 +165,18 @@ class KeepRateSelection(SampleSelection):
 
     def estimates(self) -> dict[str, Any]:
         """Return the rate, if it is known."""
-        return {"noise_rate": self.rate}
+        return {"noise_rate": self.rate if self.is_known else None}
+
+
+def foretells(labels, unseen):
+    """Whether what networks say of unseen samples agrees with labels beyond chance."""
+    predicted = unseen.argmax(axis=1)
+    shares = [
+        np.bincount(one, minlength=unseen.shape[1]) for one in (labels, predicted)
+    ]
+    chance = (shares[0] @ shares[1]) / len(labels) ** 2
+    error = np.sqrt(chance * (1 - chance) / len(labels))
+    return bool((predicted == labels).mean() > chance + BEYOND * error)
 
 
 def halves(labels):

@@ -68,15 +68,20 @@ class Mixup(Wrapper):
         self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
     ) -> Tensor:
         """Return the scalar to minimize for one batch."""
-        share, partner = draw_mixture(self.alpha, labels)
+        pairs, partner, share = self.mix(features, labels)
         evaluate = self.now.compute
         if self.now.remembers:
             self.now.remember(predict_in_evaluation(networks, features), index)
             evaluate = self.now.recall
-        logits = networks(mixed(features, partner, share))
+        logits = networks(pairs)
         own = evaluate(logits, labels, index)
         others = evaluate(logits, labels[partner], index[partner])
         return share * own + (1 - share) * others
+
+    def mix(self, features: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, float]:
+        """Return mixtures of a batch, the partner of each, and its own share."""
+        share, partner = draw_mixture(self.alpha, labels)
+        return mixed(features, partner, share), partner, share
 
 
 def draw_mixture(alpha, labels):

@@ -10,7 +10,7 @@ from sknoisy.objectives._base import Objective
 # what the last one says of the method, and what all have to be able to do
 OF_THE_LAST = ("n_networks", "speaker", "lr_factor", "warm_up_epochs")
 OF_ALL = ("takes_sample_weight", "takes_soft_labels")
-OF_ANY = ("needs_whole_fit",)
+OF_ANY = ("augments", "needs_whole_fit")
 
 
 class Wrapper(Objective):
