@@ -194,7 +194,7 @@ def test_only_images_are_cut():
     assert isinstance(cutmix, Mixup)
 
 
-# --- in a fit; `augment` becomes a parameter of all classifiers later ---
+# --- in a fit ---
 
 
 class Counted:
@@ -211,34 +211,28 @@ class Counted:
         return self
 
 
-def with_augment(augment, **options):
-    clf = small(**options)
-    clf.augment = augment
-    return clf
-
-
 @pytest.mark.parametrize("method", ["plain", "elr", "co_teaching", "jocor", "sop"])
 def test_a_fit_sees_changed_batches_and_predictions_plain_samples(method, table):
     X, y = table
     counted = Counted()
-    clf = with_augment(counted, method=method, max_epochs=4).fit(X, y)
+    clf = small(augment=counted, method=method, max_epochs=4).fit(X, y)
     assert sum(shape[0] for shape in counted.seen) == 4 * len(X)
     clf.predict(X)
     assert sum(shape[0] for shape in counted.seen) == 4 * len(X)
     plain = small(method=method, max_epochs=4).fit(X, y)
     assert_array_equal(clf.predict_proba(X), plain.predict_proba(X))
-    changed = with_augment(FeatureNoise(0.5), method=method, max_epochs=4).fit(X, y)
+    changed = small(augment=FeatureNoise(0.5), method=method, max_epochs=4).fit(X, y)
     assert not np.allclose(changed.predict_proba(X), plain.predict_proba(X))
 
 
 def test_equal_seeds_give_equal_fits_and_watched_batches_the_same(table):
     X, y = table
-    fits = [with_augment(FeatureSwap(0.3)).fit(X, y) for _ in range(2)]
+    fits = [small(augment=FeatureSwap(0.3)).fit(X, y) for _ in range(2)]
     assert_array_equal(fits[0].predict_proba(X), fits[1].predict_proba(X))
     from skorch.callbacks import BatchScoring
 
     watched = BatchScoring(lambda *a: 0.0, name="nothing", on_train=True)
-    slow = with_augment(FeatureSwap(0.3), callbacks=[watched]).fit(X, y)
+    slow = small(augment=FeatureSwap(0.3), callbacks=[watched]).fit(X, y)
     np.testing.assert_allclose(
         slow.predict_proba(X), fits[0].predict_proba(X), atol=1e-6
     )
@@ -255,16 +249,42 @@ def test_methods_that_make_views_themselves_are_left_to_do_so(table):
         module__hidden=8,
         random_state=0,
     )
-    clf.augment = other
-    clf.fit(X, y)
+    clf.set_params(augment=other).fit(X, y)
     assert own.seen and not other.seen
+
+
+@pytest.mark.parametrize("method", ["divide_mix", "fix_match"])
+def test_they_see_what_the_classifier_is_given(method, table):
+    X, y = table
+    counted = Counted()
+    small(method=method, augment=counted, max_epochs=2).fit(X, y)
+    assert sum(shape[0] for shape in counted.seen) > 2 * len(X)  # several views each
+
+
+def test_cut_images_are_learned_from_and_mixed_one_way_only(table):
+    rng = np.random.default_rng(0)
+    images = rng.normal(size=(60, 8, 8)).astype("float32")
+    y = np.arange(60) % 2
+    cut, whole = (small(cutmix=share, max_epochs=2).fit(images, y) for share in (1, 0))
+    assert not np.allclose(cut.predict_proba(images), whole.predict_proba(images))
+    with pytest.raises(ValueError, match="cutmix=1 both mix"):
+        small(mixup=1, cutmix=1).fit(images, y)
+    with pytest.raises(TypeError, match="CutMix takes images"):
+        small(cutmix=1.0).fit(*table)
+
+
+def test_parameters_of_an_augmentation_go_into_grids(table):
+    clf = small(augment=FeatureSwap(0.3))
+    assert clf.get_params()["augment__share"] == 0.3
+    assert clone(clf).set_params(augment__share=0.1).augment.share == 0.1
+    assert clf.augment.share == 0.3
 
 
 def test_an_augmentation_that_changes_shapes_is_refused(table):
     with pytest.raises(ValueError, match="must return a tensor of the same shape"):
-        with_augment(lambda x: x[:, :1]).fit(*table)
+        small(augment=lambda x: x[:, :1]).fit(*table)
     with pytest.raises(ValueError, match="augment='flip' must be a function"):
-        with_augment("flip").fit(*table)
+        small(augment="flip").fit(*table)
 
 
 def test_flipped_and_moved_images_are_learned_from():
@@ -274,5 +294,5 @@ def test_flipped_and_moved_images_are_learned_from():
     X[y == 1, 3:5] += 2
     clf = NoisyLabelClassifier(max_epochs=6, batch_size=32, random_state=0)
     for augment in (Compose([RandomFlip(), RandomErasing()]), RandomShift(1)):
-        clf.augment = augment  # the second is a module
+        clf.set_params(augment=augment)  # the second is a module
         assert clf.fit(X, y).score(X, y) > 0.9

@@ -58,6 +58,7 @@ FLOORS = {
     "_tensors": 0,
     "_thumbnails": 0,
     "_told": 0,
+    "_views": 0,
     "_types": 0,
     "_unlabeled": 0,
     "_versions": 0,

@@ -6,8 +6,7 @@ import numpy as np
 
 from sknoisy._cli._errors import command_errors
 from sknoisy._files import set_aside, write_csv
-from sknoisy.cleaning import review_page
-from sknoisy.cleaning._reasons import find_reasons
+from sknoisy.cleaning import find_reasons, review_page
 from sknoisy.inspection import (
     LabelGalleryDisplay,
     LabelIssuesDisplay,

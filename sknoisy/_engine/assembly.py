@@ -21,7 +21,7 @@ from sknoisy._engine.networks import check_output, make_networks, speaker
 from sknoisy._engine.optimizers import make_optimizer_arguments
 from sknoisy._params import choose_arguments, prefixed
 from sknoisy._shown import shown
-from sknoisy.objectives._views import Views, check_view
+from sknoisy._views import Views, check_view
 
 PRECISIONS = {"bf16": torch.bfloat16}
 EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)

@@ -242,10 +242,7 @@ class BaseNoisyClassifier(
             )
 
     def _build_objective(self, task):
-        return self._mixed(build_objective(task))
-
-    def _mixed(self, objective):
-        return objective
+        return build_objective(task)
 
     @contextmanager
     def _all_or_nothing(self):
@@ -264,9 +261,8 @@ class BaseNoisyClassifier(
 
     def _check_parameters(self):
         self._check_routed()
-        parts = self._by_part()
         check_training(self)
-        check_handed_on(self.callbacks, parts)
+        check_handed_on(self.callbacks, self._by_part())
 
     def _check_data(self, X, y, sample_weight=None, classes=None, reset=True):
         """Return checked data: what has no weight or no label isn't there any more."""

@@ -253,8 +253,8 @@ RULES: dict[str, Any] = {
         "weight_decay": "[0, inf)",
         "lr": "(0, inf)",
         "validation_fraction": "(0, 1)",
-        "mixup": "[0, inf)",  # where there is such a parameter
-        "cutmix": "[0, inf)",
+        # where there are such parameters
+        **dict.fromkeys(("mixup", "cutmix"), "[0, inf)"),
     },
 }
 

@@ -116,15 +116,15 @@ class WeightedNoisyClassifier(BaseNoisyClassifier):
         """Whether `y` may hold a distribution over classes per sample."""
         return self._asked({})[0].takes_soft_labels
 
-    def _mixed(self, objective):
+    def _build_objective(self, task):
         if self.mixup and self.cutmix:
             raise ValueError(
                 f"mixup={self.mixup} and cutmix={self.cutmix} both mix the samples of a"
                 " batch: pass one of them."
             )
-        if self.cutmix:
-            return CutMix(objective, self.cutmix)
-        return Mixup(objective, self.mixup) if self.mixup else objective
+        objective = super()._build_objective(task)
+        kind, share = (CutMix, self.cutmix) if self.cutmix else (Mixup, self.mixup)
+        return kind(objective, share) if share else objective
 
     def _can_learn_in_parts(self):
         """Whether the method lets there be `partial_fit`; say why if it doesn't."""

@@ -46,7 +46,7 @@ def open_store(folder, search, candidates, splits, X, y, params):
     ValueError
         If the folder holds another search; what differs is named.
     """
-    from sknoisy.classifiers._checkpoints import digest, told  # which loads torch
+    from sknoisy._engine.about import digest, told  # which loads torch
 
     import_extra("safetensors", "export", what="checkpoint=…")  # before it trains
     about = {

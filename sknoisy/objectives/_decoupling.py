@@ -33,12 +33,9 @@ class Decoupling(SampleSelection):
 
     Notes
     -----
-    As in algorithm 1 of [1]_, with neural networks for both predictors, but for the
-    mean, which is over the whole batch, samples that both agree on counting as zero.
-    Over those that remain, as published, one sample would move networks that hardly
-    disagree as far as a batch does: on a frozen backbone, two heads ended at .49 to .69
-    so, at .72 to .80 otherwise, a single network at .78. What was kept is no label
-    quality here: it is what the networks found hard.
+    As in algorithm 1 of [1]_, with neural networks for both predictors and the mean
+    over the samples that remain; where none does, a batch teaches nothing. What was
+    kept is no label quality here: it is what the networks found hard.
 
     References
     ----------
@@ -53,10 +50,8 @@ class Decoupling(SampleSelection):
     >>> labels, index = torch.tensor([0, 0]), torch.arange(2)
     >>> decoupling = Decoupling(n_samples=2, n_epochs=1)
     >>> decoupling.compute(torch.tensor([agree, differ]), labels, index)
-    tensor(0.8133)
+    tensor(1.6265)
     """
-
-    counts_all = True
 
     def __init__(self, n_samples: int, n_epochs: int, *, loss: Loss = "ce") -> None:
         super().__init__(n_samples, n_epochs, loss=loss)

@@ -9,6 +9,7 @@ from sknoisy._checks import check_choice
 from sknoisy._nested import joined, mixed
 from sknoisy._ranges import check_range
 from sknoisy._types import Loss, Networks, Predict
+from sknoisy._views import check_view, view
 from sknoisy.objectives._mixup import draw_mixture, predict_in_evaluation
 from sknoisy.objectives._selection import mean_of, per_network
 from sknoisy.objectives._self_correction import (
@@ -18,7 +19,6 @@ from sknoisy.objectives._self_correction import (
     imbalance,
 )
 from sknoisy.objectives._unlabeled_rows import Rows, UnlabeledRows
-from sknoisy.objectives._views import check_view, view
 
 
 class DivideMix(SelfCorrection):

@@ -8,12 +8,12 @@ from torch import Tensor
 from sknoisy import _streams
 from sknoisy._ranges import check_range
 from sknoisy._types import Loss, Networks, Predict
+from sknoisy._views import check_view, view
 from sknoisy._warm_up import check_warm_up
 from sknoisy.losses import get_loss
 from sknoisy.objectives._mixup import predict_in_evaluation
 from sknoisy.objectives._scheduled import ScheduledObjective
 from sknoisy.objectives._unlabeled_rows import Rows, UnlabeledRows
-from sknoisy.objectives._views import check_view, view
 
 
 class FixMatch(ScheduledObjective):

@@ -18,6 +18,7 @@ from sknoisy.objectives._selection import SampleSelection, easiest
 from sknoisy.transition import estimate_noise_rate
 
 ENOUGH = 8  # samples of a class in a batch, for a share of them to be one
+MANY = 40  # batches, after which networks have learned enough to say how many are wrong
 BEYOND = 3.0  # standard errors over chance, by which labels have to be foretold
 SETTLED = 0.85  # of an estimate, what the next one, in twice the time, has at least
 
@@ -42,9 +43,9 @@ class KeepRateSelection(SampleSelection):
         The share τ of wrong labels. "auto" estimates it: for its sake, each network
         learns from its own half of the samples in the first half of the warm-up, as by
         then each can say of the other half what it doesn't know by heart. Networks that
-        have hardly begun to learn take most labels for wrong: where the estimate still
-        falls, it is made again at the end of the warm-up, and where it falls even then,
-        no rate is known and all samples are kept.
+        have hardly begun to learn take most labels for wrong: before 40 batches, an
+        estimate that still falls is made again at the end of the warm-up, and where it
+        falls even then, no rate is known and all samples are kept.
 
     warm_up_epochs : int or "auto"
         The epochs T_k in which the share kept falls to where it stays. "auto" is a
@@ -84,6 +85,7 @@ class KeepRateSelection(SampleSelection):
         self.warm_up_epochs = check_warm_up(warm_up_epochs, n_epochs)
         self.exponent = exponent
         self.keep_rate = 1.0
+        self.n_batches = 0  # that were learned from in halves
         self.looks: list[float] = []  # rates that were estimated so far
         self.is_known = True
         self.is_warm = False
@@ -101,6 +103,7 @@ class KeepRateSelection(SampleSelection):
 
     def choose(self, losses: Tensor, logits: Tensor, index: Tensor) -> Tensor:
         if self.is_apart:
+            self.n_batches += 1
             networks = torch.arange(2, device=index.device)
             return self.side[index].unsqueeze(1) == networks
         return self.choose_easy(losses, logits, index)
@@ -132,7 +135,11 @@ class KeepRateSelection(SampleSelection):
 
     def on_epoch_end(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Find the noise rate, where it is asked for and time."""
-        if not self.is_apart or epoch + 1 not in self._times():
+        early, half, whole = self._times()
+        is_time = epoch + 1 in (half, whole)
+        if epoch + 1 == early:  # to have something to compare with, if it takes that
+            is_time |= 2 * self.n_batches < MANY
+        if not self.is_apart or not is_time:
             return
         rows = torch.arange(len(self.side), device=self.side.device)
         unseen = predict()[rows, 1 - self.side].softmax(dim=-1)
@@ -153,6 +160,8 @@ class KeepRateSelection(SampleSelection):
         is_alone = not self.looks and half < whole  # nothing to compare it with
         is_sure = is_told and not (self.looks and rate < SETTLED * self.looks[-1])
         self.looks.append(rate)
+        if self.n_batches >= MANY:
+            is_sure, is_alone = True, False
         if n_done >= whole or (n_done >= half and is_sure and not is_alone):
             self.is_known = is_sure
             self.rate = rate if is_sure else 0.0

@@ -33,7 +33,6 @@ class SampleSelection(ScheduledObjective):
 
     n_networks = 2
     takes_mixup = False
-    counts_all = False  # whether means are over batches, not over what was chosen
 
     def __init__(self, n_samples: int, n_epochs: int, *, loss: Loss) -> None:
         super().__init__(n_epochs)
@@ -54,7 +53,7 @@ class SampleSelection(ScheduledObjective):
         losses = self.losses(logits, labels)
         chosen = self.choose(losses.detach(), logits.detach(), index)
         self._count(index, chosen)
-        return mean_of(losses, chosen, self.counts_all)
+        return mean_of(losses, chosen)
 
     def findings(self) -> dict[str, Tensor]:
         """Return the share of epochs in which each sample was kept."""
@@ -77,12 +76,9 @@ def per_network(loss, logits, labels):
     return per_sample(loss, logits.flatten(0, 1), labels).view(-1, n_networks)
 
 
-def mean_of(losses, chosen, counts_all=False):
-    """Return the sum over columns of their means over chosen samples, 0 if none is.
-
-    With `counts_all`, losses of samples that aren't chosen count as zero.
-    """
-    n_chosen = len(losses) if counts_all else chosen.sum(dim=0).clamp(min=1)
+def mean_of(losses, chosen):
+    """Return the sum over columns of their means over chosen samples, 0 if none is."""
+    n_chosen = chosen.sum(dim=0).clamp(min=1)
     return (losses.where(chosen, 0).sum(dim=0) / n_chosen).sum()
 
 

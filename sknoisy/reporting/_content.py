@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from sknoisy._json import plain
+from sknoisy.cleaning import find_reasons
 from sknoisy.cleaning._exhibits import Looks, show
-from sknoisy.cleaning._reasons import find_reasons
 
 __all__ = ["make_content"]
 

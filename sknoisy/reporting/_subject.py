@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from sknoisy._labels import check_labels
-from sknoisy.cleaning._reasons import probabilities_of
+from sknoisy.cleaning import probabilities_of
 from sknoisy.cleaning._suspects import find_suspects
 from sknoisy.tables import Table
 
