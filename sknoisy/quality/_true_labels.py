@@ -161,11 +161,11 @@ def true_label_posterior(
     codes, pred_probs = check_labels_and_probs(labels, pred_probs)
     check_count(0, max_iter=max_iter)
     p = np.concatenate([block for _, block in checked_blocks(pred_probs)])
-    sharpness, surest_first = 1.0, None
+    sharpness, order = 1.0, None
     if max_iter or transition is None:
-        surest_first = order_by_features(p)
+        order = order_by_features(p)
     if transition is None:
-        T = _counted(codes, p, surest_first)
+        T = _counted(codes, p, order)
     else:
         T = check_transition(transition, n_classes=p.shape[1])
     for remaining in range(max_iter, -1, -1):
@@ -173,11 +173,11 @@ def true_label_posterior(
         T = _without_zeros(T)
         posterior, sharpness = _posterior(logs, T[:, codes].T, sharpness)
         if remaining:
-            T = estimate_transition(posterior, codes, surest_first)
+            T = estimate_transition(posterior, codes, order)
     return TrueLabels(posterior, T, sharpness)
 
 
-def _counted(codes, p, surest_first):
+def _counted(codes, p, order):
     """Return that of the samples which the confident joint counts."""
     reading = read(codes, p)
     likely = likely_classes(reading)
@@ -187,7 +187,7 @@ def _counted(codes, p, surest_first):
     # as many of each label as there are
     scale = reading.label_counts / np.maximum(n_counted, 1)
     believed[counted, likely[counted]] = scale[codes[counted]]
-    return estimate_transition(believed, codes, surest_first)
+    return estimate_transition(believed, codes, order)
 
 
 def _log_probabilities(p):
@@ -216,11 +216,29 @@ def _joint(logs, flips, sharpness):
 
 
 def order_by_features(pred_probs):
-    """Return for each class the samples, those first that features are surest of."""
-    return np.argsort(-pred_probs, axis=0, kind="stable")
+    """Return for each class the samples, those first that features are surest of.
+
+    Returns
+    -------
+    surest_first : ndarray of int of shape (n_samples, n_classes)
+        Places of the samples.
+
+    firsts, lasts : ndarrays of int of shape (n_samples, n_classes)
+        At each place the first and the last one of a sample that features are as sure
+        of: which of these comes first is chance, or the order of rows.
+    """
+    surest_first = np.argsort(-pred_probs, axis=0, kind="stable")
+    values = np.take_along_axis(pred_probs, surest_first, axis=0)
+    places = np.arange(len(values))[:, None]
+    begins = np.ones(values.shape, dtype=bool)
+    begins[1:] = values[1:] != values[:-1]
+    ends = np.roll(begins, -1, axis=0)
+    firsts = np.maximum.accumulate(np.where(begins, places, 0), axis=0)
+    lasts = np.where(ends, places, len(values))[::-1]
+    return surest_first, firsts, np.minimum.accumulate(lasts, axis=0)[::-1]
 
 
-def estimate_transition(posterior, codes, surest_first):
+def estimate_transition(posterior, codes, order):
     """Return P(given | true) by the posterior of each sample.
 
     A mistake that is independent of features is as frequent wherever a class is; where
@@ -235,10 +253,10 @@ def estimate_transition(posterior, codes, surest_first):
     codes : ndarray of shape (n_samples,)
         Given labels 0…c−1.
 
-    surest_first : ndarray of int of shape (n_samples, n_classes)
+    order : tuple of ndarray
         What `order_by_features` says.
     """
-    sure = _given(np.where(_surer_half(posterior, surest_first), posterior, 0), codes)
+    sure = _given(_surer_half(posterior, *order) * posterior, codes)
     unsure = _given(posterior, codes) - sure
     n_sure, n_unsure = (np.maximum(n.sum(axis=1), TINY) for n in (sure, unsure))
     sizes = n_sure + n_unsure
@@ -261,12 +279,19 @@ def _given(posterior, codes):
     return counts.T
 
 
-def _surer_half(posterior, surest_first):
-    """Return which samples are in that half of a class that features are surest of."""
-    ordered = np.take_along_axis(posterior, surest_first, axis=0).cumsum(axis=0)
-    is_sure = np.empty(posterior.shape, dtype=bool)
-    np.put_along_axis(is_sure, surest_first, ordered <= ordered[-1] / 2, axis=0)
-    return is_sure
+def _surer_half(posterior, surest_first, firsts, lasts):
+    """Return the share of each sample in that half that features are surest of.
+
+    Of samples that they are as sure of, each has the same share.
+    """
+    sums = np.take_along_axis(posterior, surest_first, axis=0).cumsum(axis=0)
+    until = np.take_along_axis(sums, lasts, axis=0)
+    before = np.take_along_axis(np.vstack([np.zeros(sums.shape[1]), sums]), firsts, 0)
+    share = (sums[-1] / 2 - before) / np.maximum(until - before, TINY)
+    share = np.where(firsts == lasts, until <= sums[-1] / 2, share.clip(0, 1))
+    placed = np.empty(posterior.shape)
+    np.put_along_axis(placed, surest_first, share, axis=0)
+    return placed
 
 
 def _doubted(T, sizes, n_labels):
