@@ -302,3 +302,22 @@ def test_a_flip_counts_as_often_as_where_features_are_sure():
     assert found[0, 1] == found.min() < 0.02
     anywhere = np.tile([1, 0, 0, 0, 0], 40)  # a fifth, wherever
     assert_allclose(estimate_transition(believed, anywhere, order)[0, 1], 0.2)
+
+
+@pytest.mark.parametrize("steps", [3, 20])
+def test_rows_sorted_by_their_label_are_judged_as_in_any_order(steps):
+    rng = np.random.default_rng(0)
+    true = rng.integers(0, 2, 600)
+    given = np.where(rng.random(600) < 0.1, 1 - true, true)
+    # as forests vote: in steps, so that many are as sure
+    p = np.round((np.eye(2)[true] * 0.8 + 0.1 + rng.normal(0, 0.1, (600, 2))), 3)
+    p = np.floor(p.clip(0, 1) * steps) / steps + 1e-3
+    p /= p.sum(axis=1, keepdims=True)
+    order = np.argsort(given, kind="stable")
+    found, in_order = (
+        true_label_posterior(given, p),
+        true_label_posterior(given[order], p[order]),
+    )
+    assert_allclose(in_order.transition, found.transition, atol=1e-9)
+    assert_allclose(in_order.probabilities, found.probabilities[order], atol=1e-9)
+    assert 0.05 < 1 - found.transition.diagonal().mean() < 0.15
