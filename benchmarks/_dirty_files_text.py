@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 from _common import markdown_table, software, write_text
+from _dirty_files_eye import by_eye, read_judged
 
 ABLE = 0.85  # accuracy of a judge on labels as they are
 OURS, FOREST = "sknoisy audit", "CleanLearning"
@@ -174,6 +175,12 @@ def on_typos(found):
         )
 
 
+def most_flagged(found):
+    """Return how much of each file is flagged, with nothing planted, at most."""
+    shares = {f: [flagged(r) for r in found.of(f, NONE, OURS)] for f in found.files}
+    return {file: max(some) for file, some in shares.items() if some}
+
+
 # --- file by file ---
 
 
@@ -219,5 +226,10 @@ def write_tables(path, rows, n_rows):
         "\n".join(f"- {line}" for line in lines),
         "## File by file",
         file_table(found),
+        *by_eye(
+            read_judged(path.with_name("dirty_files_by_eye.csv")),
+            most_flagged(found),
+            MANY,
+        ),
         software("scikit-learn", "cleanlab", "numpy"),
     )

@@ -404,6 +404,7 @@ def print_worst(files, n_rows, n_worst):
         shown = table.shown.iloc[worst].assign(
             given=table.y[worst], suggested=detector.suggested_labels_[worst]
         )
+        shown.insert(0, "row", worst, allow_duplicates=True)
         print(f"## {name}: {flags.sum()} of {len(flags)} flagged")
         print(shown.to_csv(index=False))
 

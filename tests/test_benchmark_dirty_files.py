@@ -1,11 +1,12 @@
 """Real files with planted errors: what is planted, and what is said of it."""
 
 import csv
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from benchmark_helpers import read_rows
+from benchmark_helpers import FOLDER, read_rows
 
 from sknoisy._cli import main
 
@@ -39,6 +40,69 @@ def test_rows_are_sorted_by_label_and_counted(script):
     assert found.case_number.tolist() == [1, 2, 3, 4]
     assert found.y.tolist() == ["a", "a", "b", "b"]
     assert found.x.tolist() == frame.x[order].tolist() == [2, 4, 1, 3]
+
+
+def test_rows_to_judge_are_shown_with_their_numbers(script, monkeypatch, capsys):
+    frame = pd.DataFrame({"x": np.arange(6.0), "y": list("ababab")})
+    flags, quality = np.array([0, 1, 0, 1, 1, 0], bool), np.array([0, 3, 0, 1, 2, 0])
+    said = SimpleNamespace(quality_=quality, suggested_labels_=np.array(list("cdefgh")))
+    monkeypatch.setattr(script, "load", lambda name, n_rows: (frame, "y"))
+    monkeypatch.setattr(script, "audit", lambda table, seed: (said, flags))
+    script.print_worst(["some file"], 6, 2)
+    head, *lines = capsys.readouterr().out.split("\n")
+    assert head == "## some file: 3 of 6 flagged"
+    shown = list(csv.DictReader(lines))
+    assert [(r["row"], r["given"], r["suggested"]) for r in shown] == [
+        ("3", "b", "f"), ("4", "a", "g")
+    ]  # fmt: skip
+
+
+def test_each_row_looked_at_has_a_verdict_and_a_reason(script):
+    eye = script.importlib.import_module("_dirty_files_eye")
+    judged = eye.read_judged(FOLDER / "results" / "dirty_files_by_eye.csv")
+    assert set(judged) <= set(script.FILES)
+    for one in judged.values():
+        assert one.why and 0 < len(one.rows) <= 20
+        assert len({row["row"] for row in one.rows}) == len(one.rows)
+        assert all(row["given"] != row["suggested"] for row in one.rows)
+        assert all(row["why"] for row in one.of("wrong"))
+
+
+def test_an_unknown_verdict_is_refused(script, tmp_path):
+    eye = script.importlib.import_module("_dirty_files_eye")
+    path = tmp_path / "by_eye.csv"
+    path.write_text("file,row,given,suggested,verdict,why\nf,3,a,b,dubious,\n")
+    with pytest.raises(SystemExit, match="'dubious' on row 3 of f: choose from"):
+        eye.read_judged(path)
+
+
+def test_files_with_many_flagged_are_named_with_rows_and_reason(script, tmp_path):
+    with (tmp_path / "dirty_files_by_eye.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(
+            [["file", "row", "given", "suggested", "verdict", "why"]]
+            + [["mixed", "", "", "", "", "shapes alike"]]
+            + [["mixed", 7, "a", "b", "wrong", "says b itself"]]
+            + [["mixed", 9, "a", "b", "overlap", ""], ["mixed", 4, "b", "a", "odd", ""]]
+            + [["calm", "", "", "", "", "rare"], ["calm", 0, "a", "b", "overlap", ""]]
+        )
+    rows = script.Rows(tmp_path / "dirty_files.csv", keys=script.KEYS,
+                       values=script.VALUES)  # fmt: skip
+    given = dict.fromkeys(script.VALUES, "") | {"n": 100, "n_wrong": 0, "n_hits": 0}
+    for file, *counts in [("mixed", 2, 9), ("calm", 5, 4), ("unseen", 6, 0)]:
+        for noise, method in [("none", script.OURS), ("none", script.FOREST)]:
+            for seed, n_flagged in enumerate(counts):
+                rows.append(file=file, rows=50, noise=noise, seed=seed, method=method,
+                            **given | {"n_flagged": n_flagged, "accuracy": 0.9,
+                                       "reliable": 1})  # fmt: skip
+    script.write_tables(tmp_path / "dirty_files.md", rows, 50)
+    text = (tmp_path / "dirty_files.md").read_text()
+    assert "4 rows of 2 files" in text and "*overlap* 2 (50 %)" in text
+    assert "| mixed | shapes alike | 9.0 | 3 | 1 | 1 | 1 | 0 |" in text
+    assert "| calm | rare | 5.0 | 1 | 0 | 0 | 1 | 0 |" in text
+    assert "Wrong: mixed, row 7: a, says b itself." in text
+    named = text.partition("More than 5 % flagged with some seed:")[2]
+    assert "mixed (9.0 %): shapes alike. 1 wrong, 1 overlap, 1 odd: rows 7, 9" in named
+    assert "unseen (6.0 %): nobody has looked" in named and "calm" not in named
 
 
 @pytest.mark.slow
