@@ -52,20 +52,47 @@ class Completed(CompletedText, RoutedParams):
         self._routed = routed
 
     def __init_subclass__(cls, **kwargs):
-        own = own_parameters(cls)
-        if own:
+        if "__init__" in vars(cls):
+            add_signature(cls)
+        elif own := own_parameters(cls):
             cls._own_parameters = tuple(own)
             add_constructor(cls, own)
         super().__init_subclass__(**kwargs)
 
 
+def add_signature(cls: Any):
+    """Say what ``**kwargs`` of an ``__init__`` written by hand stand for: the base's.
+
+    Else `get_params` would leave out what it hands on, and a clone forget it.
+    """
+    signature = inspect.signature(cls.__init__)
+    own = dict(signature.parameters)
+    rest = [p for p in own.values() if p.kind is p.VAR_KEYWORD]
+    if rest:
+        del own[rest[0].name]
+        base = inspect.signature(super(cls, cls).__init__).parameters
+        for name, taken in base.items():
+            named = taken.kind is not taken.VAR_KEYWORD
+            taken = taken.replace(kind=taken.KEYWORD_ONLY) if named else taken
+            own.setdefault(name, taken)
+        ordered = sorted(own.values(), key=lambda p: p.kind)
+        cls.__init__.__signature__ = signature.replace(parameters=ordered)
+
+
 def own_parameters(cls):
     """Return the parameters that the body of a class names, and take them out of it.
 
-    As attributes of the class they would be there for those who ask a class.
+    As attributes of the class they would be there for those who ask a class. A value
+    for a parameter of a base is its new default, without an annotation, too.
     """
     found = {}
-    for name, kind in inspect.get_annotations(cls).items():
+    annotated = inspect.get_annotations(cls)
+    inherited = inspect.signature(super(cls, cls).__init__).parameters
+    for name, value in vars(cls).items():
+        base = inherited.get(name)
+        if base and name not in annotated and not hasattr(value, "__get__"):
+            found[name] = base.replace(default=value)
+    for name, kind in annotated.items():
         hidden = name.startswith("_") or get_origin(kind) is ClassVar
         if hidden or name not in vars(cls):
             continue
@@ -74,6 +101,7 @@ def own_parameters(cls):
         named, either = Parameter.KEYWORD_ONLY, Parameter.POSITIONAL_OR_KEYWORD
         place = named if given.kw_only else either
         found[name] = Parameter(name, place, default=given.default, annotation=kind)
+    for name in found:
         delattr(cls, name)
     return found
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 from sknoisy._estimators import BaseEstimator
 from sknoisy._registry import did_you_mean
+from sknoisy._shown import shown
 
 
 class RoutedParams(BaseEstimator):
@@ -52,9 +53,22 @@ class RoutedParams(BaseEstimator):
             for name, value in params.items()
             if name.startswith(tuple(f"{part}__" for part in self._routes))
         }
-        super().set_params(**{k: v for k, v in params.items() if k not in routed})
+        others = {k: v for k, v in params.items() if k not in routed}
+        self._check_parts_of(others)
+        super().set_params(**others)
         self._routed = {**self._routed, **routed}
         return self
+
+    def _check_parts_of(self, given):
+        """Refuse ``augment__scale`` without such an `augment`."""
+        own = {**super().get_params(deep=False), **given}
+        for name in given:
+            part, nested, rest = name.partition("__")
+            if nested and part in own and not hasattr(own[part], "set_params"):
+                raise ValueError(
+                    f"{name} sets {rest} of {part}, but {part}={shown(own[part])} has"
+                    " no parameters to set: name one that has set_params."
+                )
 
     def _check_routed(self):
         # in fit, not in __init__: scikit-learn calls __init__ with any name it sees

@@ -25,3 +25,14 @@ def is_mapped(array):
             return True
         array = array.base
     return isinstance(array, mmap.mmap)
+
+
+def image_shape(images, by):
+    """Return n, height and width of images, channels last; refuse what is none."""
+    if images.ndim < 3:
+        raise ValueError(
+            f"{type(by).__name__} takes images (n, height, width[, channels]), and got"
+            f" features of shape {tuple(images.shape)}: reshape X, or for tables see"
+            " sknoisy.augmentation.FeatureNoise and FeatureSwap."
+        )
+    return images.shape[:3]

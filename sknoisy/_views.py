@@ -5,6 +5,8 @@ import copy
 import torch
 from torch import Tensor
 
+from sknoisy._shown import shown
+
 __all__ = ["Views", "check_view", "view"]
 
 
@@ -35,21 +37,27 @@ def view(augment, features):
     seen = augment(features)
     if not isinstance(features, Tensor):
         return seen
-    shape = getattr(seen, "shape", None)
-    if shape != features.shape:
-        found = type(seen).__name__ if shape is None else f"shape {tuple(shape)}"
+    if not isinstance(seen, Tensor) or seen.shape != features.shape:
+        tensor = isinstance(seen, Tensor)
+        found = f"shape {tuple(seen.shape)}" if tensor else type(seen).__name__
         raise ValueError(
             f"The augmentation turned features of shape {tuple(features.shape)} into"
-            f" {found}: it must return a tensor of the same shape."
+            f" {found}: it must return a tensor of the same shape. What works on an"
+            " array, one sample, goes into sknoisy.augmentation.PerSample."
         )
     return seen.to(features)
 
 
 def check_view(augment, name):
     """Return a copy of `augment`, if it is None or can be called."""
-    if augment is not None and not callable(augment):
+    instead = ""
+    if isinstance(augment, type):
+        instead = f" Pass an instance, {augment.__name__}(…), in place of the class."
+    elif isinstance(augment, list | tuple):
+        instead = " Several make one by sknoisy.augmentation.Compose([…])."
+    if instead or not (augment is None or callable(augment)):
         raise ValueError(
-            f"{name}={augment!r} must be a function of features (n_batch, ...), a"
-            " tensor, that returns others of the same shape, or None."
+            f"{name}={shown(augment)} must be a function of features (n_batch, ...), a"
+            f" tensor, that returns others of the same shape, or None.{instead}"
         )
     return copy.deepcopy(augment)  # a module would be moved to another device

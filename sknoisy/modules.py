@@ -16,7 +16,7 @@ from sknoisy import _streams
 from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike
 from sknoisy._shown import shown
-from sknoisy._tensors import as_tensor
+from sknoisy._tensors import as_tensor, image_shape
 
 __all__ = [
     "MLP",
@@ -134,9 +134,7 @@ class Dropout(nn.Module):
 class RandomShift(nn.Module):
     """Move each image a little, in training; what comes in at the border is zero.
 
-    As the first layer of a network it augments the images that any classifier trains
-    on. It is also what `augment` of a
-    :class:`~sknoisy.classifiers.DivideMixClassifier` may be.
+    It is what `augment` of any classifier may be, or the first layer of a network.
 
     Parameters
     ----------
@@ -172,7 +170,7 @@ class RandomShift(nn.Module):
         """Return images (n, height, width[, channels]) moved, in training."""
         if not self.training or self.pixels == 0:
             return images
-        n, height, width = images.shape[:3]
+        n, height, width = image_shape(images, self)
         padding = (0, 0) * (images.ndim - 3) + (self.pixels,) * 4
         padded = nn.functional.pad(images, padding)
         corner = torch.randint(
@@ -213,7 +211,8 @@ class RandomFlip(nn.Module):
         """Return images (n, height, width[, channels]), some mirrored, in training."""
         if not self.training:
             return images
-        shape = (len(images), *[1] * (images.ndim - 1))
+        n, _, _ = image_shape(images, self)
+        shape = (n, *[1] * (images.ndim - 1))
         drawn = torch.rand(shape, device=images.device, generator=_streams.generator())
         return images.flip(2).where(drawn < 0.5, images)
 

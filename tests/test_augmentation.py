@@ -189,7 +189,7 @@ def test_a_box_has_the_share_that_was_drawn_unless_it_is_cut():
 def test_only_images_are_cut():
     cutmix = CutMix(MeanLoss(cross_entropy))
     for features in (torch.ones(3, 4), {"image": torch.ones(3, 4, 4)}):
-        with pytest.raises(TypeError, match="CutMix takes images"):
+        with pytest.raises(TypeError, match="cutmix takes images"):
             cutmix.mix(features, torch.arange(3))
     assert isinstance(cutmix, Mixup)
 
@@ -269,7 +269,7 @@ def test_cut_images_are_learned_from_and_mixed_one_way_only(table):
     assert not np.allclose(cut.predict_proba(images), whole.predict_proba(images))
     with pytest.raises(ValueError, match="cutmix=1 both mix"):
         small(mixup=1, cutmix=1).fit(images, y)
-    with pytest.raises(TypeError, match="CutMix takes images"):
+    with pytest.raises(TypeError, match="cutmix takes images"):
         small(cutmix=1.0).fit(*table)
 
 
@@ -296,3 +296,35 @@ def test_flipped_and_moved_images_are_learned_from():
     for augment in (Compose([RandomFlip(), RandomErasing()]), RandomShift(1)):
         clf.set_params(augment=augment)  # the second is a module
         assert clf.fit(X, y).score(X, y) > 0.9
+
+
+@pytest.mark.parametrize("augment", [RandomErasing(), RandomShift(1), RandomFlip()])
+def test_what_changes_images_refuses_tables(augment):
+    clf = small(augment=augment)
+    told = rf"{type(augment).__name__} takes images .* got features of shape \("
+    with pytest.raises(ValueError, match=told):
+        clf.fit(np.random.default_rng(0).normal(size=(20, 4)), [0, 1] * 10)
+
+
+@pytest.mark.parametrize(
+    ("augment", "told"),
+    [
+        (FeatureNoise, r"Pass an instance, FeatureNoise\(…\)"),
+        ([FeatureNoise()], r"sknoisy\.augmentation\.Compose\(\[…\]\)"),
+        (lambda X: X.numpy(), "into ndarray: it must return a tensor"),
+    ],
+    ids=["class", "list", "array"],
+)
+def test_what_is_no_augmentation_is_told_what_would_be(augment, told):
+    clf = small(augment=augment)
+    with pytest.raises(ValueError, match=told):
+        clf.fit(np.random.default_rng(0).normal(size=(20, 4)), [0, 1] * 10)
+
+
+@pytest.mark.parametrize("augment", [None, RandomShift(1)])
+def test_parameters_of_no_augmentation_are_refused_by_name(augment):
+    clf = NoisyLabelClassifier(augment=augment)
+    with pytest.raises(ValueError, match=r"augment__scale sets scale of augment, but"):
+        clf.set_params(augment__scale=0.5)
+    clf.set_params(augment=FeatureNoise(), augment__scale=0.5)
+    assert clf.augment.scale == 0.5

@@ -146,6 +146,12 @@ def test_classes_can_be_named_and_widened(content):
     assert [c["name"] for c in page["classes"]] == ["Bird", "(empty)", "Dog"]
 
 
+def test_names_that_differ_in_blanks_only_can_be_told_apart(content):
+    y = ["cat", " cat", "dog ", "cat", "dog ", "dog "]
+    page = content(X, y, QUALITY)
+    assert [c["name"] for c in page["classes"]] == ["' cat'", "cat", "dog"]
+
+
 def test_many_classes_to_choose_from_are_no_regression_problem(content):
     classes = ["cat", "dog", "bird", *map(str, range(100))]  # scikit-learn would warn
     assert len(content(X, Y, QUALITY, classes=classes)["classes"]) == 103

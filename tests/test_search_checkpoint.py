@@ -128,7 +128,7 @@ def test_a_search_that_is_over_fits_the_best_one_only(table, tmp_path, killed_at
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"estimator": network(lr=0.3)}, "estimator was .*, now"),
+        ({"estimator": network(lr=0.3)}, "estimator was .*, now .*'lr': 0.3"),
         ({"param_grid": {"loss": ["ce"]}}, "param_grid was"),
         ({"scoring": "f1_macro"}, "scoring was 'None', now"),
         ({"scoring": make_scorer(fbeta_score, beta=2, average="macro")}, "beta=2"),

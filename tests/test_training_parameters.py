@@ -152,6 +152,51 @@ def test_a_parameter_is_no_attribute_of_its_class():
     assert not [name for name in ("first", "second", "third") if hasattr(Own, name)]
 
 
+class WrittenByHand(classifiers.NoisyLabelClassifier):
+    """A class whose constructor hands the rest on."""
+
+    def __init__(self, extra=1, **others):
+        super().__init__(**others)
+        self.extra = extra
+
+
+def test_a_constructor_written_by_hand_hands_on_what_a_clone_keeps():
+    clf = WrittenByHand(2, lr=0.1, loss="gce", loss__q=0.5)
+    copy = clone(clf)
+    assert repr(copy) == "WrittenByHand(extra=2, loss='gce', loss__q=0.5, lr=0.1)"
+    assert (copy.extra, copy.lr) == (2, 0.1)
+    assert copy.set_params(lr=0.2).get_params()["lr"] == 0.2
+    assert pickle.loads(pickle.dumps(clf)).lr == 0.1
+
+
+def test_a_constructor_written_by_hand_is_kept():
+    class Both(classifiers.NoisyLabelClassifier):
+        top: int = 3
+
+        def __init__(self, top=5, **others):
+            super().__init__(**others)
+            self.top = top
+
+    assert Both().top == 5
+    assert clone(Both(4, lr=0.1)).get_params()["lr"] == 0.1
+
+
+def test_a_value_in_the_body_is_the_default_of_a_parameter_of_a_base():
+    class Faster(classifiers.NoisyLabelClassifier):
+        lr = 0.1
+        module = int
+
+        def loss(self):
+            """Return what no default is: a method."""
+
+    taken = inspect.signature(Faster).parameters
+    assert taken["lr"].default == Faster().lr == 0.1
+    assert taken["lr"].annotation is float
+    assert taken["loss"].default == "auto"
+    assert Faster().module is int and Faster(float).module is float
+    assert repr(Faster(lr=0.005)) == "Faster(lr=0.005)"
+
+
 def test_the_stub_for_type_checkers_is_the_one_that_would_be_made():
     made = training_names.STUB.read_text(encoding="utf-8")
     assert made == training_names.stub(), "run python tests/training_names.py"

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from sknoisy._ranges import check_range
+from sknoisy._tensors import image_shape
 from sknoisy.augmentation._base import Augmentation, draw_chances
 
 __all__ = ["RandomErasing"]
@@ -60,7 +61,7 @@ class RandomErasing(Augmentation):
 
     def __call__(self, features: Tensor) -> Tensor:
         """Return images of the same shape, some with a hole."""
-        n, height, width = features.shape[:3]
+        n, height, width = image_shape(features, self)
         drawn = draw_chances((5, n), features)
         area = self.size * (0.1 + 0.9 * drawn[1])
         ratio = torch.exp(math.log(3) * (2 * drawn[2] - 1)).sqrt()

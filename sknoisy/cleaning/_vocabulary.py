@@ -70,7 +70,12 @@ def _names(values, texts, class_names):
             f"class_names has {len(class_names)} names, but there are {len(values)}"
             f" classes: {_some(texts)}. Pass one for each, or a dict of names by label."
         )
-    return [name.strip() or "(empty)" for name in names]
+    seen = [name.strip() or "(empty)" for name in names]
+    # a page shows no blanks: where they are all the difference, quotes show it
+    return [
+        repr(name) if name != plain and seen.count(plain) > 1 else plain
+        for name, plain in zip(names, seen, strict=True)
+    ]
 
 
 def _some(texts):

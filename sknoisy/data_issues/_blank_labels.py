@@ -23,7 +23,7 @@ def blank_labels(data):
         f"Labels of {data.label!r} that may mean that there is none: {told}.",
         "If so, such rows belong to other classes, and each of them looks like an"
         " issue; as a class it takes up what is hard to tell.",
-        "They are kept as classes, since NA may be North America.",
+        "They are kept as classes: NA, for one, may be North America.",
         f"Say --missing {','.join(words)!r} to leave such rows out.",
         "warning",
         rows=data.rows[np.isin(data.y, words)],

@@ -14,7 +14,7 @@ from sklearn.utils import Bunch
 
 from sknoisy._extras import import_extra
 from sknoisy._files import set_aside
-from sknoisy._shown import shown
+from sknoisy._shown import LONGEST, shown
 from sknoisy._versions import versions_now, warn_of_versions
 from sknoisy.exceptions import NonFiniteLossError
 
@@ -179,6 +179,16 @@ class SearchStore:
             path.unlink()
 
 
+def _apart(old, new):
+    """Return two values as messages show them; long texts from where they part."""
+    if isinstance(old, str) and isinstance(new, str) and len(old) > LONGEST:
+        same = len(os.path.commonprefix([old, new]))
+        start = max(0, old.rfind(",", 0, same) + 1)  # where a parameter begins
+        if start:
+            old, new = (f"…{text[start : start + LONGEST // 2]}" for text in (old, new))
+    return shown(old), shown(new)
+
+
 def _check_same(path, about):
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
@@ -189,7 +199,7 @@ def _check_same(path, about):
             " folder, or name another one."
         ) from error
     differences = [
-        f"{name} was {shown(kept.get(name))}, now {shown(about.get(name))}"
+        "{} was {}, now {}".format(name, *_apart(kept.get(name), about.get(name)))
         for name in sorted({*kept, *about})
         if kept.get(name) != about.get(name)
     ]

@@ -52,8 +52,8 @@ class CutMix(Mixup):
         """Return images with a part of others, whose, and the share that is left."""
         if not isinstance(features, Tensor) or features.ndim not in (3, 4):
             raise TypeError(
-                "CutMix takes images (n_batch, height, width[, channels]) alone; for"
-                " other features take Mixup."
+                "cutmix takes images (n_batch, height, width[, channels]) alone; for"
+                " other features take mixup."
             )
         share, partner = draw_mixture(self.alpha, labels)
         height, width = features.shape[1:3]
