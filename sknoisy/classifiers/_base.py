@@ -268,9 +268,8 @@ class BaseNoisyClassifier(
         """Return checked data: what has no weight or no label isn't there any more."""
         X, y, missing = read_both(self, X, y, reset=reset)
         weight = None if sample_weight is None else check_weights(sample_weight, len(y))
-        dtype = getattr(torch, self.dtype)
-        known = {"classes": classes, "missing": missing}
-        known["class_weight"] = self.class_weight
+        dtype, by_class = getattr(torch, self.dtype), self.class_weight
+        known = {"class_weight": by_class, "classes": classes, "missing": missing}
         return make_training_data(X, y, weight, dtype, **known)
 
     def _random_state(self):
