@@ -15,7 +15,8 @@ from sklearn.naive_bayes import GaussianNB
 
 import sknoisy.detectors
 from sknoisy import CleanLabelClassifier
-from sknoisy._completed import HEADER, CompletedText
+from sknoisy._completed import CompletedText
+from sknoisy._told import HEADER
 from sknoisy.data_issues import find_data_issues
 from sknoisy.data_issues._quick import QUICK
 from sknoisy.detectors import (
