@@ -173,7 +173,7 @@ def test_frames_go_to_a_named_classifier_untouched():
     encoder = Sees(handle_unknown="use_encoded_value", unknown_value=-1)
     model = make_pipeline(encoder, RandomForestClassifier(random_state=0))
     for estimator in (
-        TrueLabelPosterior(model),
+        TrueLabelPosterior(model, random_state=0),
         NeighborConsensus(transformer=make_pipeline(encoder)),
         CleanLabelClassifier(model, random_state=0),
         CleanLabelClassifier(detector=TrueLabelPosterior(model, random_state=0)),
