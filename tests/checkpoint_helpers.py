@@ -1,10 +1,24 @@
 """A fit in a process of its own, which somebody may kill."""
 
+import multiprocessing
 import warnings
 
 import numpy as np
 
 from sknoisy import NoisyLabelClassifier
+
+
+def is_killed_after(seconds, function, *args):
+    """Run a function in a process of its own; return whether it had to be killed."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["sknoisy.model_selection", "sknoisy.classifiers"])
+    process = context.Process(target=function, args=args)
+    process.start()
+    process.join(seconds)
+    is_killed = process.is_alive()
+    process.kill()  # SIGKILL: nothing is tidied up
+    process.join()
+    return is_killed
 
 
 def fit_and_save(method, folder, out):

@@ -375,3 +375,12 @@ def test_progress_is_shown_on_request(table, capsys):
     assert "Fitting 4 folds" in out
     BatchedGridSearchCV(network(), {"lr": [0.1]}, **options).fit(*table)
     assert capsys.readouterr() == ("", "")
+
+
+def test_who_trains_alone_is_told_why(table, capsys):
+    grid = [{"loss": ["ce", "mae"]}, {"accumulate": [2]}, {"batch_size": [7]}]
+    options = {"cv": 2, "refit": False, "verbose": 1}
+    BatchedGridSearchCV(network(max_epochs=2), grid, **options).fit(*table)
+    told = capsys.readouterr().out
+    assert "2 fits train alone: accumulate=2." in told
+    assert "4 fits" not in told  # the losses train together

@@ -1,7 +1,6 @@
 """A fit that goes on from a checkpoint ends as it would have without a break."""
 
 import json
-import multiprocessing
 import sys
 import time
 import warnings
@@ -9,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from checkpoint_helpers import fit_and_save
+from checkpoint_helpers import fit_and_save, is_killed_after
 from helpers import small
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
@@ -273,19 +272,10 @@ def test_other_versions_are_told(table, tmp_path, monkeypatch):
     "method", ["plain", "elr+", "divide_mix", "co_teaching", "forward"]
 )
 def test_a_process_that_is_killed_goes_on(method, tmp_path):
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sknoisy.classifiers"])
     whole, parts = tmp_path / "whole.npy", tmp_path / "parts.npy"
 
     def run(folder, out, seconds):
-        """Return whether it had to be killed."""
-        process = context.Process(target=fit_and_save, args=(method, folder, out))
-        process.start()
-        process.join(seconds)
-        is_killed = process.is_alive()
-        process.kill()  # SIGKILL: nothing is tidied up
-        process.join()
-        return is_killed
+        return is_killed_after(seconds, fit_and_save, method, folder, out)
 
     run(None, whole, 10)  # warms up
     start = time.perf_counter()

@@ -1,11 +1,11 @@
 """A search that was interrupted goes on, and ends with the same scores, bit by bit."""
 
-import multiprocessing
 import time
 
 import numpy as np
 import pandas as pd
 import pytest
+from checkpoint_helpers import is_killed_after
 from lockstep_helpers import CV, network, pipeline
 from numpy.testing import assert_array_equal
 from search_helpers import search_and_save
@@ -217,19 +217,10 @@ def test_other_versions_are_told(table, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_goes_on(tmp_path):
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["sknoisy.model_selection", "sknoisy.classifiers"])
     whole, parts = tmp_path / "whole.npz", tmp_path / "parts.npz"
 
     def run(folder, out, seconds):
-        """Return whether it had to be killed."""
-        process = context.Process(target=search_and_save, args=(folder, out))
-        process.start()
-        process.join(seconds)
-        is_killed = process.is_alive()
-        process.kill()  # SIGKILL: nothing is tidied up
-        process.join()
-        return is_killed
+        return is_killed_after(seconds, search_and_save, folder, out)
 
     run(None, whole, 600)  # warms up
     start = time.perf_counter()

@@ -40,10 +40,11 @@ def stack(networks, device="cpu", features=None):
     features : Tensor of shape (n_samples, ...), default=None
         A few samples, to see what a forward of the user's own does. None doesn't look.
     """
-    shapes = {shape_of(network, device, features) for network in networks}
+    chains = [layers_of(network, features) for network in networks]
+    pairs = zip(networks, chains, strict=True)
+    shapes = {_shape(network, layers, device) for network, layers in pairs}
     if len(shapes) != 1 or None in shapes:
         return None
-    chains = [layers_of(network, features) for network in networks]
     made = FunctionalStack(networks) if None in chains else LayerStack(chains)
     return made.to(device)
 
@@ -53,7 +54,10 @@ def shape_of(network, device="cpu", features=None):
 
     The share of units that dropout leaves out isn't part of it.
     """
-    layers = layers_of(network, features)
+    return _shape(network, layers_of(network, features), device)
+
+
+def _shape(network, layers, device):
     if layers is not None:
         return tuple(map(_layer_shape, layers))
     can = torch.device(device).type == "cuda" and can_vmap(network)

@@ -1,6 +1,7 @@
 """What augmentations share: parameters that clone, search and checkpoints can see."""
 
 import inspect
+from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import torch
@@ -11,16 +12,16 @@ from sknoisy import _streams
 __all__ = ["Augmentation", "draw_chances", "draw_numbers"]
 
 
-class Augmentation:
+class Augmentation(ABC):
     """A change of a batch's features that keeps their shape and class.
 
     A final class keeps its parameters under their names, and writes ``__call__``. It
     draws by `draw_chances` and `draw_numbers`, whose numbers are those of the fit.
     """
 
+    @abstractmethod
     def __call__(self, features: Tensor) -> Tensor:
         """Return the features of a batch, (n_batch, ...), changed."""
-        raise NotImplementedError(f"{type(self).__name__} must define __call__.")
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name, those of parts too, as scikit-learn does."""

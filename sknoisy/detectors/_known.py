@@ -9,6 +9,7 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_mask
 from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._probs import check_probs
+from sknoisy._told import told_as_in
 from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._fits import JudgesByFits
 from sknoisy.detectors._looks import best_look, make_looks
@@ -24,6 +25,7 @@ class JudgesByProbabilities(JudgesByFits, metaclass=ABCMeta):
 
     classifier: object
 
+    @told_as_in(JudgesByFits.fit)
     @numpy_inside()
     def fit(  # type: ignore[override]
         self,
@@ -39,25 +41,10 @@ class JudgesByProbabilities(JudgesByFits, metaclass=ABCMeta):
 
         Parameters
         ----------
-        X : array-like with n_samples rows
-            The samples, as the classifiers take them.
-
-        y : array-like of shape (n_samples,)
-            Given labels, some of them wrong.
-
         pred_probs : array-like of shape (n_samples, n_classes), default=None
             Probabilities of the given labels by a model of your own that hasn't seen
             those of the samples it judges, columns in the order of the sorted classes
             (of a frame, by their names). Then no classifier is fitted.
-
-        groups : array-like of shape (n_samples,), default=None
-            What belongs together and may have one mistake in common: the rows of a
-            patient, the copies of an image. A sample is then judged by classifiers that
-            have seen none of its group.
-
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights for the classifiers that judge; a Pipeline hands them to its last
-            step. Samples of weight zero are in no fit, but are judged all the same.
 
         trusted : array-like of bool of shape (n_samples,), default=None
             Whose labels are known to be right: they are learned from, and never called

@@ -54,11 +54,12 @@ class BatchedGridSearchCV(GridSearchCV):
     Alone, as `GridSearchCV` fits them, are fitted: all other estimators; objectives
     that remember samples or draw pairs of them ("elr", "peer", ``mixup`` and so on);
     losses that are modules; soft labels; optimizers that don't treat each number by
-    itself ("sam", for one) or have several groups of parameters; networks with other
-    layers than linear ones, activations, dropout, layer normalization and flattening,
-    unless they train on a GPU and have no batch normalization; fits with callbacks,
-    early stopping, held-out samples or `verbose`; sparse features; and a Pipeline whose
-    `fit` gets parameters. The results are in the same table.
+    itself ("sam", for one) or have several groups of parameters; networks that do
+    anything else than run linear layers, activations, dropout, layer normalization and
+    flattening one after another, unless they train on a GPU and have no batch
+    normalization; fits with callbacks, early stopping, held-out samples, `augment`,
+    `accumulate`, `precision`, `compile` or `verbose`; sparse features; and a Pipeline
+    whose `fit` gets parameters. The results are in the same table.
 
     Parameters
     ----------
@@ -85,8 +86,8 @@ class BatchedGridSearchCV(GridSearchCV):
         The folds: an int, or None for five, makes stratified ones.
 
     verbose : int, default=0
-        With 1 or more, a progress bar for what trains together, and scikit-learn's
-        messages.
+        With 1 or more, a progress bar for what trains together, the reasons why other
+        fits don't, and scikit-learn's messages.
 
     pre_dispatch : int or str, default="2*n_jobs"
         How many fits to send to processes in advance.

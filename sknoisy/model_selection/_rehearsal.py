@@ -7,6 +7,7 @@ there. Splits, scores, errors and tables stay scikit-learn's.
 """
 
 import time
+from collections import Counter
 from contextlib import nullcontext
 from typing import Any
 
@@ -157,6 +158,8 @@ def rehearse(
         for (train, _), column in zip(splits, zip(*cells, strict=True), strict=True):
             _prepare_fold(column, candidates, train, X, y, fit_params, hopeless)
         _train(in_order, verbose, store)
+        if verbose:
+            _say_why_alone(in_order)
     if store is not None or any(cell.trained for cell in in_order):
         trains = [train for _ in candidates for train, _ in splits]
         _leave_alone(in_order, trains, X, y, fit_params, options)
@@ -368,6 +371,16 @@ def _train(cells, verbose, store):
                 cell.seconds += cell.prepared.seconds
         else:
             cell.prepared = None  # it will begin anew
+
+
+def _say_why_alone(cells):
+    from sknoisy.model_selection._lockstep import why_alone
+
+    left = [c for c in cells if not c.trained and c.kept is None]
+    reasons = Counter(why_alone(_last_step(cell.estimator)) for cell in left)
+    for reason, n in reasons.items():
+        reason = reason or "its network or data are no one else's, or can't be stacked"
+        print(f"{n} fits train alone: {reason}.")
 
 
 def _leave_alone(cells, trains, X, y, fit_params, options):
