@@ -33,7 +33,8 @@ for number, (image, label) in enumerate(zip(images, y_noisy, strict=True)):
 # %%
 # **Which labels are wrong?** The table holds all images as small arrays; what can't be
 # read, is out of place or there twice, `find_data_issues` would tell. Forests are quick
-# judges of such small pictures; the command asks networks.
+# judges of such small pictures; the command asks a small network, too, and goes by who
+# foretells given labels better.
 
 table = read_image_table(folder)
 print(table.describe())
