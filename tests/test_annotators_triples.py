@@ -276,6 +276,61 @@ def test_columns_of_platforms_are_known(table, library):
     assert votes.left_out == {"rejected by the requester": 1}
 
 
+OTHERS = {
+    "radio buttons": {
+        **{k: v for k, v in MTURK.items() if k != "Answer.animal"},
+        "Answer.animal.cat": ["true", "false", "false"],
+        "Answer.animal.dog": ["false", "true", "true"],
+    },
+    "no task's id": {k: v for k, v in TOLOKA.items() if k != "ASSIGNMENT:task_id"},
+    "Appen": {
+        "_unit_id": [1, 1, 2],
+        "_worker_id": ["A", "B", "A"],
+        "_trust": [0.9, 0.8, 0.9],
+        "label": ["cat", "dog", "dog"],
+    },
+    "Zooniverse": {
+        "user_name": ["A", "B", "A"],
+        "subject_ids": [1, 1, 2],
+        "annotations": [
+            f'[{{"task":"T0","task_label":"What?","value":"{animal}"}}]'
+            for animal in ("cat", "dog", "dog")
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("name", sorted(OTHERS))
+@pytest.mark.parametrize("library", [pd, pl])
+def test_other_everyday_tables_of_platforms(name, library):
+    votes = Votes.from_frame(library.DataFrame(OTHERS[name]))
+    assert len(votes) == 2 and votes.annotators.tolist()[0] == "A"
+    assert votes[[0]].labels.tolist()[0] == "cat"
+    assert votes[[1]].labels.tolist() == ["dog"]
+
+
+def test_one_of_several_questions_is_named():
+    wrapped = dict(CLASSIFIER)
+    wrapped["Answer.taskAnswers"] = [
+        '[{"animal":{"label":"cat"},"sure":true}]',
+        '[{"animal":{"label":"dog"},"sure":true}]',
+        '[{"animal":{"cat":false,"dog":false},"sure":true}]',
+    ]
+    frame = pd.DataFrame(wrapped).drop(columns="AssignmentStatus")
+    with pytest.raises(ValueError, match=r"several questions, .*label='animal'"):
+        Votes.from_frame(frame)
+    votes = Votes.from_frame(frame, label="animal")
+    assert votes.labels.tolist() == ["cat", "dog"]
+    assert votes.left_out == {"without a label": 1}
+    ticks = pd.DataFrame(OTHERS["radio buttons"] | {"Answer.why": ["a", "b", "c"]})
+    with pytest.raises(ValueError, match="Several columns hold answers"):
+        Votes.from_frame(ticks)
+    assert Votes.from_frame(ticks, label="animal").labels.tolist() == ["cat", "dog"]
+    ticks["Answer.animal.cat"] = ["true", "perhaps", "false"]
+    with pytest.raises(ValueError, match="not only true and false, but 'perhaps'"):
+        Votes.from_frame(ticks, label="animal")
+
+
 def test_columns_may_be_named():
     frame = pd.DataFrame(TOLOKA)
     by_image = Votes.from_frame(frame, sample="INPUT:image", label="animal")

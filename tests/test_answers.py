@@ -85,6 +85,70 @@ def test_doccano(save_export):
         read_doccano(save_export([{"id": 1}]))
 
 
+def test_doccano_writes_intents_and_tables_too(save_export, tmp_path):
+    """What its own exporter makes of intents, of relations, and as CSV."""
+    lines = [
+        {"id": 4, "text": "a", "entities": [[0, 1, "City"]], "cats": ["flight"]},
+        {"id": 5, "text": "b", "entities": [], "cats": []},
+        {"id": 6, "text": "c", "entities": [{"label": "ORG"}], "relations": []},
+    ]
+    answers = read_doccano(save_export(lines, "ann.jsonl", lines=True))
+    assert triples(answers) == [(4, "ann", "flight")]
+    assert answers.left_out == {"untouched": 1, "about a part of a sample": 1}
+    path = tmp_path / "bob.csv"
+    path.write_text('id,text,label,Comments\n7,"Hi, you",good,\n8,x,bad#good,\n9,y,,\n')
+    answers = read_doccano(path)
+    assert triples(answers) == [("7", "bob", "good")]
+    assert answers.data["7"] == {"id": "7", "text": "Hi, you", "Comments": ""}
+    assert answers.left_out == {"several labels at once": 1, "untouched": 1}
+    path.write_text("__label__negative Terrible\n")
+    with pytest.raises(ValueError, match=r"fastText's format.* export JSON lines"):
+        read_doccano(path)
+
+
+def test_argilla_in_columns_and_as_version_1_first_had_it(save_export):
+    column = {
+        "id": "r1",
+        "text": "a",
+        "index": 3,
+        "animal.responses": ["cat", "dog"],
+        "animal.responses.users": ["u1", "u2"],
+        "animal.responses.status": ["submitted", "draft"],
+        "animal.suggestion": "dog",
+    }
+    empty = {"id": "r2", "animal.suggestion": None, "animal.responses": None}
+    answers = read_argilla(save_export([column, empty], lines=True))
+    assert triples(answers) == [("r1", "u1", "cat")]
+    assert answers.left_out == {"drafts": 1, "untouched": 1}
+    assert answers.data["r1"]["index"] == 3
+    with pytest.raises(ValueError, match="'animal.responses' has not one person"):
+        read_argilla(save_export([column | {"animal.responses.users": []}]))
+    old = {"id": 1, "inputs": {"text": "a"}, "annotation_agent": "ann"}
+    records = [
+        old | {"annotation": "cat", "status": "Validated", "metadata": {"k": 1}},
+        old | {"id": 2, "annotation": None, "status": "Default"},
+        old | {"id": 3, "annotation": "dog", "status": "Discarded"},
+        old | {"id": 4, "annotation": ["dog", "cat"], "multi_label": True},
+    ]
+    answers = read_argilla(save_export(records, lines=True))
+    assert triples(answers) == [(1, "ann", "cat")]
+    assert answers.data[1] == {"text": "a", "k": 1}
+    assert answers.left_out == {
+        "untouched": 1,
+        "discarded": 1,
+        "several labels at once": 1,
+    }
+
+
+def test_where_argilla_does_not_tell_drafts_apart_we_say_so(save_export):
+    given = {"animal": [{"value": "cat", "user_id": "u1"}]}
+    record = {"id": "r1", "responses": given, "status": "pending"}
+    with pytest.warns(UserWarning, match="1 records .* are pending"):
+        answers = read_argilla(save_export([record]))
+    assert triples(answers) == [("r1", "u1", "cat")]
+    read_argilla(save_export([record | {"status": "completed"}]))
+
+
 def test_argilla(save_export):
     given = [
         {"value": "cat", "user_id": "u1"},

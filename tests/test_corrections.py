@@ -272,16 +272,20 @@ def save(tmp_path, *tasks):
     return path
 
 
+LETTERS = ["aa", "bb", "cc", "dd"]
+
+
 def test_tasks_are_what_label_studio_imports(tasks):
-    written, _, interface = tasks(["a", "b", "c", "d"])
+    written, _, interface = tasks(LETTERS)
     assert [task["data"]["index"] for task in written] == [2, 1, 0]
     assert written[0] == {
         "data": {
-            "sample": "c",
+            "sample": "cc",
             "index": 2,
             "given": "cat",
             "quality": 0.1,
-            "fingerprint": fingerprint(Y, ["a", "b", "c", "d"]),
+            "fingerprint": fingerprint(Y, LETTERS),
+            "why": "Of the 3 rows most like it 1 is bird, 1 is dog, 1 cat.",
         },
         "predictions": [
             {
@@ -301,6 +305,7 @@ def test_tasks_are_what_label_studio_imports(tasks):
     }
     assert written[1]["predictions"] == []  # what is suggested is given
     assert interface.find("Text").attrib == {"name": "sample", "value": "$sample"}
+    assert interface.findall("Header")[1].get("value") == "$why"
     choices = interface.find("Choices")
     assert (choices.get("name"), choices.get("toName")) == ("label", "sample")
     assert [choice.get("value") for choice in choices] == ["bird", "cat", "dog"]
@@ -334,13 +339,37 @@ def test_annotations_change_labels_and_cancelled_ones_do_not(tasks, tmp_path):
         annotate(one, "cat", was_cancelled=True),
         annotate(zero, "dog", result=[{"from_name": "note", "value": {"text": "?"}}]),
     )
-    assert from_label_studio(Y, export, X=X) == ["cat", "dog", "bird", "bird"]
+    with pytest.warns(UserWarning, match="don't count: 1 from another tag"):
+        assert from_label_studio(Y, export, X=X) == ["cat", "dog", "bird", "bird"]
     with pytest.raises(
         ValueError, match="Nothing in .*tasks.json decides.*3 untouched"
     ):
         from_label_studio(Y, path)
+    export = save(
+        tmp_path, annotate(two, "bird"), annotate(one, "", was_cancelled=True)
+    )
     back = from_label_studio(np.array(Y), [export, path])
     assert_array_equal(back, np.array(["cat", "dog", "bird", "bird"]), strict=True)
+
+
+@pytest.mark.parametrize(
+    ("strange", "reason"),
+    [
+        ({"last_action": "rejected"}, "rejected by a reviewer"),
+        ({"result": []}, "empty"),
+        (
+            {"result": [{"from_name": "label", "value": {"choices": ["cat", "dog"]}}]},
+            "several labels at once",
+        ),
+    ],
+)
+def test_beside_others_an_answer_that_does_not_count_is_told(
+    strange, reason, tasks, tmp_path
+):
+    (two, one, _), *_ = tasks(X)
+    export = save(tmp_path, annotate(two, "bird"), annotate(one, "cat", **strange))
+    with pytest.warns(UserWarning, match=f"don't count: 1 {reason}"):
+        assert from_label_studio(Y, export) == ["cat", "dog", "bird", "bird"]
 
 
 def test_ground_truth_counts_more_than_other_annotations(tasks, tmp_path):

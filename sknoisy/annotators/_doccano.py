@@ -1,13 +1,19 @@
-"""Answers from doccano: JSON or JSON lines of text or image classification."""
+"""Answers from doccano: what it exports of text or image classification."""
 
+import csv
+import io
 from collections.abc import Mapping
 from typing import Any
 
 from sknoisy._data_types import FilePath
-from sknoisy._json import as_path, key, objects, read_items, shown
+from sknoisy._files import read_text
+from sknoisy._json import as_path, get, key, objects, read_items, shown
 from sknoisy.annotators._answers import Answers, Collector
 
 __all__ = ["read_doccano"]
+
+LABELS = ("label", "labels", "cats", "categories")  # of a whole text or image
+PARTS = ("bbox", "entities", "relations", "segmentation")
 
 
 def read_doccano(
@@ -21,8 +27,8 @@ def read_doccano(
     Parameters
     ----------
     path : str or path-like
-        An exported file, JSON or JSON lines, of a project that classifies texts or
-        images.
+        An exported file, JSON, JSON lines or CSV, of a project that classifies texts or
+        images, or finds intents.
 
     annotator : str, default=None
         Who answered, where the file doesn't say. None takes the name of the file,
@@ -67,18 +73,45 @@ def read_doccano(
     collector = Collector(path)
     if annotator is None:
         annotator = "" if path.stem in ("all", "unknown") else path.stem
-    for number, (item, where) in enumerate(read_items(path)):
-        if not {"label", "labels", "annotations"} & set(item):
+    for number, (item, where) in enumerate(_items_of(path)):
+        if not set(item) & {*LABELS, *PARTS, "annotations"}:
             raise ValueError(
                 f"{where} has neither 'label' nor 'annotations', so that it isn't what"
                 " doccano exports."
             )
         task = key(item.get("id", number), where)
-        names = ("label", "labels", "annotations")
+        names = (*LABELS, *PARTS, "annotations")
         collector.show(task, {k: v for k, v in item.items() if k not in names})
         for who, labels in _answers_of(item, annotator, where):
             _take(collector, task, who, labels, label_names or {}, where)
     return collector.done()
+
+
+def _items_of(path):
+    """Return the objects of a file, and where each stands."""
+    text = read_text(path).lstrip("\ufeff \t\r\n")
+    if text.startswith("__label__"):
+        raise ValueError(
+            f"{path} is in fastText's format, which doesn't say what the texts are"
+            " called: export JSON lines."
+        )
+    head = next(csv.reader(text.split("\n", 1)[:1]), [])
+    if not set(head) & {*LABELS}:
+        return read_items(path)
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        return [(_row(row), f"{path}, row {i}") for i, row in enumerate(rows, start=1)]
+    except csv.Error as error:
+        raise ValueError(f"{path} can't be read as CSV: {error}.") from None
+
+
+def _row(row):
+    """Return a row of CSV, in which labels are joined by number signs."""
+    item = {name: cell for name, cell in row.items() if name and cell is not None}
+    for name in LABELS:
+        if name in item:
+            item[name] = [label for label in item[name].split("#") if label]
+    return item
 
 
 def _answers_of(item, annotator, where):
@@ -89,8 +122,12 @@ def _answers_of(item, annotator, where):
             who = key(one.get("user", annotator), where)
             by_person.setdefault(who, []).append(one)
         return list(by_person.items()) or [(annotator, [])]
-    found = item.get("label", item.get("labels"))
-    if isinstance(found, str | int):  # as its CSV has it
+    name = next((name for name in LABELS if name in item), None)
+    if name is None:  # marks on parts alone
+        name = next(name for name in PARTS if name in item)
+        return [(annotator, [[one] for one in get(item, name, list, where, [])])]
+    found = item[name]
+    if isinstance(found, str | int):
         found = [found]
     if not isinstance(found, list | None):
         raise ValueError(f"{where} holds {shown(found)} where labels should be.")

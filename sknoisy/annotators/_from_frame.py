@@ -1,19 +1,24 @@
 """Which columns of a frame hold votes: those of crowd-kit, cleanlab, MTurk, Toloka."""
 
-import json
 from collections import Counter
 
 import numpy as np
 
-from sknoisy._unlabeled import as_labels, find_nothing
+from sknoisy._unlabeled import as_labels
+from sknoisy.annotators._platform_answers import ticked, unwrapped
 
-SAMPLE = ("task", "HITId", "ASSIGNMENT:task_id", "sample", "task_id", "item")
+SAMPLE = (
+    *("task", "HITId", "ASSIGNMENT:task_id", "sample", "task_id", "item"),
+    *("_unit_id", "subject_ids"),
+)
 ANNOTATOR = (
     *("worker", "annotator", "WorkerId", "ASSIGNMENT:worker_id"),
-    *("performer", "worker_id", "annotator_id", "rater"),
+    *("performer", "worker_id", "annotator_id", "rater", "_worker_id", "user_name"),
 )
-LABEL = ("label", "annotation", "answer", "vote")
+LABEL = ("label", "annotation", "answer", "vote", "annotations")
 ANSWERS = ("Answer.", "OUTPUT:")  # what the two platforms write before their names
+WRAPPED = "Answer.taskAnswers"  # answers to all questions of a form, as JSON
+ASKED = "INPUT:"  # what Toloka writes before columns of the data
 STATUS = ("AssignmentStatus", "ASSIGNMENT:status")
 NOT_COUNTED = {
     "rejected": "rejected by the requester",
@@ -30,9 +35,8 @@ def columns_of(frame, sample=None, annotator=None, label=None):
     names = [str(name) for name in frame.columns]
     sample = _choose(names, sample, SAMPLE, "sample")
     annotator = _choose(names, annotator, ANNOTATOR, "annotator")
-    label = _choose_label(names, label, {sample, annotator})
-    columns = [as_labels(np.asarray(frame[one])) for one in (sample, annotator, label)]
-    columns[2] = _answers(columns[2])
+    columns = [as_labels(np.asarray(frame[one])) for one in (sample, annotator)]
+    columns.append(_labels_of(frame, names, label, {sample, annotator}))
     status = next((name for name in STATUS if name in names), None)
     if status is None:
         return columns, {}
@@ -48,6 +52,9 @@ def _choose(names, given, usual, parameter):
             return given
         raise ValueError(f"{parameter}={given!r} is no column: there are {names}.")
     found = [name for name in usual if name in names]
+    if not found and usual is SAMPLE:  # the only thing that was shown names it
+        shown = [name for name in names if name.startswith(ASKED)]
+        found = shown if len(shown) == 1 else []
     if not found:
         raise ValueError(
             f"Which column names the {parameter} can't be told from {names}: say so by"
@@ -56,10 +63,22 @@ def _choose(names, given, usual, parameter):
     return found[0]
 
 
+def _labels_of(frame, names, label, taken):
+    if label is not None and label not in names and WRAPPED in names:
+        return unwrapped(as_labels(np.asarray(frame[WRAPPED])), label)
+    chosen = _choose_label(names, label, taken)
+    if isinstance(chosen, list):
+        return ticked(frame, chosen)
+    return unwrapped(as_labels(np.asarray(frame[chosen])))
+
+
 def _choose_label(names, given, taken):
     if given is None:
         theirs = [name for name in names if name.startswith(ANSWERS)]
         if len(theirs) > 1:
+            of_one = {name.rpartition(".")[0] for name in theirs}
+            if len(of_one) == 1 and of_one.pop() + "." not in ANSWERS:
+                return theirs  # a column of true and false for each label
             raise ValueError(
                 f"Several columns hold answers, {theirs}: name one by label=…."
             )
@@ -69,33 +88,7 @@ def _choose_label(names, given, taken):
         for prefix in ANSWERS:
             if prefix + given in names:
                 return prefix + given
+            ticks = [name for name in names if name.startswith(f"{prefix}{given}.")]
+            if len(ticks) > 1:
+                return ticks
     return _choose([n for n in names if n not in taken], given, LABEL, "label")
-
-
-def _answers(labels):
-    """Return labels, those that Mechanical Turk wraps in JSON unwrapped."""
-    if labels.dtype.kind not in "OU":
-        return labels
-    texts = [text for text in labels[~find_nothing(labels)].tolist() if text]
-    if not texts or not all(isinstance(t, str) and t[:2] == "[{" for t in texts):
-        return labels
-    found = np.empty(len(labels), dtype=object)
-    found[:] = [_unwrapped(text) for text in labels.tolist()]
-    return found
-
-
-def _unwrapped(text):
-    """Return "cat" of ``[{"x": {"label": "cat"}}]`` or ``[{"x": {"cat": true}}]``."""
-    if not isinstance(text, str) or not text:
-        return None
-    try:
-        (answer,) = json.loads(text)
-        (value,) = answer.values()
-    except (ValueError, AttributeError, RecursionError):
-        return text
-    if not isinstance(value, dict):
-        return value if isinstance(value, str | int | float) else text
-    if isinstance(value.get("label"), str):
-        return value["label"]
-    chosen = [name for name, is_chosen in value.items() if is_chosen is True]
-    return chosen[0] if len(chosen) == 1 else text

@@ -21,10 +21,11 @@ DOUBTFUL = 2.0  # standard errors by which a model may foretell votes worse
 MANY = 200_000  # votes; of more, as many are foretold, and fewer models tried
 FEWER = ("one coin", "latest")
 BLOCK = 10_000  # votes that are foretold at once
+OWN_VOTES = 8.0  # in all that a person's chance to be right is drawn to the crowd's by
 TINY = 1e-12
 
 MODELS = {
-    "one coin": lambda votes: CoinErrors(votes, 5.0),
+    "one coin": lambda votes: CoinErrors(votes, OWN_VOTES / votes.n_classes),
     "even": lambda votes: ShrunkErrors(votes, mean="even"),
     "first": lambda votes: ShrunkErrors(votes, mean="first"),
     "crowd": lambda votes: ConfusionErrors(votes, 15.0),

@@ -39,8 +39,10 @@ def read_votes(
 
     sample, annotator, label : str, default=None
         Names of its columns. None knows those of crowd-kit (task, worker, label),
-        cleanlab (task, annotator, label), Mechanical Turk (HITId, WorkerId, Answer.…)
-        and Toloka (ASSIGNMENT:task_id, ASSIGNMENT:worker_id, OUTPUT:…).
+        cleanlab (task, annotator, label), Mechanical Turk (HITId, WorkerId, Answer.…),
+        Toloka (ASSIGNMENT:task_id, ASSIGNMENT:worker_id, OUTPUT:…), Appen (_unit_id,
+        _worker_id) and Zooniverse (subject_ids, user_name, annotations). Of several
+        questions in Mechanical Turk's taskAnswers, `label` names one.
 
     unlabeled : label, default=None
         What stands for no vote besides empty cells.

@@ -229,9 +229,8 @@ class Votes(Tallies):
             Of pandas or polars.
 
         sample, annotator, label : str, default=None
-            Names of its columns. None knows those of crowd-kit (task, worker, label),
-            cleanlab (task, annotator, label), Mechanical Turk (HITId, WorkerId,
-            Answer.…) and Toloka (ASSIGNMENT:task_id, ASSIGNMENT:worker_id, OUTPUT:…).
+            Names of its columns. None knows those of crowd-kit, cleanlab, Mechanical
+            Turk, Toloka, Appen and Zooniverse, as :func:`read_votes` tells.
 
         **options : dict
             As of ``from_long``: unlabeled, classes, among, repeated.

@@ -8,6 +8,7 @@ from sknoisy.cleaning._reasons import find_reasons as find_reasons
 from sknoisy.cleaning._reasons import probabilities_of as probabilities_of
 from sknoisy.cleaning._review import review_page
 from sknoisy.cleaning._reviews import read_corrections, write_corrections
+from sknoisy.cleaning._tasks import apply_answers, write_tasks
 from sknoisy.cleaning._weight_meaning import WeightMeaning, weight_meaning
 
 # what reports are made of is found here, too; users need none of it
@@ -15,6 +16,7 @@ __all__ = [
     "CleanLabelClassifier",
     "LabelCleaner",
     "WeightMeaning",
+    "apply_answers",
     "apply_corrections",
     "from_label_studio",
     "read_corrections",
@@ -22,4 +24,5 @@ __all__ = [
     "to_label_studio",
     "weight_meaning",
     "write_corrections",
+    "write_tasks",
 ]

@@ -1,6 +1,7 @@
 """Tasks for Label Studio, and its annotations brought back."""
 
 import json
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -21,6 +22,7 @@ from sknoisy._label_studio_results import (
     labels_of,
     person,
 )
+from sknoisy._told import told_as_in
 from sknoisy.cleaning._corrections import (
     Decision,
     apply_decisions,
@@ -28,14 +30,17 @@ from sknoisy.cleaning._corrections import (
     check_belongs,
 )
 from sknoisy.cleaning._exhibits import Looks, show
+from sknoisy.cleaning._review import reasons_of, review_page
 from sknoisy.cleaning._suspects import find_suspects
 
 __all__ = ["from_label_studio", "to_label_studio"]
 
 CONTROL, OBJECT = "label", "sample"  # what the two tags of the interface are called
+MEANT = ("skipped", "untouched")
 TAGS = {"image": "Image", "table": "Table", "text": "Text"}
 
 
+@told_as_in(review_page)
 def to_label_studio(
     X: MatrixLike,
     y: ArrayLike,
@@ -52,6 +57,9 @@ def to_label_studio(
     image_shape: tuple[int, ...] | None = None,
     image_size: int = 160,
     feature_names: ArrayLike | None = None,
+    pred_probs: ArrayLike | None = None,
+    n_similar: int = 5,
+    notes: ArrayLike | None = None,
 ) -> Path:
     """Write suspicious labels as tasks for Label Studio [1]_.
 
@@ -67,48 +75,8 @@ def to_label_studio(
         become part of the tasks; strings with ``kind="image_files"`` stay as they are,
         so pass addresses that Label Studio can reach.
 
-    y : array-like of shape (n_samples,)
-        Given labels.
-
-    detector : detector, estimator with a `detector_`, or array-like of shape \
-(n_samples,)
-        A fitted detector of label issues, something fitted that holds one, or the
-        quality of each label: low is suspicious.
-
     path : str or path-like
         Where to write the tasks, a name that ends in ``.json``.
-
-    suggested_labels : array-like of shape (n_samples,), default=None
-        What to predict. None takes the suggestions of the detector.
-
-    is_issue : array-like of bool of shape (n_samples,), default=None
-        Which labels are suspicious. None takes what the detector says, or all, where
-        `detector` is an array.
-
-    classes : array-like of shape (n_classes,), default=None
-        Labels to choose from, in this order. None takes those of `y`, sorted.
-
-    class_names : dict or list of str of shape (n_classes,), default=None
-        What to call the classes. None takes the labels themselves.
-
-    only_issues : bool, default=True
-        Whether samples that aren't suspicious are left out. If False, they come
-        behind the others.
-
-    max_items : int >= 1, default=1000
-        How many tasks to write at most.
-
-    kind : {"auto", "images", "image_files", "text", "table"}, default="auto"
-        What X holds.
-
-    image_shape : tuple of int, default=None
-        Shape of an image, where rows of X hold flat ones.
-
-    image_size : int >= 1, default=160
-        Largest height and width of images; larger arrays are averaged down.
-
-    feature_names : array-like of str of shape (n_features,), default=None
-        Names of the columns of a table. None takes those of a DataFrame.
 
     Returns
     -------
@@ -131,7 +99,8 @@ def to_label_studio(
     Notes
     -----
     The data of a task also hold index, a position in `y`, given, quality and
-    fingerprint, by which the annotations are brought back and tasks can be sorted.
+    fingerprint, by which the annotations are brought back and tasks can be sorted, and
+    why, the reasons, which the interface shows.
     The score of a prediction is 1 − quality.
 
     References
@@ -178,8 +147,10 @@ def to_label_studio(
         n_classes = len(suspects.vocabulary.texts)
         exhibits = show(X, suspects.order, suspects.given, n_classes, looks)
         shown, samples = exhibits.kind, [_sample(exhibits, i) for i in exhibits.items]
+    told = (pred_probs, n_similar, notes)
+    reasons = reasons_of(X, y, detector, suspects, *told, kind=shown)
     path = Path(path)
-    tasks = json.dumps(_tasks(suspects, samples), indent=1)
+    tasks = json.dumps(_tasks(suspects, samples, reasons), indent=1)
     with set_aside(path) as aside:
         aside.write_text(tasks, encoding="utf-8")
     interface = _interface(TAGS[shown], suspects.vocabulary)
@@ -225,6 +196,12 @@ def from_label_studio(
         among the classes, if annotations disagree about a sample, or if nothing in the
         files decides about a label.
 
+    Warns
+    -----
+    UserWarning
+        If there are answers that don't count: rejected, several at once, empty, or from
+        another tag.
+
     See Also
     --------
     sknoisy.annotators.read_label_studio : Reads exports of any project, as votes.
@@ -265,7 +242,7 @@ def from_label_studio(
         found, others = _read_annotations(as_path(one), y, X)
         decisions += found
         left_out += others
-    _check_applied(decisions, left_out, paths)
+    _tell_left_out(decisions, left_out, paths)
     return apply_decisions(y, decisions, classes)
 
 
@@ -277,7 +254,7 @@ def _sample(exhibits, item):
     }
 
 
-def _tasks(suspects, samples):
+def _tasks(suspects, samples, reasons):
     return [
         {
             "data": {
@@ -286,10 +263,13 @@ def _tasks(suspects, samples):
                 "given": suspects.vocabulary.texts[suspects.given[row]],
                 "quality": float(suspects.quality[row]),
                 "fingerprint": suspects.fingerprint,
+                "why": " ".join(why),
             },
             "predictions": _predictions(suspects, row),
         }
-        for row, sample in zip(suspects.order.tolist(), samples, strict=True)
+        for row, sample, why in zip(
+            suspects.order.tolist(), samples, reasons, strict=True
+        )
     ]
 
 
@@ -316,6 +296,7 @@ def _interface(tag, vocabulary):
     return (
         f'<View>\n  <{tag} name="{OBJECT}" value="${OBJECT}"/>\n'
         '  <Header value="Given label: $given"/>\n'
+        '  <Header value="$why" size="6"/>\n'
         f'  <Choices name="{CONTROL}" toName="{OBJECT}" choice="single">\n'
         f"{choices}\n  </Choices>\n</View>\n"
     )
@@ -354,10 +335,11 @@ def _decisions_of(task, n_samples, where, left_out):
         left_out["untouched"] += 1
     counted = [a for a in annotations if not _is_left_out(a, where, left_out)]
     for annotation in [a for a in counted if a.get("ground_truth")] or counted:
-        for result in objects(annotation, "result", where):
-            if result.get("from_name") != CONTROL:
-                left_out["from another tag"] += 1
-                continue
+        results = objects(annotation, "result", where)
+        ours = [one for one in results if one.get("from_name") == CONTROL]
+        if not ours:
+            left_out["from another tag" if results else "empty"] += 1
+        for result in ours:
             labels, reason = labels_of(result, where)
             if reason or len(labels) != 1:
                 several = "several labels at once" if labels else "empty"
@@ -382,12 +364,23 @@ def _by(annotation, where):
     return f"annotator {who} in {where}" if who != "" else where
 
 
-def _check_applied(decisions, left_out, paths):
+def _tell_left_out(decisions, left_out, paths):
+    """Say what wasn't taken; what was skipped, or left untouched, was meant so."""
+    files = ", ".join(map(str, paths))
     if decisions:
-        return
+        left_out = {k: n for k, n in left_out.items() if k not in MEANT}
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
-    raise ValueError(
-        f"Nothing in {', '.join(map(str, paths))} decides about a label: {reasons}."
-        f" People's choices are looked for in the tag named {CONTROL!r}, as"
+    where = (
+        f"People's choices are looked for in the tag named {CONTROL!r}, as"
         " to_label_studio wrote it."
     )
+    if not decisions:
+        raise ValueError(
+            f"Nothing in {files} decides about a label: {reasons}. {where}"
+        )
+    if reasons:
+        warnings.warn(
+            f"Some answers in {files} don't count: {reasons}. {where}",
+            UserWarning,
+            stacklevel=3,
+        )
