@@ -56,6 +56,14 @@ def labels_of(result, where):
     return ANSWERS[kind](found), None
 
 
+def why_nothing(results):
+    """Return why results, none of which is by the tag that is asked for, say nothing."""
+    values = [one.get("value") for one in results]
+    if any(isinstance(v, dict) and set(PLACES) & set(v) for v in values):
+        return "about a part of a sample"
+    return "from another tag" if results else "empty"
+
+
 def type_of(result, value):
     """Return the type of a control that answers for a whole sample, or None."""
     kind = result.get("type")

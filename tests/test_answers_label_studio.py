@@ -69,7 +69,7 @@ GOOD = task(0, annotation(choice("cat")))
         (task(1, annotation(result({"choices": None}))), "empty"),
         (task(1, annotation(choice())), "empty"),
         (task(1, annotation()), "empty"),
-        (task(1, annotation(choice("cat", name="other"))), "empty"),
+        (task(1, annotation(choice("cat", name="other"))), "from another tag"),
         (
             task(1, annotation(result({"start": 1, "end": 2, "choices": ["cat"]}))),
             "about a part of a sample",
@@ -95,6 +95,16 @@ def test_what_is_left_out_is_counted_by_reason(strange, reason, save_export):
     assert answers.left_out == {reason: 1}
     with pytest.raises(ValueError, match="holds nothing that could be taken|no tag"):
         read_label_studio(save_export([strange]), control="label")
+
+
+def test_a_project_without_labels_of_samples_is_told_by_what_it_has(save_export):
+    spans = {"start": 1, "end": 3, "labels": ["NAME"]}
+    marked = task(1, annotation(result(spans, "labels", name="ner")))
+    with pytest.raises(ValueError, match=r"a label: 1 about a part of a sample\.$"):
+        read_label_studio(save_export([marked]))
+    noted = task(1, annotation(result({"text": ["?"]}, "textarea", name="note")))
+    with pytest.raises(ValueError, match=r"a label: 1 from another tag\.$"):
+        read_label_studio(save_export([noted]))
 
 
 def test_reviews_are_the_last_word_and_can_be_overruled(save_export):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.utils import Bunch
 
+from sknoisy.annotators import majority_vote
 from sknoisy.noise import AnnotatorNoise
 
 
@@ -27,7 +28,10 @@ def test_the_benchmark_of_crowds_runs(load_benchmark, tmp_path):
     text = (tmp_path / "annotators_crowds.md").read_text(encoding="utf-8")
     assert "| small |" in text and "dawid_skene (default)" in text
     for name, (n, m, _, c, _, _) in script.CROWDS.items():
-        votes, y = script.make_crowd(name, 0)
+        votes, y, told = script.make_crowd(name, 0)
+        if told is not None:  # who knows all is ahead of who knows nothing
+            by_most = majority_vote(votes).labels
+            assert (told == y).mean() >= (by_most == y).mean()
         assert (len(votes), votes.n_classes, len(y)) == (n, c, n)
         assert votes.n_annotators <= m
 

@@ -84,8 +84,20 @@ def export_annotations(path, names):
     path.write_text(json.dumps(tasks), encoding="utf-8")
 
 
+def export_answers(path, names):
+    """Write what Argilla exports."""
+    records = json.loads(Path("records.json").read_text(encoding="utf-8"))
+    chosen = dict(accepted(names))
+    for record in records:
+        if record["metadata"]["index"] in chosen:
+            label = label_text(chosen[record["metadata"]["index"]])
+            record["responses"] = {"label": [{"value": label, "user_id": "ann"}]}
+    path.write_text(json.dumps(records), encoding="utf-8")
+
+
 # what people bring into being between two examples
 EXPORTS = {
+    "answers.json": export_answers,
     "digits-corrections.csv": export_corrections,
     "export.json": export_annotations,
 }

@@ -10,6 +10,7 @@ from sknoisy._label_studio_results import (
     labels_of,
     person,
     type_of,
+    why_nothing,
 )
 from sknoisy.annotators._answers import Answers, Collector
 from sknoisy.annotators._label_studio_rows import is_row, read_any, read_rows
@@ -154,10 +155,10 @@ def _why_not(annotation, drops_rejected, where):
 
 
 def _take(collector, task, who, annotation, control, where):
-    results = objects(annotation, "result", where)
-    results = [r for r in results if r.get("from_name") == control]
+    everything = objects(annotation, "result", where)
+    results = [r for r in everything if r.get("from_name") == control]
     if not results:
-        collector.skip("empty")
+        collector.skip(why_nothing(everything))
     labels = []
     for result in results:
         found, reason = labels_of(result, where)

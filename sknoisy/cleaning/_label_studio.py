@@ -21,6 +21,7 @@ from sknoisy._label_studio_results import (
     is_skipped,
     labels_of,
     person,
+    why_nothing,
 )
 from sknoisy._told import told_as_in
 from sknoisy.cleaning._corrections import (
@@ -338,7 +339,7 @@ def _decisions_of(task, n_samples, where, left_out):
         results = objects(annotation, "result", where)
         ours = [one for one in results if one.get("from_name") == CONTROL]
         if not ours:
-            left_out["from another tag" if results else "empty"] += 1
+            left_out[why_nothing(results)] += 1
         for result in ours:
             labels, reason = labels_of(result, where)
             if reason or len(labels) != 1:
