@@ -47,3 +47,9 @@ def test_the_benchmark_of_few_labels_runs(load_benchmark, tmp_path):
     load_benchmark("few_labels").main(["--quick", "--out", str(tmp_path)])
     text = (tmp_path / "few_labels.md").read_text(encoding="utf-8")
     assert "| scikit-learn LabelSpreading |" in text and "30% of labels wrong" in text
+
+
+def test_the_benchmark_of_a_million_votes_runs(load_benchmark, tmp_path):
+    load_benchmark("speed_votes").main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "speed_votes.md").read_text(encoding="utf-8")
+    assert "| dawid_skene |" in text and "1,000 votes by 10 people" in text

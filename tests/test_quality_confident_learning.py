@@ -240,6 +240,18 @@ def test_number_to_remove_is_that_of_given_labels_by_noise_rate():
     assert found.sum() >= 0.9 * sum(removed)
 
 
+@pytest.mark.parametrize("filter_by", ["prune_by_class", "prune_by_noise_rate", "both"])
+def test_one_number_to_remove_is_that_of_each_class(filter_by):
+    labels, probs = make_problem(0, 3000, 4, skill=3)
+    options = {"filter_by": filter_by}
+    one, each = (
+        find_label_issues(labels, probs, num_to_remove_per_class=removed, **options)
+        for removed in (12, [12] * 4)
+    )
+    assert_array_equal(one, each)
+    assert 0 < one.sum() <= 48
+
+
 @pytest.mark.parametrize(("size", "n_classes"), [(3000, 3), (4000, 40), (2500, 150)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.slow

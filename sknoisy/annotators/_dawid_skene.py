@@ -84,8 +84,9 @@ def dawid_skene(
     matrices. With a number as smoothing, its mean is the confusion of all annotators
     together with the shares of votes, so that EM's objective never falls.
 
-    With "auto", five models are fitted: `one_coin`; ``smoothing=15``; and three with a
-    mean of each annotator's own: right with one probability (itself drawn to the
+    With "auto", five models are fitted: that of `one_coin`, in which a person's chance
+    to be right is drawn to the crowd's by eight votes in all; ``smoothing=15``; and
+    three with a mean of each annotator's own: right with one probability (itself drawn to the
     crowd's by four votes), with odds that are multiplied by those of the class, and
     wrong in the directions in which the crowd is. Odds and directions are those of the
     labels found so far, or those of the shares of votes, or alike in all classes: where

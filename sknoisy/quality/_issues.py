@@ -106,7 +106,7 @@ def find_label_issues(
         Factor of the numbers off C's diagonal, for "prune_by_noise_rate",
         "prune_by_class" and "both": smaller ones flag fewer labels.
 
-    num_to_remove_per_class : array-like of shape (n_classes,), default=None
+    num_to_remove_per_class : int or array-like of shape (n_classes,), default=None
         Number of samples of each given label to flag, instead of C's; for
         "prune_by_class" and, divided among the likely true classes as C is, for
         "prune_by_noise_rate" and "both". The latter flag fewer where two classes
@@ -195,6 +195,8 @@ def find_label_issues(
 def _check_removals(removals, reading):
     if removals is None:
         return None
+    if np.ndim(removals) == 0:
+        removals = np.full(reading.n_classes, removals)
     removals = check_vector(removals, "num_to_remove_per_class", reading.n_classes)
     too_many = np.flatnonzero(removals > reading.label_counts)
     if too_many.size:
