@@ -243,7 +243,8 @@ def write_tables(path, rows):
         f"Percent of consensus labels that are right, mean over the seeds {seeds}"
         " (LabelMe has one). Settings of the default were chosen on the seeds 100 to"
         f" 115. *{TOLD.capitalize()}*: Bayes' rule with the confusion matrices and the"
-        " shares of classes that the votes were drawn from, which nobody has.",
+        " shares of classes that the votes were drawn from, which nobody has; its mean"
+        " is over the crowds that have such matrices.",
         table,
         *([told] if told else []),
         software("scikit-learn", "numpy"),

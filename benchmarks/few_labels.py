@@ -169,10 +169,10 @@ def write_tables(path, rows):
         path,
         "# Few labels",
         "Accuracy in percent on true labels, 30 % of each table, mean ± standard"
-        f" deviation over the seeds {seeds}; the share of training rows that have a"
-        " label is in the head of each column. The first three learn from those alone,"
-        " the others from all rows. Wrong labels are symmetric. Every method has its"
-        " defaults.",
+        f" deviation over the seeds {seeds} (without one, of a single seed); the share"
+        " of training rows that have a label is in the head of each column. The first"
+        " three learn from those alone, the others from all rows. Wrong labels are"
+        " symmetric. Every method has its defaults.",
         *parts,
         software("torch", "scikit-learn", "numpy"),
     )

@@ -57,7 +57,7 @@ def labels_of(result, where):
 
 
 def why_nothing(results):
-    """Return why results, none of which is by the tag that is asked for, say nothing."""
+    """Return why results say nothing, none of which is by the tag asked for."""
     values = [one.get("value") for one in results]
     if any(isinstance(v, dict) and set(PLACES) & set(v) for v in values):
         return "about a part of a sample"
