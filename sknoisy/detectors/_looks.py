@@ -227,14 +227,19 @@ def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=N
     if groups is None and (is_out_of_bag(cv) or isinstance(cv, numbers.Integral)):
         n_grown = len(codes) if most is None else min(most, len(codes))
         grown = make_forests(codes, n_jobs, seed, n_grown, 1)
-        forests = OutOfBag(grown.classifier, grown.at_first, **told)
+        forests = [OutOfBag(grown.classifier, grown.at_first, **told)]
     else:
         n_grown = min(len(those_present(train, sample_weight)) for train, _ in folds)
         n_grown = n_grown if most is None else min(most, n_grown)
         n_alike = 1 if groups is None else round(len(groups) / (groups.max() + 1))
-        grown = make_forests(codes, n_jobs, seed, n_grown, n_alike)
-        forests = Forests(grown.classifier, folds, at_first=grown.at_first, **told)
-    return [forests, *([Linear(X, folds, n_jobs, **told)] if _is_finite(X) else [])]
+        # rows of a group needn't look alike: large leaves only where they tell more
+        forests = []
+        for n in sorted({1, n_alike}):
+            grown = make_forests(codes, n_jobs, seed, n_grown, n)
+            forests.append(
+                Forests(grown.classifier, folds, at_first=grown.at_first, **told)
+            )
+    return [*forests, *([Linear(X, folds, n_jobs, **told)] if _is_finite(X) else [])]
 
 
 def look_by(

@@ -103,15 +103,12 @@ def reliability_of(
     n_classes = pred_probs.shape[1]
     logs = np.log(np.maximum(pred_probs, LEAST / n_classes))
     shares = np.bincount(codes, minlength=n_classes) / len(codes)
-    guessed = logs @ shares
-    lead = logs[np.arange(len(codes)), codes] - guessed
-    if groups is None:
-        variance = np.maximum(logs**2 @ shares - guessed**2, 0)  # −1e-17 is rounding
-        error = np.sqrt(variance.sum()) / len(codes)
-    else:
-        sizes = np.bincount(groups)
-        lead = np.bincount(groups, lead)[sizes > 0] / sizes[sizes > 0]
-        error = lead.std() / np.sqrt(len(lead))
+    lead = logs[np.arange(len(codes)), codes] - logs @ shares
+    if groups is not None:  # each counts once, and may have one label in common
+        lead, logs = (_mean_of_each(groups, values) for values in (lead, logs))
+    logs = logs - logs.mean(axis=0)  # frequent classes are likelier: no merit, no error
+    variance = np.maximum(logs**2 @ shares - (logs @ shares) ** 2, 0)  # not −1e-17
+    error = np.sqrt(variance.sum()) / len(lead)
     told = {} if transition is None else {"is_identifiable": _is_clear(transition)}
     if step is not None:
         # a rare class that moves changes few verdicts
@@ -119,6 +116,14 @@ def reliability_of(
         told["is_settled"] = bool(change.max() < SETTLED)
     told["separation"] = float(separation)
     return Reliability(float(lead.mean()), float(error), len(codes), **told)
+
+
+def _mean_of_each(groups, values):
+    members, codes = np.unique(groups, return_inverse=True)
+    sums = np.zeros((len(members), *values.shape[1:]))
+    np.add.at(sums, codes, values)
+    sizes = np.bincount(codes)
+    return (sums.T / sizes).T
 
 
 def warn_of_unreliable(reliability):
