@@ -34,7 +34,7 @@ from sknoisy.detectors import (
     NeighborConsensus,
     TrueLabelPosterior,
 )
-from sknoisy.detectors._looks import Forests, OutOfBag, best_look, make_looks
+from sknoisy.detectors._looks import Forests, Linear, OutOfBag, best_look, make_looks
 from sknoisy.detectors._true_label_posterior import make_forests
 from sknoisy.model_selection import batched_cross_val_predict, noisy_cross_validate
 from sknoisy.noise import MarginNoise
@@ -125,8 +125,8 @@ def test_a_part_has_no_vote_on_its_own_groups():
 
 def test_forests_vote_out_of_bag_where_nothing_speaks_against_it():
     X, y, groups = SMALL.X, SMALL.y, SMALL.groups
-    looks = {
-        name: make_looks(TrueLabelPosterior(cv=cv), X, y, make_forests, groups=kept)[0]
+    found = {
+        name: make_looks(TrueLabelPosterior(cv=cv), X, y, make_forests, groups=kept)
         for name, cv, kept in [
             ("int", 5, None),
             ("oob", "oob", None),
@@ -135,7 +135,7 @@ def test_forests_vote_out_of_bag_where_nothing_speaks_against_it():
             ("pairs", list(GroupKFold(5).split(X, y, groups)), None),
         ]
     }
-    kinds = {name: type(look) for name, look in looks.items()}
+    kinds = {name: type(looks[0]) for name, looks in found.items()}
     assert kinds == {
         "int": OutOfBag,
         "oob": OutOfBag,
@@ -143,9 +143,12 @@ def test_forests_vote_out_of_bag_where_nothing_speaks_against_it():
         "oob, groups": Forests,
         "pairs": Forests,
     }
-    # leaves are counted in groups, of four rows each
-    assert looks["int"].at_first.min_samples_leaf == 8
-    assert looks["groups"].classifier.min_samples_leaf == 4
+    assert found["int"][0].at_first.min_samples_leaf == 8
+    # of groups, leaves that hold as many rows compete with those that hold four times
+    small, large, linear = found["groups"]
+    assert small.at_first.min_samples_leaf == 8
+    assert [look.classifier.min_samples_leaf for look in (small, large)] == [1, 4]
+    assert isinstance(linear, Linear)
 
 
 def test_a_group_counts_once_where_looks_compete():
