@@ -391,3 +391,15 @@ def test_a_misspelt_label_does_not_make_its_copy_a_feature():
     assert list(read_table(frame, "kind").X) == ["size"]
     frame.loc[8:40:4, "kind"] = "ant"  # these may be wrong: the other column knows
     assert list(read_table(frame, "kind").X) == ["size", "code"]
+
+
+def test_a_label_below_the_header_is_found(tmp_path):
+    lines = [
+        "a,a,b",
+        "x,z,kind",
+        *(f"{x},{x},{kind}" for x, kind in zip(SIZE, KIND, strict=True)),
+    ]
+    (tmp_path / "data.csv").write_text("\n".join(lines))
+    with pytest.raises(TableError, match="row holds 'kind': say --skip 1"):
+        read_table(tmp_path / "data.csv", "kind")
+    assert list(read_table(tmp_path / "data.csv", "kind", skip=1).X) == ["x", "z"]
