@@ -194,3 +194,32 @@ def test_classes_that_overlap_everywhere_are_left_alone():
         detector = TrueLabelPosterior(random_state=0).fit(X, y)
     assert detector.reliability_.is_better_than_guessing
     assert not detector.is_issue_.any()
+
+
+@pytest.mark.parametrize(("share", "is_clear"), [(0.04, True), (0.06, False)])
+def test_a_class_in_twenty_may_be_another_one(share, is_clear):
+    rare = round(1000 * share)
+    codes = np.repeat(np.arange(4), [1000 - 600 - rare, 300, 300, rare])
+    transition = np.full((4, 4), 0.1) + 0.6 * np.eye(4)
+    transition[3] = [0.6, 0.0, 0.0, 0.4]
+    p = np.full((1000, 4), 0.1) + 0.6 * np.eye(4)[codes]
+    found = reliability_of(codes, p, transition=transition)
+    assert found.is_identifiable == is_clear
+    assert bool(found) == is_clear
+
+
+def test_of_many_small_classes_one_that_may_be_another_stops_no_others():
+    """Letters under pair noise: one class of 26 silenced all others."""
+    n_classes, n_each = 22, 40
+    rng = np.random.default_rng(0)
+    true = np.repeat(np.arange(n_classes), n_each)
+    X = 6 * rng.normal(size=(n_classes, 8))[true] + rng.normal(size=(len(true), 8))
+    y = np.where(rng.random(len(true)) < 0.2, (true + 1) % n_classes, true)
+    y[:24] = 1  # most of class 0 is called 1
+    detector = TrueLabelPosterior(random_state=0).fit(X, y)
+    T = detector.transition_matrix_
+    assert T[0].argmax() == 1
+    assert detector.reliability_
+    flagged, others = detector.is_issue_, np.isin(y, [0, 1]) | np.isin(true, [0, 1])
+    assert flagged[(y != true) & ~others].mean() > 0.9
+    assert not flagged[np.isin(y, [0])].any()

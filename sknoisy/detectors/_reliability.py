@@ -9,6 +9,7 @@ LEAST = 0.01  # of an even share, for a class without a vote
 CLEARLY = 2  # standard errors
 FEWEST = 20  # labels
 MOST_ALIKE = 1e3  # condition number of a transition matrix
+MOST_ODD = 0.05  # share of the labels whose class may be another one
 ROUNDING = 1e-9
 LEAST_SEPARATION = 0.72  # letters under pair noise have .79, cuts of diamonds .70
 SETTLED = 0.05  # what one more step of EM may change
@@ -35,8 +36,9 @@ class Reliability:
         classes that are rarer than an even share count less.
 
     is_identifiable : bool
-        Whether the right label is the most frequent one of each class, and no two
-        classes are labelled alike.
+        Whether the right label is the most frequent one of each class, or of all but
+        some that hold a twentieth of the labels (these aren't called wrong), and no
+        two classes are labelled alike.
 
     separation : float, default=1.0
         How many labels the judge names by itself, per label that seems right. Where
@@ -109,7 +111,9 @@ def reliability_of(
     logs = logs - logs.mean(axis=0)  # frequent classes are likelier: no merit, no error
     variance = np.maximum(logs**2 @ shares - (logs @ shares) ** 2, 0)  # not −1e-17
     error = np.sqrt(variance.sum()) / len(lead)
-    told = {} if transition is None else {"is_identifiable": _is_clear(transition)}
+    told = (
+        {} if transition is None else {"is_identifiable": _is_clear(transition, shares)}
+    )
     if step is not None:
         # a rare class that moves changes few verdicts
         change = np.abs(step - transition) * np.minimum(1, shares * n_classes)[:, None]
@@ -138,7 +142,11 @@ def warn_of_unreliable(reliability):
     )
 
 
-def _is_clear(transition):
-    diagonal = transition.diagonal()
-    largest = (diagonal >= transition.max(axis=1)).all()
-    return bool(largest and np.linalg.cond(transition) < MOST_ALIKE)
+def are_swapped(transition):
+    """Return the classes that seem to get another label more often than their own."""
+    return transition.diagonal() < transition.max(axis=1)
+
+
+def _is_clear(transition, shares):
+    odd = shares[are_swapped(transition)].sum()
+    return bool(odd <= MOST_ODD and np.linalg.cond(transition) < MOST_ALIKE)

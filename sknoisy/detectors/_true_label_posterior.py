@@ -13,7 +13,7 @@ from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._known import JudgesByProbabilities
 from sknoisy.detectors._looks import OutOfBag
-from sknoisy.detectors._reliability import reliability_of
+from sknoisy.detectors._reliability import are_swapped, reliability_of
 from sknoisy.quality import true_label_posterior
 from sknoisy.quality._true_labels import estimate_transition, order_by_features
 
@@ -220,10 +220,12 @@ def _large_leaf(codes, n_alike):
 def _evidence(found, codes, reliability):
     quality = found.quality_of(codes)
     suggested = likeliest(codes, found.probabilities)
+    # of classes that can't be told from each other's labels, neither is called wrong
+    odd = are_swapped(found.transition)
     return Evidence(
         quality,
         suggested,
-        is_issue=suggested != codes,
+        is_issue=(suggested != codes) & ~(odd[suggested] | odd[codes]),
         noise_rate=1 - quality.mean(),
         transition=found.transition,
         reliability=reliability,
