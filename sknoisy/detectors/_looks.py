@@ -229,7 +229,7 @@ def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=N
     if groups is None and (is_out_of_bag(cv) or isinstance(cv, numbers.Integral)):
         n_grown = len(codes) if most is None else min(most, len(codes))
         grown = make_forests(codes, n_jobs, seed, n_grown, 1)
-        forests = [OutOfBag(grown.classifier, grown.at_first, **told)]
+        forests: list = [OutOfBag(grown.classifier, grown.at_first, **told)]
     else:
         n_grown = min(len(those_present(train, sample_weight)) for train, _ in folds)
         n_grown = n_grown if most is None else min(most, n_grown)
