@@ -13,7 +13,7 @@ __all__ = ["check_no_votes", "find_opinions", "find_votes"]
 # agreement beyond chance (Cohen's kappa) that makes a column a label, too; with 40 % of
 # wrong labels, the true ones share little with them, so that their name has to tell
 KAPPA, KAPPA_IF_NAMED = 0.7, 0.1
-FEWEST, SLIPS = 5, 0.02  # rows of a label that is no slip; share of rows that may be
+FEWEST, SLIPS = 11, 0.02  # rows of a label that is no slip; share of those that may be
 
 
 def find_opinions(frame, columns, y, said=()):
