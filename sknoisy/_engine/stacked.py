@@ -64,6 +64,16 @@ def _shape(network, layers, device):
     return _anatomy(network) if can else None
 
 
+def why_not_stacked(network):
+    """Return in words why a network has no shape of a stack."""
+    for module in network.modules():
+        if not any(module.children()) and not _is_known(module):
+            return f"its network has a {type(module).__name__}, which isn't stacked"
+    if not all(p.requires_grad for p in network.parameters()):
+        return "parts of its network are frozen"
+    return "its network does more than run layers one after another"
+
+
 def layers_of(network, features=None):
     """Return the layers of a chain in which each is one we can stack; else None."""
     layers = _declared(network)
