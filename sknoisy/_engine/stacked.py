@@ -86,7 +86,7 @@ def layers_of(network, features=None):
 
 def _declared(network):
     """Return the layers of a chain that says so; None of other networks."""
-    if not _is_chain(network):
+    if not is_chain(network):
         return None
     layers: list[nn.Module] = []
     for layer in network:
@@ -359,7 +359,7 @@ STACKED = {
 }
 
 
-def _is_chain(network):
+def is_chain(network):
     """Whether it runs its children in turn and does nothing else."""
     kind = type(network)
     return (
