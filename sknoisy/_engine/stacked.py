@@ -66,9 +66,11 @@ def _shape(network, layers, device):
 
 def why_not_stacked(network):
     """Return in words why a network has no shape of a stack."""
-    for module in network.modules():
-        if not any(module.children()) and not _is_known(module):
-            return f"its network has a {type(module).__name__}, which isn't stacked"
+    leaves = [m for m in network.modules() if not any(m.children())]
+    odd = [m for m in leaves if not _is_known(m)]
+    if odd:  # one that learns says most
+        one = next((m for m in odd if any(True for _ in m.parameters())), odd[0])
+        return f"its network has a {type(one).__name__}, which isn't stacked"
     if not all(p.requires_grad for p in network.parameters()):
         return "parts of its network are frozen"
     return "its network does more than run layers one after another"
