@@ -1,6 +1,6 @@
 """Errors and warnings that callers may want to catch by name."""
 
-__all__ = ["NonFiniteLossError", "VersionWarning"]
+__all__ = ["NonFiniteLossError", "TrainsAloneWarning", "VersionWarning"]
 
 
 class NonFiniteLossError(ValueError):
@@ -15,6 +15,21 @@ class NonFiniteLossError(ValueError):
     >>> from sknoisy.exceptions import NonFiniteLossError
     >>> issubclass(NonFiniteLossError, ValueError)
     True
+    """
+
+
+class TrainsAloneWarning(UserWarning):
+    """Fits of a batched search train one after another, as in any other search.
+
+    Results are the same, but it takes longer. The message says how many fits, of how
+    many, and why.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from sknoisy.exceptions import TrainsAloneWarning
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", TrainsAloneWarning)  # known, and fine
     """
 
 

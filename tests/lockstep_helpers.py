@@ -1,6 +1,7 @@
 """Small networks that train together, and folds for them."""
 
 import numpy as np
+import pytest
 from helpers import small
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import Pipeline
@@ -10,6 +11,10 @@ from sknoisy import BatchedGridSearchCV
 
 FEW = {"max_epochs": 3, "lr": 0.1, "module__hidden": 8}
 CV = StratifiedKFold(4, shuffle=True, random_state=0)  # of 37 and 38 samples
+
+may_train_alone = pytest.mark.filterwarnings(
+    "ignore::sknoisy.exceptions.TrainsAloneWarning"
+)
 
 
 def network(**options):

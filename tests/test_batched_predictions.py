@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from lockstep_helpers import CV, network, pipeline
+from lockstep_helpers import CV, may_train_alone, network, pipeline
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     KFold,
@@ -12,6 +12,7 @@ from sklearn.model_selection import (
 from sknoisy.model_selection import batched_cross_val_predict
 
 
+@may_train_alone
 @pytest.mark.parametrize("method", ["predict_proba", "predict_log_proba", "predict"])
 @pytest.mark.parametrize("estimator", [network(), pipeline(), LogisticRegression()])
 def test_predictions_out_of_fold_are_those_of_scikit_learn(estimator, method, table):
@@ -26,6 +27,7 @@ def test_predictions_out_of_fold_are_those_of_scikit_learn(estimator, method, ta
         assert np.allclose(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
+@may_train_alone
 def test_soft_labels_are_taken_as_scikit_learn_does(table):
     X, y = table
     soft = 0.8 * np.eye(3)[y] + 0.2 / 3
@@ -40,6 +42,7 @@ def test_all_folds_train_at_once(table, together):
     assert together == [5]
 
 
+@may_train_alone
 def test_a_class_that_a_fold_has_not_seen_has_probability_zero(table):
     X, y = table
     y = np.where(np.arange(len(y)) == 0, "z", np.array(["a", "b", "c"])[y])

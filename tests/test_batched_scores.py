@@ -5,7 +5,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from lockstep_helpers import CV, FEW, assert_same_results, both, network, pipeline
+from lockstep_helpers import (
+    CV,
+    FEW,
+    assert_same_results,
+    both,
+    may_train_alone,
+    network,
+    pipeline,
+)
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
@@ -54,6 +62,7 @@ def test_several_scorers_without_one_to_refit_by_are_refused(table):
         ours.fit(*table)
 
 
+@may_train_alone
 def test_a_fit_takes_its_share_of_the_time(table, monkeypatch):
     clock = SimpleNamespace(now=0.0, perf_counter=lambda: clock.now)
 

@@ -8,7 +8,14 @@ import joblib
 import numpy as np
 import pytest
 from joblib.parallel import ThreadingBackend
-from lockstep_helpers import CV, assert_same_results, both, network, pipeline
+from lockstep_helpers import (
+    CV,
+    assert_same_results,
+    both,
+    may_train_alone,
+    network,
+    pipeline,
+)
 from scipy import sparse
 from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -54,6 +61,7 @@ GRIDS = {
 }
 
 
+@may_train_alone
 @pytest.mark.parametrize("name", GRIDS)
 def test_results_are_those_of_scikit_learn(name, table):
     theirs, ours = both(*GRIDS[name], *table, return_train_score=True)
@@ -65,6 +73,7 @@ def test_results_are_those_of_scikit_learn(name, table):
     assert {name for name in vars(ours) if name.endswith("_")} == learned
 
 
+@may_train_alone
 @pytest.mark.parametrize(
     "name, calls",
     [
@@ -89,6 +98,7 @@ def test_many_networks_train_in_parts_of_one_size(table, together, monkeypatch):
     assert together == [4, 4, 4]
 
 
+@may_train_alone
 def test_networks_too_large_to_gain_anything_train_alone(table, together, monkeypatch):
     monkeypatch.setattr(_lockstep, "MEMORY", 1)
     assert_same_results(*both(network(), {"loss": ["ce", "gce"]}, *table))
@@ -108,6 +118,7 @@ ALONE = {
 }
 
 
+@may_train_alone
 @pytest.mark.parametrize("name", ALONE)
 def test_what_watches_or_decides_epochs_is_fitted_alone(name, table, together):
     options = {"max_epochs": 2, **ALONE[name]}
@@ -127,6 +138,7 @@ def test_no_parameter_is_forgotten():
         assert _lockstep.why_alone(odd).startswith(f"{name}=")
 
 
+@may_train_alone
 def test_convolutions_on_a_cpu_are_fitted_alone(images, together):
     X, y = images
     net = NoisyLabelClassifier(LeNet5, max_epochs=1, device="cpu", random_state=0)
@@ -135,6 +147,7 @@ def test_convolutions_on_a_cpu_are_fitted_alone(images, together):
     assert together == []
 
 
+@may_train_alone
 def test_no_network_that_cannot_be_stacked_is_built_twice_in_vain(images):
     built = []
 
@@ -173,6 +186,7 @@ def test_preprocessing_is_fitted_once_a_fold_and_once_a_setting(table):
     assert sorted(Counted.fits) == [1.0] * 4 + [2.0] * 4
 
 
+@may_train_alone
 @pytest.mark.parametrize(
     "estimator, name, values",
     [
@@ -195,6 +209,7 @@ def test_preprocessing_is_not_fitted_in_vain(estimator, name, values, table):
     assert len(Counted.fits) == 8
 
 
+@may_train_alone
 def test_preprocessing_is_not_fitted_in_vain_for_soft_labels(table):
     Counted.fits.clear()
     pipe = Pipeline([("count", Counted()), ("net", network())])
@@ -202,6 +217,7 @@ def test_preprocessing_is_not_fitted_in_vain_for_soft_labels(table):
     assert len(Counted.fits) == 3
 
 
+@may_train_alone
 def test_preprocessing_is_fitted_once_to_see_that_networks_cannot_be_stacked(images):
     Counted.fits.clear()
     net = NoisyLabelClassifier(LeNet5, max_epochs=1, device="cpu", random_state=0)
@@ -211,6 +227,7 @@ def test_preprocessing_is_fitted_once_to_see_that_networks_cannot_be_stacked(ima
     assert len(Counted.fits) == 1 + 6
 
 
+@may_train_alone
 def test_sparse_tables_are_fitted_alone(table, together):
     X = sparse.csr_matrix(np.maximum(table[0], 0))
     theirs, ours = both(network(), {"loss": ["ce", "mae"]}, X, table[1], refit=False)
@@ -242,6 +259,7 @@ def hostile(logits, labels):
     raise RuntimeError("I never work.")
 
 
+@may_train_alone
 def test_a_loss_that_raises_is_told_of_as_usual_and_spares_the_others(table):
     with pytest.warns(FitFailedWarning, match="I never work"):
         ours = BatchedGridSearchCV(
@@ -280,6 +298,7 @@ def test_splits_may_be_a_generator(table):
     assert ours.n_splits_ == 4
 
 
+@may_train_alone
 @pytest.mark.parametrize(
     "estimator, name, calls",
     [(network(), "sample_weight", [8]), (pipeline(), "net__sample_weight", [])],
@@ -322,6 +341,7 @@ def test_frames_and_words(table):
     assert ours.classes_.tolist() == ["few", "more", "most"]
 
 
+@may_train_alone
 def test_what_is_fitted_alone_may_be_fitted_side_by_side(table):
     grid = [{"method": ["elr", "sop"]}, {"loss": ["mae", "gse"]}]
     options = {"cv": CV, "refit": False, "n_jobs": 2, "error_score": 0.0}
@@ -375,12 +395,3 @@ def test_progress_is_shown_on_request(table, capsys):
     assert "Fitting 4 folds" in out
     BatchedGridSearchCV(network(), {"lr": [0.1]}, **options).fit(*table)
     assert capsys.readouterr() == ("", "")
-
-
-def test_who_trains_alone_is_told_why(table, capsys):
-    grid = [{"loss": ["ce", "mae"]}, {"accumulate": [2]}, {"batch_size": [7]}]
-    options = {"cv": 2, "refit": False, "verbose": 1}
-    BatchedGridSearchCV(network(max_epochs=2), grid, **options).fit(*table)
-    told = capsys.readouterr().out
-    assert "2 fits train alone: accumulate=2." in told
-    assert "4 fits" not in told  # the losses train together

@@ -36,6 +36,7 @@ SAID = (
     ".*too small to judge",
     ".*no noise rate is stated",
     ".*predicts none of its training samples",
+    ".*fits don't train together",
 )
 INSTANCES = {
     "AnnotatorNoise": [sknoisy.AnnotatorNoise()],

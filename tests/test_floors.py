@@ -65,6 +65,7 @@ FLOORS = {
     "_versions": 0,
     "_estimators": 0,
     "_extras": 0,
+    "_many_neighbors": 0,
     "_warm_up": 0,
     "_weights": 0,
     "losses": 1,

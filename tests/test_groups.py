@@ -14,6 +14,7 @@ from group_helpers import (
     make_patients,
     spied,
 )
+from lockstep_helpers import may_train_alone
 from numpy.testing import assert_array_equal
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GroupKFold
@@ -293,6 +294,7 @@ def test_a_module_may_have_groups_of_its_own():
     clf.fit(SMALL.X.astype(np.float32), SMALL.y, groups=SMALL.groups)
 
 
+@may_train_alone
 def test_evaluation_keeps_groups_together_by_a_number_too():
     results = noisy_cross_validate(
         Spy(), NUMBERED, SMALL.y, groups=SMALL.groups, cv=4, return_estimator=True

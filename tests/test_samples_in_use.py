@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from lockstep_helpers import may_train_alone
 from numpy.testing import assert_allclose, assert_array_equal
 from sample_helpers import KINDS, N, Pairs, Texts, TwoInputs, net
 from sklearn.base import clone
@@ -25,6 +26,7 @@ from sknoisy.model_selection import BatchedGridSearchCV
 MORE_KINDS = ("samples", "folder", "skorch's slice", "list of images")
 
 
+@may_train_alone
 @pytest.mark.parametrize(
     "kind",
     ["data set", *(pytest.param(k, marks=pytest.mark.slow) for k in MORE_KINDS)],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from checkpoint_helpers import is_killed_after
-from lockstep_helpers import CV, network, pipeline
+from lockstep_helpers import CV, may_train_alone, network, pipeline
 from numpy.testing import assert_array_equal
 from search_helpers import search_and_save
 from sklearn.exceptions import FitFailedWarning
@@ -95,6 +95,7 @@ def test_networks_are_lost_in_no_other_batch_than_the_one_under_way(
     assert {p.name for p in tmp_path.iterdir()} == {"search.json", "scores.jsonl"}
 
 
+@may_train_alone
 @pytest.mark.parametrize("name", GRIDS)
 @pytest.mark.parametrize("n", [1, 6])
 def test_scores_are_kept_one_by_one(name, n, table, tmp_path, few_at_once, killed_at):
@@ -112,6 +113,7 @@ def test_scores_are_kept_one_by_one(name, n, table, tmp_path, few_at_once, kille
     assert len(alone) <= n_cells - n
 
 
+@may_train_alone
 def test_a_search_that_is_over_fits_the_best_one_only(table, tmp_path, killed_at):
     first = search("partly alone", tmp_path).fit(*table)
     with (
@@ -205,6 +207,7 @@ def test_fits_that_fail_are_tried_again(table, tmp_path):
         assert len((tmp_path / "scores.jsonl").read_text().splitlines()) == 4
 
 
+@may_train_alone
 def test_other_versions_are_told(table, tmp_path, monkeypatch):
     from sknoisy import _versions
 

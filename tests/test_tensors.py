@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from lockstep_helpers import may_train_alone
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
 from sklearn.linear_model import LogisticRegression
@@ -326,6 +327,7 @@ def test_a_cleaner_keeps_the_container(action, dispatch):
         assert isinstance(X_clean, torch.Tensor) and isinstance(y_clean, torch.Tensor)
 
 
+@may_train_alone
 @with_and_without
 @pytest.mark.parametrize("classifier", [NETWORK, CLASSIFIERS[1]], **by_class)
 def test_cross_validation_and_searches_take_tensors(classifier, dispatch):

@@ -1,5 +1,7 @@
 """Training data, in memory or read when needed, and the batches cut from it."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from scipy import sparse
@@ -43,6 +45,7 @@ class ArrayDataset(Dataset):
         codes = np.zeros(X.shape[0], dtype=np.int64) if codes is None else codes
         self.codes = as_tensor(codes)
         self.is_whole = rows is None
+        self.show: Any = None  # what makes a batch of sparse rows; None makes it dense
         self.rows = torch.arange(X.shape[0]) if rows is None else rows
 
     def __len__(self):
@@ -78,6 +81,8 @@ class ArrayDataset(Dataset):
         if isinstance(self.X, Samples | Columns):
             return Reader(self.X).read(rows.cpu().numpy())
         found = self.X[rows.cpu().numpy()]
+        if self.show is not None:
+            return self.show(found)
         return torch.from_numpy(found.toarray() if sparse.issparse(found) else found)
 
     def blocks(self, size, **options):

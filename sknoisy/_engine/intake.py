@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, default_collate
 
+from sknoisy._engine.sparse_rows import SparseRows
 from sknoisy._nested import leaves, map_tensors
 from sknoisy._samples import Samples
 from sknoisy._streams import lent
@@ -198,6 +199,8 @@ class Intake:
             if features.dtype is self.dtype and features.device.type == device.type:
                 return features
             return self.one(features, device)
+        if isinstance(features, SparseRows):
+            return features.to(self.dtype)
         return map_tensors(lambda values: self.one(values, device), features)
 
     def one(self, values, device):

@@ -11,7 +11,7 @@ from torch import nn
 
 from sknoisy._engine.batches import ArrayDataset, batch_sizes
 from sknoisy._engine.net import Engine
-from sknoisy._engine.stacked import Streams, shape_of, stack
+from sknoisy._engine.stacked import Streams, shape_of, stack, why_not_stacked
 from sknoisy._logits import per_sample
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import LOSSES
@@ -58,22 +58,39 @@ def lockstep_key(trainee):
     Losses, their parameters, learning rates, other numbers of the optimizer, schedules,
     weights of samples, the share of dropout and the data may differ.
     """
+    if any(is_so for is_so, _ in _obstacles(trainee)):
+        return None
     engine, X = trainee.engine, trainee.dataset.X
-    objective, optimizer = engine.criterion_, engine.optimizer_
-    can = (
-        type(objective) is MeanLoss
-        and objective.soft_labels is None
-        and not isinstance(_function_of(objective), nn.Module)
-        and type(optimizer) in ELEMENTWISE
-        and len(optimizer.param_groups) == 1
-        and isinstance(X, torch.Tensor)
-        and len(engine.module_) == 1
-    )
-    shape = shape_of(trainee.network, engine.device, trainee.some) if can else None
+    shape = shape_of(trainee.network, engine.device, trainee.some)
     if shape is None:
         return None
-    rest = (engine.device, engine.batch_size, engine.max_epochs, type(optimizer))
+    kind = type(engine.optimizer_)
+    rest = (engine.device, engine.batch_size, engine.max_epochs, kind)
     return shape, tuple(X.shape[1:]), X.dtype, *rest
+
+
+def why_no_key(trainee):
+    """Return in words why an engine has no `lockstep_key`."""
+    found = [reason for is_so, reason in _obstacles(trainee) if is_so]
+    return found[0] if found else why_not_stacked(trainee.network)
+
+
+def _obstacles(trainee):
+    """Yield what may be in the way of training in lock-step: whether it is, and it."""
+    objective, optimizer = trainee.engine.criterion_, trainee.engine.optimizer_
+    is_plain = type(objective) is MeanLoss
+    is_soft = is_plain and objective.soft_labels is not None
+    is_module = is_plain and isinstance(_function_of(objective), nn.Module)
+    yield not is_plain, "its method looks at more than single samples"
+    yield is_soft, "labels are soft"
+    yield is_module, "its loss is a module"
+    kind = type(optimizer)
+    yield kind not in ELEMENTWISE, f"{kind.__name__} looks at more than one number"
+    groups = optimizer.param_groups
+    yield len(groups) != 1, "its optimizer has several groups of parameters"
+    is_tensor = isinstance(trainee.dataset.X, torch.Tensor)
+    yield not is_tensor, "X is sparse, or its samples are read one by one"
+    yield len(trainee.engine.module_) != 1, "it has several networks"
 
 
 def train_in_lockstep(trainees, tick=lambda: None):

@@ -2,6 +2,7 @@
 
 import dis
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from sknoisy._engine.memory import advised, while_predicting, while_training
 from sknoisy._engine.networks import Networks
 from sknoisy._engine.packing import Packing
 from sknoisy._engine.progress import ProgressBar
+from sknoisy._engine.sparse_rows import SparseRows, keeps_sparse
 from sknoisy._logits import mean_probability
 from sknoisy._samples import as_samples
 from sknoisy.exceptions import NonFiniteLossError
@@ -160,6 +162,8 @@ class Engine(Packing, NeuralNetClassifier):
         train = train.to(self.device)  # once, for batches, hooks and validation
         if valid is not None and valid.X is X[0].X:
             valid = train.subset(valid.rows.to(train.rows.device))
+        if keeps_sparse(self, train.X, can_be_fast(self)):
+            train.show = partial(SparseRows, gradients={})
         batches = self.get_iterator(train, training=True)
         held_out = None if valid is None else self.get_iterator(valid)
         epochs = self.max_epochs if epochs is None else epochs
@@ -350,6 +354,8 @@ class Engine(Packing, NeuralNetClassifier):
             self.module_.eval()
         speakers = self.module_ if speaker is None else self.module_.only(speaker)
         device = torch.device(self.device)
+        if keeps_sparse(self, dataset.X, is_fast=True):
+            dataset.show = partial(SparseRows, gradients={})
         how = self._reading() if dataset.is_read else {}
         blocks = dataset.blocks(self._prediction_batch(dataset), **how)
         logits = [speakers(self.intake(features, device)) for features in blocks]

@@ -12,6 +12,7 @@ from torch.nn.parameter import is_lazy
 from sknoisy._engine.copies import fresh_copies
 from sknoisy._engine.looks import is_one_tensor
 from sknoisy._engine.outputs import Outputs
+from sknoisy._engine.sparse_rows import SparseRows
 from sknoisy._nested import take_rows
 from sknoisy._params import choose_arguments
 from sknoisy._shown import shown
@@ -77,6 +78,8 @@ def call(network, features):
     """Call a network with features: one tensor, or several by name or by place."""
     if isinstance(features, torch.Tensor):
         return network(features)
+    if isinstance(features, SparseRows):
+        return features.through(network)
     if isinstance(features, Mapping):
         return network(**features)
     if isinstance(features, tuple) and takes(network, len(features)):

@@ -64,6 +64,18 @@ def _shape(network, layers, device):
     return _anatomy(network) if can else None
 
 
+def why_not_stacked(network):
+    """Return in words why a network has no shape of a stack."""
+    leaves = [m for m in network.modules() if not any(m.children())]
+    odd = [m for m in leaves if not _is_known(m)]
+    if odd:  # one that learns says most
+        one = next((m for m in odd if any(True for _ in m.parameters())), odd[0])
+        return f"its network has a {type(one).__name__}, which isn't stacked"
+    if not all(p.requires_grad for p in network.parameters()):
+        return "parts of its network are frozen"
+    return "its network does more than run layers one after another"
+
+
 def layers_of(network, features=None):
     """Return the layers of a chain in which each is one we can stack; else None."""
     layers = _declared(network)
@@ -76,7 +88,7 @@ def layers_of(network, features=None):
 
 def _declared(network):
     """Return the layers of a chain that says so; None of other networks."""
-    if not _is_chain(network):
+    if not is_chain(network):
         return None
     layers: list[nn.Module] = []
     for layer in network:
@@ -349,7 +361,7 @@ STACKED = {
 }
 
 
-def _is_chain(network):
+def is_chain(network):
     """Whether it runs its children in turn and does nothing else."""
     kind = type(network)
     return (

@@ -22,6 +22,7 @@ from sknoisy._data_types import (
     Scoring,
 )
 from sknoisy._unlabeled import unboxed
+from sknoisy.model_selection._alone import warn_of_fits_alone
 from sknoisy.model_selection._rehearsal import (
     HandsOut,
     Replay,
@@ -59,7 +60,8 @@ class BatchedGridSearchCV(GridSearchCV):
     flattening one after another, unless they train on a GPU and have no batch
     normalization; fits with callbacks, early stopping, held-out samples, `augment`,
     `accumulate`, `precision`, `compile` or `verbose`; sparse features; and a Pipeline
-    whose `fit` gets parameters. The results are in the same table.
+    whose `fit` gets parameters. The results are in the same table, and a
+    :class:`~sknoisy.exceptions.TrainsAloneWarning` says which of these it was.
 
     Parameters
     ----------
@@ -86,8 +88,8 @@ class BatchedGridSearchCV(GridSearchCV):
         The folds: an int, or None for five, makes stratified ones.
 
     verbose : int, default=0
-        With 1 or more, a progress bar for what trains together, the reasons why other
-        fits don't, and scikit-learn's messages.
+        With 1 or more, a progress bar for what trains together, and scikit-learn's
+        messages.
 
     pre_dispatch : int or str, default="2*n_jobs"
         How many fits to send to processes in advance.
@@ -243,6 +245,7 @@ class BatchedGridSearchCV(GridSearchCV):
         cells = rehearse(
             self.estimator, candidates, splits, X, y, fit_params, **options
         )
+        warn_of_fits_alone(cells)
         search = self._search(cells, Replay(splits, cv))
         together = isinstance(search.estimator, HandsOut)
         with in_this_process() if together else nullcontext():

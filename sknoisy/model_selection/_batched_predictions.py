@@ -11,6 +11,7 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._data_types import ArrayLike, Estimator, Folds, MatrixLike
 from sknoisy._folds import make_folds
 from sknoisy._labels import is_soft, read_labels
+from sknoisy.model_selection._alone import warn_of_fits_alone
 from sknoisy.model_selection._rehearsal import HandsOut, in_this_process, rehearse
 
 __all__ = ["batched_cross_val_predict"]
@@ -124,6 +125,7 @@ def _predict(estimator, X, y, groups, cv, method, params, options):
         apart=False,
     )
     cells = rehearse(estimator, [{}], splits, X, labels, params or {}, **options)
+    warn_of_fits_alone(cells, stacklevel=5)
     if any(cell.trained for cell in cells):
         stand_in = HandsOut(estimator, iter(cells), classes)
         with in_this_process():

@@ -15,6 +15,7 @@ from sknoisy._engine.lockstep import (
     Trainee,
     lockstep_key,
     train_in_lockstep,
+    why_no_key,
 )
 from sknoisy._engine.optimizers import OPTIMIZERS
 from sknoisy._engine.stacked import shape_of
@@ -55,6 +56,9 @@ class Prepared:
 
     seconds : float
         What it took, with its share of what was done together.
+
+    why : str or None
+        Why it has not trained together with others, in words.
     """
 
     estimator: NoisyLabelClassifier
@@ -66,6 +70,7 @@ class Prepared:
     error: Exception | None = None
     trained: bool = False
     place: int = -1  # of its cell in the search
+    why: str | None = None
 
 
 def may_train_together(estimator):
@@ -110,7 +115,7 @@ def _has_plain_loss(estimator):
         loss = estimator.loss
         loss = get_loss("gce" if loss == "auto" else loss)
     except Exception:  # the estimator's own fit says it better
-        return False
+        return True
     loss = loss.func if isinstance(loss, partial) else loss
     return not isinstance(loss, nn.Module)
 
@@ -132,18 +137,18 @@ def prepare_fits(estimators, X, y, sample_weight=None, hopeless=None):
 
     X, y, sample_weight : what their `fit` takes
 
-    hopeless : set, default=None
-        What is known of networks that can't be stacked, from one call to the next, so
-        that not each of them is built in vain.
+    hopeless : dict, default=None
+        What is known of networks that can't be stacked and why, from one call to the
+        next, so that not each of them is built in vain.
 
     Returns
     -------
-    prepared : list of Prepared or None
-        None for one that has to be fitted by itself: its method can't train in
-        lock-step, or something is wrong, which its own `fit` will say.
+    prepared : list of Prepared, str or None
+        Of one that has to be fitted by itself why it has to, in words; None if
+        something is wrong, which its own `fit` will say.
     """
     datasets: list[Any] = []  # those of candidates are mostly equal: one copy has to do
-    hopeless = set() if hopeless is None else hopeless
+    hopeless = {} if hopeless is None else hopeless
     return [
         _prepare(one, X, y, sample_weight, datasets, hopeless) for one in estimators
     ]
@@ -179,6 +184,8 @@ def _batches(prepared):
         by_key.setdefault(one.key, []).append(one)
     for alike in by_key.values():
         size = _how_many(len(alike), alike[0].trainee)
+        if size == 1 < len(alike):
+            _explain(alike, "networks as large as its gain nothing together")
         yield from (alike[start : start + size] for start in range(0, len(alike), size))
 
 
@@ -186,17 +193,18 @@ def _prepare(estimator, X, y, sample_weight, datasets, hopeless):
     start = time.perf_counter()
     network = _what_is_built(estimator, X)
     if network in hopeless:
-        return None
+        return hopeless[network]
     try:
         data, task, trainee = _stop_before_training(estimator, X, y, sample_weight)
     except Exception:  # whatever it is, the estimator's own fit says it better
         return None
     key = lockstep_key(trainee)
     if key is None:
+        why = why_no_key(trainee)
         device = trainee.engine.device
         if shape_of(trainee.network, device, trainee.some) is None:
-            hopeless.add(network)
-        return None
+            hopeless[network] = why
+        return why
     trainee.dataset = _shared(trainee.dataset, datasets)
     data = replace(data, X=None)  # or each candidate would hold on to a copy
     task.facts.clear()
@@ -243,20 +251,28 @@ def _how_many(n_alike, trainee):
 
 def _train(prepared, tick):
     if len(prepared) == 1:
+        prepared[0].why = prepared[0].why or "no other fit has a network of its shape"
         return
     start = time.perf_counter()
     trainees = [one.trainee for one in prepared]
     try:
         errors = _train_trainees(trainees, lambda: tick(len(trainees)))
-    except Exception:  # of one of them: fitted alone, that one says so
+    except Exception as error:  # of one of them: fitted alone, that one says so
+        _explain(prepared, f"one of those that would train together raises {error!r}")
         return
     if errors is None:
+        _explain(prepared, "its loss draws random numbers")
         return
     seconds = (time.perf_counter() - start) / len(prepared)
     for one, error in zip(prepared, errors, strict=True):
         one.error = error
         one.seconds += seconds
     _remember(prepared)
+
+
+def _explain(prepared, why):
+    for one in prepared:
+        one.why = why
 
 
 def _remember(prepared):

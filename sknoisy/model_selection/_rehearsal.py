@@ -7,7 +7,6 @@ there. Splits, scores, errors and tables stay scikit-learn's.
 """
 
 import time
-from collections import Counter
 from contextlib import nullcontext
 from typing import Any
 
@@ -43,6 +42,9 @@ class Cell:
     place : int
         Its place among all.
 
+    why : str or None
+        Why it isn't, in words; None, too, where its own fit will say what is wrong.
+
     kept : Bunch or None
         What scorers said of it in a search that was interrupted.
     """
@@ -55,6 +57,7 @@ class Cell:
         self.calls: list = []  # what scorers have said so far
         self.prepared: Any = None
         self.alone: Any = None
+        self.why: str | None = None
         self.seconds = 0.0 if self.kept is None else self.kept.seconds
 
     @property
@@ -153,13 +156,14 @@ def rehearse(
     ]
     in_order = [cell for row in cells for cell in row]
     is_over = all(cell.kept is not None for cell in in_order)
-    if _can_carry(estimator, fit_params) and not is_soft(y) and not is_over:
-        hopeless: set = set()  # networks, and steps before any, on folds so far
+    if why := _why_all_alone(estimator, fit_params, y):
+        for cell in in_order:
+            cell.why = why
+    elif not is_over:
+        hopeless: dict = {}  # networks, and steps before any, on folds so far
         for (train, _), column in zip(splits, zip(*cells, strict=True), strict=True):
             _prepare_fold(column, candidates, train, X, y, fit_params, hopeless)
         _train(in_order, verbose, store)
-        if verbose:
-            _say_why_alone(in_order)
     if store is not None or any(cell.trained for cell in in_order):
         trains = [train for _ in candidates for train, _ in splits]
         _leave_alone(in_order, trains, X, y, fit_params, options)
@@ -284,21 +288,25 @@ class Replay:
         return self.cv.get_metadata_routing()
 
 
-def _can_carry(estimator, fit_params):
-    """Whether parameters of `fit` reach networks that train together."""
-    return not fit_params or (
-        set(fit_params) == {"sample_weight"} and type(estimator) is not Pipeline
-    )
+def _why_all_alone(estimator, fit_params, y):
+    """Return why no fit trains together with others, whatever its parameters."""
+    carried = set() if type(estimator) is Pipeline else {"sample_weight"}
+    others = sorted(set(fit_params) - carried)
+    if others:
+        return f"fit gets {', '.join(others)}"
+    return "labels are soft" if is_soft(y) else None
 
 
 def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
     """Begin the fits of one fold, those that might train together."""
-    from sknoisy.model_selection._lockstep import may_train_together, prepare_fits
+    from sknoisy.model_selection._lockstep import Prepared, prepare_fits, why_alone
 
+    for cell in cells:
+        cell.why = why_alone(_last_step(cell.estimator))
     pairs = [
         (cell, params)
         for cell, params in zip(cells, candidates, strict=True)
-        if may_train_together(_last_step(cell.estimator))
+        if cell.why is None
     ]
     if not pairs:
         return
@@ -306,6 +314,8 @@ def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
     weight = cut_params(fit_params, train, _n_rows(X)).get("sample_weight")
     for steps, alike in _by_preprocessing(pairs).items():
         if steps in hopeless:
+            for cell, why in zip(alike, hopeless[steps], strict=True):
+                cell.why = why
             continue
         start = time.perf_counter()
         try:
@@ -315,12 +325,14 @@ def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
         each = (time.perf_counter() - start) / len(alike)
         networks = [_last_step(cell.estimator) for cell in alike]
         prepared = prepare_fits(networks, Xt, y_train, weight, hopeless)
-        if not any(prepared):  # nor will they on another fold, for all that is known
-            hopeless.add(steps)
+        if not any(isinstance(one, Prepared) for one in prepared):
+            hopeless[steps] = prepared  # nor on another fold, for all that is known
         for cell, one in zip(alike, prepared, strict=True):
-            cell.prepared = one
-            if one is not None:
+            if isinstance(one, Prepared):
+                cell.prepared = one
                 one.place = cell.place
+            else:
+                cell.why = one
             if cell.kept is None:
                 cell.seconds = each
 
@@ -369,18 +381,9 @@ def _train(cells, verbose, store):
         if cell.trained:
             if cell.kept is None:
                 cell.seconds += cell.prepared.seconds
-        else:
+        elif cell.prepared is not None:
+            cell.why = cell.prepared.why
             cell.prepared = None  # it will begin anew
-
-
-def _say_why_alone(cells):
-    from sknoisy.model_selection._lockstep import why_alone
-
-    left = [c for c in cells if not c.trained and c.kept is None]
-    reasons = Counter(why_alone(_last_step(cell.estimator)) for cell in left)
-    for reason, n in reasons.items():
-        reason = reason or "its network or data are no one else's, or can't be stacked"
-        print(f"{n} fits train alone: {reason}.")
 
 
 def _leave_alone(cells, trains, X, y, fit_params, options):
