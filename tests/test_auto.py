@@ -373,3 +373,22 @@ def test_families_go_by_their_own_names():
     assert [f.name for f in _learning.families(view, task, names=["forest"])] == [
         "forest"
     ]
+
+
+def test_a_network_judges_where_it_is_asked_for():
+    judges = ["logistic_regression", "network"]
+    auto = make(judges=judges).fit(X, GIVEN)
+    heard = {v.family: v for v in auto.judges_ if v.round == 0}
+    assert set(heard) == set(judges)
+    assert not any(v.note for v in auto.judges_)
+    assert heard["network"].log_loss < 1.1  # log 3 is that of who knows nothing
+    proba = auto.predict_proba(X)
+    assert_array_equal(make(judges=judges).fit(X, GIVEN).predict_proba(X), proba)
+    assert_array_equal(pickle.loads(pickle.dumps(auto)).predict_proba(X), proba)
+    assert auto.score(X, Y) > 0.93
+
+
+def test_no_network_is_heard_unasked():
+    auto = make(judges="auto").fit(X, GIVEN)
+    assert {v.family for v in auto.judges_} >= {"forest", "extra_trees"}
+    assert "network" not in {v.family for v in auto.judges_}

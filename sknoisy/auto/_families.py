@@ -14,6 +14,7 @@ from sknoisy.auto._by_folds import ByFolds
 from sknoisy.auto._forest import Forest
 from sknoisy.auto._kernel_ridge import KernelRidge
 from sknoisy.auto._neighbors import Neighbors
+from sknoisy.auto._network import Network
 from sknoisy.auto._views import WIDTHS
 
 # C times the number of samples: wrong labels want a strong penalty, cleaned ones don't
@@ -74,6 +75,8 @@ def families(rows, task, *, cleaned=False, names=None):
 def _suits(name, rows, cleaned):
     if name == "naive_bayes":
         return rows.counts
+    if name == "network":  # as good as the others without it, at twice the time
+        return False
     if name == "neighbors":
         return not cleaned and len(rows) <= LARGEST_FOR_NEIGHBORS
     return name != "linear_discriminants" or not cleaned
@@ -147,6 +150,11 @@ def forest(task, cleaned):
     return Family("forest", _trees("forest", RandomForestClassifier, ways, task))
 
 
+def network(*_):
+    """Return a network of two hidden layers."""
+    return Family("network", (Network("network", "dense", None),))
+
+
 FAMILIES = {
     "logistic_regression": logistic_regression,
     "naive_bayes": naive_bayes,
@@ -156,6 +164,7 @@ FAMILIES = {
     "quadratic_discriminants": quadratic_discriminants,
     "extra_trees": extra_trees,
     "forest": forest,
+    "network": network,
 }
 SPARSE = ("logistic_regression", "naive_bayes")  # need no dense view
 
