@@ -9,6 +9,7 @@ from skorch.hf import AccelerateMixin
 from sknoisy import _streams
 from sknoisy._engine.batches import Batches, batch_sizes
 from sknoisy._engine.net import Engine
+from sknoisy._extras import import_extra
 from sknoisy._shown import shown
 
 LEAST = 2  # samples of a batch for each process: batch normalization needs as many
@@ -232,10 +233,9 @@ def _part(rows, accelerator):
 
 def _of_first(tensor, device=None):
     """Return what the first process has."""
-    from accelerate.utils import broadcast
-
+    utils = import_extra("accelerate.utils", "accelerate", what="accelerator=…")
     sent = tensor if device is None else tensor.to(device)
-    return broadcast(sent.contiguous(), from_process=0).to(tensor.device)
+    return utils.broadcast(sent.contiguous(), from_process=0).to(tensor.device)
 
 
 def _gathered(places, rows, accelerator):
