@@ -30,7 +30,7 @@ class EarlyLearningPlus(ScheduledObjective):
 
     Parameters
     ----------
-    n_samples, n_classes, n_epochs, n_steps : int
+    n_samples, n_classes, n_epochs : int
         Facts of the training set and of the fit.
 
     momentum : float in [0, 1), default=0.9
@@ -61,6 +61,9 @@ class EarlyLearningPlus(ScheduledObjective):
     unlabeled_rows : dataset, default=None
         Samples without a label, a fact of the training set. As many of them as a batch
         holds are drawn for each, and held to what was believed of them.
+
+    n_steps : int or None, default=None
+        The optimizer's steps in all epochs, by which "auto" decides.
 
     See Also
     --------
