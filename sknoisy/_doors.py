@@ -58,7 +58,7 @@ WORDS = {
     "n_iter_no_change": "patience early_stopping_rounds",
     "early_stopping": "early_stop",
     "class_weight": "class_weights weight weights",
-    "device": "cuda use_cuda gpu accelerator",
+    "device": "cuda use_cuda gpu",
     "noise_rate": "noise_level rate tau forget_rate eps",
     "warm_up_epochs": "warm_up warmup warmup_epochs warm_up_epoch num_gradual t_k",
     "transition": "transition_matrix noise_matrix T",

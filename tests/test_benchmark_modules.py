@@ -36,6 +36,14 @@ def test_what_is_refused_or_far_from_the_plain_module_is_told(script, tmp_path):
 
 
 @pytest.mark.slow
+def test_what_a_gpu_is_measured_by_runs_without_one(load_benchmark, tmp_path):
+    load_benchmark("speed_gpu").main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "speed_gpu.md").read_text()
+    assert text.count("\n| ") == 6
+    assert "pass" not in text and "miss" not in text
+
+
+@pytest.mark.slow
 def test_files_are_read_in_all_ways(load_benchmark, tmp_path):
     load_benchmark("speed_files").main(["--quick", "--out", str(tmp_path)])
     assert (tmp_path / "speed_files.md").read_text().count("\n| ") == 3

@@ -15,9 +15,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknoisy import MutualLearningClassifier, NoisyLabelClassifier
+from sknoisy import AutoNoisyClassifier, MutualLearningClassifier, NoisyLabelClassifier
 from sknoisy.exceptions import VersionWarning
-from sknoisy.export import load, save
+from sknoisy.export import load, save, to_module
 from sknoisy.losses import generalized_cross_entropy
 from sknoisy.modules import MLP, SmallResNet
 
@@ -275,7 +275,7 @@ def test_weights_that_are_a_pickle_are_refused(clf, folder):
 
 
 def test_what_cannot_be_kept_is_told_before_anything_is_written(table, tmp_path):
-    with pytest.raises(TypeError, match="is a RandomForestClassifier.$"):
+    with pytest.raises(TypeError, match="is a RandomForestClassifier: keep it as a p"):
         save(RandomForestClassifier(n_estimators=2).fit(*table), tmp_path / "a")
     pipeline = make_pipeline(StandardScaler(), small(max_epochs=1)).fit(*table)
     with pytest.raises(TypeError, match="save the NoisyLabelClassifier that predicts"):
@@ -302,3 +302,10 @@ def test_a_teacher_stays_outside(table, tmp_path):
         again = load(tmp_path)
     check_same(again, clf, table[0])
     assert not hasattr(again, "teacher_")
+
+
+def test_what_has_no_network_is_named_with_its_article():
+    with pytest.raises(TypeError, match="is an AutoNoisyClassifier: keep it as a pic"):
+        save(AutoNoisyClassifier(), "nowhere")
+    with pytest.raises(TypeError, match="a pool of scikit-learn's classifiers"):
+        to_module(AutoNoisyClassifier())

@@ -14,7 +14,12 @@ from sknoisy import (
     NoisyLabelClassifier,
     TransitionCorrectedClassifier,
 )
-from sknoisy.objectives import AsymmetricCoTeaching, DeterminantMutualInformation
+from sknoisy._warm_up import default_warm_up, epochs_to_learn
+from sknoisy.objectives import (
+    AsymmetricCoTeaching,
+    DeterminantMutualInformation,
+    EarlyLearningPlus,
+)
 from sknoisy.objectives._scheduled import check_rise
 
 X, y = make_blobs(60, n_features=3, centers=2, random_state=0)
@@ -114,3 +119,57 @@ def test_a_share_of_the_training_leaves_the_last_epoch_to_the_determinant(n_epoc
 def test_one_round_would_split_nothing():
     with pytest.raises(ValueError, match="n_rounds=1 .* a whole number, 2 or more"):
         AsymmetricCoTeaching(4, 9, torch.tensor([0, 1, 0, 1]), n_rounds=1)
+
+
+def test_in_a_short_training_nothing_is_judged_in_the_first_hundred_steps():
+    assert default_warm_up(8, 56) == 7  # the last epoch is the method's
+    assert default_warm_up(30, 210) == 15
+    assert default_warm_up(200, 200) == 100
+    assert default_warm_up(1, 1) == 1
+
+
+@pytest.mark.parametrize("n_epochs", [1, 2, 30, 133, 400])
+def test_in_a_training_of_four_hundred_it_is_a_quarter_as_ever(n_epochs):
+    assert default_warm_up(n_epochs, 400) == default_warm_up(n_epochs)
+    assert epochs_to_learn(n_epochs, 400) == epochs_to_learn(n_epochs, None) == 0
+
+
+def test_batches_and_what_steps_are_made_of_count():
+    def n_steps(**options):
+        clf = DivideMixClassifier(module__hidden=4, **options).fit(X, y)
+        return clf.n_iter_, clf.net_.criterion_.warm_up_epochs
+
+    assert n_steps(max_epochs=4, batch_size=10) == (4, 3)  # 24 steps
+    assert n_steps(max_epochs=40, batch_size=10) == (40, 17)  # 240
+    assert n_steps(max_epochs=40, batch_size=10, accumulate=2) == (40, 34)  # 120
+    assert n_steps(max_epochs=80, batch_size=10) == (80, 20)  # 480
+
+
+def test_a_short_training_of_asymmetric_co_teaching_is_plain_at_first():
+    labels = torch.tensor([0, 1] * 4)
+    looked = []
+
+    def split(labels):
+        looked.append(1)
+        return labels == 0
+
+    teaching = AsymmetricCoTeaching(8, 8, labels, split=split, n_steps=56)
+    assert teaching.warm_up_epochs == 7
+    logits, index = torch.randn(8, 2, 2), torch.arange(8)
+    for epoch in range(7):
+        teaching.on_epoch_begin(epoch, None, lambda: logits)
+        assert teaching.choose(logits[..., 0], logits, index).all()
+    assert not looked
+    teaching.on_epoch_begin(7, None, lambda: logits)
+    assert looked
+    assert teaching.inlier.tolist() == [True] * 8  # a class without any keeps all
+
+
+def test_a_short_training_of_elr_plus_is_not_held_to_first_beliefs():
+    facts = {"n_samples": 4, "n_classes": 2, "n_epochs": 8}
+    assert EarlyLearningPlus(**facts, n_steps=56).rise == (7 / 8, 7 / 8)
+    assert EarlyLearningPlus(**facts, n_steps=400).rise == (0, 0)
+    assert EarlyLearningPlus(**facts).rise == (0, 0)
+    assert EarlyLearningPlus(**facts, n_steps=56, rise=(0, 0)).rise == (0, 0)
+    with pytest.raises(ValueError, match="rise='aut'.*did you mean 'auto'"):
+        EarlyLearningPlus(**facts, rise="aut")

@@ -31,7 +31,7 @@ TAIL = """
 class MethodNames(Completed):
 """
 FACTS = set(inspect.getsource(TrainingData.facts.func).split('"')[1::2])
-FACTS |= {"n_epochs", "logits", "base", "params", "lr", "weight_decay"}
+FACTS |= {"n_epochs", "n_steps", "logits", "base", "params", "lr", "weight_decay"}
 FACTS |= {"intake", "losses", "features", "own", "neighbor", "pred_probs", "trusted"}
 FACTS |= {"loss", "noise_rate", "warm_up_epochs", "exponent", "true_labels"}
 

@@ -46,6 +46,12 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
         Whose networks the new one goes on with.
     """
     device, given = pick_device(training.device), training._by_part()
+    kind, several = Engine, {}
+    if training.accelerator is not None:
+        from sknoisy._engine.accelerated import AcceleratedEngine, check_accelerator
+
+        device = check_accelerator(training)
+        kind, several = AcceleratedEngine, {"accelerator": training.accelerator}
     how = training, objective.n_networks, data, device, given["module"]
     make = partial(made_networks, *how)
     networks = make({}) if last is None else going_on(last, objective.n_networks, data)
@@ -66,7 +72,7 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
     )
     stop = make_early_stopping(training.early_stopping, training.n_iter_no_change)
     needless = training.early_stopping is True and not has_validation  # partial_fit
-    engine = Engine(
+    engine = kind(
         networks,
         objective,
         input_shape=data.facts["input_shape"],
@@ -85,6 +91,7 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
         classes=data.classes,
         device=device,
         verbose=int(training.verbose),
+        **several,
         **handed_on,
     ).initialize()
     check_patterns(engine)

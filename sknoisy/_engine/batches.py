@@ -187,12 +187,15 @@ class Batches:
         return len(self.sizes)
 
     def __iter__(self):
-        chunks = self._order()[: sum(self.sizes)].split(self.sizes)
+        chunks = self._chunks()
         if self.dataset.is_read:
             yield from self._read(chunks)
             return
         for chunk in chunks:
             yield self._handed_over(self.dataset.batch(chunk))
+
+    def _chunks(self):
+        return self._order()[: sum(self.sizes)].split(self.sizes)
 
     def _order(self):
         rows = self.dataset.rows
@@ -224,15 +227,16 @@ class Batches:
         return (features, index.to(self.device)), labels.to(self.device)
 
 
-def batch_sizes(n_rows, batch_size, drop_last=False):
+def batch_sizes(n_rows, batch_size, drop_last=False, least=2):
+    """Return the sizes of an epoch's batches; fewer than `least` join those before."""
     if batch_size == -1:  # all at once, as skorch says it
         return [n_rows]
     n_full, tail = divmod(n_rows, batch_size)
     sizes = [batch_size] * n_full
     if tail and not sizes:
         return [tail]
-    if tail == 1 and not drop_last:
-        sizes[-1] += 1
+    if 0 < tail < least and not drop_last:
+        sizes[-1] += tail
     elif tail and not drop_last:
         sizes.append(tail)
     return sizes
@@ -246,4 +250,7 @@ def _fits(X, device):
     if device.type != "cuda":
         return True
     free, _ = torch.cuda.mem_get_info(device)
+    # what torch keeps for later is free to whoever asks torch
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    free += kept
     return X.nbytes < free / 2  # the other half is for the network and its batches

@@ -51,6 +51,7 @@ class Checkpoints:
         self.path = Path(folder) / FILE
         self.every = every
         self.about = about
+        self.writes = True  # one of several processes does
         self.found = read(self.path, about) if resume and self.path.exists() else None
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.cost, self.since = 0.0, time.perf_counter()
@@ -86,7 +87,7 @@ class Checkpoints:
             due = MOST_TIME * (now - self.since) >= self.cost
         else:
             due = len(engine.history) % self.every == 0
-        if due or is_last:
+        if self.writes and (due or is_last):
             write(self.path, engine, self.about, self.own_seed)
             self.since = time.perf_counter()
             self.cost = self.since - now

@@ -34,8 +34,9 @@ def fast_epoch(net, batches):
             for parameter in parameters:  # as zero_grad does, less its bookkeeping
                 parameter.grad = None
         loss = objective(networks, net.augmented(features), labels, index)
-        (loss if share is None else loss * share).backward()
+        net.weighed(loss, share).backward()
         if last:
+            net.exchange()
             for clip in clips:
                 clip.on_grad_computed(net, named_parameters=named)
             optimizer.step()

@@ -220,6 +220,7 @@ class Engine(Packing, NeuralNetClassifier):
             self._zero_grad_optimizer()
         step = self.train_step_single(batch, share=share)
         if last:
+            self.exchange()
             named = TeeGenerator(self.get_all_learnable_params())
             hook = {"named_parameters": named, "batch": batch, "training": True}
             self.notify("on_grad_computed", **hook)
@@ -232,8 +233,15 @@ class Engine(Packing, NeuralNetClassifier):
         self._set_training(True)
         changed = self.augmented(features)
         loss = self.criterion_(self.module_, changed, labels, index)
-        (loss if share is None else loss * share).backward()
+        self.weighed(loss, share).backward()
         return {"loss": loss, "y_pred": self._shown_to_callbacks(features)}
+
+    def weighed(self, loss, share):
+        """Return what a batch adds to the loss of a step: its share in it, if any."""
+        return loss if share is None else loss * share
+
+    def exchange(self):
+        """Do nothing: several processes share the gradients of a step here."""
 
     def augmented(self, features):
         """Return a batch's features as they are trained on."""
@@ -296,7 +304,7 @@ class Engine(Packing, NeuralNetClassifier):
     def _call_objective(self, hook, dataset):
         def predict():
             with torch.no_grad():
-                return self.logits(dataset.whole())
+                return self.logits_of_all(dataset.whole())
 
         getattr(self.criterion_, hook)(len(self.history) - 1, self.module_, predict)
 
@@ -370,6 +378,10 @@ class Engine(Packing, NeuralNetClassifier):
         size = self._prediction_batch(dataset)
         with torch.inference_mode(), advised(lambda: while_predicting(self, size)):
             return mean_probability(self.logits(dataset, speaker)).cpu().numpy()
+
+    def logits_of_all(self, dataset):
+        """Return the logits of all rows of training, for the objective."""
+        return self.logits(dataset)
 
     def predict(self, X):
         """Return the most probable classes; of a data set of ours, their places."""

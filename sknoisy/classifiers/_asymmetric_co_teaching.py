@@ -41,7 +41,9 @@ class AsymmetricCoTeachingClassifier(BaseNoisyClassifier):
     n_rounds : int >= 2, default=10
         Into how many rounds the epochs are divided, at most one for each epoch; at the
         start of each but the first one, in which all samples are inliers, they are
-        split anew.
+        split anew. In a training of less than 400 steps, that waits for the first 100
+        of them, but never for the last epoch, and both networks learn from all samples
+        until then.
 
     picks : pair of float in [0, 1], default=(0.2, 1.0)
         The share of easy samples that the networks pick for each other: just above the

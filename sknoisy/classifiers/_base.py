@@ -134,9 +134,8 @@ class BaseNoisyClassifier(
             Log probabilities in the order of ``classes_``; minus infinity for a
             class that can't be.
         """
-        proba = self.predict_proba(X)
         with np.errstate(divide="ignore"):
-            return np.log(proba)
+            return np.log(self.predict_proba(X))
 
     @numpy_inside(returns="X")
     def predict(self, X: Inputs) -> np.ndarray:
@@ -186,7 +185,7 @@ class BaseNoisyClassifier(
                 self._seed_of_fit = kept.seed(self.random_state)
             with self._seeded() as random_state:
                 train, valid = self._split(data, random_state)
-                facts["n_epochs"] = self._n_epochs(len(train))
+                facts |= self._clock(len(train))
                 task = self._plan(data, facts)
                 engine = self._build(task, data, has_validation=valid is not None)
                 engine.checkpoints = kept
@@ -203,8 +202,8 @@ class BaseNoisyClassifier(
         data = self._check_data(X, y, sample_weight, classes=known, reset=first)
         # an int seed must not shuffle every call alike
         with self._seeded(n_epochs_before=0 if first else self.n_iter_):
-            n_epochs = self._n_epochs(len(data.dataset)) if first else 1
-            task = self._plan(data, {"n_epochs": n_epochs}, in_parts=True)
+            facts = self._clock(len(data.dataset)) | ({} if first else {"n_epochs": 1})
+            task = self._plan(data, facts, in_parts=True)
             if first:
                 engine = self._build(task, data, has_validation=False)
             else:
@@ -331,12 +330,13 @@ class BaseNoisyClassifier(
         self.history_ = engine.history
         self.n_iter_ = len(engine.history)
 
-    def _n_epochs(self, n_rows):
-        if self.max_epochs != "auto":
-            return self.max_epochs
+    def _clock(self, n_rows):
+        """Return how long training takes, as facts."""
         batch_size = n_rows if self.batch_size == -1 else self.batch_size
-        n_steps_an_epoch = max(1, round(n_rows / (batch_size * self.accumulate)))
-        return int(np.clip(np.ceil(AUTO_STEPS / n_steps_an_epoch), *AUTO_EPOCHS))
+        n_steps = max(1, round(n_rows / (batch_size * self.accumulate)))  # an epoch
+        auto = int(np.clip(np.ceil(AUTO_STEPS / n_steps), *AUTO_EPOCHS))
+        n_epochs = auto if self.max_epochs == "auto" else self.max_epochs
+        return {"n_epochs": n_epochs, "n_steps": n_epochs * n_steps}
 
 
 # max_epochs="auto": about so many steps in all, and so many epochs at least and at most

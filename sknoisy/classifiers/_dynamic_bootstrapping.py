@@ -37,7 +37,8 @@ class DynamicBootstrappingClassifier(BaseNoisyClassifier):
 
     warm_up_epochs : int or "auto", default="auto"
         Epochs of plain training on the given labels before anything is corrected.
-        "auto" is a quarter of `max_epochs`. It should end when what labels have in
+        "auto" is a quarter of `max_epochs`, or the first 100 steps, if that is more and
+        leaves an epoch. It should end when what labels have in
         common has been learned, and single wrong ones haven't; 0 is for networks that
         know something already (`warm_start`, a pretrained `module`).
 

@@ -109,6 +109,12 @@ class TrainingParameters(PartNames):
     device : str or torch.device, default="auto"
         Where to train and predict; "auto" takes a CUDA GPU if there is one.
 
+    accelerator : accelerate.Accelerator, default=None
+        Lets several processes train together, where ``torchrun`` or ``accelerate
+        launch`` has started them: each calls `fit` with the same data and an int as
+        `random_state`, learns from its share of every batch, and has the same networks
+        in the end. Needs ``pip install "sknoisy[accelerate]"``.
+
     dtype : {"float32", "float64"}, default="float32"
         Floating-point type of features and network. float32 has seven digits: where
         what matters comes after them (time stamps, for one), subtract an offset first
@@ -216,6 +222,7 @@ class TrainingParameters(PartNames):
     callbacks: Sequence[Any] | None = None
     augment: Callable[[Any], Any] | None = None
     device: str | torch.device = "auto"
+    accelerator: Any = None
     dtype: Literal["float32", "float64"] = "float32"
     precision: Literal["bf16"] | None = None
     compile: bool | dict[str, Any] = False

@@ -185,16 +185,18 @@ def load(
 
 
 def _whom_to_save(estimator):
+    name = type(estimator).__name__
+    article = "an" if name[0] in "AEIOU" else "a"
     beginning = (
-        f"save keeps classifiers of sknoisy.classifiers, but {shown(estimator)} is a"
-        f" {type(estimator).__name__}"
+        f"save keeps classifiers of sknoisy.classifiers, but {shown(estimator)} is"
+        f" {article} {name}"
     )
     if isinstance(estimator, BaseNoisyClassifier):
         return f"{beginning}, a class of your own: export it by to_module or to_onnx."
     try:
         inner = type(network_of(estimator)).__name__
     except (TypeError, AttributeError):
-        return f"{beginning}."
+        return f"{beginning}: keep it as a pickle."
     return (
         f"{beginning}: save the {inner} that predicts in it, and keep the rest in"
         " another way; to_onnx may take it as a whole."

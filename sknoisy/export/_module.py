@@ -214,6 +214,12 @@ def _leads_to(estimator):
     own = inspect.getattr_static(type(estimator), "predict_proba", None)
     if own is inspect.getattr_static(PredictsByEstimator, "predict_proba"):
         return estimator.estimator_
+    if type(estimator).__name__ == "AutoNoisyClassifier":
+        raise TypeError(
+            f"{shown(estimator)} predicts by a pool of scikit-learn's classifiers, of"
+            " which no module can be made: keep it as a pickle, or choose one"
+            " classifier of sknoisy.classifiers to export."
+        )
     raise TypeError(
         f"{shown(estimator)} holds no network that a module could be made of: pass a"
         " classifier of sknoisy.classifiers, a Pipeline of scalers before one, a search"

@@ -1,7 +1,9 @@
 """ONNX files: what is served without torch."""
 
 import json
+import logging
 import warnings
+from contextlib import contextmanager
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
@@ -117,7 +119,9 @@ def takes_tokens(net):
 
 
 def _exported(module, features):
-    with warnings.catch_warnings(), torch.no_grad():  # torch's exporter warns of torch
+    # torch's exporter warns of torch, and logs that nobody has torchvision
+    logger = logging.getLogger("torch.onnx._internal.exporter._registration")
+    with warnings.catch_warnings(), torch.no_grad(), _quieter(logger):
         for kind in (FutureWarning, DeprecationWarning):
             warnings.simplefilter("ignore", kind)
         return torch.onnx.export(
@@ -129,6 +133,16 @@ def _exported(module, features):
             dynamo=True,
             verbose=False,
         )
+
+
+@contextmanager
+def _quieter(logger):
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _told(estimator, network):

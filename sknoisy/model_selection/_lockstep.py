@@ -222,7 +222,7 @@ def _stop_before_training(estimator, X, y, sample_weight):
     estimator._check_parameters()
     data = estimator._check_data(X, y, sample_weight)
     with estimator._seeded():
-        facts = {"n_epochs": estimator._n_epochs(len(data.dataset))}
+        facts = estimator._clock(len(data.dataset))
         task = estimator._plan(data, facts)
         engine = estimator._build(task, data, has_validation=False)
         return data, task, Trainee(engine, data.dataset, generator())

@@ -13,6 +13,7 @@ from sknoisy._ranges import check_count, check_range
 from sknoisy._shown import shown
 from sknoisy._tensors import as_tensor
 from sknoisy._types import Loss, Networks, Predict
+from sknoisy._warm_up import epochs_to_learn
 from sknoisy.objectives._selection import SampleSelection, easiest, per_network
 from sknoisy.objectives._splits import FACTS, find_split, make_split
 
@@ -47,7 +48,9 @@ class AsymmetricCoTeaching(SampleSelection):
 
     n_rounds : int >= 2, default=10
         Into how many rounds the epochs are divided, at most one for each epoch. In the
-        first one, all samples are inliers.
+        first one, all samples are inliers. In a training of less than 400 steps, no
+        split is made in the first 100 of them, or in all epochs but the last, and both
+        networks learn from all samples until then.
 
     picks : pair of float in [0, 1], default=(0.2, 1.0)
         The share of easy samples that the networks pick for each other rises from round
@@ -57,6 +60,9 @@ class AsymmetricCoTeaching(SampleSelection):
     relabel : bool, default=True
         Whether outliers get the class that the second network predicts as their label,
         anew in each round.
+
+    n_steps : int, default=None
+        Steps of the optimizer in all epochs, a fact of the fit.
 
     Attributes
     ----------
@@ -106,15 +112,19 @@ class AsymmetricCoTeaching(SampleSelection):
         n_rounds: int = 10,
         picks: tuple[float, float] = (0.2, 1.0),
         relabel: bool = True,
+        n_steps: int | None = None,
     ) -> None:
         super().__init__(n_samples, n_epochs, loss=loss)
         check_count(2, n_rounds=n_rounds)  # in the first one nothing is split
         self.split = find_split(split)
         self.n_rounds = min(n_rounds, n_epochs)
-        self.warm_up_epochs = n_epochs / self.n_rounds  # all are inliers until then
+        self.n_plain = epochs_to_learn(n_epochs, n_steps)
+        # all are inliers until then
+        self.warm_up_epochs = max(n_epochs / self.n_rounds, self.n_plain)
         self.picks = check_picks(picks)
         check_switch(relabel=relabel)
         self.relabel = relabel
+        self.is_plain = self.n_plain > 0
         self._begin_round(0)
         everyone = torch.ones(n_samples, dtype=torch.bool)
         self.add_memory("labels", labels)
@@ -132,12 +142,16 @@ class AsymmetricCoTeaching(SampleSelection):
         inlier = self.inlier[index].unsqueeze(1)
         main, other = losses[:, :1], losses[:, 1:]
         diverse = inlier | easiest(other, self.share, among=~inlier)
-        pure = easiest(main, self.share, among=inlier)
+        share = 1.0 if self.is_plain else self.share
+        pure = easiest(main, share, among=inlier)
         return torch.cat([diverse, pure], dim=1)
 
     def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Split anew where a round begins."""
         super().on_epoch_begin(epoch, networks, predict)
+        self.is_plain = epoch < self.n_plain
+        if self.is_plain:
+            return
         number = min(epoch * self.n_rounds // self.n_epochs, self.n_rounds - 1)
         if number > self.round:
             self._begin_round(number)

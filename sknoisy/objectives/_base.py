@@ -19,8 +19,8 @@ class Objective(Memory):
     optimizes and saves both. Most methods write `compute`; one that needs other
     inputs than the batch (mixup, a second view) overrides `forward`. Facts of the
     data and of the fit reach ``__init__`` by name: `n_samples`, `n_classes`,
-    `n_features`, `input_shape`, `labels`, `soft_labels`, `sample_weight`, `n_epochs`;
-    and the user's loss as `loss`.
+    `n_features`, `input_shape`, `labels`, `soft_labels`, `sample_weight`, `n_epochs`,
+    `n_steps` (of the optimizer, in all epochs); and the user's loss as `loss`.
 
     What it remembers of single samples it keeps with ``add_memory(name, values)``,
     reads by ``look_up(name, index, like)`` and changes by ``note(name, index, rows)``;

@@ -49,7 +49,8 @@ class DivideMix(SelfCorrection):
         Which distributions the losses of right and of wrong labels have.
 
     warm_up_epochs : int or "auto", default="auto"
-        Epochs of plain training. "auto" is a quarter of `n_epochs`.
+        Epochs of plain training. "auto" is a quarter of `n_epochs`,
+        and the first 100 steps at least, but never the last epoch.
 
     average_epochs : int, default=1
         Over how many epochs, the last ones, losses are averaged.
@@ -88,6 +89,9 @@ class DivideMix(SelfCorrection):
     unlabeled_rows : dataset, default=None
         Samples without a label, a fact of the training set. As many of them as a batch
         holds are drawn for each, and are rejected ones.
+
+    n_steps : int, default=None
+        How many steps the optimizer takes in all epochs.
 
     Attributes
     ----------
@@ -149,6 +153,7 @@ class DivideMix(SelfCorrection):
         confidence: float = 0.95,
         class_balance: float = 1.0,
         unlabeled_rows: Rows | None = None,
+        n_steps: int | None = None,
     ) -> None:
         super().__init__(
             n_samples,
@@ -158,6 +163,7 @@ class DivideMix(SelfCorrection):
             mixture=mixture,
             warm_up_epochs=warm_up_epochs,
             average_epochs=average_epochs,
+            n_steps=n_steps,
         )
         if rejected is not None:
             check_choice(rejected, ("mixmatch", "fixmatch"), "rejected")

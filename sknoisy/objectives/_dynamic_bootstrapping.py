@@ -48,13 +48,17 @@ class DynamicBootstrapping(SelfCorrection):
         Which distributions the losses of right and of wrong labels have.
 
     warm_up_epochs : int or "auto", default="auto"
-        Epochs of mixup alone. "auto" is a quarter of `n_epochs`.
+        Epochs of mixup alone. "auto" is a quarter of `n_epochs`; 100
+        steps at least, where that leaves an epoch.
 
     mixup : float in [0, inf), default=32.0
         λ is drawn from Beta(mixup, mixup); 0 mixes nothing.
 
     class_balance : float in [0, inf), default=1.0
         The weight η.
+
+    n_steps : int, default=None
+        The optimizer's steps in all epochs, a fact for the warm-up.
 
     Attributes
     ----------
@@ -103,6 +107,7 @@ class DynamicBootstrapping(SelfCorrection):
         warm_up_epochs: int | str = "auto",
         mixup: float = 32.0,
         class_balance: float = 1.0,
+        n_steps: int | None = None,
     ) -> None:
         super().__init__(
             n_samples,
@@ -111,6 +116,7 @@ class DynamicBootstrapping(SelfCorrection):
             loss=loss,
             mixture=mixture,
             warm_up_epochs=warm_up_epochs,
+            n_steps=n_steps,
         )
         check_choice(bootstrapping, ("hard", "soft"), "bootstrapping")
         check_range("[0, inf)", mixup=mixup, class_balance=class_balance)

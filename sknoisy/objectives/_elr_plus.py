@@ -6,9 +6,11 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
+from sknoisy._checks import check_choice
 from sknoisy._nested import mixed
 from sknoisy._ranges import check_range
 from sknoisy._types import Networks
+from sknoisy._warm_up import epochs_to_learn
 from sknoisy.objectives._elr import SHRINKAGE, seen_only
 from sknoisy.objectives._mixup import draw_mixture
 from sknoisy.objectives._scheduled import ScheduledObjective, check_rise, ramp
@@ -45,8 +47,11 @@ class EarlyLearningPlus(ScheduledObjective):
     mixup : float in [0, inf), default=1.0
         Shares of mixtures are drawn from Beta(mixup, mixup); 0 mixes nothing.
 
-    rise : pair of float in [0, 1], default=(0.0, 0.0)
+    rise : pair of float in [0, 1] or "auto", default="auto"
         The interval of training, in shares of its epochs, in which λ grows from zero.
+        "auto" is (0, 0), λ at once; but in a training of less than 400 steps, λ is zero
+        in the first 100 of them, or in all epochs but the last, since networks that
+        have learned nothing would be held to what they say.
 
     keep : bool, default=False
         Whether the beliefs stay after fit, the mean of both networks', as the
@@ -56,6 +61,9 @@ class EarlyLearningPlus(ScheduledObjective):
     unlabeled_rows : dataset, default=None
         Samples without a label, a fact of the training set. As many of them as a batch
         holds are drawn for each, and held to what was believed of them.
+
+    n_steps : int or None, default=None
+        The optimizer's steps in all epochs, by which "auto" decides.
 
     See Also
     --------
@@ -101,9 +109,10 @@ class EarlyLearningPlus(ScheduledObjective):
         strength: float = 3.0,
         averaging: float = 0.997,
         mixup: float = 1.0,
-        rise: tuple[float, float] = (0.0, 0.0),
+        rise: tuple[float, float] | str = "auto",
         keep: bool = False,
         unlabeled_rows: Rows | None = None,
+        n_steps: int | None = None,
     ) -> None:
         super().__init__(n_epochs)
         check_range("[0, 1)", momentum=momentum, averaging=averaging)
@@ -112,14 +121,14 @@ class EarlyLearningPlus(ScheduledObjective):
         self.strength = strength
         self.averaging = averaging
         self.mixup = mixup
-        self.rise = check_rise(rise, n_epochs)
+        self.rise = when_to_rise(rise, n_epochs, n_steps)
         self.keep = keep
         self.add_memory("beliefs", torch.zeros(n_samples, self.n_networks, n_classes))
         self.unlabeled = UnlabeledRows(unlabeled_rows)
         others = torch.zeros(len(self.unlabeled), self.n_networks, n_classes)
         self.add_memory("others", others)
         self.averages: Any = None
-        self.n_steps = 0
+        self.n_averaged = 0
 
     def forward(
         self, networks: Networks, features: Tensor, labels: Tensor, index: Tensor
@@ -158,8 +167,8 @@ class EarlyLearningPlus(ScheduledObjective):
     def _teach(self, networks, features):
         """Return what the average of the other network says, for each network."""
         self.make_ready(networks)
-        self.n_steps += 1
-        share = max(1 - self.averaging, 1 / self.n_steps)
+        self.n_averaged += 1
+        share = max(1 - self.averaging, 1 / self.n_averaged)
         for mean, now in zip(
             self.averages.parameters(), networks.parameters(), strict=True
         ):
@@ -188,6 +197,15 @@ class EarlyLearningPlus(ScheduledObjective):
         """Let go of beliefs and averages."""
         super().forget()
         self.averages, self.unlabeled = None, UnlabeledRows(None)
+
+
+def when_to_rise(rise, n_epochs, n_steps):
+    """Return in which interval of progress λ grows; "auto" looks at the steps."""
+    if not isinstance(rise, str):
+        return check_rise(rise, n_epochs)
+    check_choice(rise, ("auto",), "rise")
+    start = epochs_to_learn(n_epochs, n_steps) / n_epochs
+    return start, start
 
 
 def regret(belief, log_p):

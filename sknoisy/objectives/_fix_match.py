@@ -160,7 +160,8 @@ class FixMatch(ScheduledObjective):
             sure, guess = weak[:, 0].softmax(dim=-1).max(dim=-1)
         is_sure = sure >= self._thresholds(guess, sure)
         counted = guess.where(sure >= self.confidence, guess.new_tensor(-1))
-        self.seen += torch.bincount(counted + 1, minlength=len(self.seen)).to(self.seen)
+        # as bincount, for which a GPU would wait
+        self.seen.index_add_(0, counted + 1, torch.ones_like(sure).to(self.seen))
         logits = networks(self._strong(features))
         losses = self.loss(logits[:, 0], guess)
         return (losses * is_sure).sum() / len(losses)

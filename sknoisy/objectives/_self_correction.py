@@ -28,7 +28,7 @@ class SelfCorrection(ScheduledObjective):
 
     Parameters
     ----------
-    n_samples, n_epochs : int
+    n_samples, n_epochs, n_steps : int
 
     labels : LongTensor of shape (n_samples,)
         The given labels.
@@ -42,7 +42,8 @@ class SelfCorrection(ScheduledObjective):
 
     warm_up_epochs : int or "auto"
         Epochs of plain training; 0 judges labels by the networks as they start. "auto"
-        is a quarter of `n_epochs`.
+        is a quarter of `n_epochs`, and the first 100 steps at least, but for the last
+        epoch.
 
     average_epochs : int
         Over how many epochs, the last ones, losses are averaged.
@@ -53,8 +54,6 @@ class SelfCorrection(ScheduledObjective):
         How probable it is, by each network's losses, that a label is right; NaN in the
         warm-up.
     """
-
-    takes_mixup = False
 
     takes_mixup = False  # they mix by themselves
 
@@ -68,13 +67,14 @@ class SelfCorrection(ScheduledObjective):
         mixture: str,
         warm_up_epochs: int | str,
         average_epochs: int = 1,
+        n_steps: int | None = None,
     ) -> None:
         super().__init__(n_epochs)
         check_count(average_epochs=average_epochs)
         lookup(mixture, MIXTURES, parameter="mixture", kind="a mixture")
         self.loss = copy.deepcopy(get_loss(loss))
         self.mixture = mixture
-        self.warm_up_epochs = check_warm_up(warm_up_epochs, n_epochs)
+        self.warm_up_epochs = check_warm_up(warm_up_epochs, n_epochs, n_steps)
         self.is_warm = False
         self.recent: deque[torch.Tensor] = deque(maxlen=int(average_epochs))
         clean = torch.full((n_samples, self.n_networks), torch.nan)
