@@ -1,7 +1,7 @@
 """The engine: a private skorch net. The only file that subclasses skorch."""
 
 import dis
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,7 @@ class Engine(Packing, NeuralNetClassifier):
         schedule=constant,
         accumulate=1,
         augment=None,
+        average=None,
         **kwargs,
     ):
         super().__init__(
@@ -70,6 +71,7 @@ class Engine(Packing, NeuralNetClassifier):
         self.schedule = schedule
         self.accumulate = accumulate
         self.augment = augment  # of batches that are trained on
+        self.average = average  # of weights, or None
         self.checkpoints: Any = None  # where the state of each epoch is kept
         self.remake: Any = None  # makes new networks, until training begins
         self.speaker = None  # the network that predicts, where the method has one
@@ -146,9 +148,15 @@ class Engine(Packing, NeuralNetClassifier):
         if not self.initialized_:
             self.initialize()
         train, _ = X
+        if self.keeps_optimizer and self.average is not None:
+            raise ValueError(
+                "partial_fit trains one epoch a call, and an average is of a whole fit:"
+                " set average=None, or call fit."
+            )
         with suppress(StopTraining), advised(lambda: while_training(self)):
             self.notify("on_train_begin", X=train, y=train.y)
             self.fit_loop(X)
+        self._keep_average(train)
         with suppress(StopTraining):
             self.notify("on_train_end", X=train, y=train.y)
         self._check_logits(train)
@@ -165,15 +173,33 @@ class Engine(Packing, NeuralNetClassifier):
         epochs = self.max_epochs if epochs is None else epochs
         self._start_schedule(epochs * len(batches))
         datasets = {"dataset_train": train, "dataset_valid": valid}
+        if self.average is not None:
+            self.average.begin(self.module_, epochs)
         kept = self.checkpoints
         for epoch in range(0 if kept is None else kept.start(self), epochs):
             self.notify("on_epoch_begin", **datasets)
             self.run_single_epoch(batches, True, "train", self.train_step)
-            self.run_single_epoch(held_out, False, "valid", self.validation_step)
+            if self.average is not None:
+                self.average.after_epoch(self.module_, epoch)
+            with self._averaged():
+                self.run_single_epoch(held_out, False, "valid", self.validation_step)
             self.notify("on_epoch_end", **datasets)
             if kept is not None:
                 kept.epoch_end(self, is_last=epoch + 1 == epochs)
         return self
+
+    def _averaged(self):
+        """Let the networks be their average for a while, where there is one."""
+        average = self.average
+        return nullcontext() if average is None else average.shown(self.module_)
+
+    def _keep_average(self, train):
+        """Let the networks be their average from now on."""
+        if self.average is None:
+            return
+        batches = self.get_iterator(train.to(self.device), training=True)
+        features = (self.augmented(features) for (features, _), _ in batches)
+        self.average.finish(self.module_, features)
 
     def notify(self, method_name, **cb_kwargs):
         """Tell this net and its callbacks of an event.
@@ -182,13 +208,15 @@ class Engine(Packing, NeuralNetClassifier):
         that no callback raised is the user's, and goes its way.
         """
         getattr(self, method_name)(self, **cb_kwargs)
-        for _, callback in self.callbacks_:
-            try:
-                getattr(callback, method_name)(self, **cb_kwargs)
-            except KeyboardInterrupt as interrupt:
-                if _was_raised(interrupt):
-                    raise StopTraining from interrupt
-                raise
+        judges = method_name == "on_epoch_end"  # the network that will predict
+        with self._averaged() if judges else nullcontext():
+            for _, callback in self.callbacks_:
+                try:
+                    getattr(callback, method_name)(self, **cb_kwargs)
+                except KeyboardInterrupt as interrupt:
+                    if _was_raised(interrupt):
+                        raise StopTraining from interrupt
+                    raise
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         """Train or validate for one epoch and record how it went."""
@@ -210,7 +238,9 @@ class Engine(Packing, NeuralNetClassifier):
         """Take one step in skorch's own way, for callbacks that watch batches."""
         self.anneal()
         if self.accumulate == 1:
-            return super().train_step(batch)
+            step = super().train_step(batch)
+            self.after_step()
+            return step
         first, share, last = next(self._parts)
         if first:
             self._zero_grad_optimizer()
@@ -220,7 +250,13 @@ class Engine(Packing, NeuralNetClassifier):
             hook = {"named_parameters": named, "batch": batch, "training": True}
             self.notify("on_grad_computed", **hook)
             self.optimizer_.step()
+            self.after_step()
         return step
+
+    def after_step(self):
+        """Let the average look at what a step has changed."""
+        if self.average is not None:
+            self.average.after_step(self.module_)
 
     def train_step_single(self, batch, share=None, **fit_params):
         """Compute loss and gradients of one batch."""
