@@ -48,6 +48,7 @@ _HOMES = {
     "TransitionCorrectedClassifier": "classifiers",
     "TrueLabelCalibratedClassifier": "calibration",
     "TrueLabelPosterior": "detectors",
+    "WANNClassifier": "cleaning",
 }
 
 __all__ = sorted(_HOMES)

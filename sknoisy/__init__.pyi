@@ -20,6 +20,7 @@ from sknoisy.classifiers import (
 )
 from sknoisy.cleaning import CleanLabelClassifier as CleanLabelClassifier
 from sknoisy.cleaning import LabelCleaner as LabelCleaner
+from sknoisy.cleaning import WANNClassifier as WANNClassifier
 from sknoisy.detectors import CLNI as CLNI
 from sknoisy.detectors import KDN as KDN
 from sknoisy.detectors import AreaUnderMargin as AreaUnderMargin

@@ -132,6 +132,10 @@ INSTANCES = {
     "TrueLabelPosterior": [
         sknoisy.TrueLabelPosterior(GaussianNB(), cv=3, random_state=0)
     ],
+    "WANNClassifier": [
+        sknoisy.WANNClassifier(),
+        sknoisy.WANNClassifier(3, 7, metric="cosine", unlabeled=None),
+    ],
 }
 
 
