@@ -41,6 +41,7 @@ _HOMES = {
     "NeighborConsensus": "detectors",
     "NoisyLabelClassifier": "classifiers",
     "NoisyTargetClassifier": "noise",
+    "OpenSetNoise": "noise",
     "PairFlipNoise": "noise",
     "SampleDifficulty": "detectors",
     "SmallLoss": "detectors",

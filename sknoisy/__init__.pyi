@@ -44,6 +44,7 @@ from sknoisy.noise import InstanceDependentNoise as InstanceDependentNoise
 from sknoisy.noise import MarginNoise as MarginNoise
 from sknoisy.noise import MissingLabelNoise as MissingLabelNoise
 from sknoisy.noise import NoisyTargetClassifier as NoisyTargetClassifier
+from sknoisy.noise import OpenSetNoise as OpenSetNoise
 from sknoisy.noise import PairFlipNoise as PairFlipNoise
 from sknoisy.noise import SymmetricNoise as SymmetricNoise
 from sknoisy.semi_supervised import CoTrainingClassifier as CoTrainingClassifier

@@ -111,6 +111,7 @@ INSTANCES = {
         sknoisy.NoisyTargetClassifier(LogisticRegression(), random_state=0),
         sknoisy.NoisyTargetClassifier(RidgeClassifier(), sknoisy.PairFlipNoise(0.1)),
     ],
+    "OpenSetNoise": [sknoisy.OpenSetNoise()],
     "PairFlipNoise": [sknoisy.PairFlipNoise()],
     "SampleDifficulty": [sknoisy.SampleDifficulty(small(max_epochs=2))],
     "SmallLoss": [sknoisy.SmallLoss(small(max_epochs=2))],
