@@ -7,6 +7,7 @@ from sknoisy._arrays import as_numpy
 
 BLOCK = 2**22  # numbers that are hashed at a time
 BY_CHANCE = 4  # times as many equal pairs as chance would give are copies
+FEWEST = 20  # different rows, whose numbers have a divisor in common by no chance
 MOST_ALIKE = 4  # rows that are repeated more often, on average, are categories
 
 
@@ -23,7 +24,36 @@ def equal_rows(X):
     return None if halves is None else _codes(halves)
 
 
-def find_copies(X):
+def find_repeats(X, y):
+    """Return for each row the one that stands for it in a table that was repeated.
+
+    Where each row is there k times with each of its labels, one of k counts; a row that
+    was there twice before still does so twice. Else each row stands for itself.
+
+    Parameters
+    ----------
+    X : array-like with n_samples rows
+
+    y : ndarray of int of shape (n_samples,)
+        Labels as codes.
+    """
+    rows, themselves = equal_rows(X), np.arange(len(y))
+    if rows is None:
+        return themselves
+    keys, counts = np.unique(
+        np.stack([rows, y]), axis=1, return_inverse=True, return_counts=True
+    )[1:]
+    times = _times_over(counts)
+    if times == 1 or len(counts) < FEWEST:
+        return themselves
+    order = np.argsort(keys, kind="stable")
+    starts = np.cumsum(counts) - counts
+    rank = np.empty_like(order)
+    rank[order] = themselves - starts[keys[order]]
+    return order[starts[keys] + rank % (counts // times)[keys]]
+
+
+def find_copies(X, among=slice(None)):
     """Return a code for each row, the same for copies; None where there are none.
 
     Rows of few columns with few values are equal by chance, and none of them is a copy
@@ -35,16 +65,19 @@ def find_copies(X):
     ----------
     X : array-like with n_samples rows
         Of anything; None is returned, too, where rows can't be compared.
+
+    among : ndarray of int, default=slice(None)
+        The rows that tell copies from rows that are equal by chance.
     """
     halves = hash_rows(X)
     if halves is None:
         return None
-    n_samples = len(halves)
-    codes = _codes(halves)
-    counts = np.bincount(codes)
+    codes, halves = _codes(halves), halves[among]
+    n_samples, counts = len(halves), np.bincount(codes[among])
     if len(counts) == n_samples:
         return None
-    if counts.mean() > MOST_ALIKE and counts.min() < counts.max():
+    times = _times_over(counts)
+    if counts.mean() > MOST_ALIKE * times:
         return None  # a few different rows, each of which is a category
     if not halves[:, 1].any():  # a single column
         return codes if _are_texts(X) and counts.mean() <= MOST_ALIKE else None
@@ -116,6 +149,12 @@ def _mixed(words, place):
 def _codes(halves):
     joined = halves[:, 0] + _mixed(halves[:, 1], 0)
     return np.unique(joined, return_inverse=True)[1]
+
+
+def _times_over(counts):
+    """Return how many times a table is there, by how often each of its rows is."""
+    equal = counts.min() == counts.max()
+    return np.gcd.reduce(counts) if equal or len(counts) >= FEWEST else 1
 
 
 def _agreement(half):

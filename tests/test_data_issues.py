@@ -393,3 +393,22 @@ def test_two_hundred_thousand_rows_take_seconds():
     start = process_time()
     find_data_issues(X, rng.integers(0, 16, len(X)))
     assert process_time() - start < 60
+
+
+@pytest.mark.parametrize("code", [-999.0, 9999.0, 99.0])
+def test_a_code_for_a_gap_is_told_however_often_it_stands(code):
+    rng = np.random.default_rng(0)
+    y, x = rng.integers(0, 2, 200), rng.normal(size=200).round(2)
+    x[::3] = code
+    frame = pd.DataFrame({"x": x, "z": rng.normal(size=200)})
+    found = find_data_issues(frame, y)["extreme_values"]
+    assert found.details["values"] == {"x": [code]}
+    assert len(found.rows) == 67
+
+
+def test_a_hill_of_its_own_is_no_code():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=200).round(2)
+    x[::3] = 1000.0
+    frame = pd.DataFrame({"x": x, "z": rng.normal(size=200)})
+    assert "extreme_values" not in find_data_issues(frame, rng.integers(0, 2, 200))

@@ -11,7 +11,7 @@ from numpy.testing import assert_array_equal
 from sklearn.datasets import load_digits, load_iris
 from sklearn.linear_model import LogisticRegression
 
-from sknoisy._duplicates import find_copies
+from sknoisy._duplicates import find_copies, find_repeats
 from sknoisy.cleaning import CleanLabelClassifier
 from sknoisy.detectors import (
     CLNI,
@@ -202,3 +202,48 @@ def test_looking_for_copies_is_cheap():
     start = process_time()
     assert find_copies(X) is None
     assert process_time() - start < 1  # a quarter on an idle core
+
+
+# --- tables that were repeated as a whole ---
+
+
+def scores(n=400, seed=0):
+    """Return few whole numbers, many rows of which are equal by chance, and labels."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, n)
+    X = rng.poisson(1 + 3 * y[:, None], size=(n, 3)).astype(float)
+    return X, np.where(rng.random(n) < 0.1, 1 - y, y)
+
+
+@pytest.mark.parametrize("k", [2, 3, 6])
+def test_a_table_that_is_there_k_times_is_judged_as_once(k):
+    X, y = scores()
+    assert len(np.unique(X, axis=0)) < 0.7 * len(X)
+    assert find_copies(X) is None
+    once = TrueLabelPosterior(random_state=0).fit(X, y)
+    assert once.is_issue_.any()
+    several = TrueLabelPosterior(random_state=0).fit(np.tile(X, (k, 1)), np.tile(y, k))
+    assert_array_equal(several.quality_, np.tile(once.quality_, k))
+    assert_array_equal(several.is_issue_, np.tile(once.is_issue_, k))
+    assert "exact_duplicates" in several.data_issues_
+
+
+def test_rows_that_were_repeated_stand_for_as_many_as_there_were():
+    X = np.repeat(np.arange(30.0), 2)[:, None]
+    y = np.zeros(60, dtype=int)
+    y[1] = 1  # one row with both labels, others twice with one
+    order = np.random.default_rng(0).permutation(180)
+    X, y = np.tile(X, (3, 1))[order], np.tile(y, 3)[order]
+    stands = find_repeats(X, y)
+    kept = np.unique(stands)
+    assert len(kept) == 60
+    assert_array_equal(X[stands], X)
+    assert_array_equal(y[stands], y)
+    assert_array_equal(np.bincount(X[kept, 0].astype(int)), np.full(30, 2))
+
+
+def test_rows_that_are_equal_by_chance_stand_for_themselves():
+    X, y = scores()
+    assert_array_equal(find_repeats(X, y), np.arange(400))
+    two = np.repeat([[0.0], [1.0]], 50, axis=0)  # a design, no copies
+    assert_array_equal(find_repeats(two, np.repeat([0, 1], 50)), np.arange(100))

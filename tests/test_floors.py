@@ -27,6 +27,7 @@ FLOORS = {
     "_files": 0,
     "_interrupts": 0,
     "_doors": 0,
+    "_doubts": 0,
     "_fingerprint": 0,
     "_json": 0,
     "_label_studio_results": 0,

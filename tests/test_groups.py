@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from group_helpers import (
     NUMBERED,
     PATIENTS,
@@ -34,7 +35,8 @@ from sknoisy.detectors import (
     NeighborConsensus,
     TrueLabelPosterior,
 )
-from sknoisy.detectors._looks import Forests, OutOfBag, best_look, make_looks
+from sknoisy.detectors._alike import rows_alike
+from sknoisy.detectors._looks import Forests, Linear, OutOfBag, best_look, make_looks
 from sknoisy.detectors._true_label_posterior import make_forests
 from sknoisy.model_selection import batched_cross_val_predict, noisy_cross_validate
 from sknoisy.noise import MarginNoise
@@ -125,8 +127,8 @@ def test_a_part_has_no_vote_on_its_own_groups():
 
 def test_forests_vote_out_of_bag_where_nothing_speaks_against_it():
     X, y, groups = SMALL.X, SMALL.y, SMALL.groups
-    looks = {
-        name: make_looks(TrueLabelPosterior(cv=cv), X, y, make_forests, groups=kept)[0]
+    found = {
+        name: make_looks(TrueLabelPosterior(cv=cv), X, y, make_forests, groups=kept)
         for name, cv, kept in [
             ("int", 5, None),
             ("oob", "oob", None),
@@ -135,7 +137,7 @@ def test_forests_vote_out_of_bag_where_nothing_speaks_against_it():
             ("pairs", list(GroupKFold(5).split(X, y, groups)), None),
         ]
     }
-    kinds = {name: type(look) for name, look in looks.items()}
+    kinds = {name: type(looks[0]) for name, looks in found.items()}
     assert kinds == {
         "int": OutOfBag,
         "oob": OutOfBag,
@@ -143,9 +145,38 @@ def test_forests_vote_out_of_bag_where_nothing_speaks_against_it():
         "oob, groups": Forests,
         "pairs": Forests,
     }
-    # leaves are counted in groups, of four rows each
-    assert looks["int"].at_first.min_samples_leaf == 8
-    assert looks["groups"].classifier.min_samples_leaf == 4
+    # trees that see about one of four alike rows compete with trees that see all
+    few, all_rows, linear = found["groups"]
+    assert [look.at_first.max_samples for look in (few, all_rows)] == [20 / 64, 1.0]
+    assert isinstance(linear, Linear)
+    assert len(found["int"]) == 2
+
+
+def test_rows_of_a_group_are_alike_where_it_tells_them_apart():
+    X, groups = PATIENTS.X, PATIENTS.groups
+    assert rows_alike(X, groups)
+    assert rows_alike(sp.csr_matrix(X), groups)
+    assert rows_alike(1e3 * X + 1e6, groups)
+    gaps = np.where(np.random.default_rng(0).random(X.shape) < 0.1, np.nan, X)
+    assert rows_alike(gaps, groups)
+    others = np.random.default_rng(0).permutation(groups)
+    assert not rows_alike(X, others)
+    assert not rows_alike(sp.csr_matrix(X), others)
+    assert not rows_alike(X, np.zeros(len(X), dtype=int))
+    assert not rows_alike(X, np.arange(len(X)))
+    assert not rows_alike(np.ones((len(X), 2)), groups)
+
+
+def test_trees_that_see_one_row_of_a_patient_find_more():
+    found = []
+    for seed in range(4):
+        some = make_patients(seed=seed)
+        detector = TrueLabelPosterior(random_state=0)
+        detector.fit(some.X, some.y, groups=some.groups)
+        is_wrong = some.y != some.true
+        found.append(detector.is_issue_[is_wrong].mean())
+        assert not detector.is_issue_[~is_wrong].any()
+    assert np.mean(found) > 0.8  # .56 where trees see all rows
 
 
 def test_a_group_counts_once_where_looks_compete():

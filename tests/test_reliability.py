@@ -1,10 +1,18 @@
 """Nothing is said of labels where there is nothing to go by."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.special import softmax
-from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_digits,
+    load_iris,
+    load_wine,
+    make_classification,
+)
 from sklearn.linear_model import LogisticRegression
 
 from sknoisy.cleaning import CleanLabelClassifier, LabelCleaner
@@ -102,8 +110,41 @@ def test_the_gain_is_that_over_a_label_drawn_by_frequencies():
     shares, logs = np.array([2, 1]) / 3, np.log(p)
     lead = [logs[i, codes[i]] - shares @ logs[i] for i in range(3)]
     assert_allclose(found.gain, np.mean(lead))
-    variances = [shares @ logs[i] ** 2 - (shares @ logs[i]) ** 2 for i in range(3)]
+    beyond = logs - logs.mean(axis=0)  # what frequencies tell is no merit
+    variances = [shares @ b**2 - (shares @ b) ** 2 for b in beyond]
     assert_allclose(found.error, np.sqrt(np.sum(variances)) / 3)
+
+
+def test_the_error_is_that_over_all_orders_of_the_labels():
+    p = np.array([[0.9, 0.1], [0.6, 0.4], [0.8, 0.2], [0.95, 0.05], [0.7, 0.3]])
+    codes = np.array([0, 0, 1, 0, 0])
+    gains = [reliability_of(codes[list(o)], p).gain for o in permutations(range(5))]
+    error = reliability_of(codes, p).error
+    assert_allclose(error, np.std(gains) * np.sqrt(4 / 5))
+
+
+def test_a_judge_of_groups_that_share_mistakes_is_heard():
+    """A rare class, groups of four unlike rows: large leaves would drown it."""
+    X, true = make_classification(
+        1000,
+        8,
+        n_informative=6,
+        n_classes=3,
+        n_clusters_per_class=1,
+        weights=[0.06, 0.84],
+        class_sep=3,
+        flip_y=0,
+        random_state=0,
+    )
+    order = np.lexsort((np.random.default_rng(0).random(1000), true))
+    X, true, groups = X[order], true[order], np.arange(1000) // 4
+    of_groups = SymmetricNoise(0.1, random_state=0).fit_corrupt(true[::4])
+    wrong = of_groups != true[::4]
+    y = np.where(wrong[groups], of_groups[groups], true)
+    detector = TrueLabelPosterior(random_state=0).fit(X, y, groups=groups)
+    assert detector.reliability_
+    assert detector.is_issue_[y != true].mean() > 0.85
+    assert detector.is_issue_[y == true].mean() < 0.03
 
 
 def test_the_error_is_right_for_a_judge_that_guesses():
@@ -153,3 +194,32 @@ def test_classes_that_overlap_everywhere_are_left_alone():
         detector = TrueLabelPosterior(random_state=0).fit(X, y)
     assert detector.reliability_.is_better_than_guessing
     assert not detector.is_issue_.any()
+
+
+@pytest.mark.parametrize(("share", "is_clear"), [(0.04, True), (0.06, False)])
+def test_a_class_in_twenty_may_be_another_one(share, is_clear):
+    rare = round(1000 * share)
+    codes = np.repeat(np.arange(4), [1000 - 600 - rare, 300, 300, rare])
+    transition = np.full((4, 4), 0.1) + 0.6 * np.eye(4)
+    transition[3] = [0.6, 0.0, 0.0, 0.4]
+    p = np.full((1000, 4), 0.1) + 0.6 * np.eye(4)[codes]
+    found = reliability_of(codes, p, transition=transition)
+    assert found.is_identifiable == is_clear
+    assert bool(found) == is_clear
+
+
+def test_of_many_small_classes_one_that_may_be_another_stops_no_others():
+    """Letters under pair noise: one class of 26 silenced all others."""
+    n_classes, n_each = 22, 40
+    rng = np.random.default_rng(0)
+    true = np.repeat(np.arange(n_classes), n_each)
+    X = 6 * rng.normal(size=(n_classes, 8))[true] + rng.normal(size=(len(true), 8))
+    y = np.where(rng.random(len(true)) < 0.2, (true + 1) % n_classes, true)
+    y[:24] = 1  # most of class 0 is called 1
+    detector = TrueLabelPosterior(random_state=0).fit(X, y)
+    T = detector.transition_matrix_
+    assert T[0].argmax() == 1
+    assert detector.reliability_
+    flagged, others = detector.is_issue_, np.isin(y, [0, 1]) | np.isin(true, [0, 1])
+    assert flagged[(y != true) & ~others].mean() > 0.9
+    assert not flagged[np.isin(y, [0])].any()

@@ -346,3 +346,60 @@ def test_numbers_are_shown_as_numbers_unless_that_takes_digits_from_them(tmp_pat
     assert table.shown["size"].dtype == float
     assert table.shown["day"].tolist()[1] == "20130001"
     assert table.shown["price"].tolist()[1] == "$1"
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_columns_of_a_table_that_was_appended_to_itself_are_what_they_were(k):
+    frame = pd.DataFrame(
+        {
+            "rownames": rng.permutation(N) * 3,
+            "customer_id": rng.permutation(10 * N)[:N],
+            "visit": [f"v{i}x" for i in range(N)],
+            "patient_id": np.repeat(np.arange(N // 2), 2) * 7,
+            "size": SIZE,
+        }
+    )
+    once, several = describe_columns(frame), describe_columns(pd.concat([frame] * k))
+    assert [column.role for column in once] == [
+        "row number",
+        "id",
+        "id",
+        "group",
+        "number",
+    ]
+    assert several == once
+    some_twice = describe_columns(pd.concat([frame, frame[:20]]))
+    assert [column.role for column in some_twice] == [column.role for column in once]
+
+
+def test_a_design_whose_rows_come_again_is_no_list_of_ids():
+    frame = pd.DataFrame({"dose": np.tile(np.arange(12), 20), "arm": ["a", "b"] * 120})
+    assert [column.role for column in describe_columns(frame)] == ["number", "category"]
+
+
+def test_a_misspelt_label_does_not_make_its_copy_a_feature():
+    given = KIND.astype(object)
+    frame = pd.DataFrame(
+        {
+            "size": SIZE,
+            "code": pd.Series(given).map({"ant": 3, "bee": 1, "wasp": 2}),
+            "kind": given,
+        }
+    )
+    assert list(read_table(frame, "kind").X) == ["size"]
+    frame.loc[7, "kind"] = "bbee"
+    assert list(read_table(frame, "kind").X) == ["size"]
+    frame.loc[8:40:4, "kind"] = "ant"  # these may be wrong: the other column knows
+    assert list(read_table(frame, "kind").X) == ["size", "code"]
+
+
+def test_a_label_below_the_header_is_found(tmp_path):
+    lines = [
+        "a,a,b",
+        "x,z,kind",
+        *(f"{x},{x},{kind}" for x, kind in zip(SIZE, KIND, strict=True)),
+    ]
+    (tmp_path / "data.csv").write_text("\n".join(lines))
+    with pytest.raises(TableError, match="row holds 'kind': say --skip 1"):
+        read_table(tmp_path / "data.csv", "kind")
+    assert list(read_table(tmp_path / "data.csv", "kind", skip=1).X) == ["x", "z"]

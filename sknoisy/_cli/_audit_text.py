@@ -6,6 +6,7 @@ import textwrap
 import numpy as np
 
 from sknoisy._cli._text_table import text_table
+from sknoisy._doubts import doubts_of
 from sknoisy._look_alikes import look_alikes
 
 __all__ = ["class_rows", "print_data_issues", "print_head", "print_summary"]
@@ -67,8 +68,14 @@ def print_summary(table, judged):
     if table.y_clean is not None:
         print(_truth(table, judged))
     print()
-    print(_class_table(judged))
+    rows = class_rows(judged)
+    print(_class_table(rows))
     print()
+    for doubt in doubts_of(
+        (name, total, n, None if other is None else other[0])
+        for name, total, n, other in rows
+    ):
+        print(textwrap.fill(doubt, WIDTH), end="\n\n")
 
 
 def class_rows(judged):
@@ -94,8 +101,7 @@ def class_rows(judged):
     return rows
 
 
-def _class_table(judged):
-    rows = class_rows(judged)
+def _class_table(rows):
     cells = [
         [
             str(name),

@@ -102,9 +102,20 @@ def _extremes(values):
         gaps, spans = np.diff(ordered), ordered[:-1] - ordered[0]
         n_beyond = n_each[::-1].cumsum()[::-1][1:]
         is_cut = (gaps > BEYOND * spans) & (spans > 0)
-        is_cut &= (n_beyond <= MOST * n_each.sum()) & (np.arange(1, len(ordered)) >= 4)
+        is_cut &= (n_beyond <= MOST * n_each.sum()) | _are_codes(
+            ordered, n_beyond, n_each.sum()
+        )
+        is_cut &= np.arange(1, len(ordered)) >= 4
         if is_cut.any():
             beyond = ordered[np.argmax(is_cut) + 1 :]
             if len(beyond) <= MOST_VALUES:
                 extremes.append(beyond if ordered is different else -beyond)
     return np.concatenate(extremes) if extremes else different[:0]
+
+
+def _are_codes(ordered, n_beyond, n_samples):
+    """Return, for each gap, whether all beyond it is one value such as 999 or −9999."""
+    digits = np.log10(np.abs(ordered[-1]) + 1)
+    are = np.zeros(len(n_beyond), dtype=bool)
+    are[-1] = digits >= 2 and digits == np.round(digits)
+    return are & (n_beyond <= n_samples / 2)

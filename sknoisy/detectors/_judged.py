@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sknoisy._duplicates import find_copies
+from sknoisy._duplicates import equal_rows, find_copies, find_repeats
 
 LEAST, MOST = 5, 11  # labels that a class needs: one for each fold, and enough of all
 SHARE = 0.2  # of an even share, between these
@@ -91,18 +91,22 @@ def choose_judged(X, codes, groups=None, *, compare=True, may_move=True):
         Whether samples may be left out, so that others take their places. Copies count
         all the same where there are groups, which keep them apart.
     """
+    alone = may_move and groups is None
+    keys = find_repeats(X, codes) if compare and alone else np.arange(len(codes))
+    once = np.unique(keys)
+    copies = find_copies(X, once) if compare else None
+    if copies is not None and alone:
+        keys = copies * (codes.max() + 1) + codes
+        once = np.unique(keys, return_index=True)[1]
     classes = np.unique(codes[codes >= 0])
     if may_move:
-        classes = large_enough(codes, groups)
+        classes = large_enough(codes[once], None if groups is None else groups[once])
     has_verdict = np.isin(codes, classes)
-    copies = find_copies(X) if compare else None
     contradicted = np.zeros(len(codes), dtype=bool)
-    keys = np.arange(len(codes))
     if copies is not None:
         contradicted[has_verdict] = _differ(codes[has_verdict], copies[has_verdict])
-        keys = (
-            copies * (codes.max() + 1) + codes if may_move and groups is None else keys
-        )
+    elif len(once) < len(codes):
+        copies = equal_rows(X)  # all are there several times, to be told of
     _, rows, inverse = np.unique(
         keys[has_verdict], return_index=True, return_inverse=True
     )

@@ -17,6 +17,7 @@ from sknoisy._folds import folds_to_judge_by
 from sknoisy._out_of_fold import predict_out_of_fold
 from sknoisy._seeds import draw_seed
 from sknoisy._weights import those_present
+from sknoisy.detectors._alike import rows_alike
 from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._out_of_bag import vote_out_of_bag
 from sknoisy.detectors._some import some_of
@@ -193,7 +194,8 @@ def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=N
     make_forests : callable
         ``(codes, n_jobs, seed, n_grown, n_alike) -> OutOfBag``, for those who name no
         classifier; `n_grown` is how many samples there are to grow trees on, and
-        `n_alike` how many a group has: leaves must hold several groups. Where there are
+        `n_alike` how many of them look alike, being of one group: a tree should take
+        them for few. Both are heard then, those that do and others. Where there are
         groups, or a splitter says whom to judge by whom, the forests are fitted in
         folds instead. A linear model looks beside them, but where values are missing.
 
@@ -227,14 +229,20 @@ def make_looks(detector, X, codes, make_forests, *, groups=None, sample_weight=N
     if groups is None and (is_out_of_bag(cv) or isinstance(cv, numbers.Integral)):
         n_grown = len(codes) if most is None else min(most, len(codes))
         grown = make_forests(codes, n_jobs, seed, n_grown, 1)
-        forests = OutOfBag(grown.classifier, grown.at_first, **told)
+        forests: list = [OutOfBag(grown.classifier, grown.at_first, **told)]
     else:
         n_grown = min(len(those_present(train, sample_weight)) for train, _ in folds)
         n_grown = n_grown if most is None else min(most, n_grown)
-        n_alike = 1 if groups is None else round(len(groups) / (groups.max() + 1))
-        grown = make_forests(codes, n_jobs, seed, n_grown, n_alike)
-        forests = Forests(grown.classifier, folds, at_first=grown.at_first, **told)
-    return [forests, *([Linear(X, folds, n_jobs, **told)] if _is_finite(X) else [])]
+        n_alike = 1
+        if groups is not None and rows_alike(X, groups):
+            n_alike = round(len(groups) / (groups.max() + 1))
+        forests = []
+        for n in sorted({1, n_alike}, reverse=True):
+            grown = make_forests(codes, n_jobs, seed, n_grown, n)
+            forests.append(
+                Forests(grown.classifier, folds, at_first=grown.at_first, **told)
+            )
+    return [*forests, *([Linear(X, folds, n_jobs, **told)] if _is_finite(X) else [])]
 
 
 def look_by(

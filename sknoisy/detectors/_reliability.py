@@ -9,6 +9,7 @@ LEAST = 0.01  # of an even share, for a class without a vote
 CLEARLY = 2  # standard errors
 FEWEST = 20  # labels
 MOST_ALIKE = 1e3  # condition number of a transition matrix
+MOST_ODD = 0.05  # share of the labels whose class may be another one
 ROUNDING = 1e-9
 LEAST_SEPARATION = 0.72  # letters under pair noise have .79, cuts of diamonds .70
 SETTLED = 0.05  # what one more step of EM may change
@@ -35,8 +36,9 @@ class Reliability:
         classes that are rarer than an even share count less.
 
     is_identifiable : bool
-        Whether the right label is the most frequent one of each class, and no two
-        classes are labelled alike.
+        Whether the right label is the most frequent one of each class, or of all but
+        some that hold a twentieth of the labels (these aren't called wrong), and no
+        two classes are labelled alike.
 
     separation : float, default=1.0
         How many labels the judge names by itself, per label that seems right. Where
@@ -103,22 +105,29 @@ def reliability_of(
     n_classes = pred_probs.shape[1]
     logs = np.log(np.maximum(pred_probs, LEAST / n_classes))
     shares = np.bincount(codes, minlength=n_classes) / len(codes)
-    guessed = logs @ shares
-    lead = logs[np.arange(len(codes)), codes] - guessed
-    if groups is None:
-        variance = np.maximum(logs**2 @ shares - guessed**2, 0)  # −1e-17 is rounding
-        error = np.sqrt(variance.sum()) / len(codes)
-    else:
-        sizes = np.bincount(groups)
-        lead = np.bincount(groups, lead)[sizes > 0] / sizes[sizes > 0]
-        error = lead.std() / np.sqrt(len(lead))
-    told = {} if transition is None else {"is_identifiable": _is_clear(transition)}
+    lead = logs[np.arange(len(codes)), codes] - logs @ shares
+    if groups is not None:  # each counts once, and may have one label in common
+        lead, logs = (_mean_of_each(groups, values) for values in (lead, logs))
+    logs = logs - logs.mean(axis=0)  # frequent classes are likelier: no merit, no error
+    variance = np.maximum(logs**2 @ shares - (logs @ shares) ** 2, 0)  # not −1e-17
+    error = np.sqrt(variance.sum()) / len(lead)
+    told = (
+        {} if transition is None else {"is_identifiable": _is_clear(transition, shares)}
+    )
     if step is not None:
         # a rare class that moves changes few verdicts
         change = np.abs(step - transition) * np.minimum(1, shares * n_classes)[:, None]
         told["is_settled"] = bool(change.max() < SETTLED)
     told["separation"] = float(separation)
     return Reliability(float(lead.mean()), float(error), len(codes), **told)
+
+
+def _mean_of_each(groups, values):
+    members, codes = np.unique(groups, return_inverse=True)
+    sums = np.zeros((len(members), *values.shape[1:]))
+    np.add.at(sums, codes, values)
+    sizes = np.bincount(codes)
+    return (sums.T / sizes).T
 
 
 def warn_of_unreliable(reliability):
@@ -133,7 +142,11 @@ def warn_of_unreliable(reliability):
     )
 
 
-def _is_clear(transition):
-    diagonal = transition.diagonal()
-    largest = (diagonal >= transition.max(axis=1)).all()
-    return bool(largest and np.linalg.cond(transition) < MOST_ALIKE)
+def are_swapped(transition):
+    """Return the classes that seem to get another label more often than their own."""
+    return transition.diagonal() < transition.max(axis=1)
+
+
+def _is_clear(transition, shares):
+    odd = shares[are_swapped(transition)].sum()
+    return bool(odd <= MOST_ODD and np.linalg.cond(transition) < MOST_ALIKE)

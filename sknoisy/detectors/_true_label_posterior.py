@@ -13,13 +13,17 @@ from sknoisy.detectors._class_shares import with_true_shares
 from sknoisy.detectors._evidence import Evidence
 from sknoisy.detectors._known import JudgesByProbabilities
 from sknoisy.detectors._looks import OutOfBag
-from sknoisy.detectors._reliability import reliability_of
-from sknoisy.quality import true_label_posterior
-from sknoisy.quality._true_labels import estimate_transition, order_by_features
+from sknoisy.detectors._reliability import are_swapped, reliability_of
+from sknoisy.quality._true_labels import (
+    estimate_transition,
+    find_true_labels,
+    order_by_features,
+)
 
 __all__ = ["TrueLabelPosterior"]
 
 LARGE_LEAF = 10
+FEWEST = 20  # samples of a tree
 
 
 class TrueLabelPosterior(JudgesByProbabilities):
@@ -143,7 +147,8 @@ class TrueLabelPosterior(JudgesByProbabilities):
         )
         rounds = 1 if look is None else self.rounds
         votes = at_first
-        found = posterior_of(codes, at_first, trusted)
+        n_alike = 1 if groups is None else len(groups) / len(np.unique(groups))
+        found = posterior_of(codes, at_first, trusted, n_alike=n_alike)
         for _ in range(rounds - 1):
             kept = likeliest(codes, found.probabilities) == codes
             kept = keep_at_least(2, kept, codes, found.quality_of(codes))
@@ -154,6 +159,7 @@ class TrueLabelPosterior(JudgesByProbabilities):
                 trusted,
                 transition=found.transition,
                 of_true_labels=True,
+                n_alike=n_alike,
             )
         if look is not None:
             judge = look.at_first if rounds == 1 else look.classifier
@@ -172,6 +178,7 @@ class TrueLabelPosterior(JudgesByProbabilities):
                 found.probabilities[others],
                 codes[others],
                 order_by_features(votes[others]),
+                n_alike,
             ),
             separation=named / found.quality_of(codes).mean() if knows else 1.0,
         )
@@ -185,45 +192,52 @@ class TrueLabelPosterior(JudgesByProbabilities):
 def posterior_of(codes, votes, trusted, **options):
     """Return the posterior, trusted labels being certain, and T that of the others."""
     if trusted is None:
-        return true_label_posterior(codes, votes, **options)
+        return find_true_labels(codes, votes, **options)
     others = ~trusted
-    found = true_label_posterior(codes[others], votes[others], **options)
+    found = find_true_labels(codes[others], votes[others], **options)
     probabilities = np.eye(votes.shape[1])[codes]
     probabilities[others] = found.probabilities
     return found._replace(probabilities=probabilities)
 
 
 def make_forests(codes, n_jobs, seed, n_grown, n_alike):
-    """Return forests that smooth out wrong labels first, then keep to what is left."""
-    leaf = _large_leaf(codes, n_alike)
+    """Return forests that smooth out wrong labels first, then keep to what is left.
+
+    Of samples that are alike, a tree sees one or two, as of others.
+    """
+    fewest = 0.0 if n_alike == 1 else min(1.0, FEWEST / n_grown)
     return OutOfBag(
         # most of its trees didn't see a given sample, so that more of them vote
         ExtraTreesClassifier(
-            min_samples_leaf=n_alike,
             bootstrap=True,
-            max_samples=0.5,
+            max_samples=max(fewest, 0.5 / n_alike),
             n_jobs=n_jobs,
             random_state=seed,
         ),
         at_first=RandomForestClassifier(
-            min_samples_leaf=leaf, n_jobs=n_jobs, random_state=seed
+            min_samples_leaf=_large_leaf(codes),
+            max_samples=max(fewest, 1 / n_alike),
+            n_jobs=n_jobs,
+            random_state=seed,
         ),
     )
 
 
-def _large_leaf(codes, n_alike):
+def _large_leaf(codes):
     # small classes would drown in leaves that hold a fifth of a class
     per_class = len(codes) // (codes.max() + 1)
-    return min(LARGE_LEAF * n_alike, max(1, per_class // 5))
+    return min(LARGE_LEAF, max(1, per_class // 5))
 
 
 def _evidence(found, codes, reliability):
     quality = found.quality_of(codes)
     suggested = likeliest(codes, found.probabilities)
+    # of classes that can't be told from each other's labels, neither is called wrong
+    odd = are_swapped(found.transition)
     return Evidence(
         quality,
         suggested,
-        is_issue=suggested != codes,
+        is_issue=(suggested != codes) & ~(odd[suggested] | odd[codes]),
         noise_rate=1 - quality.mean(),
         transition=found.transition,
         reliability=reliability,

@@ -158,6 +158,19 @@ def true_label_posterior(
     >>> found.probabilities.argmax(axis=1)
     array([0, 1, 1])
     """
+    return find_true_labels(
+        labels,
+        pred_probs,
+        transition=transition,
+        of_true_labels=of_true_labels,
+        max_iter=max_iter,
+    )
+
+
+def find_true_labels(
+    labels, pred_probs, *, transition=None, of_true_labels=False, max_iter=10, n_alike=1
+):
+    """Do what `true_label_posterior` does; `n_alike` rows have a mistake in common."""
     codes, pred_probs = check_labels_and_probs(labels, pred_probs)
     check_count(0, max_iter=max_iter)
     p = np.concatenate([block for _, block in checked_blocks(pred_probs)])
@@ -165,7 +178,7 @@ def true_label_posterior(
     if max_iter or transition is None:
         order = order_by_features(p)
     if transition is None:
-        T = _counted(codes, p, order)
+        T = _counted(codes, p, order, n_alike)
     else:
         T = check_transition(transition, n_classes=p.shape[1])
     for remaining in range(max_iter, -1, -1):
@@ -173,11 +186,11 @@ def true_label_posterior(
         T = _without_zeros(T)
         posterior, sharpness = _posterior(logs, T[:, codes].T, sharpness)
         if remaining:
-            T = estimate_transition(posterior, codes, order)
+            T = estimate_transition(posterior, codes, order, n_alike)
     return TrueLabels(posterior, T, sharpness)
 
 
-def _counted(codes, p, order):
+def _counted(codes, p, order, n_alike):
     """Return that of the samples which the confident joint counts."""
     reading = read(codes, p)
     likely = likely_classes(reading)
@@ -187,7 +200,7 @@ def _counted(codes, p, order):
     # as many of each label as there are
     scale = reading.label_counts / np.maximum(n_counted, 1)
     believed[counted, likely[counted]] = scale[codes[counted]]
-    return estimate_transition(believed, codes, order)
+    return estimate_transition(believed, codes, order, n_alike)
 
 
 def _log_probabilities(p):
@@ -238,7 +251,7 @@ def order_by_features(pred_probs):
     return surest_first, firsts, np.minimum.accumulate(lasts, axis=0)[::-1]
 
 
-def estimate_transition(posterior, codes, order):
+def estimate_transition(posterior, codes, order, n_alike=1):
     """Return P(given | true) by the posterior of each sample.
 
     A mistake that is independent of features is as frequent wherever a class is; where
@@ -255,6 +268,9 @@ def estimate_transition(posterior, codes, order):
 
     order : tuple of ndarray
         What `order_by_features` says.
+
+    n_alike : float >= 1, default=1
+        How many samples have a mistake in common: so many count as one.
     """
     sure = _given(_surer_half(posterior, *order) * posterior, codes)
     unsure = _given(posterior, codes) - sure
@@ -263,13 +279,17 @@ def estimate_transition(posterior, codes, order):
     rates = (sure + unsure) / sizes[:, None]
     there = sure / n_sure[:, None]
     elsewhere = unsure / n_unsure[:, None]
-    error = np.sqrt(rates * (1 - rates).clip(0) * (1 / n_sure + 1 / n_unsure)[:, None])
+    error = np.sqrt(
+        rates * (1 - rates).clip(0) * (n_alike / n_sure + n_alike / n_unsure)[:, None]
+    )
     # from one standard error on a bit, from three on as there
     doubt = ((elsewhere - there) / np.maximum(error, TINY) / CLEARLY - 0.5).clip(0, 1)
     T = rates + doubt * (there - rates)
     np.fill_diagonal(T, 0)
     np.fill_diagonal(T, 1 - T.sum(axis=1).clip(max=1))
-    return _without_zeros(_doubted(T, sizes, np.bincount(codes, minlength=len(T))))
+    return _without_zeros(
+        _doubted(T, sizes / n_alike, np.bincount(codes, minlength=len(T)))
+    )
 
 
 def _given(posterior, codes):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sknoisy._doubts import doubts_of
 from sknoisy._json import plain
 from sknoisy.cleaning import find_reasons
 from sknoisy.cleaning._exhibits import Looks, show
@@ -23,12 +24,17 @@ def make_content(subject, data_issues, title, n_worst):
     """Return the content, and images of the worst samples, if they are images."""
     worst = subject.worst_first[:n_worst]
     exhibits = show(_telling(subject), worst, subject.given, len(subject.names), LOOKS)
+    classes = _classes(subject)
     content = {
         "made_by": f"sknoisy {version('sknoisy')}",
         "title": title,
         **_numbers(subject, data_issues),
         "data_issues": data_issues.to_dict()["issues"],
-        "classes": _classes(subject),
+        "classes": classes,
+        "doubts": doubts_of(
+            (one["name"], one["n_samples"], one["n_issues"], one["looks_like"])
+            for one in classes
+        ),
         "mixups": _mixups(subject),
         "worst": _worst(subject, data_issues, worst, exhibits),
         "columns": _columns(subject.table),

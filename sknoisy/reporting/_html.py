@@ -77,6 +77,9 @@ def _head(content):
         said += (
             f'<p class="warn">Don’t rely on these findings: {why or "see below"}.</p>'
         )
+    said += "".join(
+        f'<p class="warn">{escape(doubt)}</p>' for doubt in content.get("doubts", [])
+    )
     if content["n_learned_from"] < n:
         said += (
             f"<p>Learned from {content['n_learned_from']:,} rows; all were judged.</p>"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["check_known", "describe_columns", "make_said"]
 
 SAID = "said so"
+FEWEST = 50  # different rows, of which fewer may be equal by chance
 N_CELLS = 500  # of a column, that tell the decimal sign of a file
 
 
@@ -77,12 +78,32 @@ def describe_columns(
     check_known(said, frame.columns, "said: ")
     if decimal is None:
         decimal = decimal_sign(_some_texts(frame))
+    once = _each_row_once(frame)
     return [
         Column(name, said[name], SAID, decimal)
         if name in said
-        else find_role(frame.iloc[:, j], name, decimal)
+        else find_role(once.iloc[:, j], name, decimal)
         for j, name in enumerate(frame.columns)
     ]
+
+
+def _each_row_once(frame):
+    """Return the different rows of a frame that holds copies; else all.
+
+    A file that was appended to itself has row numbers and ids all the same. But rows of
+    a few categories are equal by chance, and are many times as many as differ.
+    """
+    try:
+        if any(cells.is_unique for _, cells in frame.items()):
+            return frame
+        is_first = ~frame.duplicated()
+        n_different = int(is_first.sum())
+        are_copies = n_different >= max(FEWEST, len(frame) / 2) or (
+            n_different >= FEWEST and frame.duplicated(keep=False).all()
+        )
+    except TypeError:  # lists in cells: who reads the column says so
+        return frame
+    return frame[is_first] if are_copies else frame
 
 
 def make_said(columns, **roles):

@@ -83,7 +83,13 @@ def _label_columns(frame, label, clean_label, name, notes):
     try:
         check_known(wanted, frame.columns, f"{name}: ")
     except TableError as error:  # it may be in a header that was taken for data
-        hints = [f"Note: {note}." for note in notes if "its first row looks" in note]
+        below = set(map(str, frame.iloc[0])) if len(frame) else ()
+        hints = [
+            f"Its first row holds {column!r}: say --skip 1 if that row names columns."
+            for column in wanted
+            if column not in frame.columns and column in below
+        ]
+        hints += [f"Note: {note}." for note in notes if "its first row looks" in note]
         raise TableError(" ".join([str(error), *hints])) from None
     return wanted
 

@@ -13,6 +13,7 @@ __all__ = ["check_no_votes", "find_opinions", "find_votes"]
 # agreement beyond chance (Cohen's kappa) that makes a column a label, too; with 40 % of
 # wrong labels, the true ones share little with them, so that their name has to tell
 KAPPA, KAPPA_IF_NAMED = 0.7, 0.1
+FEWEST, SLIPS = 11, 0.02  # rows of a label that is no slip; share of those that may be
 
 
 def find_opinions(frame, columns, y, said=()):
@@ -40,7 +41,13 @@ def _judged(column, cells, given, labels):
 
 
 def _copy(texts, given):
-    """Return why a column is the label in other words, if each stands for one."""
+    """Return why a column is the label in other words, if each stands for one.
+
+    Labels that hardly any row has are slips of the pen, mostly, and count for nothing.
+    """
+    is_rare = _are_rare(given)
+    if 0 < is_rare.mean() <= SLIPS:
+        texts, given = texts[~is_rare], given[~is_rare]
     values, codes = np.unique(texts, return_inverse=True)
     labels, label_codes = np.unique(given, return_inverse=True)
     if len(values) != len(labels) or len(values) < 2:
@@ -49,6 +56,11 @@ def _copy(texts, given):
     if n_pairs > len(labels) or len(given) < max(20, 3 * len(labels)):
         return ""
     return "the label in other words: each of its values goes with one class only"
+
+
+def _are_rare(given):
+    codes, counts = np.unique(given, return_inverse=True, return_counts=True)[1:]
+    return counts[codes] < FEWEST
 
 
 def _vote(name, texts, given, labels):
