@@ -123,7 +123,8 @@ class OpenSetNoise(ClassNoise):
                     f"outside names {shown(strange[0])}, which y doesn't contain"
                     f"{';' if hint else '.'}{hint} Its labels are: {shown(known)}."
                 )
-            is_outside = np.isin(self.classes_, list(outside))
+            names = set(outside)
+            is_outside = np.array([label in names for label in known])
         if is_outside.all():
             raise ValueError(
                 f"outside={shown(outside)} leaves no class: y holds {shown(known)}."
