@@ -41,6 +41,7 @@ _HOMES = {
     "NeighborConsensus": "detectors",
     "NoisyLabelClassifier": "classifiers",
     "NoisyTargetClassifier": "noise",
+    "OpenSetNoise": "noise",
     "PairFlipNoise": "noise",
     "SampleDifficulty": "detectors",
     "SmallLoss": "detectors",
@@ -48,6 +49,7 @@ _HOMES = {
     "TransitionCorrectedClassifier": "classifiers",
     "TrueLabelCalibratedClassifier": "calibration",
     "TrueLabelPosterior": "detectors",
+    "WANNClassifier": "cleaning",
 }
 
 __all__ = sorted(_HOMES)

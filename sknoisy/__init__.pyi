@@ -20,6 +20,7 @@ from sknoisy.classifiers import (
 )
 from sknoisy.cleaning import CleanLabelClassifier as CleanLabelClassifier
 from sknoisy.cleaning import LabelCleaner as LabelCleaner
+from sknoisy.cleaning import WANNClassifier as WANNClassifier
 from sknoisy.detectors import CLNI as CLNI
 from sknoisy.detectors import KDN as KDN
 from sknoisy.detectors import AreaUnderMargin as AreaUnderMargin
@@ -43,6 +44,7 @@ from sknoisy.noise import InstanceDependentNoise as InstanceDependentNoise
 from sknoisy.noise import MarginNoise as MarginNoise
 from sknoisy.noise import MissingLabelNoise as MissingLabelNoise
 from sknoisy.noise import NoisyTargetClassifier as NoisyTargetClassifier
+from sknoisy.noise import OpenSetNoise as OpenSetNoise
 from sknoisy.noise import PairFlipNoise as PairFlipNoise
 from sknoisy.noise import SymmetricNoise as SymmetricNoise
 from sknoisy.semi_supervised import CoTrainingClassifier as CoTrainingClassifier

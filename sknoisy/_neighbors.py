@@ -56,10 +56,11 @@ def nearest_neighbors(
     return distances**2 / 2 if is_cosine else distances, neighbors
 
 
-def label_shares(labels, neighbors, weights=None):
+def label_shares(labels, neighbors, weights=None, n_classes=None):
     """Return each class's share of the weight among the labels of `neighbors`."""
     weights = np.ones(neighbors.shape) if weights is None else weights
-    n_samples, n_classes = len(labels), labels.max() + 1
+    n_samples = len(neighbors)
+    n_classes = labels.max() + 1 if n_classes is None else n_classes
     cells = np.arange(n_samples)[:, None] * n_classes + labels[neighbors]
     counts = np.bincount(cells.ravel(), weights.ravel(), n_samples * n_classes)
     counts = counts.reshape(n_samples, n_classes)

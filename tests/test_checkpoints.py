@@ -106,6 +106,8 @@ def test_every_method_goes_on_bit_by_bit(method, table, tmp_path, resumed):
         {"optimizer": "sam"},
         {"optimizer": "sgd", "optimizer__momentum": 0.9, "lr_schedule": "cosine"},
         {"mixup": 1.0},
+        {"average": "ema", "validation_fraction": 0.2},
+        {"average": "swa", "average__start": 0.5, "early_stopping": True},
         {"dtype": "float64", "validation_fraction": 0.2},
         {
             "lr_schedule": "constant",

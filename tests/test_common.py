@@ -112,6 +112,7 @@ INSTANCES = {
         sknoisy.NoisyTargetClassifier(LogisticRegression(), random_state=0),
         sknoisy.NoisyTargetClassifier(RidgeClassifier(), sknoisy.PairFlipNoise(0.1)),
     ],
+    "OpenSetNoise": [sknoisy.OpenSetNoise()],
     "PairFlipNoise": [sknoisy.PairFlipNoise()],
     "SampleDifficulty": [sknoisy.SampleDifficulty(small(max_epochs=2))],
     "SmallLoss": [sknoisy.SmallLoss(small(max_epochs=2))],
@@ -132,6 +133,10 @@ INSTANCES = {
     ],
     "TrueLabelPosterior": [
         sknoisy.TrueLabelPosterior(GaussianNB(), cv=3, random_state=0)
+    ],
+    "WANNClassifier": [
+        sknoisy.WANNClassifier(),
+        sknoisy.WANNClassifier(3, 7, metric="cosine", unlabeled=None),
     ],
 }
 

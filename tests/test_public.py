@@ -59,6 +59,7 @@ SEVERAL_DEFAULTS = {
     "loss": "a correction wants a loss whose minimum is a probability",
     "max_iter": "co-training has its published number of rounds",
     "method": "a network learns by one, probabilities are mapped by another",
+    "metric": "the published one of each method",
     "mixture": "the published one of each method",
     "mixup": "the published one of each method; a plain loss mixes on request",
     "n_rounds": "of training, they are a tenth of its epochs; of voting, a repetition",
@@ -70,6 +71,7 @@ SEVERAL_DEFAULTS = {
 }
 # Parameters with several texts in one room, and why.
 SEVERAL_TEXTS = {
+    "unlabeled": "a classifier that votes finds no issues",
     "predict_with": "where one network is the main one, it predicts",
     "mixture": "each method has its published default",
     "mixup": "each method has its published default, and mixes other things",

@@ -43,6 +43,7 @@ FUNCTIONS = {
         f"quality.{name}": (getattr(quality, name), (GIVEN, np.stack([LOGITS] * 3)))
         for name in ("area_under_margin", "data_map", "forgetting_events", "mean_loss")
     },
+    "quality.class_membership": (quality.class_membership, (P,)),
     "quality.clean_probability": (quality.clean_probability, (-LOGITS[:, 0],)),
     "quality.flag_issues": (quality.flag_issues, (P[:, 0], 0.1)),
     "quality.neighbor_agreement": (quality.neighbor_agreement, (GIVEN, X, 5)),
@@ -145,6 +146,7 @@ MODELS = {
     "instance": noise.InstanceDependentNoise(random_state=0),
     "margin": noise.MarginNoise(random_state=0),
     "missing": noise.MissingLabelNoise(random_state=0),
+    "open_set": noise.OpenSetNoise(random_state=0),
     "pair": noise.PairFlipNoise(random_state=0),
     "symmetric": noise.SymmetricNoise(random_state=0),
 }

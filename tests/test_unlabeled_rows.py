@@ -14,6 +14,7 @@ from sknoisy import CleanLabelClassifier, NoisyLabelClassifier
 from sknoisy.detectors import ConfidentLearning
 from sknoisy.noise import MissingLabelNoise
 from sknoisy.objectives import FixMatch
+from sknoisy.objectives._strong_views import strong_view
 from sknoisy.objectives._unlabeled_rows import UnlabeledRows
 
 METHODS = ["divide_mix", "elr+", "fix_match"]
@@ -109,13 +110,12 @@ def test_classes_that_are_hardly_learned_need_less_confidence():
 
 
 def test_the_strong_view_swaps_features_between_samples():
-    objective = FixMatch(2, 4, swap=0.5)
     features = torch.arange(400.0).view(100, 4)
-    spoiled = objective._strong(features)
+    spoiled = strong_view(features, None, 0.5)
     moved = (spoiled != features).float().mean()
     assert 0.35 < moved < 0.6
     assert_array_equal(spoiled % 4, features % 4)  # within the column
-    by_hand = FixMatch(2, 4, strong_augment=lambda x: x + 1)._strong(features)
+    by_hand = strong_view(features, lambda x: x + 1, 0.5)
     assert_array_equal(by_hand, features + 1)
 
 

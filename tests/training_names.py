@@ -9,6 +9,7 @@ from pathlib import Path
 import sknoisy
 from sknoisy import losses, modules, objectives, transition
 from sknoisy._engine import Batches
+from sknoisy._engine.averages import AVERAGES
 from sknoisy._engine.optimizers import OPTIMIZERS
 from sknoisy.classifiers import _correction, _mutual
 from sknoisy.classifiers._co_teaching import STRATEGIES
@@ -48,6 +49,7 @@ def parts():
         "module": networks,
         "loss": list(losses.LOSSES.values()),
         "optimizer": list(OPTIMIZERS.values()),
+        "average": list(AVERAGES.values()),
         "strategy": list(STRATEGIES.values()),
         "iterator_train": [Batches],
         **own,

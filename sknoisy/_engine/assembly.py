@@ -6,6 +6,7 @@ from functools import partial
 import torch
 from torch import nn
 
+from sknoisy._engine.averages import make_average
 from sknoisy._engine.batches import Batches
 from sknoisy._engine.callbacks import (
     check_callback_names,
@@ -81,6 +82,7 @@ def assemble(training, objective, data, *, n_epochs, has_validation, last=None):
         schedule=make_schedule(training.lr_schedule, training.callbacks),
         accumulate=training.accumulate,
         augment=augment_of(training),
+        average=make_average(training.average, given["average"]),
         optimizer=optimizer,
         lr=training.lr,
         max_epochs=n_epochs,
@@ -178,6 +180,7 @@ def go_on(engine, objective, training):
     engine.criterion_ = objective.to(engine.device)
     engine.batch_size = training.batch_size
     engine.augment = augment_of(training)
+    engine.average = make_average(training.average, training._by_part()["average"])
     for group in engine.optimizer_.param_groups:  # each at a rate of its own
         group["initial_lr"] *= training.lr / engine.lr
     engine.lr = training.lr

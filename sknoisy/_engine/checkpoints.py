@@ -105,6 +105,7 @@ def write(path, engine, about, seed):
         "objective": pack_modules(store, engine.criterion_),
         "optimizer": store.pack(engine.optimizer_.state_dict()),
         "step": engine._step,
+        "average": _of_average(engine, lambda model: pack_modules(store, model)),
         "callbacks": {
             name: pack_values(store, one)
             for name, one in callbacks
@@ -163,11 +164,17 @@ def restore(engine, told, store):
     lay_out_like_parameters(state, engine.optimizer_)
     engine.optimizer_.load_state_dict(state)
     engine._step = told["step"]
+    average = told["average"]
+    _of_average(engine, lambda model: restore_modules(store, model, average))
     for name, callback in engine.callbacks_:
         if name in told["callbacks"]:
             restore_values(store, callback, told["callbacks"][name])
     restore_generators(store, told["generators"], _streams.current())
     engine.history.extend(store.unpack(told["history"]))
+
+
+def _of_average(engine, do):
+    return None if engine.average is None else do(engine.average.model)
 
 
 def lay_out_like_parameters(state, optimizer):

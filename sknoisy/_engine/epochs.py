@@ -40,6 +40,7 @@ def fast_epoch(net, batches):
             for clip in clips:
                 clip.on_grad_computed(net, named_parameters=named)
             optimizer.step()
+            net.after_step()
         losses.append(loss.detach())
     # summed at the end: `.item()` per batch would make a GPU wait for every one
     losses = torch.stack(losses).double().cpu().numpy()

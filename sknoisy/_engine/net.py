@@ -1,7 +1,7 @@
 """The engine: a private skorch net. The only file that subclasses skorch."""
 
 import dis
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from skorch.utils import TeeGenerator
 from torch.nn import functional as F
 
 from sknoisy._arrays import as_numpy
+from sknoisy._engine.averages import averaged, keep_average
 from sknoisy._engine.batches import READING, ArrayDataset, Batches
 from sknoisy._engine.epochs import can_be_fast, fast_epoch, parts_of_steps
 from sknoisy._engine.intake import Intake
@@ -56,6 +57,7 @@ class Engine(Packing, NeuralNetClassifier):
         schedule=constant,
         accumulate=1,
         augment=None,
+        average=None,
         **kwargs,
     ):
         super().__init__(
@@ -72,6 +74,7 @@ class Engine(Packing, NeuralNetClassifier):
         self.schedule = schedule
         self.accumulate = accumulate
         self.augment = augment  # of batches that are trained on
+        self.average = average  # of weights, or None
         self.checkpoints: Any = None  # where the state of each epoch is kept
         self.remake: Any = None  # makes new networks, until training begins
         self.speaker = None  # the network that predicts, where the method has one
@@ -148,9 +151,15 @@ class Engine(Packing, NeuralNetClassifier):
         if not self.initialized_:
             self.initialize()
         train, _ = X
+        if self.keeps_optimizer and self.average is not None:
+            raise ValueError(
+                "partial_fit trains one epoch a call, and an average is of a whole fit:"
+                " set average=None, or call fit."
+            )
         with suppress(StopTraining), advised(lambda: while_training(self)):
             self.notify("on_train_begin", X=train, y=train.y)
             self.fit_loop(X)
+        keep_average(self, train)
         with suppress(StopTraining):
             self.notify("on_train_end", X=train, y=train.y)
         self._check_logits(train)
@@ -169,11 +178,16 @@ class Engine(Packing, NeuralNetClassifier):
         epochs = self.max_epochs if epochs is None else epochs
         self._start_schedule(epochs * len(batches))
         datasets = {"dataset_train": train, "dataset_valid": valid}
+        if self.average is not None:
+            self.average.begin(self.module_, epochs)
         kept = self.checkpoints
         for epoch in range(0 if kept is None else kept.start(self), epochs):
             self.notify("on_epoch_begin", **datasets)
             self.run_single_epoch(batches, True, "train", self.train_step)
-            self.run_single_epoch(held_out, False, "valid", self.validation_step)
+            if self.average is not None:
+                self.average.after_epoch(self.module_, epoch)
+            with averaged(self):
+                self.run_single_epoch(held_out, False, "valid", self.validation_step)
             self.notify("on_epoch_end", **datasets)
             if kept is not None:
                 kept.epoch_end(self, is_last=epoch + 1 == epochs)
@@ -186,13 +200,15 @@ class Engine(Packing, NeuralNetClassifier):
         that no callback raised is the user's, and goes its way.
         """
         getattr(self, method_name)(self, **cb_kwargs)
-        for _, callback in self.callbacks_:
-            try:
-                getattr(callback, method_name)(self, **cb_kwargs)
-            except KeyboardInterrupt as interrupt:
-                if _was_raised(interrupt):
-                    raise StopTraining from interrupt
-                raise
+        judges = method_name == "on_epoch_end"  # the network that will predict
+        with averaged(self) if judges else nullcontext():
+            for _, callback in self.callbacks_:
+                try:
+                    getattr(callback, method_name)(self, **cb_kwargs)
+                except KeyboardInterrupt as interrupt:
+                    if _was_raised(interrupt):
+                        raise StopTraining from interrupt
+                    raise
 
     def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
         """Train or validate for one epoch and record how it went."""
@@ -214,7 +230,9 @@ class Engine(Packing, NeuralNetClassifier):
         """Take one step in skorch's own way, for callbacks that watch batches."""
         self.anneal()
         if self.accumulate == 1:
-            return super().train_step(batch)
+            step = super().train_step(batch)
+            self.after_step()
+            return step
         first, share, last = next(self._parts)
         if first:
             self._zero_grad_optimizer()
@@ -225,7 +243,13 @@ class Engine(Packing, NeuralNetClassifier):
             hook = {"named_parameters": named, "batch": batch, "training": True}
             self.notify("on_grad_computed", **hook)
             self.optimizer_.step()
+            self.after_step()
         return step
+
+    def after_step(self):
+        """Let the average look at what a step has changed."""
+        if self.average is not None:
+            self.average.after_step(self.module_)
 
     def train_step_single(self, batch, share=None, **fit_params):
         """Compute loss and gradients of one batch."""

@@ -7,7 +7,7 @@ from skorch import NeuralNet
 # what holds on to a fit that is over; networks and objective are in `module_` and
 # `criterion_`, which skorch knows how to bring from a GPU to a machine without one
 PASSING = {"module": None, "criterion": None, "remake": None, "_parts": None}
-PASSING |= {"checkpoints": None, "augment": None, "accelerator": None}
+PASSING |= {"checkpoints": None, "augment": None, "average": None, "accelerator": None}
 
 
 class Packing(NeuralNet):

@@ -326,8 +326,7 @@ class BaseNoisyClassifier(
         engine.callbacks_ = [c for c in engine.callbacks_ if c[0] != "early_stopping"]
         engine.checkpoints = None
         self.net_ = engine
-        self.classes_ = engine.classes_
-        self.history_ = engine.history
+        self.classes_, self.history_ = engine.classes_, engine.history
         self.n_iter_ = len(engine.history)
 
     def _clock(self, n_rows):

@@ -67,6 +67,17 @@ class TrainingParameters(PartNames):
         Weight decay, for optimizers that have such a parameter. With "adam" and "sgd"
         it is part of the gradient, where it acts much more strongly.
 
+    average : {"ema", "swa"} or None, default=None
+        Whether the network that predicts is an average of those on the way, which
+        follows single wrong labels less than the last one. "ema" is the exponential
+        moving average over all steps; each keeps ``average__decay``, .999, of it, less
+        in the first thousands. "swa" (Izmailov et al., UAI 2018) is the mean over the
+        epochs after the share ``average__start``, .75, of them; statistics of batch
+        normalization are then made anew, by one more pass over the data. Averages are
+        of use where the network still moves, ``lr_schedule="constant"``. They are what
+        is validated, what `early_stopping` and `callbacks` see after an epoch, and what
+        ``warm_start`` goes on with. What a method learns besides isn't averaged.
+
     early_stopping : bool or "label_wave", default=False
         Whether to hold out a part of the (noisy) training data, stop when accuracy
         on it no longer rises and keep the network of the best epoch. "label_wave"
@@ -201,7 +212,7 @@ class TrainingParameters(PartNames):
     """
 
     _routes: ClassVar[tuple[str, ...]] = (
-        *("module", "loss", "optimizer", "callbacks"),
+        *("module", "loss", "optimizer", "callbacks", "average"),
         *("iterator_train", "iterator_valid"),
     )
 
@@ -213,6 +224,7 @@ class TrainingParameters(PartNames):
     lr_schedule: str | Callable[[float], float] = "one_cycle"
     optimizer: str | Callable[..., torch.optim.Optimizer] = "adamw"
     weight_decay: float = 1e-2
+    average: Literal["ema", "swa"] | None = None
     early_stopping: bool | Literal["label_wave"] = False
     validation_fraction: float | None = None
     train_split: Callable[..., Any] | None = None

@@ -9,12 +9,14 @@ from sknoisy.cleaning._reasons import probabilities_of as probabilities_of
 from sknoisy.cleaning._review import review_page
 from sknoisy.cleaning._reviews import read_corrections, write_corrections
 from sknoisy.cleaning._tasks import apply_answers, write_tasks
+from sknoisy.cleaning._wann_classifier import WANNClassifier
 from sknoisy.cleaning._weight_meaning import WeightMeaning, weight_meaning
 
 # what reports are made of is found here, too; users need none of it
 __all__ = [
     "CleanLabelClassifier",
     "LabelCleaner",
+    "WANNClassifier",
     "WeightMeaning",
     "apply_answers",
     "apply_corrections",

@@ -58,9 +58,9 @@ class BatchedGridSearchCV(GridSearchCV):
     itself ("sam", for one) or have several groups of parameters; networks that do
     anything else than run linear layers, activations, dropout, layer normalization and
     flattening one after another, unless they train on a GPU and have no batch
-    normalization; fits with callbacks, early stopping, held-out samples, `augment`,
-    `accumulate`, `precision`, `compile` or `verbose`; sparse features; and a Pipeline
-    whose `fit` gets parameters. The results are in the same table, and a
+    normalization; fits with callbacks, early stopping, held-out samples, `average`,
+    `augment`, `accumulate`, `precision`, `compile` or `verbose`; sparse features; and
+    a Pipeline whose `fit` gets parameters. The results are in the same table, and a
     :class:`~sknoisy.exceptions.TrainsAloneWarning` says which of these it was.
 
     Parameters

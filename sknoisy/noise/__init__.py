@@ -27,6 +27,7 @@ from sknoisy.noise._matrices import (
 )
 from sknoisy.noise._missing import MissingLabelNoise
 from sknoisy.noise._models import NOISE_MODELS
+from sknoisy.noise._open_set import OpenSetNoise
 from sknoisy.noise._published import (
     CIFAR10_MAP,
     CIFAR10_SPARSE_PAIRS,
@@ -53,6 +54,7 @@ __all__ = [
     "MarginNoise",
     "MissingLabelNoise",
     "NoisyTargetClassifier",
+    "OpenSetNoise",
     "PairFlipNoise",
     "SymmetricNoise",
     "class_map_transition",

@@ -10,6 +10,7 @@ from sknoisy.noise._class_conditional import (
 from sknoisy.noise._instance_dependent import InstanceDependentNoise
 from sknoisy.noise._margin import MarginNoise
 from sknoisy.noise._missing import MissingLabelNoise
+from sknoisy.noise._open_set import OpenSetNoise
 
 __all__ = ["NOISE_MODELS"]
 
@@ -20,6 +21,7 @@ NOISE_MODELS = {
     "instance": InstanceDependentNoise,
     "margin": MarginNoise,
     "missing": MissingLabelNoise,
+    "open_set": OpenSetNoise,
     "pair": PairFlipNoise,
     "symmetric": SymmetricNoise,
 }

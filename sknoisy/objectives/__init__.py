@@ -24,6 +24,7 @@ from sknoisy.objectives._ohem import OnlineHardExampleMining
 from sknoisy.objectives._peer import PeerLoss
 from sknoisy.objectives._revision import TransitionRevision
 from sknoisy.objectives._sop import SparseOverParameterization
+from sknoisy.objectives._sop_plus import OverParameterizationPlus
 from sknoisy.objectives._sparse_regularization import SparseRegularization
 from sknoisy.objectives._stages import Stages
 from sknoisy.objectives._total_variation import TotalVariation
@@ -48,6 +49,7 @@ OBJECTIVES = {
     "ohem": OnlineHardExampleMining,
     "peer": PeerLoss,
     "sop": SparseOverParameterization,
+    "sop+": OverParameterizationPlus,
     "sparse_regularization": SparseRegularization,
     "total_variation": TotalVariation,
     "truncated_gce": TruncatedLoss,
@@ -78,6 +80,7 @@ __all__ = [
     "Objective",
     "OnlineHardExampleMining",
     "OptimizedGradientClipping",
+    "OverParameterizationPlus",
     "PeerLoss",
     "SparseOverParameterization",
     "SparseRegularization",

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from sknoisy import _streams
 from sknoisy._ranges import check_range
 from sknoisy._types import Loss, Networks, Predict
 from sknoisy._views import check_view, view
@@ -13,6 +12,7 @@ from sknoisy._warm_up import check_warm_up
 from sknoisy.losses import get_loss
 from sknoisy.objectives._mixup import predict_in_evaluation
 from sknoisy.objectives._scheduled import ScheduledObjective
+from sknoisy.objectives._strong_views import strong_view
 from sknoisy.objectives._unlabeled_rows import Rows, UnlabeledRows
 
 
@@ -162,7 +162,7 @@ class FixMatch(ScheduledObjective):
         counted = guess.where(sure >= self.confidence, guess.new_tensor(-1))
         # as bincount, for which a GPU would wait
         self.seen.index_add_(0, counted + 1, torch.ones_like(sure).to(self.seen))
-        logits = networks(self._strong(features))
+        logits = networks(strong_view(features, self.strong_augment, self.swap))
         losses = self.loss(logits[:, 0], guess)
         return (losses * is_sure).sum() / len(losses)
 
@@ -171,17 +171,6 @@ class FixMatch(ScheduledObjective):
             return torch.full_like(like, self.confidence)
         learned = self.learned.to(like)[guess]
         return self.confidence * learned / (2 - learned)
-
-    def _strong(self, features):
-        if self.strong_augment is not None:
-            return view(self.strong_augment, features)
-        flat = features.flatten(1)
-        generator = _streams.generator()
-        shape = flat.shape
-        swapped = torch.rand(shape, generator=generator) < self.swap
-        donors = torch.randint(shape[0], shape, generator=generator).to(flat.device)
-        spoiled = flat.gather(0, donors).where(swapped.to(flat.device), flat)
-        return spoiled.view_as(features)
 
     def on_epoch_begin(self, epoch: int, networks: Networks, predict: Predict) -> None:
         """Look at the clock, and at what was learned of each class so far."""

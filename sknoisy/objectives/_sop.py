@@ -49,6 +49,7 @@ class SparseOverParameterization(Objective):
 
     See Also
     --------
+    OverParameterizationPlus : Also learns that views of a sample are of one class.
     EarlyLearningRegularization : Remembers what the network said instead.
 
     Notes
@@ -62,8 +63,8 @@ class SparseOverParameterization(Objective):
     any gradient allows. With few epochs plain steps would overshoot and get stuck where
     noise is clamped. The second loss has no gradient for the network, and isn't in the
     value. All noise starts equal instead of from normal draws of that size. There is no
-    lower bound of 1e-4 for q. The consistency and class-balance terms that make SOP+ of
-    it are left out.
+    lower bound of 1e-4 for q. :class:`OverParameterizationPlus` has the terms that make
+    SOP+ of it.
 
     It remembers n_samples × n_classes numbers while it trains.
 

@@ -12,6 +12,7 @@ from sknoisy.quality._dynamics import (
     mean_loss,
 )
 from sknoisy.quality._issues import find_label_issues
+from sknoisy.quality._membership import class_membership
 from sknoisy.quality._mixture import (
     MIXTURES,
     BetaMixture,
@@ -36,6 +37,7 @@ __all__ = [
     "TrainingDynamics",
     "TrueLabels",
     "area_under_margin",
+    "class_membership",
     "clean_probability",
     "compute_confident_joint",
     "data_map",
