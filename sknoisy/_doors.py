@@ -15,7 +15,8 @@ DOORS = {
             "ogc",
         ),
         *("ohem", "peer", "plain", "posterior", "prior_ratio", "reweight", "revision"),
-        *("sop", "sparse_regularization", "total_variation", "truncated_gce"),
+        *("sop", "sop+", "sparse_regularization", "total_variation"),
+        *("truncated_gce",),
         *("volmin",),
     ),
     "a way to find a transition matrix:"

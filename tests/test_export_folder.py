@@ -11,6 +11,7 @@ import torch
 from export_helpers import FAMILIES, QUICK, Squeezed, fitted
 from helpers import small
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -305,7 +306,9 @@ def test_a_teacher_stays_outside(table, tmp_path):
 
 
 def test_what_has_no_network_is_named_with_its_article():
+    X, y = load_iris(return_X_y=True)
+    auto = AutoNoisyClassifier(judges=["neighbors"], random_state=0).fit(X, y)
     with pytest.raises(TypeError, match="is an AutoNoisyClassifier: keep it as a pic"):
-        save(AutoNoisyClassifier(), "nowhere")
+        save(auto, "nowhere")
     with pytest.raises(TypeError, match="a pool of scikit-learn's classifiers"):
-        to_module(AutoNoisyClassifier())
+        to_module(auto)

@@ -35,6 +35,7 @@ from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier, classifiers
 from sknoisy._engine import draws
 from sknoisy._engine.draws import may_draw
 from sknoisy._streams import Stream, drawing_from, generator, lent
+from sknoisy.exceptions import TrainsAloneWarning
 from sknoisy.modules import Dropout, LeNet5, RandomFlip, RandomShift
 
 
@@ -395,7 +396,8 @@ def test_a_quiet_fit_waits_only_to_build_its_network(small_table):
 def test_a_loss_that_draws_trains_alone(small_table, together):
     network = make_classifier("NoisyLabelClassifier", random_state=0)
     grid = {"loss": [drawing_loss, "ce"], "lr": [1e-2, 1e-1]}
-    with nothing_changes():
+    said = pytest.warns(TrainsAloneWarning, match="its loss draws random numbers")
+    with nothing_changes(), said:
         batched = BatchedGridSearchCV(network, grid, cv=2).fit(*small_table)
     assert together  # they were tried
     plain = GridSearchCV(network, grid, cv=2).fit(*small_table)

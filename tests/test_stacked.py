@@ -356,7 +356,8 @@ def test_what_does_not_train_in_lockstep_has_no_key(trainees):
         {"loss": nn.CrossEntropyLoss(reduction="none")},
     ]
     X, y = np.random.default_rng(0).normal(size=(30, 5)), np.arange(30) % 3
-    assert prepare_fits([small(**options) for options in odd], X, y) == [None] * 5
+    made = prepare_fits([small(**options) for options in odd], X, y)
+    assert all(one is None or isinstance(one, str) for one in made)  # None, or why
 
 
 def test_candidates_share_one_copy_of_the_data(table):

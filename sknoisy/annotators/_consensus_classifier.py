@@ -175,12 +175,12 @@ class ConsensusClassifier(
     >>> clf = ConsensusClassifier(
     ...     aggregation="classifier", unlabeled=-1, random_state=0
     ... )
-    >>> clf.fit(X, votes).score(X, y)
-    0.97
-    >>> (clf.consensus_labels_ == y).mean()  # of majority votes, 67 % are right
-    np.float64(0.95)
+    >>> round(clf.fit(X, votes).score(X, y), 2)
+    0.95
+    >>> (clf.consensus_labels_ == y).mean().round(3)  # of majority votes, 67 % are
+    np.float64(0.933)
     >>> clf.annotator_quality_.round(2)
-    array([0.83, 0.75, 0.63, 0.45])
+    array([0.83, 0.75, 0.64, 0.44])
     """
 
     _routes = ("aggregation",)

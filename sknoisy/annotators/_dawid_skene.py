@@ -133,7 +133,7 @@ def dawid_skene(
     >>> (consensus.labels == y).mean()
     np.float64(0.93)
     >>> consensus.annotator_quality.round(2)  # about one less the rates above
-    array([0.93, 0.72, 0.73, 0.42, 0.39])
+    array([0.93, 0.73, 0.73, 0.41, 0.38])
     """
     is_auto = isinstance(smoothing, str) and smoothing == "auto"
     if not is_auto:
