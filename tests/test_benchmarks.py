@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from benchmark_helpers import FOLDER, digits_as_clothes, needs_data, read_rows
+from lockstep_helpers import may_train_alone
 from sklearn.utils import Bunch
 
 
@@ -134,6 +135,7 @@ def test_hand_written_loop_takes_our_steps(load_benchmark):
 
 
 @pytest.mark.slow
+@may_train_alone  # LeNet does
 def test_a_search_is_timed_and_both_ways_find_the_same(
     load_benchmark, tmp_path, capsys
 ):
