@@ -97,7 +97,7 @@ def export_answers(path, names):
 
 # what people bring into being between two examples
 EXPORTS = {
-    "answers.json": export_answers,
+    "exported.json": export_answers,
     "digits-corrections.csv": export_corrections,
     "export.json": export_annotations,
 }
