@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sknoisy import AutoNoisyClassifier, PairFlipNoise, SymmetricNoise
-from sknoisy.auto import _hearing, _learning
+from sknoisy.auto import _by_folds, _hearing, _learning
 from sknoisy.auto._families import FAMILIES
 from sknoisy.detectors import TrueLabelPosterior
 from sknoisy.inspection import AutoDisplay
@@ -392,3 +392,35 @@ def test_no_network_is_heard_unasked():
     auto = make(judges="auto").fit(X, GIVEN)
     assert {v.family for v in auto.judges_} >= {"forest", "extra_trees"}
     assert "network" not in {v.family for v in auto.judges_}
+
+
+def fail_in_the_end(monkeypatch, *families):
+    """Let judges of some families be heard in the folds, and fail on all samples."""
+    finish = _by_folds.ByFolds._finish
+
+    def fails(self, X, task, weight):
+        if self.name.startswith(families):
+            raise np.linalg.LinAlgError("The covariance is not full rank.")
+        return finish(self, X, task, weight)
+
+    monkeypatch.setattr(_by_folds.ByFolds, "_finish", fails)
+
+
+def test_who_fails_on_all_samples_is_spoken_for_by_others(monkeypatch):
+    judges = ["logistic_regression", "linear_discriminants", "neighbors"]
+    whole = make(judges=judges).fit(X, GIVEN)
+    fail_in_the_end(monkeypatch, "logistic")
+    auto = make(judges=judges).fit(X, GIVEN)
+    assert auto.score(X, Y) > 0.95
+    last = max(v.round for v in auto.judges_)
+    told = [v for v in auto.judges_ if v.round == last and v.family == judges[0]]
+    assert [v.note for v in told] == ["failed: The covariance is not full rank."]
+    assert not any("logistic" in name for name in auto.weights_)
+    assert_allclose(sum(auto.weights_.values()), sum(whole.weights_.values()))
+    assert_allclose(auto.predict_proba(X).sum(axis=1), 1)
+
+
+def test_if_all_fail_in_the_end_it_is_said(monkeypatch):
+    fail_in_the_end(monkeypatch, "logistic")
+    with pytest.raises(ValueError, match="None of the judges .* not full rank"):
+        make(judges=["logistic_regression"]).fit(X, GIVEN)

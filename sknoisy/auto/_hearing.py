@@ -116,17 +116,28 @@ class Panel:
     offsets: np.ndarray
     probabilities: np.ndarray
 
-    def finish(self):
-        """Return a `Pool` of those that count, fitted on all samples."""
+    def finish(self, verdicts, round_):
+        """Return a `Pool` of those that count, fitted on all samples.
+
+        Who was heard in the folds may fail on all samples: others speak for him then,
+        and his verdict, of this round, says so.
+        """
         counts = self.weights > 0
         if not counts.any():
             counts[np.argmin([judge.loss for judge in self.judges])] = True
-        says = [
-            judge.finish()
-            for judge, yes in zip(self.judges, counts, strict=True)
-            if yes
-        ]
-        return Pool(says, self.weights[counts], self.offsets)
+        says, failed = {}, {}
+        for i in np.flatnonzero(counts):
+            try:
+                says[i] = self.judges[i].finish()
+            except FAILURES as error:
+                failed[self.judges[i].name] = _in_short(error)
+        if not says:
+            raise ValueError(f"None of the judges could be fitted: {failed}")
+        weights, times = self.weights[list(says)], 1.0
+        if failed:
+            times = self.weights.sum() / weights.sum() if weights.any() else 1.0
+            _take_back(verdicts, round_, failed, times)
+        return Pool(list(says.values()), times * weights, self.offsets)
 
 
 @dataclass
@@ -204,8 +215,7 @@ def _hear_all(families, rows, task, verdicts, transition, affords, round_):
                 heard.append(hear(family, rows, task, transition))
         except FAILURES as error:
             failed = error
-            note = " ".join(str(error).split())
-            verdicts.append(_unheard(family, round_, f"failed: {note[:120]}"))
+            verdicts.append(_unheard(family, round_, _in_short(error)))
     if not heard:
         raise ValueError(f"None of the judges could be fitted: {failed}") from failed
     return heard
@@ -257,3 +267,16 @@ def chosen(panel, families):
 
 def _unheard(family, round_, note):
     return Verdict(family.name, family.name, round_, np.nan, 0.0, 0.0, note)
+
+
+def _in_short(error):
+    return f"failed: {' '.join(str(error).split())[:120]}"
+
+
+def _take_back(verdicts, round_, failed, times):
+    """Say who failed in the end, and how much more others of the round weigh."""
+    for i, verdict in enumerate(verdicts):
+        if verdict.round == round_ and not verdict.note:
+            note = failed.get(verdict.name, "")
+            weight = 0.0 if note else times * verdict.weight
+            verdicts[i] = verdict._replace(note=note, weight=weight)

@@ -118,7 +118,7 @@ def learn(view, task, learning):
     noise = find_noise(task.codes, panel.probabilities, task.alike)
     if not is_sound(noise.transition):
         noise = no_noise(task.codes, panel.probabilities)
-        return _plain(panel, noise, rows)
+        return _plain(panel, noise, rows, learning)
     noise = second_opinion(noise, view, task, learning)
     return cleaned(panel, noise, rows, view, task, learning)
 
@@ -179,9 +179,10 @@ def cleaned(panel, noise, rows, view, task, learning):
         transition = refine(found.probabilities, task.codes, transition, EM_STEPS)
         true = posterior(found.probabilities, task.codes, transition)
     if found is None or not is_sound(transition):
-        return _plain(panel, noise, rows)
+        return _plain(panel, noise, rows, learning)
     told = panel.probabilities
-    pool, true = found.finish(), found.probabilities
+    verdicts = learning.verdicts
+    pool, true = found.finish(verdicts, verdicts[-1].round), found.probabilities
     return Learned(pool, noise, transition, True, rows, true, told)
 
 
@@ -254,6 +255,7 @@ def _old_acquaintances(panel, noise, view, task, learning):
     return invited, weights or None
 
 
-def _plain(panel: Panel, noise, rows):
+def _plain(panel: Panel, noise, rows, learning):
     true, told = noise.true_of(panel.probabilities), panel.probabilities
-    return Learned(panel.finish(), noise, noise.transition, False, rows, true, told)
+    pool = panel.finish(learning.verdicts, round_=0)
+    return Learned(pool, noise, noise.transition, False, rows, true, told)
