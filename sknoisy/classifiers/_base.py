@@ -185,7 +185,7 @@ class BaseNoisyClassifier(
                 self._seed_of_fit = kept.seed(self.random_state)
             with self._seeded() as random_state:
                 train, valid = self._split(data, random_state)
-                facts |= self._clock(len(train))
+                facts |= self._clock(len(train), data.unlabeled)
                 task = self._plan(data, facts)
                 engine = self._build(task, data, has_validation=valid is not None)
                 engine.checkpoints = kept
@@ -329,13 +329,17 @@ class BaseNoisyClassifier(
         self.classes_, self.history_ = engine.classes_, engine.history
         self.n_iter_ = len(engine.history)
 
-    def _clock(self, n_rows):
-        """Return how long training takes, as facts."""
+    def _clock(self, n_rows, others=None):
+        """Return how long training takes, as facts.
+
+        With `others`, rows without a label, `n_steps` is 0, which says nothing: methods
+        learn from them from the first steps on, few as these may be.
+        """
         batch_size = n_rows if self.batch_size == -1 else self.batch_size
         n_steps = max(1, round(n_rows / (batch_size * self.accumulate)))  # an epoch
         auto = int(np.clip(np.ceil(AUTO_STEPS / n_steps), *AUTO_EPOCHS))
         n_epochs = auto if self.max_epochs == "auto" else self.max_epochs
-        return {"n_epochs": n_epochs, "n_steps": n_epochs * n_steps}
+        return {"n_epochs": n_epochs, "n_steps": n_epochs * n_steps * (others is None)}
 
 
 # max_epochs="auto": about so many steps in all, and so many epochs at least and at most
