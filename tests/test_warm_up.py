@@ -136,7 +136,8 @@ def test_in_a_training_of_four_hundred_it_is_a_quarter_as_ever(n_epochs):
 
 def test_batches_and_what_steps_are_made_of_count():
     def n_steps(**options):
-        clf = DivideMixClassifier(module__hidden=4, **options).fit(X, y)
+        options |= {"module__hidden": 4, "random_state": 0}
+        clf = DivideMixClassifier(**options).fit(X, y)
         return clf.n_iter_, clf.net_.criterion_.warm_up_epochs
 
     assert n_steps(max_epochs=4, batch_size=10) == (4, 3)  # 24 steps
