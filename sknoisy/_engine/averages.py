@@ -6,6 +6,7 @@ and Better Generalization", UAI 2018).
 """
 
 import math
+from abc import ABCMeta, abstractmethod
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -17,7 +18,7 @@ from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
 
 
-class WeightAverage:
+class WeightAverage(metaclass=ABCMeta):
     """What both kinds of average do; networks are trained apart from it.
 
     Running statistics (those of batch normalization) are averaged as weights are; what
@@ -36,9 +37,9 @@ class WeightAverage:
         self.n_epochs = n_epochs
         self.model = AveragedModel(networks, multi_avg_fn=self.mean, use_buffers=True)
 
+    @abstractmethod
     def share(self, n_averaged):
         """Return how far the average goes towards new weights, after so many."""
-        raise NotImplementedError
 
     @torch.no_grad()
     def mean(self, averaged, current, _):
@@ -50,10 +51,10 @@ class WeightAverage:
         for own, value in zip(averaged, current, strict=True):  # counts of batches
             own.copy_(value)
 
-    def after_step(self, networks):
+    def after_step(self, networks):  # noqa: B027, a hook
         """Look at the networks after a step."""
 
-    def after_epoch(self, networks, epoch):
+    def after_epoch(self, networks, epoch):  # noqa: B027, a hook
         """Look at the networks after an epoch; epochs count from 0."""
 
     @contextmanager

@@ -28,7 +28,13 @@ class ByFolds:
     def judge(self, rows, task):
         """Return the `Opinion` of this judge."""
         X, weight = rows.get(self.view), self._weight(task)
-        told = predict_out_of_fold(
+        told = self._predict(X, task, weight)
+        missing = task.n_classes - told.shape[1]  # a subset may lack the last classes
+        told = np.pad(told, ((0, 0), (0, missing)))
+        return Opinion(told, lambda: self._finish(X, task, weight))
+
+    def _predict(self, X, task, weight):
+        return predict_out_of_fold(
             self.classifier,
             X,
             task.codes,
@@ -36,9 +42,6 @@ class ByFolds:
             sample_weight=weight,
             n_jobs=task.n_jobs,
         )
-        missing = task.n_classes - told.shape[1]  # a subset may lack the last classes
-        told = np.pad(told, ((0, 0), (0, missing)))
-        return Opinion(told, lambda: self._finish(X, task, weight))
 
     def _weight(self, task):
         if task.weight is None or weight_name(self.classifier):

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sknoisy._weights import those_present
 from sknoisy.auto._by_folds import ByFolds
-from sknoisy.auto._task import Opinion
 
 STEPS, BATCH, FEWEST = 200, 512, 10  # of the optimizer; samples; epochs
 HIDDEN = (128, 128)
@@ -17,25 +17,19 @@ class Network(ByFolds):
 
     def judge(self, rows, task):
         """Return the `Opinion` of this judge."""
+        return ByFolds.judge(replace(self, classifier=_make(task)), rows, task)
+
+    def _predict(self, X, task, weight):
         from sknoisy.model_selection import batched_cross_val_predict
 
-        X, weight = self._numbers(rows), self._weight(task)
-        made = replace(self, classifier=_make(task))
-        there = np.arange(len(task.codes)) if weight is None else np.flatnonzero(weight)
-        folds = [(np.intersect1d(train, there), test) for train, test in task.folds]
-        told = batched_cross_val_predict(
-            made.classifier,
+        there = those_present(np.arange(len(task.codes)), weight)
+        return batched_cross_val_predict(
+            self.classifier,
             X,
             task.codes,
-            cv=folds,
+            cv=[(np.intersect1d(train, there), test) for train, test in task.folds],
             params=None if weight is None else {"sample_weight": weight},
         )
-        missing = task.n_classes - told.shape[1]
-        told = np.pad(told, ((0, 0), (0, missing)))
-        return Opinion(told, lambda: made._finish(X, task, weight))
-
-    def _numbers(self, rows):
-        return rows.get(self.view).astype(np.float32)
 
 
 def _make(task):
