@@ -160,6 +160,8 @@ def test_rows_of_a_group_are_alike_where_it_tells_them_apart():
     assert rows_alike(1e3 * X + 1e6, groups)
     gaps = np.where(np.random.default_rng(0).random(X.shape) < 0.1, np.nan, X)
     assert rows_alike(gaps, groups)
+    gaps[:, 0] = np.nan  # an empty column
+    assert rows_alike(gaps, groups)
     others = np.random.default_rng(0).permutation(groups)
     assert not rows_alike(X, others)
     assert not rows_alike(sp.csr_matrix(X), others)

@@ -1,5 +1,7 @@
 """Whether the rows of a group look alike, as those of one patient do."""
 
+import warnings
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -34,7 +36,8 @@ def rows_alike(X, groups):
         total, between = squares - least, explained - least
     else:
         X = np.asarray(X, dtype=np.float64).reshape(n_rows, -1)
-        with np.errstate(invalid="ignore"):
+        with warnings.catch_warnings(), np.errstate(invalid="ignore"):
+            warnings.simplefilter("ignore", RuntimeWarning)  # of columns of gaps only
             X = np.nan_to_num((X - np.nanmean(X, axis=0)) / np.nanstd(X, axis=0))
         total = (X**2).sum()
         between = ((belongs @ X) ** 2 / sizes[:, None]).sum()
