@@ -130,7 +130,7 @@ class Panel:
             try:
                 says[i] = self.judges[i].finish()
             except FAILURES as error:
-                failed[self.judges[i].name] = _in_short(error)
+                failed[self.judges[i].name] = in_short(error)
         if not says:
             raise ValueError(f"None of the judges could be fitted: {failed}")
         weights, times = self.weights[list(says)], 1.0
@@ -215,7 +215,7 @@ def _hear_all(families, rows, task, verdicts, transition, affords, round_):
                 heard.append(hear(family, rows, task, transition))
         except FAILURES as error:
             failed = error
-            verdicts.append(_unheard(family, round_, _in_short(error)))
+            verdicts.append(_unheard(family, round_, in_short(error)))
     if not heard:
         raise ValueError(f"None of the judges could be fitted: {failed}") from failed
     return heard
@@ -269,7 +269,8 @@ def _unheard(family, round_, note):
     return Verdict(family.name, family.name, round_, np.nan, 0.0, 0.0, note)
 
 
-def _in_short(error):
+def in_short(error):
+    """Return what failed in a line."""
     return f"failed: {' '.join(str(error).split())[:120]}"
 
 

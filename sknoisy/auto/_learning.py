@@ -8,6 +8,7 @@ import numpy as np
 
 from sknoisy.auto._families import extra_trees, families
 from sknoisy.auto._hearing import Panel, Pool, chosen, hold
+from sknoisy.auto._networks import beside_networks
 from sknoisy.auto._noise import (
     Noise,
     find_noise,
@@ -182,8 +183,10 @@ def cleaned(panel, noise, rows, view, task, learning):
         return _plain(panel, noise, rows, learning)
     told = panel.probabilities
     verdicts = learning.verdicts
-    pool, true = found.finish(verdicts, verdicts[-1].round), found.probabilities
-    return Learned(pool, noise, transition, True, rows, true, told)
+    last, true_of = verdicts[-1].round, found.probabilities
+    pool = found.finish(verdicts, last)
+    pool = beside_networks(pool, view, task, true, learning, last)
+    return Learned(pool, noise, transition, True, rows, true_of, told)
 
 
 def second_opinion(noise, view, task, learning):

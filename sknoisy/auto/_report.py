@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sknoisy.auto._networks import BESIDE
+
 NOISES = {
     "one rate": "any class may become any other, at one rate",
     "pairs": "each class has one that it is mistaken for most",
@@ -52,6 +54,11 @@ def _judges(est, learned):
     named = ", ".join(f"{name} ({weight:.2f})" for name, weight in weights if weight)
     what = "cleaned" if learned.cleaned else "given"
     yield f"Judges that predict, fitted on {what} labels, by weight: {named}."
-    unheard = [verdict for verdict in est.judges_ if verdict.note]
-    for verdict in unheard:
-        yield f"Not heard in round {verdict.round}: {verdict.name} ({verdict.note})."
+    beside = [verdict.name for verdict in est.judges_ if verdict.note == BESIDE]
+    if beside:
+        share, named = 1 / (1 + len(beside)), "; ".join(beside)
+        yield f"Beside their pool, {share:.0%} of what is predicted each: {named}."
+    for verdict in est.judges_:
+        if verdict.note not in ("", BESIDE):
+            told = f"{verdict.name} ({verdict.note})"
+            yield f"Not heard in round {verdict.round}: {told}."
