@@ -48,8 +48,9 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
         Families of classifiers that may be heard, of "logistic_regression",
         "naive_bayes", "kernel_ridge", "neighbors", "linear_discriminants",
         "quadratic_discriminants", "extra_trees", "forest" and "network". With "auto",
-        those that suit X, but no network: it takes as much time as all others together,
-        and adds next to nothing to them on tables.
+        those that suit X; networks then judge no labels, which takes as much time as
+        all others together and adds next to nothing, but predict beside the pool, see
+        Notes. Where families are named, they do so if "network" is among them.
 
     time_budget : float > 0 or None, default=None
         CPU seconds that `fit` may take. Fewer judges are heard, on fewer rows, where
@@ -81,11 +82,11 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
     judges_ : list of Verdict
         What became of every judge: its name, family and round (0 for judges of given
         labels), how well it foretells held-out given labels, its weight, CPU seconds,
-        and why it wasn't heard, if it wasn't.
+        and a note: "beside the pool", or why it wasn't heard.
 
     weights_ : dict of str to float
-        Weights of the judges that predict, by name. Their sum is the sharpness of the
-        pool.
+        Weights of the judges in the pool that predicts, by name. Their sum is the
+        sharpness of the pool.
 
     noise_rate_ : float
         Estimated share of wrong labels.
@@ -152,6 +153,12 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
        or, unless T was divided out, halfway between those and equal ones. Then T is
        estimated anew by a few steps of expectation maximization [1]_, and judges learn
        once more.
+    5. Last, a network learns the expected labels: each sample is an example of each
+       class, with the weight P(class | x, given). What is predicted is the mean of its
+       probabilities and the pool's. Of two classes and up to 20,000 samples, where
+       judges of given labels know least, co-teaching and DivideMix learn from the given
+       labels, too, and it is the mean of all four. `quality_` and what is called wrong
+       are the pool's, which judges samples that it didn't learn from.
 
     ``noise_rate_interval_`` spans the rate that was found and those by the other
     readings of the first pool (its shape, its inversion), and 1.6 standard errors

@@ -47,7 +47,8 @@ class Verdict(NamedTuple):
         CPU time.
 
     note : str
-        Why it wasn't heard; "" for one that was.
+        Why it wasn't heard; "" for one that was; "beside the pool" for a network that
+        predicts with the pool, but didn't judge.
 
     See Also
     --------
