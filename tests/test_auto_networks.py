@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.datasets import load_digits
 
 from sknoisy import AutoNoisyClassifier, NoisyLabelClassifier, SymmetricNoise
-from sknoisy.auto import _networks
+from sknoisy.auto import _learning, _networks
 from sknoisy.auto._networks import BESIDE, LEAST, NO_TIME, Together
 
 
@@ -109,6 +109,20 @@ def test_of_two_classes_networks_for_given_labels_are_heard_too():
     assert names == ["network, expected labels", "co-teaching", "DivideMix"]
     assert "25% of what is predicted each" in auto.report_
     assert auto.score(X_TEST, true) > 0.75
+
+
+def test_where_no_matrix_is_found_networks_for_given_labels_are_heard(monkeypatch):
+    monkeypatch.setattr(_learning, "is_sound", lambda transition: False)
+    auto = fit(judges=["kernel_ridge", "network"])
+    names = [v.name for v in auto.judges_ if v.note == BESIDE]
+    assert names == ["co-teaching", "DivideMix"]
+    assert "33% of what is predicted each" in auto.report_
+    assert_array_equal(auto.transition_matrix_, np.eye(10))
+    together, view = auto._learned.pool, auto._views.view(X_TEST)
+    dense = view.dense.astype(np.float32)
+    others = sum(network.predict_proba(dense) for network in together.networks)
+    mean = (together.pool(view) + others) / 3
+    assert_array_equal(auto.predict(X_TEST), mean.argmax(axis=1))
 
 
 def test_a_network_that_fails_is_left_out_and_reported(monkeypatch):

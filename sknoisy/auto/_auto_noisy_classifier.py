@@ -165,7 +165,8 @@ class AutoNoisyClassifier(ClassifierMixin, BaseEstimator):
     besides. It is wide where given labels don't tell noise from classes that overlap.
 
     Where a row of T doesn't have its maximum on the diagonal, T can't be told from one
-    with classes swapped, and the pool of given labels predicts as it is.
+    with classes swapped. Then the pool of given labels predicts as it is, with
+    co-teaching and DivideMix beside it.
 
     There is no ``sample_weight``: folds, forests and ranks give it no exact meaning.
 

@@ -1,7 +1,7 @@
 """Judges of given labels, the noise they speak of, and judges of cleaned labels."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,8 +38,8 @@ class Learned:
 
     Parameters
     ----------
-    pool : Pool
-        Fitted judges.
+    pool : callable
+        What it says of the rows of a `View` is P(true | x).
 
     noise : Noise
         As the judges of given labels saw it.
@@ -48,7 +48,7 @@ class Learned:
         As it is in the end.
 
     cleaned : bool
-        Whether `pool` speaks of true labels; else of given ones.
+        Whether judges learned from cleaned labels; else from given ones.
 
     rows : ndarray of int
         Samples that judges learned from.
@@ -60,7 +60,7 @@ class Learned:
         What judges of given labels said of them.
     """
 
-    pool: Pool
+    pool: Callable
     noise: Noise
     transition: np.ndarray
     cleaned: bool
@@ -70,10 +70,21 @@ class Learned:
 
     def true_of(self, view):
         """Return P(true | x) of other rows, no surer than so many samples allow."""
-        told = self.pool(view)
-        true = told if self.cleaned else self.noise.true_of(told)
+        true = self.pool(view)
         doubt = 1 / (len(self.rows) + true.shape[1])  # rule of succession
         return (1 - doubt) * true + doubt / true.shape[1]
+
+
+@dataclass
+class TurnedBack:
+    """What a pool for given labels says of true ones."""
+
+    pool: Pool
+    noise: Noise
+
+    def __call__(self, rows):
+        """Return probabilities of all classes."""
+        return self.noise.true_of(self.pool(rows))
 
 
 @dataclass
@@ -119,7 +130,7 @@ def learn(view, task, learning):
     noise = find_noise(task.codes, panel.probabilities, task.alike)
     if not is_sound(noise.transition):
         noise = no_noise(task.codes, panel.probabilities)
-        return _plain(panel, noise, rows, learning)
+        return _plain(panel, noise, rows, view, task, learning, lost=True)
     noise = second_opinion(noise, view, task, learning)
     return cleaned(panel, noise, rows, view, task, learning)
 
@@ -179,8 +190,9 @@ def cleaned(panel, noise, rows, view, task, learning):
         )
         transition = refine(found.probabilities, task.codes, transition, EM_STEPS)
         true = posterior(found.probabilities, task.codes, transition)
-    if found is None or not is_sound(transition):
-        return _plain(panel, noise, rows, learning)
+    lost = not is_sound(transition)
+    if found is None or lost:
+        return _plain(panel, noise, rows, view, task, learning, lost=lost)
     told = panel.probabilities
     verdicts = learning.verdicts
     last, true_of = verdicts[-1].round, found.probabilities
@@ -258,7 +270,10 @@ def _old_acquaintances(panel, noise, view, task, learning):
     return invited, weights or None
 
 
-def _plain(panel: Panel, noise, rows, learning):
+def _plain(panel: Panel, noise, rows, view, task, learning, *, lost):
+    """Return what judges of given labels say, and networks where T is lost."""
     true, told = noise.true_of(panel.probabilities), panel.probabilities
-    pool = panel.finish(learning.verdicts, round_=0)
+    pool = TurnedBack(panel.finish(learning.verdicts, round_=0), noise)
+    if lost:
+        pool = beside_networks(pool, view, task, None, learning, 0)
     return Learned(pool, noise, noise.transition, False, rows, true, told)

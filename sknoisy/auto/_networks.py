@@ -15,8 +15,7 @@ EPOCHS = (10, 200)  # the fewest, the most
 MARGIN = 1.5  # an epoch may take longer than the first one did
 ENDS = 0.95  # of the budget
 SLOWEST_START = 3.0  # seconds that loading torch may take
-# with more samples of two classes, networks for given labels cost more than they tell
-LARGEST = 20_000
+LARGEST = 20_000  # samples, for networks of given labels: they cost as many fits
 BESIDE = "beside the pool"  # how the note of who predicts so begins
 NO_TIME = "no time was left"
 
@@ -44,20 +43,22 @@ def beside_networks(pool, view, task, posterior, learning, round_):
 
     Networks aren't judged, since folds would cost five times as much: each counts as
     much as the pool. One learns what judges of cleaned labels think, from the expected
-    labels. Of two classes, where judges of given labels know little, two that learn
-    from the given ones in a way that wrong labels can't spoil say something else.
+    labels. Where judges of given labels know little, of two classes and where they find
+    no T, two that learn from the given labels, and beware of wrong ones, say something
+    else.
 
     Parameters
     ----------
-    pool : Pool
+    pool : callable
+        Returns probabilities of true labels.
 
     view : View
 
     task : Task
         Of the given labels.
 
-    posterior : ndarray of shape (n_samples, n_classes)
-        P(true | x, given).
+    posterior : ndarray of shape (n_samples, n_classes) or None
+        P(true | x, given); None where T isn't known.
 
     learning : Learning
 
@@ -70,25 +71,25 @@ def beside_networks(pool, view, task, posterior, learning, round_):
     if schedule.limited and schedule.clock.left(ENDS) < SLOWEST_START:
         return pool
     learning.progress.tell("networks that predict beside them")
-    networks, spent = [], []
+    networks, unit = [], None
     for name, n_examples, times, teach in _lessons(view, task, posterior):
         start, note = time.process_time(), NO_TIME
         try:
-            n_epochs = _affordable_epochs(teach, n_examples, times, spent, schedule)
+            n_epochs = _affordable_epochs(teach, n_examples, times, unit, schedule)
             if n_epochs:
                 networks.append(_quietly(teach, n_epochs))
                 note = BESIDE
         except (ValueError, RuntimeError) as error:  # one class is left, or it diverged
             note = in_short(error)
         seconds = time.process_time() - start
-        spent.append(seconds if note == BESIDE else np.inf)
+        unit = unit or (seconds / times if note == BESIDE else np.inf)
         told = (name, "network", round_, np.nan, 0.0, seconds, note)
         learning.verdicts.append(Verdict(*told))
     return Together(pool, networks, task.n_classes) if networks else pool
 
 
 def _lessons(view, task, posterior):
-    """Yield name, size, cost in fits of the first, and ``n_epochs -> network``."""
+    """Yield name, size, cost in fits of a plain one, and ``n_epochs -> network``."""
     from sknoisy.classifiers import (
         CoTeachingClassifier,
         DivideMixClassifier,
@@ -98,8 +99,6 @@ def _lessons(view, task, posterior):
     X = _numbers(view)
     shared = {"batch_size": BATCH, "device": "cpu", "unlabeled": None}
     shared["random_state"] = task.seed
-
-    rows, codes = np.nonzero(posterior >= LEAST)
 
     def expected(n_epochs):
         network = NoisyLabelClassifier(loss="ce", max_epochs=n_epochs, **shared)
@@ -113,21 +112,24 @@ def _lessons(view, task, posterior):
         network = DivideMixClassifier(max_epochs=n_epochs, **shared)
         return network.fit(X, task.codes)
 
-    yield "network, expected labels", len(rows), 1, expected
-    if task.n_classes == 2 and len(task.codes) <= LARGEST:
+    if posterior is not None:
+        rows, codes = np.nonzero(posterior >= LEAST)
+        yield "network, expected labels", len(rows), 1, expected
+    little_is_known = posterior is None or task.n_classes == 2
+    if little_is_known and len(task.codes) <= LARGEST:
         yield "co-teaching", len(X), 4, co_teaching
         yield "DivideMix", len(X), 8, divide_mix
 
 
-def _affordable_epochs(teach, n_examples, times, spent, schedule):
+def _affordable_epochs(teach, n_examples, times, unit, schedule):
     """Return how many epochs there is time for, or 0 if that are too few."""
     steps = -(-n_examples // BATCH)
     n_epochs = int(np.clip(-(-STEPS // steps), *EPOCHS))
     if not schedule.limited:
         return n_epochs
     left = schedule.clock.left(ENDS)
-    if spent:  # what the first one took tells what others will
-        return n_epochs if times * MARGIN * spent[0] < left else 0
+    if unit is not None:  # what the first one took tells what others will
+        return n_epochs if times * MARGIN * unit < left else 0
     start = time.process_time()
     _quietly(teach, 1)
     possible = int(schedule.clock.left(ENDS) / MARGIN / (time.process_time() - start))
