@@ -380,7 +380,7 @@ def test_a_network_judges_where_it_is_asked_for():
     auto = make(judges=judges).fit(X, GIVEN)
     heard = {v.family: v for v in auto.judges_ if v.round == 0}
     assert set(heard) == set(judges)
-    assert not any(v.note for v in auto.judges_)
+    assert {v.note for v in auto.judges_} == {"", "beside the pool"}
     assert heard["network"].log_loss < 1.1  # log 3 is that of who knows nothing
     proba = auto.predict_proba(X)
     assert_array_equal(make(judges=judges).fit(X, GIVEN).predict_proba(X), proba)
