@@ -388,10 +388,12 @@ def test_a_network_judges_where_it_is_asked_for():
     assert auto.score(X, Y) > 0.93
 
 
-def test_no_network_is_heard_unasked():
+def test_no_network_judges_unasked():
     auto = make(judges="auto").fit(X, GIVEN)
     assert {v.family for v in auto.judges_} >= {"forest", "extra_trees"}
-    assert "network" not in {v.family for v in auto.judges_}
+    assert {v.note for v in auto.judges_ if v.family == "network"} == {
+        "beside the pool"
+    }
 
 
 def fail_in_the_end(monkeypatch, *families):
