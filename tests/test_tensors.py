@@ -74,9 +74,11 @@ FUNCTIONS = {
     },
     "transition.estimate_noise_rate": (transition.estimate_noise_rate, (GIVEN, P)),
     "transition.group_noise": (
-        lambda labels, p, groups: transition.group_noise(
-            labels, p, groups, n_draws=2, random_state=0
-        ).transitions,
+        lambda labels, p, groups: (
+            transition.group_noise(
+                labels, p, groups, n_draws=2, random_state=0
+            ).transitions
+        ),
         (GIVEN, P, np.arange(60) % 2),
     ),
     "transition.estimate_transition": (
