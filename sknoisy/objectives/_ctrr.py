@@ -66,7 +66,9 @@ class ContrastiveRegularization(Objective):
     Differences from [1]_ and its code: h is what the last layer of the network gets,
     scaled to length one, without heads that project and predict it, so that any network
     can be trained; the average of the network looks in evaluation mode; views of tables
-    are those of [2]_. The authors' λ, 50 to 170, is for such heads and 550 epochs.
+    are those of [2]_. The authors' λ, 50 to 170, is for such heads and 550 epochs. On
+    the digits of scikit-learn with 40 % symmetric noise it gained nothing at λ of 0.1
+    and 1 (.933, cross entropy .940, one seed), and lost four points at 10.
 
     References
     ----------
