@@ -23,6 +23,7 @@ from _common import (
 from imblearn.combine import SMOTEENN
 from imblearn.over_sampling import SMOTE, RandomOverSampler
 from imblearn.under_sampling import EditedNearestNeighbours, RandomUnderSampler
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, balanced_accuracy_score
@@ -124,7 +125,9 @@ class Runner:
                 X, given = resampled(make(seed), X, given)
             found = {"rows": len(X), "rare_rows": int(np.sum(given))}
             for name, make in CLASSIFIERS.items():
-                model = make(seed).fit(X, given)
+                # a class that was cleaned away is never said
+                single = len(np.unique(given)) == 1
+                model = (DummyClassifier() if single else make(seed)).fit(X, given)
                 found |= scored(name, model, X_test, y_test)
         return found
 
@@ -159,7 +162,9 @@ def resampled(sampler, X, y):
 
 def scored(name, model, X, y):
     """Return the scores on true labels."""
-    probs = model.predict_proba(X)[:, 1]
+    probs = np.zeros((len(X), 2))
+    probs[:, model.classes_] = model.predict_proba(X)
+    probs = probs[:, 1]
     values = {
         "average_precision": average_precision_score(y, probs),
         "balanced_accuracy": balanced_accuracy_score(y, model.predict(X)),

@@ -10,8 +10,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import LocalOutlierFactor
 
 from sknoisy import OpenSetNoise, SymmetricNoise
-from sknoisy.detectors import KDN
-from sknoisy.quality import class_membership, flag_issues
+from sknoisy.detectors import CLNI, KDN, TrueLabelPosterior
+from sknoisy.quality import class_membership, flag_issues, flag_no_class
 
 Y = np.repeat(["ant", "bee", "cat", "dog", "elk"], [50, 3000, 200, 100, 3000])
 
@@ -118,3 +118,45 @@ def test_wrong_labels_of_known_classes_are_of_a_class(digits):
     wrong = ~is_outside & (y != truth)
     assert flagged[is_outside].mean() > 0.9
     assert flagged[wrong].mean() < 0.2
+
+
+# --- a line through it ---
+
+
+def test_the_line_is_half_of_what_is_usual_for_the_class_it_looks_like():
+    rng = np.random.default_rng(0)
+    pred_probs = rng.dirichlet(np.full(3, 0.4), size=80)
+    membership = class_membership(pred_probs)
+    flags = flag_no_class(pred_probs, share=0.6)
+    for row, flag, score in zip(pred_probs, flags, membership, strict=True):
+        alike = [
+            m
+            for p, m in zip(pred_probs, membership, strict=True)
+            if p.argmax() == row.argmax()
+        ]
+        assert flag == (score < 0.6 * np.median(alike))
+    assert 0 < flags.sum() < 40
+    with pytest.raises(ValueError, match="share=1.0"):
+        flag_no_class(pred_probs, share=1.0)
+
+
+def test_who_is_of_no_class_is_told_beside_who_is_of_another():
+    X, y = load_digits(return_X_y=True)
+    X, y = X[:1200], y[:1200]
+    given = OpenSetNoise([8, 9], random_state=0).fit_corrupt(y)
+    outside = y >= 8
+    inside = SymmetricNoise(0.15, random_state=0).fit_corrupt(y[~outside])
+    given[~outside] = inside
+    for detector in (KDN(), TrueLabelPosterior(random_state=0)):
+        detector.fit(X, given)
+        assert detector.no_class_.dtype == bool
+        assert detector.no_class_[outside].mean() > 0.7
+        assert detector.no_class_[~outside].mean() < 0.1
+        wrong = (given != y) & ~outside
+        assert detector.is_issue_[wrong].mean() > 0.8
+        assert detector.no_class_[wrong].mean() < 0.15
+    unlabeled = given.astype(object)
+    unlabeled[:3] = None
+    found = KDN(unlabeled=None).fit(X, unlabeled).no_class_
+    assert found.shape == (1200,) and not found[:3].any()
+    assert not hasattr(CLNI().fit(X, given), "no_class_")

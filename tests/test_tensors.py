@@ -46,6 +46,7 @@ FUNCTIONS = {
     "quality.class_membership": (quality.class_membership, (P,)),
     "quality.clean_probability": (quality.clean_probability, (-LOGITS[:, 0],)),
     "quality.flag_issues": (quality.flag_issues, (P[:, 0], 0.1)),
+    "quality.flag_no_class": (quality.flag_no_class, (P,)),
     "quality.neighbor_agreement": (quality.neighbor_agreement, (GIVEN, X, 5)),
     "quality.order_label_issues": (quality.order_label_issues, (Y != GIVEN, GIVEN, P)),
     "quality.soft_neighbor_labels": (quality.soft_neighbor_labels, (GIVEN, X, 5)),
@@ -72,6 +73,14 @@ FUNCTIONS = {
         )
     },
     "transition.estimate_noise_rate": (transition.estimate_noise_rate, (GIVEN, P)),
+    "transition.group_noise": (
+        lambda labels, p, groups: (
+            transition.group_noise(
+                labels, p, groups, n_draws=2, random_state=0
+            ).transitions
+        ),
+        (GIVEN, P, np.arange(60) % 2),
+    ),
     "transition.estimate_transition": (
         lambda p, y: transition.estimate_transition("counts", pred_probs=p, labels=y),
         (P, GIVEN),

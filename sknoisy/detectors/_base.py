@@ -37,7 +37,7 @@ from sknoisy.detectors._evidence import (
 from sknoisy.detectors._judged import choose_judged, warn_of_small
 from sknoisy.detectors._reliability import warn_of_unreliable
 from sknoisy.detectors._repeats import examine_repeatedly
-from sknoisy.quality import flag_issues
+from sknoisy.quality import flag_issues, flag_no_class
 from sknoisy.tables import vectorizer_for
 
 RULES = ("auto", "noise_rate", "mixture")
@@ -48,7 +48,7 @@ PER_SAMPLE = (
     *("quality_", "is_issue_", "pred_probs_", "posterior_", "margins_"),
     *("losses_", "n_events_", "difficulty_"),
     *("confidence_", "variability_", "agreement_", "contradictions_"),
-    "flag_frequency_",
+    *("flag_frequency_", "no_class_"),
 )
 # which of them are there for copies already when findings are aligned
 OF_TWINS = ("quality_", "is_issue_", "contradictions_")
@@ -102,6 +102,11 @@ class BaseDetector(CompletedText, BaseEstimator, metaclass=ABCMeta):
     ----------
     is_issue_ : ndarray of shape (n_samples,)
         The labels that are called wrong.
+
+    no_class_ : ndarray of shape (n_samples,)
+        Who may belong to no class at all, by :func:`~sknoisy.quality.flag_no_class`;
+        what `is_issue_` says of their labels is about the classes there are. Only where
+        the detector finds class probabilities.
 
     transition_matrix_ : ndarray of shape (n_classes, n_classes)
         Estimated P(given label | true label); rows are true classes.
@@ -295,6 +300,9 @@ class BaseDetector(CompletedText, BaseEstimator, metaclass=ABCMeta):
         )
         if evidence.pred_probs is not None:
             self.pred_probs_ = evidence.pred_probs
+        looks = evidence.pred_probs if evidence.looks is None else evidence.looks
+        if looks is not None:
+            self.no_class_ = flag_no_class(looks)
         evidence, loses = settled_by_trust(evidence, judged)
         evidence = evidence.of(judged.twins)
         self.quality_ = evidence.quality.astype(np.float64).clip(0, 1)

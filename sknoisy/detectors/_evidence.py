@@ -30,6 +30,9 @@ class Evidence:
         Class probabilities, out of sample, from which noise rate and transition
         matrix can be estimated.
 
+    looks : ndarray of shape (n_samples, n_classes), default=None
+        Class probabilities by features alone, where they aren't `pred_probs`.
+
     noise_rate : float, default=None
         Estimated share of wrong labels, where the detector has its own estimate.
 
@@ -45,6 +48,7 @@ class Evidence:
     suggested: np.ndarray
     is_issue: np.ndarray | None = None
     pred_probs: np.ndarray | None = None
+    looks: np.ndarray | None = None
     noise_rate: float | None = None
     transition: np.ndarray | None = None
     reliability: Reliability | None = None

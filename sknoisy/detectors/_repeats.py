@@ -52,7 +52,7 @@ def _average(found, codes, frequency):
     moves = outvoted if is_issue is None else is_issue & named | outvoted & ~is_issue
     means: dict = {
         name: _mean([getattr(one, name) for one in found])
-        for name in ("pred_probs", "noise_rate", "transition")
+        for name in ("pred_probs", "looks", "noise_rate", "transition")
         if getattr(first, name) is not None
     }
     return replace(

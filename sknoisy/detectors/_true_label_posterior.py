@@ -182,7 +182,7 @@ class TrueLabelPosterior(JudgesByProbabilities):
             ),
             separation=named / found.quality_of(codes).mean() if knows else 1.0,
         )
-        return _evidence(found, codes, reliability)
+        return _evidence(found, codes, votes, reliability)
 
     def __sklearn_tags__(self):
         judge = RandomForestClassifier() if self.classifier is None else self.classifier
@@ -229,7 +229,7 @@ def _large_leaf(codes):
     return min(LARGE_LEAF, max(1, per_class // 5))
 
 
-def _evidence(found, codes, reliability):
+def _evidence(found, codes, votes, reliability):
     quality = found.quality_of(codes)
     suggested = likeliest(codes, found.probabilities)
     # of classes that can't be told from each other's labels, neither is called wrong
@@ -238,6 +238,7 @@ def _evidence(found, codes, reliability):
         quality,
         suggested,
         is_issue=(suggested != codes) & ~(odd[suggested] | odd[codes]),
+        looks=votes,
         noise_rate=1 - quality.mean(),
         transition=found.transition,
         reliability=reliability,

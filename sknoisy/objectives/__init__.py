@@ -7,6 +7,7 @@ from sknoisy.objectives._co_teaching_plus import CoTeachingPlus
 from sknoisy.objectives._cores import Cores
 from sknoisy.objectives._corrected import CORRECTIONS
 from sknoisy.objectives._crowd_layer import CrowdLayer
+from sknoisy.objectives._ctrr import ContrastiveRegularization
 from sknoisy.objectives._cut_mix import CutMix
 from sknoisy.objectives._decoupling import Decoupling
 from sknoisy.objectives._divide_mix import DivideMix
@@ -22,6 +23,7 @@ from sknoisy.objectives._mutual_learning import MutualLearning
 from sknoisy.objectives._ogc import OptimizedGradientClipping
 from sknoisy.objectives._ohem import OnlineHardExampleMining
 from sknoisy.objectives._peer import PeerLoss
+from sknoisy.objectives._pes import ProgressiveEarlyStopping
 from sknoisy.objectives._revision import TransitionRevision
 from sknoisy.objectives._sop import SparseOverParameterization
 from sknoisy.objectives._sop_plus import OverParameterizationPlus
@@ -37,6 +39,7 @@ OBJECTIVES = {
     "co_teaching": CoTeaching,
     "co_teaching_plus": CoTeachingPlus,
     "cores": Cores,
+    "ctrr": ContrastiveRegularization,
     "decoupling": Decoupling,
     "divide_mix": DivideMix,
     "dmi": DeterminantMutualInformation,
@@ -48,6 +51,7 @@ OBJECTIVES = {
     "ogc": OptimizedGradientClipping,
     "ohem": OnlineHardExampleMining,
     "peer": PeerLoss,
+    "pes": ProgressiveEarlyStopping,
     "sop": SparseOverParameterization,
     "sop+": OverParameterizationPlus,
     "sparse_regularization": SparseRegularization,
@@ -63,6 +67,7 @@ __all__ = [
     "AsymmetricCoTeaching",
     "CoTeaching",
     "CoTeachingPlus",
+    "ContrastiveRegularization",
     "Cores",
     "CrowdLayer",
     "CutMix",
@@ -82,6 +87,7 @@ __all__ = [
     "OptimizedGradientClipping",
     "OverParameterizationPlus",
     "PeerLoss",
+    "ProgressiveEarlyStopping",
     "SparseOverParameterization",
     "SparseRegularization",
     "Stages",

@@ -12,7 +12,7 @@ from sknoisy.quality._dynamics import (
     mean_loss,
 )
 from sknoisy.quality._issues import find_label_issues
-from sknoisy.quality._membership import class_membership
+from sknoisy.quality._membership import class_membership, flag_no_class
 from sknoisy.quality._mixture import (
     MIXTURES,
     BetaMixture,
@@ -44,6 +44,7 @@ __all__ = [
     "estimate_noise_matrices",
     "find_label_issues",
     "flag_issues",
+    "flag_no_class",
     "forgetting_events",
     "get_label_quality_scores",
     "mean_loss",

