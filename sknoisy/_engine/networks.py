@@ -83,7 +83,7 @@ def call(network, features):
     """
     if isinstance(features, SparseRows):
         return features.through(network)
-    if not isinstance(network, OWN):
+    if type(network) not in OWN:
         features = map_tensors(torch.clone, features)
     if isinstance(features, torch.Tensor):
         return network(features)
@@ -182,7 +182,7 @@ def check_output(networks, dataset, n_classes, intake, device):
     networks.to(device).eval()
     for place, network in enumerate(networks):
         # one alone, as a module that squeezes would lose it; ours don't
-        alone = () if isinstance(network, OWN) else (take_rows(two, slice(1)),)
+        alone = () if type(network) in OWN else (take_rows(two, slice(1)),)
         for features in (two, *alone):
             networks.outputs.forms.clear()
             with torch.enable_grad():  # which knows who made an output
