@@ -6,8 +6,8 @@ of torch's and files. A cell is wrong if its accuracy on clean labels is more th
 points below that of the plain module in the same family, or if it doesn't say what the
 array's cell says. The second table tells what two networks make of a backbone that is
 frozen, beside a single one. Decoupling is as it was published there: it learns from the
-few samples that both networks predict differently, and from the mean over them. Differences
-are of the same seed; in brackets, their standard errors.
+few samples that both networks predict differently, and from the mean over them.
+Differences are of the same seed; in brackets, their standard errors.
 """
 
 import copy
