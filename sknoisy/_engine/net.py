@@ -183,7 +183,7 @@ class Engine(Packing, NeuralNetClassifier):
         kept = self.checkpoints
         for epoch in range(0 if kept is None else kept.start(self), epochs):
             self.notify("on_epoch_begin", **datasets)
-            check_trainable(p for _, p in self.get_all_learnable_params())
+            check_trainable(self.optimizer_)
             self.run_single_epoch(batches, True, "train", self.train_step)
             if self.average is not None:
                 self.average.after_epoch(self.module_, epoch)

@@ -175,7 +175,10 @@ def check_output(networks, dataset, n_classes, intake, device):
     """Run rows through each network; refuse what can't be understood as logits."""
     device = torch.device(device)
     if next(networks.parameters(), None) is None:
-        check_trainable([])
+        raise ValueError(
+            "There is nothing to train: the module has no parameters. Quantized modules"
+            " have none: train the module first, and quantize it then."
+        )
     two = dataset.features(dataset.rows[:2])
     if networks.outputs is None:  # not those of an earlier fit
         networks.outputs = Outputs(n_classes, intake.dtype)
@@ -194,15 +197,10 @@ def check_output(networks, dataset, n_classes, intake, device):
                 )
 
 
-def check_trainable(parameters):
-    """Refuse to train where all parameters are frozen, or there are none."""
-    parameters = list(parameters)
-    if not parameters:
-        raise ValueError(
-            "There is nothing to train: the module has no parameters. Quantized modules"
-            " have none: train the module first, and quantize it then."
-        )
-    if not any(parameter.requires_grad for parameter in parameters):
+def check_trainable(optimizer):
+    """Refuse to train where all parameters are frozen."""
+    groups = optimizer.param_groups
+    if not any(one.requires_grad for group in groups for one in group["params"]):
         raise ValueError(
             "There is nothing to train: all parameters of the module are frozen. Leave"
             " some of them, such as those of its head, with requires_grad=True."
