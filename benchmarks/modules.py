@@ -7,6 +7,7 @@ points below that of the plain module in the same family, or if it doesn't say w
 array's cell says. The second table tells what two networks make of a backbone that is
 frozen, beside a single one. Decoupling is as it was published there: it learns from the
 few samples that both networks predict differently, and from the mean over them.
+Differences are of the same seed; in brackets, their standard errors.
 """
 
 import copy
@@ -352,6 +353,10 @@ def frozen_table(rows):
             cells = [f"{m:.1f} ± {s:.1f}" for m, s in zip(mean, sd, strict=True)]
             gain = 100 * (values[:, 1:3] - values[:, :1])
             gains = [f"{m:+.1f}" for m in gain.mean(axis=0)]
+            if len(gain) > 1:
+                errors = gain.std(axis=0, ddof=1) / np.sqrt(len(gain))
+                pairs = zip(gains, errors, strict=True)
+                gains = [f"{mean} ({error:.1f})" for mean, error in pairs]
             lines.append([family, *cells, *gains, f"{gain.min():.1f}"])
     head = ["family", "single network", "first", "second", "disagree after epoch 1"]
     head += ["first − single", "second − single", "lowest"]

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from sknoisy._samples import Columns, Samples
+from sknoisy._samples import as_samples
 from sknoisy._shown import shown
 
 BLOCK = 2048  # rows
@@ -38,10 +38,11 @@ def check_some(labels):
 def check_features(X, owner):
     """Return `X` if it can be rows of numbers, as many in each."""
     check_rows(X, owner)
-    if isinstance(X, Samples | Columns):
+    samples = _read_one_by_one(X)
+    if samples is not None:
         raise ValueError(
-            f"X is {X!r}, but {type(owner).__name__} compares rows of numbers: pass"
-            " features of the samples, or choose what judges by a network, such as"
+            f"X is {samples!r}, but {type(owner).__name__} compares rows of numbers:"
+            " pass features of the samples, or choose what judges by a network, such as"
             " ConfidentLearning(NoisyLabelClassifier(module))."
         )
     if isinstance(X, list | tuple):
@@ -67,6 +68,13 @@ def check_features(X, owner):
             " imaginary parts side by side, np.hstack([X.real, X.imag])."
         )
     return X
+
+
+def _read_one_by_one(X):
+    """Return X as samples, if it is a data set, paths or images; None for others."""
+    if isinstance(X, list | tuple) and X and hasattr(X[0], "shape"):
+        return None  # rows, be they of different lengths
+    return as_samples(X)
 
 
 def feature_statistics(X, sample_weight=None):

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from scipy import sparse
 
+from sknoisy._pictures import open_image
 from sknoisy._shown import shown
 
 LABEL_NAMES = ("label", "labels", "target", "targets", "y")
@@ -133,14 +134,24 @@ class Samples:
             return without_label(batch)
         return batch[0] if len(batch) == 2 else tuple(batch[:-1])
 
-    def labels(self) -> np.ndarray | None:
-        """Return the labels that samples hold, or None."""
+    def labels(self, needed: bool = False) -> np.ndarray | None:
+        """Return the labels that samples hold; None, or an error, if there are none."""
         rows = np.arange(len(self.source)) if self.rows is None else self.rows
         known = labels_of_source(self.source, rows)
         if known is not None:
             return known
-        if not len(self) or not has_label(self._raw([0])[0]):
+        if not len(self):
             return None
+        first = self._raw([0])[0]
+        if not has_label(first):
+            if not needed:
+                return None
+            raise ValueError(
+                "Samples of X hold no label, or none that can be told from features:"
+                f" the first is {_told(first)}. A label is the last part of a tuple, a"
+                f" single number or text, or named one of {list(LABEL_NAMES)}. Or pass"
+                " y, with a label for each sample."
+            )
         return np.array(
             [plain(label_in(self._raw([row])[0])) for row in range(len(self))]
         )
@@ -208,7 +219,7 @@ class Columns:
         cut = {name: rows_of(array, rows) for name, array in self.items()}
         return cut if isinstance(self.arrays, Mapping) else tuple(cut.values())
 
-    def labels(self) -> None:
+    def labels(self, needed: bool = False) -> None:
         """Return None: arrays hold no labels."""
 
 
@@ -266,7 +277,7 @@ def _as_listed(X):
         return None
     X = X if isinstance(X, list | tuple) else list(X)
     first = X[0]
-    if _is_path(first) or _is_image(first) or isinstance(first, Mapping):
+    if _is_path(first) or is_image(first) or isinstance(first, Mapping):
         return Samples(X)
     if isinstance(first, tuple) and len(np.shape(_array(first[0]))):
         return Samples(X)  # of a data set that scikit-learn has cut
@@ -275,7 +286,7 @@ def _as_listed(X):
 
 
 def _array(value):
-    return np.zeros((1, 1)) if _is_image(value) else value
+    return np.zeros((1, 1)) if is_image(value) else value
 
 
 def _are_columns(X, n_samples):
@@ -338,6 +349,17 @@ def labels_of_source(source, rows):
     return None
 
 
+def _told(sample):
+    """Return in a few words what a sample is made of."""
+    if isinstance(sample, Mapping):
+        return f"a dict of {sorted(map(str, sample))}"
+    if type(sample) in (tuple, list):
+        parts = [_array(opened(one, look=True)) for one in sample]
+        shapes = ", ".join(str(tuple(np.shape(one))) for one in parts)
+        return f"{len(sample)} parts of shapes {shapes}"
+    return f"one {type(sample).__name__}"
+
+
 def plain(label):
     """Return a label as a plain value: that of an array or tensor without axes."""
     return label.item() if hasattr(label, "item") else label
@@ -350,26 +372,6 @@ def opened(sample, look=False):
     if not _is_path(sample):
         return sample
     return np.zeros((1, 1)) if look else open_image(sample)
-
-
-def open_image(path, mode="RGB", size=None):
-    """Return the image of a file as an array (height, width[, channels]) of uint8."""
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as image:
-            image = image.convert(mode)
-            return np.array(image if size is None else image.resize(size[::-1]))
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"X names the file {str(path)!r}: there is none."
-        ) from None
-    except UnidentifiedImageError:
-        raise ValueError(
-            f"X names the file {str(path)!r}, which is no image."
-        ) from None
-    except OSError as error:
-        raise ValueError(f"The image {str(path)!r} can't be read: {error}") from None
 
 
 def whole_rows(rows, n_samples):
@@ -410,7 +412,8 @@ def _is_path(value):
     return isinstance(value, str) and value.lower().endswith(IMAGE_SUFFIXES)
 
 
-def _is_image(value):
+def is_image(value):
+    """Whether a value is an image of Pillow's, where that was imported."""
     module = sys.modules.get("PIL.Image")
     return module is not None and isinstance(value, module.Image)
 

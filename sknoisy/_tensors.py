@@ -1,5 +1,6 @@
 """Where arrays become tensors."""
 
+import copy
 import mmap
 
 import numpy as np
@@ -25,6 +26,17 @@ def is_mapped(array):
             return True
         array = array.base
     return isinstance(array, mmap.mmap)
+
+
+def copy_of(module):
+    """Return a copy of a module; what it keeps of its last batch is without gradients.
+
+    ``copy.deepcopy`` refuses such tensors: activations that a forward keeps to show
+    them, weights that torch's older ``weight_norm`` has made.
+    """
+    kept = [value for part in module.modules() for value in vars(part).values()]
+    made = [one for one in kept if isinstance(one, torch.Tensor) and not one.is_leaf]
+    return copy.deepcopy(module, {id(one): one.detach().clone() for one in made})
 
 
 def image_shape(images, by):

@@ -16,12 +16,13 @@ from sknoisy.augmentation import (
     FeatureSwap,
     PerSample,
     RandomErasing,
+    RandomFlip,
+    RandomShift,
     WordDropout,
 )
 from sknoisy.augmentation._images import inside
 from sknoisy.classifiers._checkpoints import told
 from sknoisy.losses import cross_entropy
-from sknoisy.modules import RandomFlip, RandomShift
 from sknoisy.objectives import CutMix, MeanLoss, Mixup
 from sknoisy.objectives._cut_mix import draw_box
 
@@ -32,6 +33,8 @@ KINDS = {
     "FeatureSwap": (FeatureSwap(0.5), torch.rand(N, 5)),
     "PerSample": (PerSample(lambda x: x[::-1]), torch.rand(N, 4, 3)),
     "RandomErasing": (RandomErasing(), torch.rand(N, 9, 7, 3)),
+    "RandomFlip": (RandomFlip(), torch.rand(N, 9, 7, 3)),
+    "RandomShift": (RandomShift(2), torch.rand(N, 9, 7)),
     "WordDropout": (WordDropout(0.5), torch.randint(1, 99, (N, 12))),
 }
 each = pytest.mark.parametrize("name", sorted(KINDS))
@@ -78,6 +81,14 @@ def test_parameters_clone_search_and_tell_what_they_are(name):
         assert augment.set_params(**{parameter: value}) is augment
     with pytest.raises(ValueError, match="has no parameter 'nothing'"):
         augment.set_params(nothing=1)
+
+
+def test_those_that_are_layers_keep_their_old_names():
+    from sknoisy import modules
+
+    assert modules.RandomShift is RandomShift and modules.RandomFlip is RandomFlip
+    assert {"RandomFlip", "RandomShift"} <= set(modules.__all__)
+    assert told(RandomShift(1)) != told(RandomShift(2))
 
 
 def test_a_checkpoint_tells_augmentations_apart():
@@ -321,7 +332,7 @@ def test_what_is_no_augmentation_is_told_what_would_be(augment, told):
         clf.fit(np.random.default_rng(0).normal(size=(20, 4)), [0, 1] * 10)
 
 
-@pytest.mark.parametrize("augment", [None, RandomShift(1)])
+@pytest.mark.parametrize("augment", [None, torch.nn.Sequential(RandomShift(1))])
 def test_parameters_of_no_augmentation_are_refused_by_name(augment):
     clf = NoisyLabelClassifier(augment=augment)
     with pytest.raises(ValueError, match=r"augment__scale sets scale of augment, but"):

@@ -44,6 +44,7 @@ FLOORS = {
     "_neighbors": 0,
     "_out_of_fold": 0,
     "_params": 0,
+    "_pictures": 0,
     "_probs": 0,
     "_ranges": 0,
     "_registry": 0,
@@ -70,7 +71,7 @@ FLOORS = {
     "_weights": 0,
     "losses": 1,
     "augmentation": 1,
-    "modules": 1,
+    "modules": 2,  # has some augmentations as layers
     "schedules": 1,
     "optimizers": 2,
     "noise": 1,

@@ -1,6 +1,5 @@
 """An engine ready to train: networks, objective and what a user says of training."""
 
-import copy
 from functools import partial
 
 import torch
@@ -22,6 +21,7 @@ from sknoisy._engine.networks import check_output, make_networks, speaker
 from sknoisy._engine.optimizers import make_optimizer_arguments
 from sknoisy._params import choose_arguments, prefixed
 from sknoisy._shown import shown
+from sknoisy._tensors import copy_of
 from sknoisy._views import Views, check_view
 
 PRECISIONS = {"bf16": torch.bfloat16}
@@ -167,7 +167,7 @@ def going_on(last, n_networks, data):
                 " warm_start=False to start anew."
             )
     # copied, so that a fit that diverges leaves the fitted estimator as it was
-    return copy.deepcopy(last.module_).to(data.dtype)
+    return copy_of(last.module_).to(data.dtype)
 
 
 def go_on(engine, objective, training):

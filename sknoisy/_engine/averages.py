@@ -16,6 +16,7 @@ from torch.optim.swa_utils import AveragedModel, update_bn
 from sknoisy._params import choose_arguments
 from sknoisy._ranges import check_range
 from sknoisy._registry import lookup
+from sknoisy._tensors import copy_of
 
 
 class WeightAverage(metaclass=ABCMeta):
@@ -35,7 +36,9 @@ class WeightAverage(metaclass=ABCMeta):
     def begin(self, networks, n_epochs):
         """Start a training of networks, with nothing averaged yet."""
         self.n_epochs = n_epochs
-        self.model = AveragedModel(networks, multi_avg_fn=self.mean, use_buffers=True)
+        self.model = AveragedModel(
+            copy_of(networks), multi_avg_fn=self.mean, use_buffers=True
+        )
 
     @abstractmethod
     def share(self, n_averaged):

@@ -1,10 +1,10 @@
 """Several networks from one instance: what it has learned stays in all of them."""
 
-import copy
-
 import numpy as np
 import torch
 from scipy.stats import ks_2samp
+
+from sknoisy._tensors import copy_of
 
 JITTER = 0.05  # of the spread of a tensor's weights
 N_DRAWS = 3
@@ -26,7 +26,7 @@ def fresh_copies(module):
     made: list[bool] = []
 
     def make():
-        network = copy.deepcopy(module)
+        network = copy_of(module)
         if made:
             drawn = redrawn(network)
             n_kept = count_of_what_stays(network)
@@ -40,7 +40,7 @@ def fresh_copies(module):
 def redrawn(network):
     """Return a copy with new weights, where layers know how to draw them."""
     # from the leaves up, as when they were made
-    return copy.deepcopy(network).apply(_redraw)
+    return copy_of(network).apply(_redraw)
 
 
 def _redraw(layer):

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import PackedSequence
 from torch.utils.data import DataLoader, default_collate
 
 from sknoisy._engine.sparse_rows import SparseRows
 from sknoisy._nested import leaves, map_tensors
-from sknoisy._samples import Samples
+from sknoisy._pictures import pixels_of
+from sknoisy._samples import Samples, is_image
 from sknoisy._streams import lent
 from sknoisy._tensors import as_tensor
 
@@ -134,14 +136,22 @@ def _without_objects(sample):
         return tuple(map(_without_objects, sample))
     if isinstance(sample, np.ndarray | torch.Tensor | np.generic):
         return sample
+    if is_image(sample):
+        return pixels_of(sample)
     if isinstance(sample, list) or hasattr(sample, "__array_interface__"):
-        return np.array(sample)  # a copy, as an image's own pixels can't be written to
+        return np.array(sample)  # a copy, which can be written to
     return sample
 
 
 def _as_tensors(batch):
     if isinstance(batch, torch.Tensor):
         return batch
+    if isinstance(batch, PackedSequence):
+        raise TypeError(
+            "iterator_train__collate_fn gives a PackedSequence, whose rows are no"
+            " samples: give padded samples and their lengths, as a dict or a tuple, and"
+            " pack them in the network's forward."
+        )
     if isinstance(batch, Mapping):
         return {name: _as_tensors(values) for name, values in batch.items()}
     if isinstance(batch, tuple | list):

@@ -19,7 +19,7 @@ from sknoisy._engine.batches import READING, ArrayDataset, Batches
 from sknoisy._engine.epochs import can_be_fast, fast_epoch, parts_of_steps
 from sknoisy._engine.intake import Intake
 from sknoisy._engine.memory import advised, while_predicting, while_training
-from sknoisy._engine.networks import Networks
+from sknoisy._engine.networks import Networks, check_trainable
 from sknoisy._engine.packing import Packing
 from sknoisy._engine.progress import ProgressBar
 from sknoisy._engine.sparse_rows import SparseRows, keeps_sparse
@@ -183,6 +183,7 @@ class Engine(Packing, NeuralNetClassifier):
         kept = self.checkpoints
         for epoch in range(0 if kept is None else kept.start(self), epochs):
             self.notify("on_epoch_begin", **datasets)
+            check_trainable(self.optimizer_)
             self.run_single_epoch(batches, True, "train", self.train_step)
             if self.average is not None:
                 self.average.after_epoch(self.module_, epoch)

@@ -13,12 +13,12 @@ from sknoisy._engine.copies import fresh_copies
 from sknoisy._engine.looks import is_one_tensor
 from sknoisy._engine.outputs import Outputs
 from sknoisy._engine.sparse_rows import SparseRows
-from sknoisy._nested import take_rows
+from sknoisy._nested import map_tensors, take_rows
 from sknoisy._params import choose_arguments
 from sknoisy._shown import shown
-from sknoisy.modules import MLP, LeNet5
+from sknoisy.modules import MLP, LeNet5, SmallResNet
 
-OWN = (MLP, LeNet5)
+OWN = (MLP, LeNet5, SmallResNet)  # which leave their input as it is
 
 
 class Networks(nn.ModuleList):
@@ -75,11 +75,18 @@ class Networks(nn.ModuleList):
 
 
 def call(network, features):
-    """Call a network with features: one tensor, or several by name or by place."""
-    if isinstance(features, torch.Tensor):
-        return network(features)
+    """Call a network with features: one tensor, or several by name or by place.
+
+    A network may change its input in place (``nn.ReLU(inplace=True)`` as its first
+    layer), which is other networks', too, and may be the user's own array: so it gets
+    a copy.
+    """
     if isinstance(features, SparseRows):
         return features.through(network)
+    if type(network) not in OWN:
+        features = map_tensors(torch.clone, features)
+    if isinstance(features, torch.Tensor):
+        return network(features)
     if isinstance(features, Mapping):
         return network(**features)
     if isinstance(features, tuple) and takes(network, len(features)):
@@ -104,6 +111,7 @@ def build_networks(make, n_networks):
 def make_networks(module, n_networks, *, given, facts, dtype):
     """Return `n_networks` networks from a module class, callable or instance."""
     if isinstance(module, nn.Module):
+        _refuse_script(module)
         if given:
             raise ValueError(
                 f"module__{next(iter(given))} has no effect, since module is an"
@@ -166,13 +174,18 @@ def default_module(input_shape):
 def check_output(networks, dataset, n_classes, intake, device):
     """Run rows through each network; refuse what can't be understood as logits."""
     device = torch.device(device)
+    if next(networks.parameters(), None) is None:
+        raise ValueError(
+            "There is nothing to train: the module has no parameters. Quantized modules"
+            " have none: train the module first, and quantize it then."
+        )
     two = dataset.features(dataset.rows[:2])
     if networks.outputs is None:  # not those of an earlier fit
         networks.outputs = Outputs(n_classes, intake.dtype)
     networks.to(device).eval()
     for place, network in enumerate(networks):
         # one alone, as a module that squeezes would lose it; ours don't
-        alone = () if isinstance(network, OWN) else (take_rows(two, slice(1)),)
+        alone = () if type(network) in OWN else (take_rows(two, slice(1)),)
         for features in (two, *alone):
             networks.outputs.forms.clear()
             with torch.enable_grad():  # which knows who made an output
@@ -184,6 +197,16 @@ def check_output(networks, dataset, n_classes, intake, device):
                 )
 
 
+def check_trainable(optimizer):
+    """Refuse to train where all parameters are frozen."""
+    groups = optimizer.param_groups
+    if not any(one.requires_grad for group in groups for one in group["params"]):
+        raise ValueError(
+            "There is nothing to train: all parameters of the module are frozen. Leave"
+            " some of them, such as those of its head, with requires_grad=True."
+        )
+
+
 def _made(factory, arguments):
     network = factory(**arguments)
     if not isinstance(network, nn.Module):
@@ -191,7 +214,16 @@ def _made(factory, arguments):
             f"module must make a torch.nn.Module, but {factory!r} gave a"
             f" {type(network).__name__}."
         )
+    _refuse_script(network)
     return network
+
+
+def _refuse_script(network):
+    if isinstance(network, torch.jit.ScriptModule):
+        raise TypeError(
+            "module is a TorchScript module, which can't be copied and trained: pass"
+            " the module that it was made of. compile=True makes that fast."
+        )
 
 
 def speaker(predict_with, networks, objective):

@@ -4,6 +4,7 @@ The form is recognized once, at the first batch in training and in evaluation, s
 some networks change it between the two.
 """
 
+import warnings
 from collections.abc import Mapping
 
 import torch
@@ -63,7 +64,11 @@ class Outputs:
         """Return the form of a network's values; refuse what can't be understood."""
         shape, expected = tuple(values.shape), (n_samples, self.n_classes)
         if shape == expected:
-            return PROBABILITIES if _are_distributions(values) else LOGITS
+            if _are_distributions(values):
+                return PROBABILITIES
+            if self.n_classes > 1 and _is_sigmoid(values):
+                _warn_of_sigmoid()
+            return LOGITS
         one_each = values.numel() == n_samples and shape[:1] in ((n_samples,), ())
         if self.n_classes == 2 and one_each:
             return PROBABILITY if _is_sigmoid(values) else LOGIT
@@ -110,6 +115,16 @@ def _are_distributions(values):
     values = values.float()
     sums_to_one = (values.sum(dim=1) - 1).abs().max() < (1e-4 if precise else 2e-2)
     return bool(values.min() >= 0) and bool(sums_to_one)
+
+
+def _warn_of_sigmoid():
+    warnings.warn(
+        "The module ends with a sigmoid for each class, whose values, between 0 and 1,"
+        " are taken as logits: probabilities will hardly differ between classes, and"
+        " little is learned. Leave the sigmoid out, or end with a softmax.",
+        UserWarning,
+        stacklevel=2,
+    )
 
 
 def _is_sigmoid(values):

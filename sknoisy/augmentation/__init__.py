@@ -6,6 +6,7 @@ comes from the stream of the fit that runs, so that equal seeds give equal fits.
 
 from sknoisy.augmentation._compose import Compose, PerSample
 from sknoisy.augmentation._images import RandomErasing
+from sknoisy.augmentation._moves import RandomFlip, RandomShift
 from sknoisy.augmentation._tables import FeatureNoise, FeatureSwap
 from sknoisy.augmentation._tokens import WordDropout
 
@@ -15,5 +16,7 @@ __all__ = [
     "FeatureSwap",
     "PerSample",
     "RandomErasing",
+    "RandomFlip",
+    "RandomShift",
     "WordDropout",
 ]

@@ -20,8 +20,7 @@ class Compose(Augmentation):
     ----------
     steps : list of callable
         Each takes the features of a batch and returns as many of the same shape: what
-        is in this room, :class:`sknoisy.modules.RandomShift` and
-        :class:`~sknoisy.modules.RandomFlip`, or functions of your own.
+        is in this room, or functions of your own.
 
     See Also
     --------
@@ -30,8 +29,12 @@ class Compose(Augmentation):
     Examples
     --------
     >>> import torch
-    >>> from sknoisy.augmentation import Compose, RandomErasing
-    >>> from sknoisy.modules import RandomFlip, RandomShift
+    >>> from sknoisy.augmentation import (
+    ...     Compose,
+    ...     RandomErasing,
+    ...     RandomFlip,
+    ...     RandomShift,
+    ... )
     >>> augment = Compose([RandomShift(2), RandomFlip(), RandomErasing(size=0.25)])
     >>> augment(torch.ones(5, 28, 28, 3)).shape
     torch.Size([5, 28, 28, 3])

@@ -28,7 +28,7 @@ class RandomErasing(Augmentation):
 
     See Also
     --------
-    sknoisy.modules.RandomShift : Moves images.
+    RandomShift : Moves images.
     sknoisy.objectives.CutMix : Puts a part of another image there.
 
     Notes

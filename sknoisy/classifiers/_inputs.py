@@ -22,7 +22,7 @@ def read_both(estimator, X, y, *, reset):
     """Return X, y, and which samples have no label, whose place another one takes."""
     if y is None:  # labels may be part of the samples
         samples = as_samples(X)
-        y = None if samples is None else samples.labels()
+        y = None if samples is None else samples.labels(needed=True)
         X = X if y is None else samples
     elif type(y).__name__ == "SliceDataset":  # skorch's
         y = np.asarray(y)

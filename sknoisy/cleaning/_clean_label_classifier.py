@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.metadata_routing import MetadataRouter
 from sklearn.utils.validation import check_consistent_length, validate_data
 
@@ -13,7 +14,7 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
 from sknoisy._delegation import PredictsByEstimator
-from sknoisy._features import check_rows
+from sknoisy._features import check_features, check_rows
 from sknoisy._labels import check_names_classes, read_labels, require
 from sknoisy._out_of_fold import fitted
 from sknoisy._rows import cut_params, take
@@ -57,7 +58,8 @@ class CleanLabelClassifier(
     ----------
     estimator : classifier, default=None
         What is trained. None stands for ``RandomForestClassifier()``, of which X may
-        also be a frame with words, categories, dates and gaps: see
+        also be images, whose pixels are its columns, or a frame with words,
+        categories, dates and gaps: see
         :func:`~sknoisy.tables.make_vectorizer`.
 
     detector : detector, default=None
@@ -264,6 +266,9 @@ class CleanLabelClassifier(
         vectorizer = None
         if self.estimator is None:
             vectorizer = vectorizer_for(X, random_state=0)
+            shape = getattr(check_features(X, self), "shape", ())
+            if vectorizer is None and len(shape) > 2:  # images
+                vectorizer = FunctionTransformer(_flat)
         return (X if vectorizer is None else vectorizer.fit_transform(X)), vectorizer
 
     def _look_for_issues(self, X, y, params):
@@ -347,3 +352,7 @@ class CleanLabelClassifier(
         return tags_of_classifier(
             super().__sklearn_tags__(), self._get_estimator(), *others
         )
+
+
+def _flat(images):
+    return np.reshape(images, (len(images), -1))

@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from sknoisy._files import with_formula
-from sknoisy._samples import IMAGE_SUFFIXES, Samples, open_image
+from sknoisy._pictures import open_image
+from sknoisy._samples import IMAGE_SUFFIXES, Samples
 from sknoisy._shown import shown
 
 __all__ = ["read_image_folder"]
@@ -64,7 +65,9 @@ def read_image_folder(
         first column, labels in its second, under any two names.
 
     mode : str, default="RGB"
-        What a pixel is, by Pillow's names: "RGB" for three channels, "L" for gray.
+        What a pixel is, by Pillow's names: "RGB" for three channels, "L" for gray, of
+        eight bits each. Of files with 16 bits, these are the upper ones; "F" (float32)
+        keeps all.
 
     size : pair of int, default=None
         (height, width) to bring all images to. None leaves them, and training needs

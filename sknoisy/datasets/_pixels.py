@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from sknoisy._pictures import of_eight_bits
+
 __all__ = ["ImageFacts", "read_pixels"]
 
 GRAY = ("1", "L", "LA", "I", "F")  # what names of gray modes begin with
@@ -142,21 +144,9 @@ def _small(path, shape, gray):
         opened.draft("L" if gray else "RGB", (longest, longest))
         image = ImageOps.exif_transpose(opened)
         if image.mode.startswith(("I", "F")):
-            image = _of_eight_bits(image)
+            image = of_eight_bits(image)
         image = image.convert("L" if gray else "RGB")
         return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
-
-
-def _of_eight_bits(image):
-    """Return an image of more than eight bits with as many, where Pillow would cut."""
-    from PIL import Image
-
-    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
-    if image.mode.startswith("I"):
-        scale = 255 / 65_535
-    else:  # as such numbers are mostly kept: from 0 to 1, or else to 255
-        scale = 255.0 if values.max(initial=0.0) <= 1 else 1.0
-    return Image.fromarray(np.clip(scale * values, 0, 255).astype(np.uint8))
 
 
 def _why(error):

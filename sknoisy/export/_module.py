@@ -16,6 +16,7 @@ from sknoisy._delegation import PredictsByEstimator
 from sknoisy._logits import mean_probability
 from sknoisy._nested import map_tensors
 from sknoisy._shown import shown
+from sknoisy._tensors import copy_of
 from sknoisy.classifiers import BaseNoisyClassifier
 from sknoisy.export._scalers import scaler_module
 from sknoisy.export._undo import undoing
@@ -186,7 +187,7 @@ def _of_classifier(classifier):
         )
     speaker = classifier._speaker()
     speakers = net.module_ if speaker is None else net.module_.only(speaker)
-    networks, intake = copy.deepcopy((speakers, net.intake))
+    networks, intake = copy_of(speakers), copy.copy(net.intake)
     return Probabilities(networks.cpu(), intake, undoing(classifier))
 
 

@@ -1,6 +1,5 @@
 """Early-learning regularization by two networks that teach each other."""
 
-import copy
 from typing import Any, Self
 
 import torch
@@ -9,6 +8,7 @@ from torch import Tensor
 from sknoisy._checks import check_choice
 from sknoisy._nested import mixed
 from sknoisy._ranges import check_range
+from sknoisy._tensors import copy_of
 from sknoisy._types import Networks
 from sknoisy._warm_up import epochs_to_learn
 from sknoisy.objectives._elr import SHRINKAGE, seen_only
@@ -161,7 +161,7 @@ class EarlyLearningPlus(ScheduledObjective):
     def make_ready(self, networks: Networks) -> None:
         """Make the averages, where there are none yet."""
         if self.averages is None:
-            self.averages = copy.deepcopy(networks).eval().requires_grad_(False)
+            self.averages = copy_of(networks).eval().requires_grad_(False)
 
     @torch.no_grad()
     def _teach(self, networks, features):
