@@ -194,7 +194,10 @@ def test_row_numbers_are_known_though_a_sample_has_gaps(folder, monkeypatch):
             lambda f: f.assign(seen=f["seen"].dt.strftime("%d.%m.%Y")),
             "Save it as dates",
         ),
-        (lambda f: f.assign(cost="$" + f["size"].astype(str)), "Save it as numbers"),
+        (
+            lambda f: f.assign(cost="$" + f["size"].abs().round(2).astype(str)),
+            "Save it as numbers",
+        ),
         (lambda f: f.assign(given=None), "has no rows with a label"),
     ],
     ids=["dates", "numbers", "no labels"],

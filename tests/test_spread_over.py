@@ -77,7 +77,7 @@ pytestmark = pytest.mark.filterwarnings("default")  # of dask's, when workers go
             cv=2,
         ),
         TransitionCorrectedClassifier(max_epochs=3, cv=2, random_state=0),
-        ConfidentLearning(LogisticRegression(), cv=2),
+        ConfidentLearning(LogisticRegression(), cv=2, random_state=0),
     ],
     ids=["search", "cross-fit", "detector"],
 )
@@ -85,6 +85,9 @@ def test_a_cluster_finds_what_one_process_finds(client, estimator):
     alone = clone(estimator).fit(X, Y)
     with spread_over(client, scatter=[X]):
         spread = clone(estimator).fit(X, Y)
+    if hasattr(alone, "cv_results_"):
+        scores = [one.cv_results_["mean_test_score"] for one in (alone, spread)]
+        np.testing.assert_array_equal(*scores)
     for name in ("quality_", "predict_proba"):
         if hasattr(alone, name):
             first, second = (getattr(one, name) for one in (alone, spread))
