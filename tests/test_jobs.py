@@ -59,12 +59,17 @@ def spread(estimator):
         return clone(estimator).fit(X, Y), Copies.n_tasks
 
 
+TIMED = ("refit_time_", "report_")  # which tell seconds
+
+
 def found_by(estimator):
     """Return what was learned that can be compared: numbers, labels, predictions."""
     found = {
         name: value
         for name, value in vars(estimator).items()
-        if name.endswith("_") and isinstance(value, np.ndarray | float | int | str)
+        if name.endswith("_")
+        and name not in TIMED
+        and isinstance(value, np.ndarray | float | int | str)
     }
     for method in ("predict_proba", "predict"):
         if hasattr(estimator, "classes_") and hasattr(estimator, method):
