@@ -1,5 +1,7 @@
 """Equal rows: found by hashing, and told from rows that are equal by chance."""
 
+from hashlib import blake2b
+
 import numpy as np
 from scipy.sparse import issparse
 
@@ -22,6 +24,16 @@ def equal_rows(X):
     """
     halves = hash_rows(X)
     return None if halves is None else _codes(halves)
+
+
+def equal_rows_of(blocks):
+    """Return the same for the rows of tables that come one after another.
+
+    Parameters
+    ----------
+    blocks : iterable of array-like
+    """
+    return _numbered(np.concatenate([_joined(hash_rows(block)) for block in blocks]))
 
 
 def find_repeats(X, y):
@@ -132,8 +144,18 @@ def _as_words(values):
         return values.astype(np.float64).view(np.uint64)
     if kind in "Mm":
         return values.view(np.int64).astype(np.uint64)
-    hashes = [hash(value) if value == value else 0 for value in values.tolist()]
+    values = values.tolist()
+    known = {value: _hashed(value) for value in set(values)}
+    hashes = [known[value] for value in values]
     return np.array(hashes, dtype=np.int64).astype(np.uint64)
+
+
+def _hashed(value):
+    """Return a hash that is the same in each process, as that of a text isn't."""
+    if not isinstance(value, str):
+        return hash(value) if value == value else 0
+    digest = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
 
 
 def _mixed(words, place):
@@ -147,7 +169,14 @@ def _mixed(words, place):
 
 
 def _codes(halves):
-    joined = halves[:, 0] + _mixed(halves[:, 1], 0)
+    return _numbered(_joined(halves))
+
+
+def _joined(halves):
+    return halves[:, 0] + _mixed(halves[:, 1], 0)
+
+
+def _numbered(joined):
     return np.unique(joined, return_inverse=True)[1]
 
 

@@ -56,7 +56,7 @@ def write_csv(path, rows):
 
     `with_formula` gives each cell back as it was.
     """
-    cells = [[without_formula(cell) for cell in row] for row in rows]
+    cells = ([without_formula(cell) for cell in row] for row in rows)
     with set_aside(path) as aside, aside.open("w", newline="", encoding="utf-8") as f:
         csv.writer(f).writerows(cells)
 

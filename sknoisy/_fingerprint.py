@@ -7,7 +7,7 @@ from scipy.sparse import issparse
 
 from sknoisy._labels import encode_labels
 
-__all__ = ["difference", "fingerprint", "label_text"]
+__all__ = ["difference", "fingerprint", "fingerprint_of_codes", "label_text"]
 
 N_ROWS = 1000  # of X that are looked at, evenly spaced; of y it is all
 
@@ -28,6 +28,11 @@ def fingerprint(y, X=None):
     return f"{len(y)}-{_hash_labels(y)}-{'' if X is None else _hash_samples(X)}"
 
 
+def fingerprint_of_codes(codes, classes):
+    """Return the fingerprint of labels that are codes of `classes`, without an X."""
+    return f"{len(codes)}-{_hash_codes(classes, codes)}-"
+
+
 def difference(found, y, X=None):
     """Return in words how `y` and `X` differ from those of the fingerprint `found`.
 
@@ -44,7 +49,10 @@ def difference(found, y, X=None):
 
 
 def _hash_labels(y):
-    classes, codes = encode_labels(y)
+    return _hash_codes(*encode_labels(y))
+
+
+def _hash_codes(classes, codes):
     texts = [label_text(label) for label in classes.tolist()]
     # by text, as the order of classes isn't the same for 2, 10 and "10", "2"
     ordered, ranks = np.unique(texts, return_inverse=True)

@@ -40,7 +40,21 @@ def run_folds(judge, folds, n_samples, n_classes, *, n_jobs=None):
     pred_probs : ndarray of shape (n_samples, n_classes)
         Zeros for samples in no test part.
     """
-    found = Parallel(n_jobs=n_jobs)(delayed(judge)(*fold) for fold in folds)
+    found = spread_folds(judge, folds, n_jobs=n_jobs)
+    return mean_of_folds(folds, found, n_samples, n_classes)
+
+
+def spread_folds(judge, folds, *, n_jobs=None):
+    """Return what `judge` says of each fold, of which it may be told more than rows.
+
+    It may run in another process, to which it goes as a copy: what it says is all that
+    comes back, and a seed is drawn before.
+    """
+    return Parallel(n_jobs=n_jobs)(delayed(judge)(*fold) for fold in folds)
+
+
+def mean_of_folds(folds, found, n_samples, n_classes):
+    """Return what was said of each sample, of several opinions the mean."""
     total, times = np.zeros((n_samples, n_classes)), np.zeros(n_samples)
     for (_, test), probabilities in zip(folds, found, strict=True):
         total[test] += probabilities

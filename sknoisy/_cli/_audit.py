@@ -8,10 +8,12 @@ from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
 from sknoisy._cli._detectors import find_method, threshold_of
 from sknoisy._cli._errors import CommandError
 from sknoisy._cli._judged import judge
+from sknoisy._cli._large import Large, is_large
 from sknoisy._cli._progress import Progress
 from sknoisy._cli._read import read
-from sknoisy._cli._tables import check_table
+from sknoisy._cli._tables import WANTED_BY, check_table
 from sknoisy._cli._threads import held_to
+from sknoisy._look_alikes import look_alikes
 from sknoisy.data_issues import find_data_issues
 
 STAGES = {  # and what share of the time they take, more or less
@@ -27,20 +29,44 @@ TOO_MANY = 3  # the exit status where --fail-over is exceeded
 def audit(arguments):
     """Do what the command line asks for; return the exit status."""
     _check_arguments(arguments)
-    table = check_table(read(arguments), 2, "judging labels by others")
+    audited = Large(arguments) if is_large(arguments) else InMemory(arguments)
+    table = audited.table
     folder = make_folder(arguments.out)
-    print_head(table)
-    data_issues = find_data_issues(table, random_state=arguments.seed)
+    print_head(table, audited.slips)
+    data_issues = audited.find_data_issues()
     print_data_issues(data_issues)
     bar = Progress(list(STAGES), "step", list(STAGES.values()))
     networks = arguments.detector in WITH_NETWORKS
     with held_to(arguments.threads, arguments.jobs, networks=networks), bar:
-        judged = judge(table, data_issues, arguments, folder, bar.within)
-        files = AuditFiles(table, judged, folder)
+        judged, files = audited.judge(data_issues, folder, bar.within)
         _write(files, data_issues, arguments, bar)
     print_summary(table, judged)
     _print_written(files)
     return _status(judged, arguments.fail_over)
+
+
+class InMemory:
+    """An audit of data that fit into memory.
+
+    Parameters
+    ----------
+    arguments : Namespace
+    """
+
+    def __init__(self, arguments):
+        self.arguments = arguments
+        self.table = check_table(read(arguments), 2, WANTED_BY)
+        # told with other things that are odd
+        self.slips = look_alikes(self.table.y, self.table.label)
+
+    def find_data_issues(self):
+        """Return what is odd about the data."""
+        return find_data_issues(self.table, random_state=self.arguments.seed)
+
+    def judge(self, data_issues, folder, on_share):
+        """Return what was found of each label, and the files that tell it."""
+        judged = judge(self.table, data_issues, self.arguments, folder, on_share)
+        return judged, AuditFiles(self.table, judged, folder)
 
 
 def _check_arguments(arguments):
@@ -70,13 +96,15 @@ def _write(files, data_issues, arguments, bar):
         bar.tick()
         files.draw()
         bar.tick()
-        files.judged.kept.drop()
+        if files.judged.kept is not None:
+            files.judged.kept.drop()
     except KeyboardInterrupt:
-        print(
-            f"\nWritten to {files.folder} before: {', '.join(files.written)}."
-            "\nThe same command with --resume writes the rest without judging anew.",
-            file=sys.stderr,
-        )
+        told = f"\nWritten to {files.folder} before: {', '.join(files.written)}."
+        if files.judged.kept is not None:
+            told += (
+                "\nThe same command with --resume writes the rest without judging anew."
+            )
+        print(told, file=sys.stderr)
         raise
 
 

@@ -1,5 +1,6 @@
 """What an audit leaves in its folder, tables before pages, pages before pictures."""
 
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from sknoisy.inspection import (
 )
 from sknoisy.reporting import audit_report
 
-__all__ = ["AuditFiles"]
+__all__ = ["AuditFiles", "verdict_on"]
 
 N_IMAGES = 64  # of a gallery
 
@@ -40,22 +41,25 @@ class AuditFiles:
         self.written = []
         self.notes = []
 
+    @property
+    def of_all(self):
+        """The table, and what was found, of which pictures are."""
+        return self.table, self.judged
+
     def write_issues(self):
         """Write the ranked issues."""
         ids, judged = self.table.ids, self.judged
         head = ["rank", "row", *([] if ids is None else ["id"])]
         head += ["given_label", "suggested_label", "quality", "kind"]
-        rows = [
-            [rank, self.table.rows[i], *([] if ids is None else [ids[i]])]
-            + [
-                judged.labels[i],
-                judged.suggested_labels_[i],
-                f"{judged.quality_[i]:.6g}",
-            ]
-            + ["spelling" if judged.is_slip[i] else "label"]
-            for rank, i in enumerate(judged.worst_first, start=1)
-        ]
-        self._write_csv("issues.csv", [head, *rows])
+        order = judged.worst_first
+        ids = [] if ids is None else [ids[order]]
+        rows = (
+            [rank, *name, *verdict_on(judged, i)]
+            for rank, (i, *name) in enumerate(
+                zip(order, self.table.rows[order], *ids, strict=True), start=1
+            )
+        )
+        self._write_csv("issues.csv", chain([head], rows))
 
     def write_matrix(self):
         """Write the estimated transition matrix."""
@@ -79,6 +83,9 @@ class AuditFiles:
             data_issues=data_issues,
             title=f"{self.table.name}: labels",
         )
+        self._save(report)
+
+    def _save(self, report):
         with command_errors(OSError, about="--out: "):
             report.save_json(self.folder / "report.json")
             report.save_html(self.folder / "report.html")
@@ -146,7 +153,7 @@ class AuditFiles:
                 self.written.append(name)
 
     def _displays(self):
-        table, judged = self.table, self.judged
+        table, judged = self.of_all
         title = f"{table.name}: labels by {type(judged.detector).__name__}"
         yield (
             "quality.png",
@@ -157,7 +164,11 @@ class AuditFiles:
         yield (
             "issues.png",
             LabelIssuesDisplay.from_predictions(
-                judged.labels, judged.is_issue_, judged.suggested_labels_, title=title
+                judged.labels,
+                judged.is_issue_,
+                judged.suggested_labels_,
+                class_names=judged.names_present,
+                title=title,
             ),
         )
         display = TransitionMatrixDisplay(
@@ -184,3 +195,13 @@ class AuditFiles:
         with command_errors(OSError, about="--out: "):
             write_csv(self.folder / name, rows)
         self.written.append(name)
+
+
+def verdict_on(judged, i):
+    """Return the cells that say what was found of a label."""
+    return [
+        judged.named(judged.labels[i]),
+        judged.named(judged.suggested_labels_[i]),
+        f"{judged.quality_[i]:.6g}",
+        "spelling" if judged.is_slip[i] else "label",
+    ]

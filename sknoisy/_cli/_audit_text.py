@@ -7,7 +7,6 @@ import numpy as np
 
 from sknoisy._cli._text_table import text_table
 from sknoisy._doubts import doubts_of
-from sknoisy._look_alikes import look_alikes
 
 __all__ = ["class_rows", "print_data_issues", "print_head", "print_summary"]
 
@@ -20,12 +19,11 @@ LEFT_OUT = re.compile(
 )
 
 
-def print_head(table):
-    """Say what was read, before anything takes its time."""
+def print_head(table, told):
+    """Say what was read, before anything takes its time, but notes `told` elsewhere."""
     print(table.describe())
     if features := table.describe_features():
         print(f"taken for {features}")
-    told = set(look_alikes(table.y, table.label))  # with other things that are odd
     for note in table.notes:
         if note not in told and not LEFT_OUT.match(note):
             print(f"note: {note}")
@@ -96,8 +94,11 @@ def class_rows(judged):
             suggested[suggested != classes[i]], return_counts=True
         )
         best = counts.argmax() if len(counts) else None
-        looks_like = None if best is None else (better[best], int(counts[best]))
-        rows.append((classes[i], int(totals[i]), int(n_issues[i]), looks_like))
+        looks_like = (
+            None if best is None else (judged.named(better[best]), int(counts[best]))
+        )
+        name = judged.named(classes[i])
+        rows.append((name, int(totals[i]), int(n_issues[i]), looks_like))
     return rows
 
 

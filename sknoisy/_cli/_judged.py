@@ -1,6 +1,7 @@
 """What was found out about each label of a file."""
 
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from sknoisy._cli._sampled import fit_on_some
 from sknoisy._rows import take
 from sknoisy._unlabeled import settled
 
-__all__ = ["Judged", "judge"]
+__all__ = ["Judged", "fitting", "judge", "make_detector"]
 
 # of the default detector: two forests of 100 trees and their votes, and five folds; in
 # groups ten forests
@@ -32,7 +33,7 @@ class Judged:
     """
 
     detector: Any
-    labels: np.ndarray  # as they stand in the file
+    labels: np.ndarray  # as they stand in the file; or codes, where there are `names`
     read_as: np.ndarray  # what the detector was told
     is_slip: np.ndarray  # misspelt
     is_aside: np.ndarray  # of classes too small to judge
@@ -45,6 +46,20 @@ class Judged:
     warnings: list = field(default_factory=list)
     kept: Any = None  # where findings wait until all is written
     was_kept: bool = False
+    names: np.ndarray | None = None  # of very many rows, labels are codes of these
+
+    def named(self, label):
+        """Return a label as it stands in the file."""
+        return label if self.names is None else self.names[label]
+
+    @property
+    def names_present(self):
+        """What labels that are codes are called, those that are given or suggested."""
+        if self.names is None:
+            return None
+        found = np.bincount(self.labels, minlength=len(self.names))
+        found += np.bincount(self.suggested_labels_, minlength=len(self.names))
+        return self.names[found > 0]
 
     @property
     def classes_(self):
@@ -87,7 +102,7 @@ def judge(table, data_issues, arguments, folder, on_share):
     What is found is kept in `folder`, and taken from there where arguments say so.
     `on_share` is told now and then what share of the work is done.
     """
-    method, detector = _make_detector(table, arguments)
+    method, detector = make_detector(table, arguments)
     read_as, is_slip = _without_slips(table.y, data_issues)
     is_aside = _too_few(read_as, data_issues)
     rows = np.flatnonzero(~is_aside)
@@ -105,7 +120,7 @@ def judge(table, data_issues, arguments, folder, on_share):
     return judged
 
 
-def _make_detector(table, arguments):
+def make_detector(table, arguments):
     """Return how the named detector wants features, and itself, unfitted."""
     method = find_method(arguments.detector)
     detector = method.make(table).set_params(
@@ -121,13 +136,7 @@ def _make_detector(table, arguments):
 def _find(detector, method, table, read_as, rows, seed, on_share):
     """Return what the detector found in `rows`, and what it warned of."""
     y, groups = read_as[rows], table.groups
-    tasks = _Tasks(on_share, FOLDS_TASKS if groups is not None else TASKS)
-    with (
-        command_errors(TypeError, ValueError, about=f"{table.name}: "),
-        tasks_counted(tasks.count),
-        warnings.catch_warnings(record=True) as caught,
-    ):
-        warnings.simplefilter("always")
+    with fitting(table, on_share) as told:
         found = fit_on_some(
             settled(detector, y),
             method.prepare(table),
@@ -136,7 +145,23 @@ def _find(detector, method, table, read_as, rows, seed, on_share):
             None if groups is None else groups[rows],
             seed=seed,
         )
-    return found, list(dict.fromkeys(_one_line(w.message) for w in caught))
+    return found, told
+
+
+@contextmanager
+def fitting(table, on_share):
+    """Say what share of trees and folds is done; give what is warned of, afterwards."""
+    told: list[str] = []
+    in_groups = table.groups is not None
+    tasks = _Tasks(on_share, FOLDS_TASKS if in_groups else TASKS)
+    with (
+        command_errors(TypeError, ValueError, about=f"{table.name}: "),
+        tasks_counted(tasks.count),
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.simplefilter("always")
+        yield told
+    told += dict.fromkeys(_one_line(w.message) for w in caught)
 
 
 def _seeds_in(parameters):

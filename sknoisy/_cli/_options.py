@@ -59,7 +59,7 @@ def add_data(parser, **more):
         help=(
             "a file: CSV of any kind, Excel, Parquet, Feather, JSON, ARFF, libsvm, or"
             " NPZ with the arrays X and y; also packed (.gz, .zip, .zst). Or a folder"
-            " of images with a folder for each class"
+            " of Parquet files, or one of images with a folder for each class"
         ),
         **more,
     )

@@ -1,24 +1,31 @@
 """The file or folder that the command line names, and what people say about it."""
 
+from pathlib import Path
+
 from sknoisy._cli._errors import command_errors
 from sknoisy._cli._images import find_images, read_images
-from sknoisy.tables import TableError, read_table
+from sknoisy.tables import ParquetRows, TableError, parquet_files, read_table
 
 ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
 
 
 def read(arguments):
     """Return the table in the file, or of the images, that the arguments name."""
-    said = {
-        **how_written(arguments),
-        **{role: _split(getattr(arguments, role, None)) for role in ROLES},
-    }
+    said = {**how_written(arguments), **roles_said(arguments)}
     names = arguments.label, arguments.clean_label
     with command_errors(TableError):
+        if Path(arguments.data).is_dir() and parquet_files(arguments.data):
+            frame = ParquetRows(arguments.data).take(None)
+            return read_table(frame, *names, **said, name=Path(arguments.data).name)
         images = find_images(arguments, said)
         if images is not None:
             return read_images(arguments, images, said)
         return read_table(arguments.data, *names, **said)
+
+
+def roles_said(arguments):
+    """Return the columns that people said what they are of, by role."""
+    return {role: _split(getattr(arguments, role, None)) for role in ROLES}
 
 
 def how_written(arguments):

@@ -16,7 +16,15 @@ from sknoisy._probs import likeliest
 from sknoisy.detectors import TrueLabelPosterior
 from sknoisy.quality import flag_issues, true_label_posterior
 
-__all__ = ["MOST_ROWS", "Found", "fit_on_some"]
+__all__ = [
+    "BLOCK",
+    "MOST_ROWS",
+    "Found",
+    "JudgeOfOthers",
+    "called_wrong",
+    "fit_on_some",
+    "some_rows",
+]
 
 MOST_ROWS = 20_000  # that are learned from
 OF_EACH = 50  # rows of a class at least, where it has so many
@@ -119,31 +127,60 @@ def _of_all(found, features, make, X, y, rows):
     codes = np.searchsorted(classes, y)
     probabilities = np.empty((len(y), len(classes)), dtype=np.float32)
     probabilities[rows] = found.probabilities
-    trusted = ~detector.is_issue_
-    judge = clone(detector.classifier_)
-    judge.fit(features[trusted], codes[rows][trusted])
+    judge = JudgeOfOthers(detector, features, codes[rows])
     others = np.setdiff1d(np.arange(len(y)), rows)
     for start in range(0, len(others), BLOCK):
         block = others[start : start + BLOCK]
         some = _take(X, block)
-        said = judge.predict_proba(some if make is None else make.transform(some))
-        votes = np.zeros((len(block), len(classes)))
-        votes[:, judge.classes_] = said
-        probabilities[block] = true_label_posterior(
-            codes[block],
+        some = some if make is None else make.transform(some)
+        probabilities[block] = judge.probabilities(some, codes[block])
+    quality = probabilities[np.arange(len(y)), codes].astype(np.float64)
+    best = likeliest(codes, probabilities)
+    is_issue = called_wrong(detector, codes, best, quality)
+    return Found(detector, classes[best], quality, is_issue, probabilities, len(rows))
+
+
+class JudgeOfOthers:
+    """Judges rows that a detector hasn't seen, by the classifier that judged last.
+
+    Parameters
+    ----------
+    detector : TrueLabelPosterior
+        Fitted.
+
+    features : array-like of shape (n_samples, n_features)
+        What it was fitted to; labels that it trusts teach the classifier.
+
+    codes : ndarray of shape (n_samples,)
+        The labels of these, as codes of the detector's classes.
+    """
+
+    def __init__(self, detector, features, codes):
+        trusted = ~detector.is_issue_
+        self.detector = detector
+        self.classifier = clone(detector.classifier_)
+        self.classifier.fit(features[trusted], codes[trusted])
+
+    def probabilities(self, features, codes):
+        """Return those of the true labels of `BLOCK` other rows."""
+        votes = np.zeros((len(codes), len(self.detector.classes_)))
+        votes[:, self.classifier.classes_] = self.classifier.predict_proba(features)
+        return true_label_posterior(
+            codes,
             votes,
-            transition=detector.transition_matrix_,
+            transition=self.detector.transition_matrix_,
             of_true_labels=True,
             max_iter=0,
         ).probabilities
-    quality = probabilities[np.arange(len(y)), codes].astype(np.float64)
-    best = likeliest(codes, probabilities)
-    is_issue = best != codes
-    if detector.threshold != "auto":
-        is_issue = _by_threshold(detector, quality)
+
+
+def called_wrong(detector, codes, best, quality):
+    """Return which labels are called wrong, by the rule of the detector."""
     if not _may_call_wrong(detector):
-        is_issue[:] = False
-    return Found(detector, classes[best], quality, is_issue, probabilities, len(rows))
+        return np.zeros(len(codes), dtype=bool)
+    if detector.threshold != "auto":
+        return _by_threshold(detector, np.asarray(quality, dtype=np.float64))
+    return best != codes
 
 
 def _may_call_wrong(detector):

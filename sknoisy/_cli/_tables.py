@@ -10,6 +10,8 @@ from sknoisy._labels import encode_labels
 from sknoisy._unlabeled import is_ambiguous
 from sknoisy.tables import Table
 
+WANTED_BY = "judging labels by others"
+
 
 def digits():
     """Return scikit-learn's digits: 1,797 images of 8 x 8, as a table of 64 columns."""

@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from sknoisy._engine.held_out import BestOnHeldOut, calibrate
 from sknoisy._folds import folds_to_judge_by
-from sknoisy._out_of_fold import certain, run_folds
+from sknoisy._out_of_fold import certain, mean_of_folds, spread_folds
 from sknoisy._rows import take
 
 ANNEALED = 1.5  # a rate that ends low holds out longer than one that is cut off
@@ -79,29 +79,29 @@ def cross_fit(
     found : CrossFit
     """
     noisy = _noisy_rows(codes, trusted)
-    n_samples, n_classes, n_epochs = len(codes), codes.max() + 1, []
-    heard = np.zeros(n_samples, dtype=bool)  # by networks that know the given class
+    n_samples, n_classes = len(codes), codes.max() + 1
 
-    def judge(train, test):
+    def judge(train, test, seed):
         known = np.unique(codes[train])
-        heard[test] |= np.isin(codes[test], known)
         if len(known) == 1:  # nothing to tell apart
-            return certain(known, len(test), n_classes)
-        told = (noisy & heard)[test]
+            return certain(known, len(test), n_classes), classifier.max_epochs
+        told = noisy[test] & np.isin(codes[test], known)
         best = BestOnHeldOut(X[test], codes[test], told, known, n_classes)
-        seed = random_state.randint(np.iinfo(np.int32).max)
         model = clone(classifier).set_params(callbacks=[("best", best)])
         model.set_params(random_state=seed).fit(X[train], codes[train])
         best = dict(model.net_.callbacks_)["best"]
-        n_epochs.append(min(ANNEALED * best.epoch_, model.net_.max_epochs))
-        return best.proba_
+        return best.proba_, min(ANNEALED * best.epoch_, model.net_.max_epochs)
 
     folds = _folds(X, codes, noisy, cv, random_state, groups)
-    posterior = run_folds(judge, folds, n_samples, n_classes)
+    told = [(*fold, random_state.randint(np.iinfo(np.int32).max)) for fold in folds]
+    found, n_epochs = zip(*spread_folds(judge, told), strict=True)
+    posterior = mean_of_folds(folds, found, n_samples, n_classes)
     posterior /= posterior.sum(axis=1, keepdims=True)
     if calibrates:
+        heard = [test[np.isin(codes[test], codes[train])] for train, test in folds]
+        heard = np.isin(np.arange(n_samples), np.concatenate(heard))
         posterior = calibrate(posterior, codes, noisy & heard)
-    return CrossFit(posterior, round(np.mean(n_epochs or classifier.max_epochs)))
+    return CrossFit(posterior, round(np.mean(n_epochs)))
 
 
 def _noisy_rows(codes, trusted):

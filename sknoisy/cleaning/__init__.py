@@ -6,9 +6,11 @@ from sknoisy.cleaning._label_cleaner import LabelCleaner
 from sknoisy.cleaning._label_studio import from_label_studio, to_label_studio
 from sknoisy.cleaning._reasons import find_reasons as find_reasons
 from sknoisy.cleaning._reasons import probabilities_of as probabilities_of
+from sknoisy.cleaning._review import page_of_some as page_of_some
 from sknoisy.cleaning._review import review_page
 from sknoisy.cleaning._reviews import read_corrections, write_corrections
 from sknoisy.cleaning._tasks import apply_answers, write_tasks
+from sknoisy.cleaning._vocabulary import Vocabulary as Vocabulary
 from sknoisy.cleaning._wann_classifier import WANNClassifier
 from sknoisy.cleaning._weight_meaning import WeightMeaning, weight_meaning
 

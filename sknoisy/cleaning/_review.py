@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from sknoisy._arrays import as_numpy
 from sknoisy._data_types import ArrayLike, Estimator, FilePath, MatrixLike
+from sknoisy._fingerprint import fingerprint_of_codes
 from sknoisy._labels import check_labels
 from sknoisy._ranges import check_count
 from sknoisy.cleaning._exhibits import Looks, show
@@ -16,7 +18,7 @@ from sknoisy.cleaning._page import write_page
 from sknoisy.cleaning._reasons import find_reasons, probabilities_of
 from sknoisy.cleaning._suspects import find_suspects
 
-__all__ = ["review_page"]
+__all__ = ["page_of_some", "review_page"]
 
 
 def review_page(
@@ -193,15 +195,72 @@ def review_page(
     reasons = reasons_of(
         X, y, detector, suspects, pred_probs, n_similar, notes, kind=exhibits.kind
     )
+    items = _items(suspects, exhibits.items, ids_of(X, suspects, ids), reasons)
+    return _write(path, title, items, exhibits, describe(suspects))
+
+
+def page_of_some(few, judged, whole, places, path, *, max_items, title, notes):
+    """Write the page for samples of which only few are in memory.
+
+    Parameters
+    ----------
+    few : Table
+        Some of the samples, the most suspicious among them.
+
+    judged, whole : objects with labels and what was found of them
+        Of these, and of all, as codes of `whole.names`.
+
+    places : ndarray of int
+        The place of each of the few among all.
+
+    path, max_items, title
+        As for `review_page`.
+
+    notes : list
+        What to say of each of the few.
+    """
+    suspects = find_suspects(
+        few.shown,
+        judged.labels,
+        judged,
+        suggested_labels=None,
+        is_issue=None,
+        classes=whole.names,
+        class_names=None,
+        only_issues=True,
+        max_items=max_items,
+    )
+    looks, order = Looks("auto", None, 160, None), suspects.order
+    exhibits = show(few.shown, order, suspects.given, len(whole.names), looks)
+    names = [f"row {row}" for row in few.rows] if few.ids is None else few.ids
+    items = _items(
+        suspects,
+        exhibits.items,
+        [str(names[i]) for i in order],
+        [notes[i] or [] for i in order],
+    )
+    for item in items:
+        item["index"] = int(places[item["index"]])
+    counted = replace(
+        suspects,
+        given=whole.labels,
+        is_issue=whole.is_issue_,
+        fingerprint=fingerprint_of_codes(whole.labels, whole.names),
+    )
+    return _write(path, title, items, exhibits, describe(counted))
+
+
+def _write(path, title, items, exhibits, about):
+    """Write the page with these `items`; `about` is of all data, see `describe`."""
     path = Path(path)
     title = path.stem if title is None else str(title)
     content = {
         "title": title,
         "file": f"{path.stem}-corrections.csv",
-        "items": _items(suspects, exhibits.items, ids_of(X, suspects, ids), reasons),
+        "items": items,
         "kind": exhibits.kind,
         "columns": exhibits.columns,
-        **describe(suspects),
+        **about,
     }
     write_page(path, title, json.dumps(content, ensure_ascii=False, allow_nan=False))
     return path

@@ -11,7 +11,7 @@ __all__ = ["blank_labels"]
 
 def blank_labels(data):
     """Find labels that may stand for a missing one."""
-    if data.y.dtype.kind != "U":
+    if not data.names_classes or data.classes.dtype.kind != "U":
         return None
     words = words_for_nothing(data.classes.tolist())
     if not words:
@@ -26,6 +26,6 @@ def blank_labels(data):
         "They are kept as classes: NA, for one, may be North America.",
         f"Say --missing {','.join(words)!r} to leave such rows out.",
         "warning",
-        rows=data.rows[np.isin(data.y, words)],
+        rows=data.rows[is_word[data.codes]],
         classes=tuple(words),
     )

@@ -7,6 +7,7 @@ from scipy.sparse import issparse
 
 from sknoisy._duplicates import equal_rows, find_copies
 from sknoisy._frames import frame_of
+from sknoisy._one_class_each import holds_quantities
 from sknoisy._unlabeled import as_labels, find_nothing
 from sknoisy.data_issues._neighbors import Neighbors
 from sknoisy.data_issues._numbers import as_numbers
@@ -83,6 +84,11 @@ class Data:
     def names_classes(self):
         """Whether labels are such that classes can be counted."""
         return self.y.dtype.kind != "O"
+
+    @cached_property
+    def holds_quantities(self):
+        """Whether labels are numbers that name no classes."""
+        return holds_quantities(self.y)
 
     @cached_property
     def _counted(self):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._rare_classes import FEWEST
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import label_counts, share
@@ -14,7 +13,7 @@ SMALL = 0.1  # of an even share
 
 def imbalance(data):
     """Find classes with less than a tenth of an even share of the samples."""
-    if not data.names_classes or holds_quantities(data.y):
+    if not data.names_classes or data.holds_quantities:
         return None
     enough = data.counts >= FEWEST
     if enough.sum() < 2:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import are, as_word, counted, listed, share
 
@@ -20,7 +19,7 @@ def leaks(data):
     category if the other rows with it mostly have this label. ``details["told"]`` has
     the share of labels that each column of the features tells.
     """
-    if not data.names_classes or holds_quantities(data.y):
+    if not data.names_classes or data.holds_quantities:
         return None
     opinions = data.of_role("opinion")
     told = _telling(data) if data.n_samples >= FEWEST else {}

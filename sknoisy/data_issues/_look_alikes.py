@@ -18,7 +18,7 @@ def look_alikes(data):
     ``details["instead"]`` tells for each label that a slip may have made what it may
     mean; labels that are both frequent are told of, and not among them.
     """
-    if data.y.dtype.kind != "U":
+    if not data.names_classes or data.classes.dtype.kind != "U":
         return None
     counts = dict(zip(data.classes.tolist(), data.counts.tolist(), strict=True))
     instead = spellings(counts)
@@ -26,7 +26,7 @@ def look_alikes(data):
     others = [p for p in pairs if sum(label in instead for label in p) < len(p) - 1]
     if not (instead or others):
         return None
-    rows = np.flatnonzero(np.isin(data.y, list(instead)))
+    rows = np.flatnonzero(np.isin(data.classes, list(instead))[data.codes])
     told = _told(instead, others, counts)
     return DataIssue(
         "look_alikes",

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._look_alikes import spellings
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import are, counted, label_counts
@@ -14,10 +13,10 @@ FEWEST = 5  # so many folds there are, and one sample in each is the least
 
 def rare_classes(data):
     """Find classes that are too small to judge."""
-    if not data.names_classes or holds_quantities(data.y):
+    if not data.names_classes or data.holds_quantities:
         return None
     is_rare = data.counts < FEWEST
-    if data.y.dtype.kind == "U":  # what is misspelt is told of as such
+    if data.classes.dtype.kind == "U":  # what is misspelt is told of as such
         counts = dict(zip(data.classes.tolist(), data.counts.tolist(), strict=True))
         is_rare &= ~np.isin(data.classes, list(spellings(counts)))
     if not is_rare.any():

@@ -3,7 +3,6 @@
 import numpy as np
 from scipy.stats import chi2_contingency
 
-from sknoisy._one_class_each import holds_quantities
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import share
 
@@ -20,7 +19,7 @@ def row_order(data):
     Labels of rows next to each other are compared, and shares of labels in ten parts
     of the file (chi-squared test). ``details`` has both.
     """
-    if not data.names_classes or holds_quantities(data.y) or data.n_samples < 30:
+    if not data.names_classes or data.holds_quantities or data.n_samples < 30:
         return None
     if data.files is not None:  # whose order is that of their names
         return None

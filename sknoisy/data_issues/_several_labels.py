@@ -11,12 +11,12 @@ __all__ = ["several_labels"]
 
 def several_labels(data):
     """Find samples with several labels in one cell."""
-    if data.y.dtype.kind == "O":
+    if not data.names_classes:
         is_joined = np.array([not isinstance(v, str) for v in data.y.tolist()], bool)
         joined = [data.y[np.flatnonzero(is_joined)[0]]] if is_joined.any() else []
     else:
-        joined = find_combinations(data.y)[1]
-        is_joined = np.isin(data.y, joined)
+        joined = find_combinations(data.classes)[1]
+        is_joined = np.isin(data.classes, joined)[data.codes]
     n = int(is_joined.sum())
     if not n:
         return None

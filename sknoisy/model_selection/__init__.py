@@ -11,6 +11,7 @@ from sknoisy.model_selection._noisy_scorers import (
     forward_log_likelihood_scorer,
     peer_accuracy_scorer,
 )
+from sknoisy.model_selection._spread_over import spread_over
 
 __all__ = [
     "BatchedGridSearchCV",
@@ -22,4 +23,5 @@ __all__ = [
     "forward_log_likelihood_scorer",
     "noisy_cross_validate",
     "peer_accuracy_scorer",
+    "spread_over",
 ]

@@ -123,16 +123,18 @@ def likely_classes(reading, thresholds=None):
     if thresholds is None:
         thresholds = confident_thresholds(reading.given, reading.rows_of_label)
     bar = thresholds - SLACK
-    likely = reading.predicted.copy()
-    likely[reading.highest < bar.min()] = reading.n_classes
-    # Where the predicted class reaches its threshold, it is the one, whatever else
-    # does. So only rows in between have to be looked at again.
-    unsure = reading.highest < bar[reading.predicted]
-    unsure = np.flatnonzero(unsure & (likely < reading.n_classes))
-    for part in slices(len(unsure), reading.n_classes):
-        rows = unsure[part]
-        reached = reading.probs(rows) >= bar
-        likely[rows] = _one_of(reached, reading.predicted[rows])
+    likely, lowest = reading.predicted.copy(), bar.min()
+    for block in slices(len(likely), 1):
+        highest = reading.highest[block]
+        likely[block][highest < lowest] = reading.n_classes
+        # Where the predicted class reaches its threshold, it is the one, whatever else
+        # does. So only rows in between have to be looked at again.
+        unsure = (highest < bar[reading.predicted[block]]) & (highest >= lowest)
+        unsure = block.start + np.flatnonzero(unsure)
+        for part in slices(len(unsure), reading.n_classes):
+            rows = unsure[part]
+            reached = reading.probs(rows) >= bar
+            likely[rows] = _one_of(reached, reading.predicted[rows])
     return likely
 
 

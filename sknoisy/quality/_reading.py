@@ -8,6 +8,8 @@ import numpy as np
 from sknoisy._codes import check_labels_and_probs
 from sknoisy._probs import SLACK, checked_blocks, float_type, slices
 
+SORTED_AT_ONCE = 2**18  # labels, which with their order fit into a cache
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -110,10 +112,31 @@ def pick(block, columns):
 
 
 def rows_of_label(labels, n_classes):
-    """Return the row numbers of the samples of each label, ascending."""
-    order = np.argsort(labels, kind="stable")
-    later_labels = np.arange(1, n_classes, dtype=labels.dtype)
-    return np.split(order, np.searchsorted(labels[order], later_labels))
+    """Return the row numbers of the samples of each label, ascending.
+
+    Of very many, four bytes each: blocks are sorted, and their parts put in place.
+    """
+    if len(labels) <= SORTED_AT_ONCE:
+        order = np.argsort(labels, kind="stable")
+        later_labels = np.arange(1, n_classes, dtype=labels.dtype)
+        return np.split(order, np.searchsorted(labels[order], later_labels))
+    blocks = [
+        slice(start, start + SORTED_AT_ONCE)
+        for start in range(0, len(labels), SORTED_AT_ONCE)
+    ]
+    counts = [np.bincount(labels[block], minlength=n_classes) for block in blocks]
+    ends = np.cumsum(np.sum(counts, axis=0))
+    small = len(labels) <= np.iinfo(np.int32).max
+    order = np.empty(len(labels), dtype=np.int32 if small else np.intp)
+    next_place = np.append(0, ends[:-1])
+    for block, n_each in zip(blocks, counts, strict=True):
+        rows = np.argsort(labels[block], kind="stable") + block.start
+        after = np.cumsum(n_each)
+        for label in np.flatnonzero(n_each):
+            start, n = next_place[label], n_each[label]
+            order[start : start + n] = rows[after[label] - n : after[label]]
+        next_place += n_each
+    return np.split(order, ends[:-1])
 
 
 def _agrees(given, highest, label_comes_first):

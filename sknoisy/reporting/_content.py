@@ -20,22 +20,26 @@ MUTE = ("row number", "constant", "empty")
 LOOKS = Looks("auto", None, 96, None)
 
 
-def make_content(subject, data_issues, title, n_worst):
-    """Return the content, and images of the worst samples, if they are images."""
+def make_content(subject, data_issues, title, n_worst, whole=None):
+    """Return the content, and images of the worst samples, if they are images.
+
+    Where `subject` is on some samples only, `whole` is on all, and counts.
+    """
+    whole = subject if whole is None else whole
     worst = subject.worst_first[:n_worst]
     exhibits = show(_telling(subject), worst, subject.given, len(subject.names), LOOKS)
-    classes = _classes(subject)
+    classes = _classes(whole)
     content = {
         "made_by": f"sknoisy {version('sknoisy')}",
         "title": title,
-        **_numbers(subject, data_issues),
+        **_numbers(whole, data_issues),
         "data_issues": data_issues.to_dict()["issues"],
         "classes": classes,
         "doubts": doubts_of(
             (one["name"], one["n_samples"], one["n_issues"], one["looks_like"])
             for one in classes
         ),
-        "mixups": _mixups(subject),
+        "mixups": _mixups(whole),
         "worst": _worst(subject, data_issues, worst, exhibits),
         "columns": _columns(subject.table),
         "notes": list(subject.table.notes) if subject.table else [],
@@ -137,19 +141,23 @@ def _worst(subject, data_issues, worst, exhibits):
         why = reason.sentences(name)
         if label in instead:
             why.insert(0, f"Written nearly like {instead[label]!r}.")
-        if row in contradicting:
+        if subject.place(row) in contradicting:
             why.insert(0, "Rows that equal it have another label.")
         found.append(
             {
                 "name": subject.ids[row],
-                "index": row,
+                "index": subject.place(row),
                 "given": name[reason.given],
                 "suggested": name[reason.suggested],
                 "quality": float(f"{subject.quality[row]:.4g}"),
                 "kind": "spelling" if label in instead else "label",
                 "why": why,
                 "similar": [
-                    {"name": subject.ids[i], "index": i, "given": name[code]}
+                    {
+                        "name": subject.ids[i],
+                        "index": subject.place(i),
+                        "given": name[code],
+                    }
                     for i, code in zip(reason.similar, reason.labels, strict=True)
                 ],
                 "probabilities": [

@@ -2,6 +2,8 @@
 
 import io
 
+import numpy as np
+
 from sknoisy.inspection import (
     LabelIssuesDisplay,
     LabelQualityDisplay,
@@ -40,13 +42,13 @@ def _displays(subject):
         ),
     )
     if subject.is_issue.any():
-        names = subject.names
         yield (
             "Issues of each class, and what they look like",
             LabelIssuesDisplay.from_predictions(
-                [names[code] for code in subject.given],
+                subject.given,
                 subject.is_issue,
-                [names[code] for code in subject.suggested],
+                subject.suggested,
+                class_names=_present(subject),
             ),
         )
     matrix = getattr(subject.detector, "transition_matrix_", None)
@@ -56,3 +58,10 @@ def _displays(subject):
             "What true classes are labeled as (estimated)",
             TransitionMatrixDisplay(matrix, classes=classes).plot(),
         )
+
+
+def _present(subject):
+    """Return the names of the classes that are given or suggested."""
+    n_each = np.bincount(subject.given, minlength=len(subject.names))
+    n_each += np.bincount(subject.suggested, minlength=len(subject.names))
+    return [subject.names[code] for code in np.flatnonzero(n_each)]

@@ -8,13 +8,14 @@ from typing import Any
 from sknoisy._data_types import ArrayLike, Estimator, FilePath, MatrixLike
 from sknoisy._files import set_aside
 from sknoisy._ranges import check_count
+from sknoisy.cleaning import Vocabulary
 from sknoisy.data_issues import DataIssues, find_data_issues
 from sknoisy.reporting._content import make_content
 from sknoisy.reporting._html import as_html
 from sknoisy.reporting._pictures import draw_pictures
-from sknoisy.reporting._subject import subject_of
+from sknoisy.reporting._subject import Subject, subject_of
 
-__all__ = ["AuditReport", "audit_report"]
+__all__ = ["AuditReport", "audit_report", "report_on_some"]
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,42 @@ def audit_report(
         )
     content, images = make_content(subject, data_issues, str(title), n_worst)
     return AuditReport(content, draw_pictures(subject), images)
+
+
+def report_on_some(few, judged, whole, places, data_issues, title, n_worst=100):
+    """Return an `AuditReport` on samples of which only few are in memory.
+
+    Parameters
+    ----------
+    few : Table
+        Some of the samples, the worst among them; similar ones are looked for here.
+
+    judged, whole : objects with labels and what was found of them
+        Of these, and of all, as codes of `whole.names`, which are counted.
+
+    places : ndarray of int
+        The place of each of the few among all.
+
+    data_issues, title, n_worst
+        As for `audit_report`.
+    """
+    counted = Subject(
+        X=None,
+        shown=None,
+        y=whole.labels,
+        detector=whole,
+        names=Vocabulary.of(whole.names).names,
+        given=whole.labels,
+        suggested=whole.suggested_labels_,
+        quality=whole.quality_,
+        is_issue=whole.is_issue_,
+        worst_first=places[:0],
+        pred_probs=None,
+        ids=[],
+    )
+    subject = subject_of(few, None, judged, None, places)
+    content, images = make_content(subject, data_issues, title, n_worst, counted)
+    return AuditReport(content, draw_pictures(counted), images)
 
 
 def _save(path, text):

@@ -29,6 +29,11 @@ class Subject:
     worst_first: np.ndarray  # places of the issues
     pred_probs: np.ndarray | None
     ids: list
+    places: np.ndarray | None = None  # of these samples among all, if they are some
+
+    def place(self, row):
+        """Return the place of a sample among all."""
+        return row if self.places is None else int(self.places[row])
 
     @property
     def table(self):
@@ -36,7 +41,7 @@ class Subject:
         return self.X if isinstance(self.X, Table) else None
 
 
-def subject_of(X, y, detector, ids):
+def subject_of(X, y, detector, ids, places=None):
     """Return the `Subject`, checked."""
     shown = X.shown if isinstance(X, Table) else X
     y = check_labels(X.y if y is None else y)
@@ -64,6 +69,7 @@ def subject_of(X, y, detector, ids):
         found.order,
         probabilities_of(detector, found.vocabulary.values, len(y)),
         _names_of_rows(X, ids, len(y)),
+        places,
     )
 
 

@@ -14,14 +14,14 @@ from sknoisy.tables._nested import spread_cells
 from sknoisy.tables._opinions import check_no_votes, find_opinions
 from sknoisy.tables._table import Table
 
-__all__ = ["frame_table"]
+__all__ = ["frame_table", "id_column", "label_columns", "shown_of", "without_words"]
 
 MOST_NOTES = 8  # on single columns; of the others, names are enough
 ODD = "written as|taken for"
 DIGITS = 6  # of a number that a page shows
 
 
-def frame_table(frame, name, label, clean_label, said, options, notes):
+def frame_table(frame, name, label, clean_label, said, options, notes, known=()):
     """Return the `Table` of a frame.
 
     Parameters
@@ -42,17 +42,20 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
 
     notes : list of str
         What there is to say so far.
+
+    known : sequence of Column, default=()
+        Columns of which more rows were looked at than these.
     """
     notes = list(notes)
-    wanted = _label_columns(frame, label, clean_label, name, notes)
+    wanted = label_columns(frame, label, clean_label, name, notes)
     frame = spread_cells(frame, wanted, notes)
     frame = _with_labels(frame, wanted, options.missing, notes, name)
     y = [_labels(frame[column], column, name) for column in wanted]
     for column, labels in zip(wanted[:1], y, strict=False):
         notes += look_alikes(labels, column)
-    shown = _without_words(frame.drop(columns=wanted), options.missing)
+    shown = without_words(frame.drop(columns=wanted), options.missing)
     said = {column: role for column, role in said.items() if column in shown}
-    columns = _columns(shown, said, options, y[0], label, name)
+    columns = _columns(shown, said, options, y[0], label, name, known)
     notes += _column_notes(columns)
     features = _features(shown, columns, name)
     return Table(
@@ -64,14 +67,14 @@ def frame_table(frame, name, label, clean_label, said, options, notes):
         clean_label=clean_label,
         columns=columns,
         notes=notes,
-        shown=_shown(shown, columns, features),
+        shown=shown_of(shown, columns, features),
         rows=frame.index.to_numpy(),
         ids=_ids(shown, columns),
         groups=_groups(shown, columns, said),
     )
 
 
-def _label_columns(frame, label, clean_label, name, notes):
+def label_columns(frame, label, clean_label, name, notes):
     if label is None:
         raise TableError(
             f"say which column of {name} holds the labels, with --label NAME; it has:"
@@ -112,14 +115,16 @@ def _labels(cells, column, name):
     return labels
 
 
-def _columns(frame, said, options, y, label, name):
+def _columns(frame, said, options, y, label, name, known):
     columns = describe_columns(frame, said=said, decimal=options.decimal)
+    looked_at = {column.name: column for column in known}
+    columns = [looked_at.get(column.name, column) for column in columns]
     columns = find_opinions(frame, columns, y, said)
     check_no_votes(frame, columns, label, f"{name}: ")
     return columns
 
 
-def _without_words(frame, missing):
+def without_words(frame, missing):
     """Return a frame without the words that were said to stand for missing values."""
     return frame.mask(frame.isin(missing)) if missing else frame
 
@@ -154,7 +159,7 @@ def _told(beginning, column):
     return f"{beginning}: {column.role}, {column.reason}"
 
 
-def _shown(frame, columns, features):
+def shown_of(frame, columns, features):
     """Return what people see: a text as text, where there is nothing else.
 
     Numbers that came as text are numbers, so that where they stand among others can be
@@ -178,13 +183,19 @@ def _has_few_digits(values):
 
 
 def _ids(frame, columns):
-    """Return what the file calls its rows: said so, ids, or a saved index."""
+    """Return what the file calls its rows, or None."""
+    name = id_column(frame, columns)
+    return None if name is None else frame[name].to_numpy(dtype=object)
+
+
+def id_column(frame, columns):
+    """Return the column that names rows, or None: said so, ids, or a saved index."""
     ids = [c.name for c in columns if c.role == "id" and c.reason == SAID]
     ids += [c.name for c in columns if c.role == "id"]
     numbers = [c.name for c in columns if c.role == "row number"]
     # what counts from new for each patient names no row
     ids += [name for name in numbers if frame[name].is_unique]
-    return frame[ids[0]].to_numpy(dtype=object) if ids else None
+    return ids[0] if ids else None
 
 
 def _groups(frame, columns, said):
