@@ -1,7 +1,8 @@
 """The file or folder that the command line names, and what people say about it."""
 
-from sknoisy._cli._errors import command_errors
+from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._images import find_images, read_images
+from sknoisy._cli._label_studio import is_label_studio_export
 from sknoisy.tables import TableError, read_table
 
 ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
@@ -9,6 +10,13 @@ ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
 
 def read(arguments):
     """Return the table in the file, or of the images, that the arguments name."""
+    if is_label_studio_export(arguments.data):
+        raise CommandError(
+            f"{arguments.data} is an export of Label Studio, of tasks that several may"
+            f" have labeled: 'sknoisy votes {arguments.data}' makes one label of them."
+            " For an audit of single labels export JSON-MIN or CSV, or read it by"
+            " sknoisy.annotators.read_label_studio."
+        )
     said = {
         **how_written(arguments),
         **{role: _split(getattr(arguments, role, None)) for role in ROLES},

@@ -18,7 +18,7 @@ X, y = X[:1000], y[:1000]
 y_noisy = SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
 is_wrong = y_noisy != y
 
-clf = CoTeachingClassifier(random_state=0).fit(X / 16, y_noisy)
+clf = CoTeachingClassifier(max_epochs=40, random_state=0).fit(X / 16, y_noisy)
 print(f"estimated share of wrong labels: {clf.noise_rate_:.0%}")
 print(f"true share of wrong labels:      {is_wrong.mean():.0%}")
 
