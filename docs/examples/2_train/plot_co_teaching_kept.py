@@ -14,11 +14,13 @@ from sklearn.datasets import load_digits
 from sknoisy import CoTeachingClassifier, SymmetricNoise
 
 X, y = load_digits(return_X_y=True)
-X, y = X[:1000], y[:1000]
+X, y = X[:600], y[:600]
 y_noisy = SymmetricNoise(0.3, random_state=0).fit_corrupt(y)
 is_wrong = y_noisy != y
 
-clf = CoTeachingClassifier(max_epochs=40, random_state=0).fit(X / 16, y_noisy)
+clf = CoTeachingClassifier(batch_size=64, max_epochs=30, random_state=0).fit(
+    X / 16, y_noisy
+)
 print(f"estimated share of wrong labels: {clf.noise_rate_:.0%}")
 print(f"true share of wrong labels:      {is_wrong.mean():.0%}")
 

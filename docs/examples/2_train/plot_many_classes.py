@@ -1,6 +1,6 @@
 """
 A matrix of twenty classes, and only what matters of it
-========================================================
+=======================================================
 
 Twenty products, some of which look alike. Most of 400 cells of a transition matrix are
 nothing; colors show at a glance which few pairs are mixed up. The estimate is from
