@@ -47,7 +47,7 @@ bench: $(VENV)/.has-test  ## run benchmarks/$(BENCH).py; BENCH=tables runs anoth
 	@$(ONE_THREAD) $(BIN)/python benchmarks/$(BENCH).py
 
 clean:  ## remove what was built, but not .venv
-	@rm -rf build dist docs/_build docs/generated docs/auto_examples *.egg-info
+	@rm -rf build dist docs/_build docs/generated docs/auto_examples docs/sg_execution_times.rst *.egg-info
 	@rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One stamp for each set of extras. pip speaks up only if something goes wrong.

@@ -22,6 +22,7 @@ extensions = [
     "sphinx.ext.mathjax",
     "numpydoc",
     "myst_parser",
+    "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
 exclude_patterns = ["_build", "examples", "generated/unreleased.md"]
@@ -30,7 +31,9 @@ html_theme = "pydata_sphinx_theme"
 html_theme_options = {"show_toc_level": 2, "header_links_before_dropdown": 3}
 # pages without pages below them need no column for these
 html_sidebars = {
-    name: [] for name in ["guide_*", "coming_*", "benchmarks", "changes", "design"]
+    name: []
+    for name in ["guide_*", "coming_*", "benchmarks", "changes", "design", "does_*"]
+    + ["faq", "glossary", "index", "install", "promises", "quickstart"]
 }
 html_title = f"sknoisy {version}"
 

@@ -50,6 +50,7 @@ _HOMES = {
     "TrueLabelCalibratedClassifier": "calibration",
     "TrueLabelPosterior": "detectors",
     "WANNClassifier": "cleaning",
+    "show_versions": "_show_versions",
 }
 
 __all__ = sorted(_HOMES)

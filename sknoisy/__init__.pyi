@@ -1,4 +1,5 @@
 # What type checkers and editors see of the names that __init__.py loads lazily.
+from sknoisy._show_versions import show_versions as show_versions
 from sknoisy.annotators import ConsensusClassifier as ConsensusClassifier
 from sknoisy.annotators import CrowdLayerClassifier as CrowdLayerClassifier
 from sknoisy.auto import AutoNoisyClassifier as AutoNoisyClassifier

@@ -56,6 +56,10 @@ WORDS = {
     "transition": "transition_matrix noise_matrix T",
     "cv": "folds n_folds n_splits k_folds",
     "verbose": "verbosity",
+    "ce": "cross_entropy crossentropy categorical_crossentropy nll nll_loss log_loss",
+    "gce": "generalized_cross_entropy",
+    "sce": "symmetric_cross_entropy",
+    "label_smoothing": "ls smoothing",
 }
 _MEANINGS: dict[str, list[str]] = {}
 for _ours, _theirs in WORDS.items():

@@ -1,7 +1,7 @@
-"""scikit-learn's bases as type checkers should see them.
+"""scikit-learn's bases as type checkers should see them, and notebooks estimators.
 
-They know nothing of scikit-learn, and would take any argument of a class that inherits
-from it. Attributes stay free: what a fit finds out is an attribute, too.
+Type checkers know nothing of scikit-learn, and would take any argument of a class that
+inherits from it. Attributes stay free: what a fit finds out is an attribute, too.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -31,4 +31,6 @@ if TYPE_CHECKING:
         def score(self, X: Any, y: Any, sample_weight: Any = None) -> float: ...
 
 else:
-    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.base import ClassifierMixin
+
+    from sknoisy._findings_html import ShowsFindings as BaseEstimator

@@ -33,7 +33,8 @@ def per_sample(loss, logits, labels):
     if losses.shape != labels.shape:
         raise ValueError(
             f"The loss gave shape {tuple(losses.shape)} for {len(labels)} samples:"
-            f" expected one value a sample, ({len(labels)},), not reduced."
+            f" expected one value a sample, ({len(labels)},), not reduced. A loss of"
+            " torch's does that with reduction='none', and cross entropy is loss='ce'."
         )
     return losses
 

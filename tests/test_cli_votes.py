@@ -5,8 +5,10 @@ import json
 
 import numpy as np
 import pytest
+from answer_helpers import annotation, choice, task
 
 from sknoisy._cli import main
+from sknoisy._cli._label_studio import is_label_studio_export
 from sknoisy.noise import AnnotatorNoise
 
 PEOPLE = ["Ann", "Bob", "Cy", "=Dee"]
@@ -132,3 +134,50 @@ def test_labels_that_look_alike_are_notes(tmp_path, capsys):
     _save(tmp_path / "v.csv", ["task", "worker", "label"], rows)
     assert main(["votes", str(tmp_path / "v.csv"), "--out", str(tmp_path / "o")]) == 0
     assert "note: The labels 'x'" in capsys.readouterr().out
+
+
+@pytest.fixture
+def export(tmp_path):
+    """What Label Studio exports of five tasks and two people, who agree on four."""
+    tasks = [
+        task(i, annotation(choice("cat")), annotation(choice("cat"), who=2))
+        for i in range(4)
+    ]
+    tasks.append(task(4, annotation(choice("cat")), annotation(choice("dog"), who=2)))
+    path = tmp_path / "project.json"
+    path.write_text(json.dumps(tasks, indent=1), encoding="utf-8")
+    return path
+
+
+def test_what_label_studio_exports_is_read_as_votes(export, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert main(["votes", str(export), "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert "10 votes" in printed
+    assert json.loads((out / "report.json").read_text("utf-8"))["n_annotators"] == 2
+
+
+def test_an_audit_of_it_says_what_to_do(export, capsys):
+    assert main(["audit", str(export), "--label", "label"]) == 2
+    said = capsys.readouterr().err
+    assert "export of Label Studio" in said and f"sknoisy votes {export}" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ('[{"id": 1, "data": {}, "annotations": []}]', True),
+        ('\ufeff [ {"annotations": [], "data": {"t": "' + "x" * 70_000 + '"}}]', True),
+        ('[{"id": 1, "text": "annotations", "data": 3}]', False),
+        ('{"annotations": [], "data": []}', False),
+        ("[1, 2]", False),
+        ("[]", False),
+        ("", False),
+    ],
+)
+def test_an_export_is_told_from_other_files(tmp_path, text, is_one):
+    path = tmp_path / "file.json"
+    path.write_text(text, encoding="utf-8")
+    assert is_label_studio_export(path) is is_one
+    assert not is_label_studio_export(tmp_path / "none.json")
+    assert not is_label_studio_export(tmp_path)

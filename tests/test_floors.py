@@ -25,6 +25,8 @@ FLOORS = {
     "_data_types": 0,
     "_delegation": 0,
     "_files": 0,
+    "_findings_html": 0,
+    "_show_versions": 0,
     "_interrupts": 0,
     "_doors": 0,
     "_doubts": 0,

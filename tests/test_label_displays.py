@@ -209,3 +209,12 @@ def test_what_is_no_detector_is_told_so(found):
 def test_a_mixture_of_another_kind_is_refused():
     with pytest.raises(ValueError, match="mixture='gamma' is not one of"):
         LabelQualityDisplay.from_predictions([0.1, 0.9], mixture="gamma")
+
+
+def test_names_are_written_in_what_is_read_on_their_color():
+    given = ["a"] * 40
+    suggested = [str(code) for code in np.arange(40) % 20]  # of the palette of twenty
+    display = LabelIssuesDisplay.from_predictions(given, np.ones(40, bool), suggested)
+    names = {*suggested, "others"}
+    written = [text for text in display.ax_.texts if text.get_text() in names]
+    assert {text.get_color() for text in written} == {"white", "#222222"}

@@ -70,6 +70,8 @@ def test_a_loss_is_no_strategy_and_a_typo_stays_one():
         CoTeachingClassifier(strategy="gce").fit(X, y)
     with pytest.raises(ValueError, match="did you mean 'gce'"):
         NoisyLabelClassifier(loss="gse").fit(X, y)
+    with pytest.raises(ValueError, match="did you mean 'ce'"):
+        NoisyLabelClassifier(loss="cross_entropy").fit(X, y)
     with pytest.raises(ValueError, match="did you mean 'one_cycle'"):
         NoisyLabelClassifier(lr_schedule="onecycle").fit(X, y)
     assert behind_another_door("gse") == ""
@@ -103,7 +105,7 @@ def test_a_word_for_the_network_is_understood_after_its_prefix():
     assert translated("seed", ["lr"]) is None
     known = NoisyLabelClassifier().get_params()
     own = [name for name in WORDS if "__" not in name and name != "hidden"]
-    elsewhere = {"noise_rate", "warm_up_epochs", "transition", "cv"}
+    elsewhere = {"noise_rate", "warm_up_epochs", "transition", "cv", *LOSSES}
     assert set(own) - elsewhere <= set(known)
 
 

@@ -30,7 +30,7 @@ PUBLIC = {
     f"sknoisy.{room}.{name}": getattr(import_module(f"sknoisy.{room}"), name)
     for room in ROOMS
     for name in import_module(f"sknoisy.{room}").__all__
-}
+} | {"sknoisy.show_versions": sknoisy.show_versions}
 DOCUMENTED = sorted(path for path, thing in PUBLIC.items() if callable(thing))
 ESTIMATORS = {
     path: thing
@@ -218,3 +218,14 @@ def test_parameters_that_disagree_are_found():
         "First": "float, default=0.2: How much.",
         "Second": "float, default=0.3: How often.",
     }
+
+
+def test_every_room_is_said_to_be_stable_or_experimental():
+    page = Path(__file__).parents[1] / "docs" / "promises.md"
+    if not page.exists():
+        pytest.skip("docs/ isn't here")
+    rows = re.findall(
+        r"^\| (?:stable|experimental) \| (.*) \|$", page.read_text("utf-8"), re.M
+    )
+    told = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(told) == ROOMS

@@ -113,6 +113,19 @@ def test_many_classes_have_colors_instead_of_numbers():
     assert names == [str(i) for i in range(0, 40, 2)]
 
 
+def test_of_very_many_classes_the_largest_mixups_are_ringed():
+    matrix = np.eye(200)
+    matrix[3, [3, 90]] = 0.6, 0.4
+    matrix[7, [7, 8]] = 0.98, 0.02  # too little to be told
+    display = TransitionMatrixDisplay(matrix).plot()
+    (rings,) = display.axes_[0].collections
+    assert rings.get_offsets().tolist() == [[90, 3]]
+    both = TransitionMatrixDisplay(np.eye(200), true_transition=matrix).plot()
+    (rings,) = both.axes_[2].collections
+    assert sorted(rings.get_offsets().tolist()) == [[3, 3], [90, 3]]
+    assert not TransitionMatrixDisplay(np.eye(20)).plot().axes_[0].collections
+
+
 def test_axes_may_be_the_callers(pyplot):
     _, ax = pyplot.subplots()
     display = TransitionMatrixDisplay(FOUND).plot(axes=ax)

@@ -110,6 +110,9 @@ def _add_compare(commands):
         metavar="DIR",
         help="where to write comparison.csv and comparison.png (default: %(default)s)",
     )
+    parser.add_argument(
+        "--html", action="store_true", help="write comparison.html, too: one page"
+    )
     add_reading(parser)
 
 

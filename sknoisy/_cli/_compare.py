@@ -46,6 +46,7 @@ def compare(arguments):
         n_folds=n_folds,
         score=arguments.scoring.replace("_", " "),
         folder=make_folder(arguments.out),
+        html=arguments.html,
     )
     report.print_head()
     journal = _journal(report, splits, arguments)

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from sknoisy._cli._errors import command_errors
+from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._images import find_images, read_images
+from sknoisy._cli._label_studio import is_label_studio_export
 from sknoisy.tables import ParquetRows, TableError, parquet_files, read_table
 
 ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
@@ -11,6 +12,13 @@ ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
 
 def read(arguments):
     """Return the table in the file, or of the images, that the arguments name."""
+    if is_label_studio_export(arguments.data):
+        raise CommandError(
+            f"{arguments.data} is an export of Label Studio, of tasks that several may"
+            f" have labeled: 'sknoisy votes {arguments.data}' makes one label of them."
+            " For an audit of single labels export JSON-MIN or CSV, or read it by"
+            " sknoisy.annotators.read_label_studio."
+        )
     said = {**how_written(arguments), **roles_said(arguments)}
     names = arguments.label, arguments.clean_label
     with command_errors(TableError):

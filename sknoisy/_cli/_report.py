@@ -11,6 +11,7 @@ from sknoisy._cli._recommendation import recommend
 from sknoisy._cli._text_table import text_table
 from sknoisy._files import set_aside, write_csv
 from sknoisy.inspection import ComparisonDisplay
+from sknoisy.reporting import comparison_report
 from sknoisy.tables import Table
 
 
@@ -25,6 +26,7 @@ class Report:
     n_folds: int
     score: str
     folder: Path
+    html: bool = False
 
     def print_head(self):
         """Say what is about to be compared, before it takes its time."""
@@ -52,6 +54,8 @@ class Report:
             self._print_table(display)
             with command_errors(OSError, about="--out: "):
                 written = [self._write_csv(display), self._write_picture(display)]
+                if self.html:
+                    written.append(self._write_page(done))
             print(f"Written to {self.folder}: {', '.join(filter(None, written))}")
         for name, found in results.items():
             for message in found.warnings:
@@ -148,6 +152,16 @@ class Report:
         with set_aside(self.folder / "comparison.png") as aside:
             figure.savefig(aside)
         return "comparison.png"
+
+    def _write_page(self, done):
+        notes = [self.table.describe(), self._noise_line(), *self.table.notes]
+        page = comparison_report(
+            done,
+            score_label=self.score,
+            title=self._title(),
+            notes=[*notes, recommend(done, self.score)],
+        )
+        return page.save_html(self.folder / "comparison.html").name
 
     def _title(self):
         rate = self.labels.noise_rate

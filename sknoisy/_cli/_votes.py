@@ -9,6 +9,7 @@ import numpy as np
 
 from sknoisy._cli._checks import make_folder
 from sknoisy._cli._errors import CommandError, command_errors
+from sknoisy._cli._label_studio import is_label_studio_export
 from sknoisy._cli._text_table import text_table
 from sknoisy._files import write_csv
 
@@ -41,7 +42,8 @@ def _add_options(parser):
     parser.add_argument(
         "data",
         metavar="DATA",
-        help="a file with a line a vote: CSV of any kind, Excel, Parquet, JSON",
+        help="a file with a line a vote: CSV of any kind, Excel, Parquet, JSON; or"
+        " what Label Studio exports as JSON",
     )
     for option, what in (("task", "what was voted on"), ("worker", "who voted")):
         parser.add_argument(
@@ -148,9 +150,12 @@ def _status(alpha, fail_under):
 
 
 def _read(arguments):
-    from sknoisy.annotators import read_votes
+    from sknoisy.annotators import read_label_studio, read_votes
 
     with command_errors(ValueError, OSError), _notes():
+        if is_label_studio_export(arguments.data):
+            answers = read_label_studio(arguments.data, control=arguments.label)
+            return answers.to_votes(repeated=arguments.repeated)
         return read_votes(
             arguments.data,
             sample=arguments.task,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -15,6 +15,7 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Estimator, Folds, Label, MatrixLike, Seed
 from sknoisy._delegation import PredictsByEstimator, available_if, estimator_has
+from sknoisy._estimators import BaseEstimator
 from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import require
 from sknoisy._params import RoutedParams

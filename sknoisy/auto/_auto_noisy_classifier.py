@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Label, MatrixLike, Seed
+from sknoisy._estimators import BaseEstimator
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import folds_to_judge_by, group_codes
 from sknoisy._labels import check_several, read_labels, relabeled, require

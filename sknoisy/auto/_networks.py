@@ -97,8 +97,12 @@ def _lessons(view, task, posterior):
     )
 
     X = _numbers(view)
-    shared = {"batch_size": BATCH, "device": "cpu", "unlabeled": None}
-    shared["random_state"] = task.seed
+    shared: dict[str, Any] = {
+        "batch_size": BATCH,
+        "device": "cpu",
+        "unlabeled": None,
+        "random_state": task.seed,
+    }
 
     def expected(n_epochs):
         network = NoisyLabelClassifier(loss="ce", max_epochs=n_epochs, **shared)

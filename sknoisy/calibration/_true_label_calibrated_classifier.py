@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
@@ -19,6 +19,7 @@ from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Estimator, Folds, Label, MatrixLike, Seed
 from sknoisy._delegation import PredictsByEstimator
 from sknoisy._duplicates import find_copies
+from sknoisy._estimators import BaseEstimator
 from sknoisy._features import check_rows
 from sknoisy._folds import folds_to_judge_by
 from sknoisy._labels import check_several, read_labels, require

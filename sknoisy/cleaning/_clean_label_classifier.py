@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -14,6 +14,7 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
 from sknoisy._delegation import PredictsByEstimator
+from sknoisy._estimators import BaseEstimator
 from sknoisy._features import check_features, check_rows
 from sknoisy._labels import check_names_classes, read_labels, require
 from sknoisy._out_of_fold import fitted

@@ -3,7 +3,6 @@
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import validate_data
@@ -12,6 +11,7 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice
 from sknoisy._containers import labels_out
 from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
+from sknoisy._estimators import BaseEstimator
 from sknoisy._features import check_rows
 from sknoisy._labels import check_names_classes, labels_in, read_labels, relabeled
 from sknoisy._rows import cut_params, take

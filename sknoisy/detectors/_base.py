@@ -5,7 +5,6 @@ from typing import Any, Self
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, indexable
 from sklearn.utils.validation import validate_data
 
@@ -14,6 +13,7 @@ from sknoisy._checks import check_choice, check_switch
 from sknoisy._completed import CompletedText
 from sknoisy._counting import check_budget, lowest, nearest
 from sknoisy._data_types import ArrayLike, MatrixLike
+from sknoisy._estimators import BaseEstimator
 from sknoisy._features import check_rows, check_some
 from sknoisy._folds import group_codes
 from sknoisy._labels import (

@@ -70,3 +70,10 @@ def check_flags(is_issue, n_samples, name="is_issue"):
             f" has shape {flags.shape} and type {flags.dtype}."
         )
     return flags.astype(bool)
+
+
+def readable_on(color):
+    """Return white or nearly black, whichever is read on red, green and blue."""
+    red, green, blue = color[:3]
+    dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.5
+    return "white" if dark else "#222222"

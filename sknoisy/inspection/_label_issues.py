@@ -15,6 +15,7 @@ from sknoisy.inspection._drawing import (
     findings_of,
     issues_of,
     new_axes,
+    readable_on,
 )
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ class LabelIssuesDisplay:
                 self.ax_.barh(
                     place, count, left=start, height=0.7, color=color, edgecolor="white"
                 )
-                self._write_suggestion(j, start + count / 2, place, count)
+                self._write_suggestion(j, start + count / 2, place, count, color)
                 start += count
 
     def _parts(self, i):
@@ -263,14 +264,15 @@ class LabelIssuesDisplay:
         if rest:
             yield None, rest
 
-    def _write_suggestion(self, j, x, y, count):
+    def _write_suggestion(self, j, x, y, count, background):
         """Write a class into a part of a bar that has the room."""
+        from matplotlib.colors import to_rgb
+
         longest = max(1, self.counts.sum(axis=1).max())
         name = "others" if j is None else str(self.classes[j])
         if count > 0.011 * longest * (1.6 * len(name) + 1):
-            self.ax_.text(
-                x, y, name, ha="center", va="center", fontsize=8, color="white"
-            )
+            color = readable_on(to_rgb(background))
+            self.ax_.text(x, y, name, ha="center", va="center", fontsize=8, color=color)
 
     def _write_shares(self, shown):
         for place, i in enumerate(shown):

@@ -10,6 +10,7 @@ from sknoisy._checks import check_transition
 from sknoisy._data_types import ArrayLike, Estimator
 from sknoisy._frames import square_by_class
 from sknoisy._labels import check_labels
+from sknoisy.inspection._drawing import SUSPECT, readable_on
 from sknoisy.metrics import realized_transition
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = ["TransitionMatrixDisplay"]
 
 SHARES, DIFFERENCES = "Blues", "PuOr_r"
 MOST_NUMBERS, MOST_NAMES = 12, 30  # classes for which there is room in a picture
+MOST_RINGS = 10  # around single cells of a matrix so large that they are points
 LEAST_SPAN = 0.05  # of differences, so that tiny ones look tiny
 
 
@@ -293,16 +295,27 @@ def draw(ax, matrix, colors, span):
     ax.set_facecolor("#dddddd")  # seen where a row is unknown
     if len(matrix) > MOST_NUMBERS:
         ax.figure.colorbar(image, ax=ax, shrink=0.8)
+        if len(matrix) > MOST_NAMES:
+            ring(ax, matrix, colors)
         return image
     for (i, j), value in np.ndenumerate(matrix):
         if not np.isnan(value):
-            red, green, blue, _ = image.cmap(image.norm(value))
-            dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.5
+            color = readable_on(image.cmap(image.norm(value)))
             text = f"{value:.2f}" if colors == SHARES else f"{value:+.3f}"
             text = text.replace("0.", ".", 1)
-            color = "white" if dark else "#222222"
             ax.text(j, i, text, ha="center", va="center", fontsize=8.5, color=color)
     return image
+
+
+def ring(ax, matrix, colors):
+    """Draw rings around the largest cells but the diagonal's, which are points here."""
+    others = np.abs(np.nan_to_num(matrix))
+    if colors == SHARES:
+        np.fill_diagonal(others, 0)
+    most = np.argsort(-others, axis=None, kind="stable")[:MOST_RINGS]
+    rows, columns = np.unravel_index(most, others.shape)
+    seen = others[rows, columns] > LEAST_SPAN
+    ax.scatter(columns[seen], rows[seen], s=40, facecolors="none", edgecolors=SUSPECT)
 
 
 def dress(ax, name, names, *, first):

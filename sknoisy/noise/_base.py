@@ -4,7 +4,7 @@ from abc import ABCMeta, abstractmethod
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin
+from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils import check_consistent_length
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -12,6 +12,7 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_switch
 from sknoisy._containers import labels_out
 from sknoisy._data_types import ArrayLike, MatrixLike
+from sknoisy._estimators import BaseEstimator
 from sknoisy._features import check_rows, check_some
 from sknoisy._labels import labels_in, read_labels, relabeled
 from sknoisy._rows import cut_params, take

@@ -31,7 +31,7 @@ def as_html(content, pictures, images):
         _data_issues(content),
         _classes(content),
         _mixups(content),
-        _pictures(pictures),
+        pictures_of(pictures),
         _worst(content, images),
         _columns(content),
         _made_by(content),
@@ -164,7 +164,7 @@ def _mixups(content):
     )
 
 
-def _pictures(pictures):
+def pictures_of(pictures):
     items = "".join(
         f"<figure><figcaption>{escape(title)}</figcaption>"
         f'<img alt="{escape(title)}" src="{to_data_uri(svg, SVG)}"></figure>'

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn import get_config
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import ClassifierMixin, MetaEstimatorMixin, clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.utils.metadata_routing import (
     MetadataRouter,
@@ -21,6 +21,7 @@ from sklearn.utils.validation import (
 from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_rate
 from sknoisy._data_types import ArrayLike, Estimator, Label, MatrixLike, Seed
+from sknoisy._estimators import BaseEstimator
 from sknoisy._ranges import check_count
 from sknoisy._rows import cut_params, take
 from sknoisy._seeds import draw_seed
