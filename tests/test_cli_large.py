@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from review_helpers import content_of
 
 from sknoisy._cli import _large, _sampled, main
 from sknoisy.tables import TableError, _large_table, _parquet_rows
@@ -234,8 +235,7 @@ def test_corrections_of_the_page_fit_the_labels(folder, monkeypatch):
     frame = insects()
     frame.to_parquet("data.parquet")
     audited(monkeypatch, "parts", "data.parquet", parts=True)
-    page = (folder / "parts" / "review.html").read_text(encoding="utf-8")
-    data = json.loads(page.split('type="application/json">')[1].split("</script>")[0])
+    data = content_of(folder / "parts" / "review.html")
     y = frame["given"].dropna().to_numpy(dtype=str)
     assert difference(data["fingerprint"], y) is None
     names = [one["text"] for one in data["classes"]]
