@@ -11,7 +11,7 @@ from review_helpers import content_of
 from sknoisy._cli import _large, _sampled, main
 from sknoisy.tables import TableError, _large_table, _parquet_rows
 from sknoisy.tables._large_table import LargeTable
-from sknoisy.tables._parquet_rows import ParquetRows
+from sknoisy.tables._parquet_rows import ParquetRows, parquet_files
 
 pytest.importorskip("pyarrow")
 
@@ -207,6 +207,17 @@ def test_what_parts_could_read_otherwise_is_refused(folder, change, message):
     change(insects()).to_parquet("data.parquet")
     with pytest.raises(TableError, match=message):
         LargeTable("data.parquet", "given")
+
+
+def test_a_folder_of_other_things_is_no_table(folder):
+    for name in ("a.csv", "b.csv", "c.parquet", "_temporary", "README.md"):
+        (folder / name).write_text("x")
+    assert parquet_files(folder) == []
+    for name in ("d.parquet", "e.pq", "f.parquet"):
+        (folder / name).write_text("x")
+    assert [path.name for path in parquet_files(folder)] == [
+        *("c.parquet", "d.parquet", "e.pq", "f.parquet")
+    ]
 
 
 def test_files_with_other_columns_are_refused(folder):

@@ -15,12 +15,16 @@ MAGIC = b"PAR1"
 
 
 def parquet_files(path):
-    """Return the Parquet files at `path`: itself, or those of a folder, by name."""
+    """Return the Parquet files at `path`: itself, or those of a folder, by name.
+
+    A folder that holds more of others than of these is no table.
+    """
     path = Path(path)
     if path.is_dir():
-        inside = path.rglob("*")
-        found = [p for p in inside if p.suffix.lower() in SUFFIXES and p.is_file()]
-        return sorted(p for p in found if not _is_hidden(p.relative_to(path)))
+        inside = [p for p in path.rglob("*") if p.is_file()]
+        files = [p for p in inside if not _is_hidden(p.relative_to(path))]
+        found = sorted(p for p in files if p.suffix.lower() in SUFFIXES)
+        return found if len(found) > len(files) / 2 else []
     if not path.is_file():
         return []
     with path.open("rb") as file:
