@@ -8,7 +8,7 @@ import torch
 from helpers import small
 from numpy.testing import assert_array_equal
 from own_network_helpers import Net
-from skorch.callbacks import Freezer
+from skorch.callbacks import Freezer, InputShapeSetter
 from torch import nn
 from torch.nn.utils import parametrizations
 from torch.nn.utils.rnn import pack_sequence
@@ -187,3 +187,21 @@ def test_a_third_part_of_a_sample_can_be_left_out(data):
     found = small(max_epochs=2).fit(samples, y).predict_proba(samples)
     expected = small(max_epochs=2).fit(X, y).predict_proba(X)
     assert_array_equal(found, expected)
+
+
+def test_a_network_of_the_wrong_size_is_told_how_large_samples_are(data):
+    class Sized(nn.Module):
+        def __init__(self, input_dim=10):
+            super().__init__()
+            self.layer = nn.Linear(input_dim, 2)
+
+        def forward(self, X):
+            return self.layer(X)
+
+    setter = InputShapeSetter(param_name="input_dim", input_dim_fn=lambda X: 5)
+    with pytest.raises(RuntimeError, match="shapes cannot be multiplied") as caught:
+        small(module=Sized, callbacks=[setter]).fit(*data)
+    (note,) = caught.value.__notes__
+    assert note.startswith("A sample of X has shape (5,), and the module failed")
+    assert "module__NAME: skorch's InputShapeSetter comes too late" in note
+    small(module=Sized, module__input_dim=5).fit(*data)

@@ -4,6 +4,7 @@ import inspect
 import numbers
 import warnings
 from collections.abc import Mapping
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -13,7 +14,7 @@ from sknoisy._engine.copies import fresh_copies
 from sknoisy._engine.looks import is_one_tensor
 from sknoisy._engine.outputs import Outputs
 from sknoisy._engine.sparse_rows import SparseRows
-from sknoisy._nested import map_tensors, take_rows
+from sknoisy._nested import leaves, map_tensors, take_rows
 from sknoisy._params import choose_arguments
 from sknoisy._shown import shown
 from sknoisy.modules import MLP, LeNet5, SmallResNet
@@ -188,13 +189,30 @@ def check_output(networks, dataset, n_classes, intake, device):
         alone = () if type(network) in OWN else (take_rows(two, slice(1)),)
         for features in (two, *alone):
             networks.outputs.forms.clear()
-            with torch.enable_grad():  # which knows who made an output
+            # autograd knows who made an output
+            with torch.enable_grad(), _shapes_told(features):
                 logits = intake.fit_to(networks.only(place), features, device)
             if not torch.isfinite(logits).all():
                 raise ValueError(
                     "The module's output holds NaN or infinity before any training:"
                     " check how its weights start and what it does to its input."
                 )
+
+
+@contextmanager
+def _shapes_told(features):
+    """Tell with an error of torch's how large samples are, and how to say it."""
+    try:
+        yield
+    except RuntimeError as error:
+        shapes = [tuple(one.shape[1:]) for one in leaves(features)]
+        error.add_note(
+            f"A sample of X has shape {', '.join(map(str, shapes))}, and the module"
+            " failed at the first two, before any training. Where its size is a"
+            " parameter, call that `n_features` or `input_shape`, which are filled in,"
+            " or set module__NAME: skorch's InputShapeSetter comes too late."
+        )
+        raise
 
 
 def check_trainable(optimizer):
