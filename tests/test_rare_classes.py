@@ -39,9 +39,9 @@ def test_a_rare_class_is_learned(seed):
 def test_what_is_rare_is_told_by_weighted_labels(table):
     X, y = table
     assert chosen(small().fit(X, y)) is generalized_cross_entropy
-    # of 0.3 of an even share, the last class has more with 9 labels, less with 8
-    some = np.r_[np.flatnonzero(y < 2)[:80], np.flatnonzero(y == 2)[:8]]
-    more = np.r_[some, np.flatnonzero(y == 2)[8]]
+    # of half an even share, the last class has as much with 16 labels, less with 15
+    some = np.r_[np.flatnonzero(y < 2)[:80], np.flatnonzero(y == 2)[:15]]
+    more = np.r_[some, np.flatnonzero(y == 2)[15]]
     assert chosen(small().fit(X[some], y[some])) is cross_entropy
     assert chosen(small().fit(X[more], y[more])) is generalized_cross_entropy
     balanced = small(class_weight="balanced").fit(X[some], y[some])

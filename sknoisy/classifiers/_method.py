@@ -18,7 +18,7 @@ from sknoisy.losses import LOSSES, get_loss
 from sknoisy.objectives import OBJECTIVES, MeanLoss, Objective
 
 # loss="auto": which part of its even share of labels makes a class a rare one
-RARE = 0.3
+RARE = 0.5
 
 
 @dataclass

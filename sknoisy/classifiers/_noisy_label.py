@@ -23,7 +23,7 @@ class NoisyLabelClassifier(MethodNames, WeightedNoisyClassifier):
         (n_samples,)``. Its parameters are set as ``loss__*``, e.g. ``loss="gce",
         loss__q=0.5``. "auto" is the method's own: with "plain", generalized cross
         entropy, "gce", which is like cross entropy on tables and better on images. But
-        where a class has less than 0.3 of its even share of the labels (weights
+        where a class has less than half of its even share of the labels (weights
         counted), it is cross entropy, since "gce" and other bounded losses may never
         predict a rare class. "ce" gives probabilities that are those of the *noisy*
         labels. Methods with a loss of their own refuse others.
