@@ -16,14 +16,15 @@ from sknoisy import _streams
 from sknoisy._checks import check_choice
 from sknoisy._data_types import ArrayLike
 from sknoisy._tensors import as_tensor
-from sknoisy.augmentation import RandomFlip, RandomShift
+
+# known by this name, too, from when they were here
+from sknoisy.augmentation import RandomFlip as RandomFlip
+from sknoisy.augmentation import RandomShift as RandomShift
 
 __all__ = [
     "MLP",
     "Dropout",
     "LeNet5",
-    "RandomFlip",
-    "RandomShift",
     "SmallResNet",
     "Standardize",
 ]

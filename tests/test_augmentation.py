@@ -87,7 +87,7 @@ def test_those_that_are_layers_keep_their_old_names():
     from sknoisy import modules
 
     assert modules.RandomShift is RandomShift and modules.RandomFlip is RandomFlip
-    assert {"RandomFlip", "RandomShift"} <= set(modules.__all__)
+    assert not {"RandomFlip", "RandomShift"} & set(modules.__all__)  # one page each
     assert told(RandomShift(1)) != told(RandomShift(2))
 
 
