@@ -252,6 +252,34 @@ def mean_and_deviation(values, digits=1):
     return f"{text} ± {np.std(values, ddof=1):.{digits}f}"
 
 
+def best_in_bold(header, cells, lines, columns):
+    """Return a table of means in Markdown, the best of each column in bold.
+
+    Parameters
+    ----------
+    header : str
+        Of the first column.
+
+    cells : dict of list of float
+        By line and column; an empty list where nothing was run.
+
+    lines, columns : iterable
+        Columns without any value are left out.
+    """
+    columns = [c for c in columns if any(cells[line, c] for line in lines)]
+    best = {c: max(np.mean(cells[n, c]) for n in lines if cells[n, c]) for c in columns}
+    table = []
+    for line in lines:
+        texts = []
+        for column in columns:
+            values = cells[line, column]
+            text = mean_and_deviation(values) if values else ""
+            is_best = values and np.mean(values) == best[column]
+            texts.append(f"**{text}**" if is_best else text)
+        table.append([line, *texts])
+    return markdown_table([header, *columns], table)
+
+
 def software(*packages):
     """Return one line about what ran: interpreter and versions."""
     versions = ", ".join(f"{name} {version(name)}" for name in packages)

@@ -11,9 +11,9 @@ import itertools
 import numpy as np
 from _common import (
     Rows,
+    best_in_bold,
     check_names,
     markdown_table,
-    mean_and_deviation,
     parse_choices,
     run_and_write,
     software,
@@ -150,7 +150,7 @@ def read(table, noise, seed):
 
 
 def table_of(rows, table):
-    """Return a line for each way, a column for each noise; within a deviation bold."""
+    """Return a line for each way, a column for each noise; best ones bold."""
     cells = {
         (way, noise): [
             100 * float(row["accuracy"])
@@ -158,21 +158,7 @@ def table_of(rows, table):
         ]
         for way, noise in itertools.product(WAYS, NOISES)
     }
-    best = {
-        noise: max(np.mean(cells[way, noise]) for way in WAYS if cells[way, noise])
-        for noise in NOISES
-        if any(cells[way, noise] for way in WAYS)
-    }
-    lines = []
-    for way in WAYS:
-        texts = []
-        for noise in best:
-            values = cells[way, noise]
-            text = mean_and_deviation(values) if values else ""
-            is_best = values and np.mean(values) == best[noise]
-            texts.append(f"**{text}**" if is_best else text)
-        lines.append([way, *texts])
-    return markdown_table(["training", *best], lines)
+    return best_in_bold("training", cells, WAYS, NOISES)
 
 
 def sorting_of(rows, table):

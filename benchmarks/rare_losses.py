@@ -12,9 +12,8 @@ import numpy as np
 import torch
 from _common import (
     Rows,
+    best_in_bold,
     check_names,
-    markdown_table,
-    mean_and_deviation,
     parse_choices,
     run_and_write,
     software,
@@ -112,18 +111,7 @@ def table_of(rows, share):
         ]
         for way, noise in itertools.product(WAYS, NOISES)
     }
-    columns = [n for n in NOISES if any(cells[way, n] for way in WAYS)]
-    best = {n: max(np.mean(cells[w, n]) for w in WAYS if cells[w, n]) for n in columns}
-    lines = []
-    for way in WAYS:
-        texts = []
-        for noise in columns:
-            values = cells[way, noise]
-            text = mean_and_deviation(values) if values else ""
-            is_best = values and np.mean(values) == best[noise]
-            texts.append(f"**{text}**" if is_best else text)
-        lines.append([way, *texts])
-    return markdown_table(["way", *columns], lines)
+    return best_in_bold("way", cells, WAYS, NOISES)
 
 
 def write_tables(path, rows):
@@ -135,8 +123,8 @@ def write_tables(path, rows):
         "Balanced accuracy on 4,000 rows with true labels in percent (50: the rare"
         " class is never, or always, called), mean ± standard deviation over seeds"
         f" {', '.join(seeds)}; 750 rows of two made classes for training, {EPOCHS}"
-        " epochs of the default network. The default is cross entropy at 5 % and"
-        " generalized cross entropy at 15 %. Bold: the best of a column, by test"
+        " epochs of the default network. The default is generalized cross entropy"
+        " under 30 % noise, else cross entropy. Bold: the best of a column, by test"
         " labels.",
         *(
             part

@@ -13,7 +13,7 @@ from sknoisy.tables import TableError, _large_table, _parquet_rows
 from sknoisy.tables._large_table import LargeTable
 from sknoisy.tables._parquet_rows import ParquetRows, parquet_files
 
-pytest.importorskip("pyarrow")
+pytest.importorskip("pyarrow", reason="reads Parquet")
 
 N, N_LEARNED = 3000, 700
 

@@ -46,7 +46,7 @@ def test_an_example_runs_and_draws(name, tmp_path, monkeypatch):
     source = (FOLDER / name).read_text(encoding="utf-8")
     for package in FETCHED:
         if f"import {package}" in source:
-            pytest.importorskip(package)
+            pytest.importorskip(package, reason="ships the data of the example")
     monkeypatch.chdir(tmp_path)
     plt.close("all")
     runpy.run_path(str(FOLDER / name), run_name="__main__")

@@ -9,7 +9,7 @@ from sknoisy._engine.intake import put_together
 from sknoisy._pictures import open_image
 from sknoisy.datasets import Samples, read_image_folder
 
-Image = pytest.importorskip("PIL.Image")
+Image = pytest.importorskip("PIL.Image", reason="makes the pictures")
 
 RAMP = np.linspace(0, 65_535, 64).reshape(8, 8).astype(np.uint16)
 BYTES = (RAMP / 257).astype(np.uint8)  # the same in eight bits

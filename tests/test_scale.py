@@ -72,7 +72,7 @@ def test_labels_are_sorted_block_by_block(monkeypatch, n_rows):
 
 def test_each_row_of_a_large_table_is_read_a_few_times(tmp_path, monkeypatch):
     """An audit that reads parts: the number of passes doesn't grow with the file."""
-    pytest.importorskip("pyarrow")
+    pytest.importorskip("pyarrow", reason="reads Parquet")
     import pandas as pd
 
     from sknoisy.tables import LargeTable, _features

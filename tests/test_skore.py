@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 def skore():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what it imports
-        return pytest.importorskip("skore")
+        return pytest.importorskip("skore", reason="not in the test extra")
 
 
 @pytest.fixture(scope="module")

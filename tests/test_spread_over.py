@@ -54,7 +54,7 @@ class Deadly(ClassifierMixin, BaseEstimator):
 @pytest.fixture(scope="module")
 def client():
     """Two workers, in processes of their own."""
-    distributed = pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed", reason="an extra of its own")
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, dashboard_address=None
