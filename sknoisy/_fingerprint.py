@@ -7,7 +7,13 @@ from scipy.sparse import issparse
 
 from sknoisy._labels import encode_labels
 
-__all__ = ["difference", "fingerprint", "fingerprint_of_codes", "label_text"]
+__all__ = [
+    "difference",
+    "fingerprint",
+    "fingerprint_of_codes",
+    "fingerprint_of_samples",
+    "label_text",
+]
 
 N_ROWS = 1000  # of X that are looked at, evenly spaced; of y it is all
 
@@ -31,6 +37,12 @@ def fingerprint(y, X=None):
 def fingerprint_of_codes(codes, classes):
     """Return the fingerprint of labels that are codes of `classes`, without an X."""
     return f"{len(codes)}-{_hash_codes(classes, codes)}-"
+
+
+def fingerprint_of_samples(X):
+    """Return the number of samples and a hash of up to 1,000 of them."""
+    n_samples = X.shape[0] if hasattr(X, "shape") else len(X)
+    return f"{n_samples}-{_hash_samples(X)}"
 
 
 def difference(found, y, X=None):

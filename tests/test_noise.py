@@ -173,6 +173,11 @@ class TestEveryModel:
         other = NOISE_MODELS[name](random_state=1).fit(X, y)
         assert not np.array_equal(other.corrupt(y, X), first)
 
+    def test_fitting_first_and_fitting_at_once_are_the_same(self, name, blobs):
+        X, y = blobs
+        drawn = make(name).fit(X, y).corrupt(y, X)
+        assert_array_equal(make(name).fit_corrupt(y, X), drawn)
+
     def test_moves_on_with_a_random_state_instance(self, name, blobs):
         X, y = blobs
         noise = NOISE_MODELS[name](random_state=np.random.RandomState(0)).fit(X, y)

@@ -250,6 +250,14 @@ class TestMarginNoise:
         with pytest.raises(ValueError, match="kind='IV' is not a margin sknoisy knows"):
             make("margin", kind="IV").fit(*blobs)
 
+    def test_the_rate_holds_for_a_judge_that_knows_its_samples_by_heart(self, blobs):
+        X, y = blobs
+        tree = DecisionTreeClassifier(random_state=0)
+        noise = make("margin", estimator=tree, rate=0.1, exact=True).fit(X, y)
+        assert np.mean(noise.corrupt(y, X) != y) == pytest.approx(0.1, abs=1e-3)
+        # of others it is as sure as it is
+        assert np.mean(noise.corrupt(y, X + 1e-3) != y) < 0.1
+
     def test_sparse_features_are_fine(self, blobs):
         X, y = blobs
         drawn = make("margin").fit_corrupt(y, X)

@@ -14,6 +14,7 @@ from sknoisy._arrays import numpy_inside
 from sknoisy._checks import check_choice, check_rate
 from sknoisy._data_types import ArrayLike, Estimator, Folds, Label, MatrixLike, Seed
 from sknoisy._features import check_rows
+from sknoisy._fingerprint import fingerprint_of_samples
 from sknoisy._folds import folds_to_judge_by
 from sknoisy._out_of_fold import (
     check_gives_probabilities,
@@ -103,8 +104,8 @@ class MarginNoise(FitResample, LabelNoise):
         there with "precomputed".
 
     pred_probs_ : ndarray of shape (n_samples, n_classes)
-        Class probabilities of the samples of fit; ``fit_corrupt`` and
-        ``fit_resample`` use them.
+        Class probabilities of the samples of fit, by which their labels flip; of
+        other samples, ``corrupt`` asks `estimator_`.
 
     scale_ : float
         The factor of f.
@@ -267,6 +268,7 @@ class MarginNoise(FitResample, LabelNoise):
     def _learn(self, X, codes, groups=None):
         self._check_another_class()
         self.pred_probs_ = self._predict_out_of_fold(X, codes, groups)
+        self._samples_of_fit = fingerprint_of_samples(X)
         chances = self._margin(codes, self.pred_probs_)
         self.scale_ = calibrate(chances, check_rate(self.rate))
         self.transition_matrix_ = mean_by_class(
@@ -277,6 +279,9 @@ class MarginNoise(FitResample, LabelNoise):
     def _see(self, X):
         if self._is_precomputed:
             return check_probs(X, name="X", classes=self.classes_, hint=PRECOMPUTED)
+        # of its own samples the estimator is far too sure: fewer would flip
+        if fingerprint_of_samples(X) == self._samples_of_fit:
+            return self.pred_probs_
         return self.estimator_.predict_proba(X)
 
     def _spoil(self, codes, probabilities, rng):
