@@ -9,6 +9,7 @@ from helpers import numpy_left_alone
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_array
 from sklearn.base import clone
+from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
@@ -222,6 +223,13 @@ def test_most_wrong_labels_lie_below_the_threshold_and_right_ones_above(spoilt):
     assert below[given != true].mean() > 0.9
     assert below[given == true].mean() < 0.3
     assert_allclose(detector.quality_, 1 / (1 + np.exp(-detector.margins_)))
+
+
+def test_the_class_of_threshold_samples_is_not_said_to_be_lost(recwarn):
+    X, y = load_digits(return_X_y=True)
+    network = NoisyLabelClassifier(loss="gce", max_epochs=12)  # which gives it up
+    AreaUnderMargin(network, random_state=0).fit(X[:600], y[:600])
+    assert not [str(one.message) for one in recwarn]
 
 
 def test_a_lower_percentile_flags_fewer(spoilt):

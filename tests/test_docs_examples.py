@@ -29,6 +29,7 @@ SLOW = {
     "docs/guide_deploy.md",
     "docs/guide_hard_samples.md",
     "docs/guide_honest_evaluation.md",
+    "docs/guide_methods.md",
     "docs/guide_networks.md",
     "docs/guide_own_network.md",
     "docs/guide_transition.md",

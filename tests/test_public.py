@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import is_dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -229,3 +230,33 @@ def test_every_room_is_said_to_be_stable_or_experimental():
     )
     told = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
     assert sorted(told) == ROOMS
+
+
+def code_of_the_docs():
+    """Return the code of guides and examples, as one text."""
+    docs = Path(__file__).parents[1] / "docs"
+    # between fences, or indented
+    code = re.compile(r"(?ms)^```\w*\n(.*?)^```$|^ {4}(\S[^\n]*)$")
+    parts = [
+        found[1] or found[2]
+        for page in sorted(docs.glob("*.md"))
+        for found in code.finditer(page.read_text(encoding="utf-8"))
+    ]
+    parts += [p.read_text(encoding="utf-8") for p in docs.glob("examples/*/*.py")]
+    return "\n".join(parts)
+
+
+def is_told(path):
+    """Whether it is what something else returns, or a warning or error."""
+    thing = PUBLIC[path]
+    is_tuple = inspect.isclass(thing) and issubclass(thing, tuple)
+    return is_tuple or is_dataclass(thing) or path.startswith("sknoisy.exceptions")
+
+
+def test_a_guide_or_an_example_uses_whatever_can_be_called():
+    code = code_of_the_docs()
+    if not code:
+        pytest.skip("docs/ isn't here")
+    used = set(re.findall(r"\w+", code))
+    names = {path.split(".")[-1] for path in DOCUMENTED if not is_told(path)}
+    assert names <= used, names - used

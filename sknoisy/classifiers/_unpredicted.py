@@ -26,7 +26,7 @@ def warn_of_unpredicted(classifier, predict_proba, data):
         What it was trained on.
     """
     counts = np.bincount(data.codes, minlength=len(data.classes))
-    if classifier.n_iter_ < SHORT:
+    if classifier.n_iter_ < SHORT or hasattr(classifier, "_learns_codes"):
         return
     there = np.flatnonzero(counts)
     some = [np.flatnonzero(data.codes == code)[:LOOK_AT] for code in there]

@@ -88,6 +88,7 @@ def record(network, X, codes, watcher):
 
     # first, since one that ends training ends the round of callbacks, too
     callbacks = [(RECORDER, Recorder(watcher)), *(network.callbacks or [])]
+    network._learns_codes = True  # of which users know nothing: no warnings of them
     network.set_params(callbacks=callbacks).fit(X, codes)
     return dict(network.net_.callbacks_)[RECORDER].watcher
 

@@ -9,6 +9,7 @@ Hyper-parameters with a default are the authors' for ten image classes, where th
 published such, and are reached from an estimator as ``loss__q`` and so on.
 """
 
+from collections.abc import Callable
 from inspect import signature
 
 from torch import Tensor
@@ -152,7 +153,7 @@ __all__ = [
 ]
 
 
-def get_loss(loss: Loss) -> Tensor:
+def get_loss(loss: Loss) -> Callable[..., Tensor]:
     """Return the loss function that `loss` names; a callable is returned as is.
 
     Parameters
@@ -203,7 +204,7 @@ def get_loss(loss: Loss) -> Tensor:
     )
 
 
-def get_loss_names() -> Tensor:
+def get_loss_names() -> list[str]:
     """Return the names of all losses, sorted.
 
     Returns
