@@ -57,6 +57,8 @@ def check_choice(value, choices, name):
     if isinstance(value, str) and value in choices:
         return value
     hint = did_you_mean(value, choices)
+    if name == "dtype" and "16" in str(value):  # half, by whatever name
+        hint = " for layers that compute in 16 bits there is precision='bf16'."
     raise ValueError(
         f"{name}={shown(value)} is not one of {sorted(choices)}"
         f"{';' if hint else '.'}{hint}"

@@ -240,3 +240,9 @@ def test_every_classifier_shows_its_networks():
     assert len(one.fit(X, y).networks_) == 1
     assert len(NoisyLabelClassifier(method="elr+", **quick).fit(X, y).networks_) == 2
     assert len(CoTeachingClassifier(**quick).fit(X, y).networks_) == 2
+
+
+def test_who_asks_for_half_precision_is_told_where_it_is():
+    clf = NoisyLabelClassifier(dtype="bfloat16", max_epochs=1)
+    with pytest.raises(ValueError, match=r"dtype='bfloat16' is not .*precision='bf16'"):
+        clf.fit([[0.0], [1.0], [0.0], [1.0]], [0, 1, 0, 1])
