@@ -35,6 +35,17 @@ def test_what_is_refused_or_far_from_the_plain_module_is_told(script, tmp_path):
     assert "4 cells, 1 refused, 2 wrong" in script.table(rows)
 
 
+def test_who_is_frozen_is_judged_by_what_it_can_learn(script, tmp_path):
+    rows = script.Rows(tmp_path / "a.csv", keys=script.KEYS, values=script.VALUES)
+    said = {"class": (0.85, 0.95), "frozen backbone": (0.78, 0.8), "lazy": (0.9, 0.6)}
+    for module, accuracies in said.items():
+        for family, accuracy in zip(("plain", "elr"), accuracies, strict=True):
+            cell = {"family": family, "input": "array", "seed": 0}
+            rows.append(module=module, **cell, accuracy=accuracy, refused="")
+    _, wrong = script.verdicts(rows)
+    assert [(row["module"], row["family"]) for row in wrong] == [("lazy", "elr")]
+
+
 @pytest.mark.slow
 def test_what_a_gpu_is_measured_by_runs_without_one(load_benchmark, tmp_path):
     load_benchmark("speed_gpu").main(["--quick", "--out", str(tmp_path)])
