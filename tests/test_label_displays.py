@@ -154,6 +154,18 @@ def test_the_gallery_shows_the_worst_issues_first(found):
     assert first.get_title().startswith(f"given {given}\n")
 
 
+def test_long_names_in_the_gallery_run_into_no_neighbor():
+    names = ["STAPHYLOCOCCUS AUREUS", "cat", "a rather long name", "digit " * 9]
+    names = np.array(names)
+    display = LabelGalleryDisplay(np.ones((4, 5, 5)), names, names[::-1], np.arange(4))
+    display.plot(n_columns=4)
+    display.figure_.canvas.draw()
+    titles = [ax.title.get_window_extent() for ax in display.axes_]
+    ends, starts = [t.x1 for t in titles[:-1]], [t.x0 for t in titles[1:]]
+    assert all(end < start for end, start in zip(ends, starts, strict=True))
+    assert "cat" in display.axes_[1].get_title()
+
+
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_the_gallery_takes_colors(found, channels):
     X = np.repeat(found.X[..., None], channels, axis=3) / 16

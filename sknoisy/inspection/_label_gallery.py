@@ -10,6 +10,8 @@ from sknoisy.inspection._drawing import SUSPECT, findings_of, issues_of
 
 __all__ = ["LabelGalleryDisplay"]
 
+WIDEST = 16  # letters above an image: of more, neighbors would overlap
+
 
 class LabelGalleryDisplay:
     """Gallery of images with their given and suggested labels, the worst first.
@@ -158,9 +160,18 @@ class LabelGalleryDisplay:
             ax.imshow(image.reshape(image.shape[:2]), cmap="gray")
         else:
             ax.imshow(_displayable(image))
-        ax.set_title(
-            f"given {self.given[i]}\n{self.suggested[i]}?", fontsize=8, color=SUSPECT
-        )
+        given = _shortened(self.given[i], WIDEST - len("given "))
+        suggested = _shortened(self.suggested[i], WIDEST - len("?"))
+        ax.set_title(f"given {given}\n{suggested}?", fontsize=8, color=SUSPECT)
+
+
+def _shortened(label, length):
+    """Return a label's text, without its middle if it is longer than `length`."""
+    text = str(label)
+    if len(text) <= length:
+        return text
+    ahead = (length - 1) // 2
+    return f"{text[:ahead]}…{text[ahead + 1 - length :]}"
 
 
 def _check_images(images, n_samples):
