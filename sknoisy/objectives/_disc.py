@@ -64,7 +64,7 @@ class DynamicSelectionAndCorrection(ScheduledObjective):
         Epochs of plain training, of both views. "auto" is a quarter of `n_epochs`, and
         the first 100 steps at least, but never the last epoch.
 
-    swap : float in [0, 1), default=0.3
+    swap : float in [0, 1), default=0.1
         Without `strong_augment`, strong views take that share of a sample's features
         from other samples of the batch, each from one of its own [2]_.
 
@@ -125,7 +125,7 @@ class DynamicSelectionAndCorrection(ScheduledObjective):
         hard_weight: float = 1.0,
         mixup: float = 5.0,
         warm_up_epochs: int | str = "auto",
-        swap: float = 0.3,
+        swap: float = 0.1,
         augment: Callable[[Tensor], Tensor] | None = None,
         strong_augment: Callable[[Tensor], Tensor] | None = None,
         n_steps: int | None = None,

@@ -73,7 +73,7 @@ class ProMix(ScheduledObjective):
         Epochs of plain training. "auto" is a quarter of `n_epochs`, and the first 100
         steps at least, but never the last epoch.
 
-    swap : float in [0, 1), default=0.3
+    swap : float in [0, 1), default=0.1
         Without `strong_augment`, strong views take that share of a sample's features
         from other samples of the batch, each from one of its own [2]_.
 
@@ -140,7 +140,7 @@ class ProMix(ScheduledObjective):
         guess_from: float = 0.6,
         most: float = 0.9,
         warm_up_epochs: int | str = "auto",
-        swap: float = 0.3,
+        swap: float = 0.1,
         augment: Callable[[Tensor], Tensor] | None = None,
         strong_augment: Callable[[Tensor], Tensor] | None = None,
         n_steps: int | None = None,
