@@ -37,6 +37,7 @@ from sknoisy import (
     MutualLearningClassifier,
     NoisyLabelClassifier,
     TransitionCorrectedClassifier,
+    WANNClassifier,
 )
 from sknoisy.classifiers import METHODS as NAMED
 from sknoisy.datasets import (
@@ -104,6 +105,7 @@ METHODS = {
     "ce, early_stopping='label_wave'": loss(
         "ce", early_stopping="label_wave", lr_schedule="constant"
     ),
+    "ce, average='ema'": loss("ce", average="ema"),
     **{name: named(name) for name in NAMED if name not in BELOW},
     "TransitionCorrectedClassifier()": corrected(),
     **{
@@ -128,6 +130,7 @@ METHODS = {
     "DynamicBootstrappingClassifier()": DynamicBootstrappingClassifier,
     "DivideMixClassifier()": DivideMixClassifier,
     "MutualLearningClassifier()": MutualLearningClassifier,
+    "WANNClassifier()": WANNClassifier,
     "CleanLabelClassifier(NoisyLabelClassifier())": lambda: CleanLabelClassifier(
         NoisyLabelClassifier()
     ),
@@ -148,7 +151,9 @@ class Runner:
         if self.key != (labels, size, seed):
             self.key, self.data = (labels, size, seed), read(labels, size, seed)
         X, noisy, clean, X_test, y_test = self.data
-        clf = METHODS[method]().set_params(random_state=seed)
+        clf = METHODS[method]()
+        if "random_state" in clf.get_params():
+            clf.set_params(random_state=seed)
         if size != "all":
             few = {name: 3 for name in clf.get_params() if name.endswith("max_epochs")}
             clf.set_params(**few)

@@ -4,11 +4,12 @@
 DOORS = {
     "a method: NoisyLabelClassifier(method={!r})": (
         *("asymmetric_co_teaching", "backward", "co_teaching", "co_teaching_plus"),
-        *("cores", "ctrr", "decoupling", "divide_mix", "dmi", "dynamic_bootstrapping"),
-        *("elr", "elr+", "fix_match", "forward", "jocor", "logit_adjustment"),
-        *("mutual_learning", "ogc", "ohem", "peer", "pes", "plain", "posterior"),
-        *("prior_ratio", "reweight", "revision", "sop", "sop+"),
-        *("sparse_regularization", "total_variation", "truncated_gce", "volmin"),
+        *("cores", "ctrr", "decoupling", "disc", "divide_mix", "dmi"),
+        *("dynamic_bootstrapping", "elr", "elr+", "fix_match", "forward", "jocor"),
+        *("logit_adjustment", "mutual_learning", "ogc", "ohem", "peer", "pes"),
+        *("plain", "posterior", "prior_ratio", "promix", "reweight", "revision", "sop"),
+        *("sop+", "sparse_regularization", "total_variation", "truncated_gce"),
+        *("volmin",),
     ),
     "a way to find a transition matrix:"
     " TransitionCorrectedClassifier(transition={!r})": (

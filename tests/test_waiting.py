@@ -31,7 +31,8 @@ def as_on_a_gpu(monkeypatch):
     monkeypatch.setattr(torch.nn.functional, "one_hot", blind_one_hot)
     monkeypatch.setattr("sknoisy.objectives._self_correction.one_hot", blind_one_hot)
     drawn = torch.randperm
-    for module in ("_mixup", "_divide_mix", "_dynamic_bootstrapping", "_elr_plus"):
+    mix = "_disc", "_divide_mix", "_dynamic_bootstrapping", "_elr_plus", "_promix"
+    for module in ("_mixup", *mix):
         monkeypatch.setattr(
             f"sknoisy.objectives.{module}.draw_mixture",
             lambda alpha, labels: (0.7, drawn(len(labels))),

@@ -10,6 +10,7 @@ from sknoisy.objectives._crowd_layer import CrowdLayer
 from sknoisy.objectives._ctrr import ContrastiveRegularization
 from sknoisy.objectives._cut_mix import CutMix
 from sknoisy.objectives._decoupling import Decoupling
+from sknoisy.objectives._disc import DynamicSelectionAndCorrection
 from sknoisy.objectives._divide_mix import DivideMix
 from sknoisy.objectives._dmi import DeterminantMutualInformation
 from sknoisy.objectives._dynamic_bootstrapping import DynamicBootstrapping
@@ -24,6 +25,7 @@ from sknoisy.objectives._ogc import OptimizedGradientClipping
 from sknoisy.objectives._ohem import OnlineHardExampleMining
 from sknoisy.objectives._peer import PeerLoss
 from sknoisy.objectives._pes import ProgressiveEarlyStopping
+from sknoisy.objectives._promix import ProMix
 from sknoisy.objectives._revision import TransitionRevision
 from sknoisy.objectives._sop import SparseOverParameterization
 from sknoisy.objectives._sop_plus import OverParameterizationPlus
@@ -41,6 +43,7 @@ OBJECTIVES = {
     "cores": Cores,
     "ctrr": ContrastiveRegularization,
     "decoupling": Decoupling,
+    "disc": DynamicSelectionAndCorrection,
     "divide_mix": DivideMix,
     "dmi": DeterminantMutualInformation,
     "dynamic_bootstrapping": DynamicBootstrapping,
@@ -52,6 +55,7 @@ OBJECTIVES = {
     "ohem": OnlineHardExampleMining,
     "peer": PeerLoss,
     "pes": ProgressiveEarlyStopping,
+    "promix": ProMix,
     "sop": SparseOverParameterization,
     "sop+": OverParameterizationPlus,
     "sparse_regularization": SparseRegularization,
@@ -75,6 +79,7 @@ __all__ = [
     "DeterminantMutualInformation",
     "DivideMix",
     "DynamicBootstrapping",
+    "DynamicSelectionAndCorrection",
     "EarlyLearningPlus",
     "EarlyLearningRegularization",
     "FixMatch",
@@ -87,6 +92,7 @@ __all__ = [
     "OptimizedGradientClipping",
     "OverParameterizationPlus",
     "PeerLoss",
+    "ProMix",
     "ProgressiveEarlyStopping",
     "SparseOverParameterization",
     "SparseRegularization",

@@ -98,6 +98,26 @@ def draw_mixture(alpha, labels):
     return share, partner.to(labels.device)
 
 
+def among(order, chosen):
+    """Return a chosen partner for each chosen sample, none twice: the next in order.
+
+    Parameters
+    ----------
+    order : LongTensor of shape (n_batch,)
+        All places in any order, the last one of the chosen ones before the first.
+
+    chosen : BoolTensor of shape (n_batch,)
+
+    Returns
+    -------
+    partner : LongTensor of shape (n_batch,)
+        Of samples that weren't chosen, any place.
+    """
+    # a sort, where an index by a mask would have a GPU wait
+    order = order[(~chosen[order]).to(torch.uint8).argsort(stable=True)]
+    return order[(order.argsort() + 1) % chosen.sum().clamp(min=1)]
+
+
 def _check_mixable(objective):
     kind = type(objective)
     if kind.forward is not Objective.forward:
