@@ -1,4 +1,4 @@
-"""Optuna stops trainings early through a callback, and searches as scikit-learn does."""
+"""Optuna stops trainings by a callback, and searches as scikit-learn does."""
 
 import pytest
 
