@@ -124,8 +124,7 @@ def likely_classes(reading, thresholds=None):
         thresholds = confident_thresholds(reading.given, reading.rows_of_label)
     bar = thresholds - SLACK
     likely, lowest = reading.predicted.copy(), bar.min()
-    for block in slices(len(likely), 1):
-        highest = reading.highest[block]
+    for block, highest in reading.highest():
         likely[block][highest < lowest] = reading.n_classes
         # Where the predicted class reaches its threshold, it is the one, whatever else
         # does. So only rows in between have to be looked at again.

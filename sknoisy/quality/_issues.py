@@ -40,9 +40,11 @@ def low_self_confidence(reading):
 def low_normalized_margin(reading):
     """Flag as many as `confident_learning` does, but the labels furthest behind."""
     behind = reading.predicted != reading.labels  # no other can be among so many
-    margin = (reading.given - reading.highest + 1) / 2
-    count = np.count_nonzero(confident_learning(reading))
-    return lowest(np.where(behind, margin, 1), count)
+    margin = np.ones_like(reading.given)
+    for rows, highest in reading.highest():
+        margin[rows] = (reading.given[rows] - highest + 1) / 2
+    margin[~behind] = 1
+    return lowest(margin, np.count_nonzero(confident_learning(reading)))
 
 
 COUNTERS = {
