@@ -1,6 +1,7 @@
 """What very many labels go through is lean, and says what it says of few."""
 
 import tracemalloc
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from numpy.testing import assert_array_equal
 from sknoisy._cli import _sampled as sampled
 from sknoisy._duplicates import equal_rows, equal_rows_of
 from sknoisy.inspection import LabelIssuesDisplay, LabelQualityDisplay, _label_quality
+from sknoisy.quality import _reading, find_label_issues
 
 
 def rows_by_sorting(y, units, seed, most, of_each):
@@ -65,6 +67,31 @@ def test_memory_of_what_goes_over_all_rows_is_bounded():
     ):
         work()  # imports
         assert bytes_a_row(work, n) < most
+
+
+def test_few_bytes_are_kept_of_each_probability_that_is_read(tmp_path):
+    n, rng = 600_000, np.random.default_rng(0)
+    path = tmp_path / "probs.npy"
+    probs = np.lib.format.open_memmap(path, "w+", dtype=np.float32, shape=(n, 10))
+    y = rng.integers(10, size=n)
+    probs[:] = rng.random((n, 10), dtype=np.float32)
+    probs[np.arange(n), (y + (rng.random(n) < 0.2)) % 10] += 9
+    probs /= probs.sum(axis=1, keepdims=True)
+    for name in ("prune_by_noise_rate", "prune_by_class", "confident_learning"):
+        find_label_issues(y[:100], probs[:100], filter_by=name)
+        work = partial(find_label_issues, y, probs, filter_by=name)
+        assert bytes_a_row(work, n) < 17  # of which 6 are the same for more rows
+
+
+def test_rows_of_few_classes_are_looked_for_and_of_many_sorted(monkeypatch):
+    monkeypatch.setattr(_reading, "SORTED_AT_ONCE", 64)
+    labels = np.random.default_rng(0).integers(30, size=1000).astype(np.uint8)
+    for n_classes in (31, 40):  # some of which no label names
+        found = _reading.rows_of_label(labels, n_classes)
+        assert isinstance(found, _reading.Scanned) == (n_classes == 31)
+        assert len(found) == len(list(found)) == n_classes
+        for label, rows in enumerate(found):
+            assert_array_equal(rows, np.flatnonzero(labels == label))
 
 
 def test_the_curve_of_some_qualities_is_that_of_all(monkeypatch):

@@ -114,7 +114,10 @@ def confident_joint_of(reading):
 
 def confident_thresholds(given, rows_of_label):
     """Return the mean probability `given` to each label where it is the label."""
-    means = [given[rows].mean() if len(rows) else ABSENT for rows in rows_of_label]
+    means = []
+    for rows in rows_of_label:
+        means.append(given[rows].mean() if len(rows) else ABSENT)
+        del rows  # before the next ones are there
     return np.maximum(means, LOWEST_THRESHOLD)
 
 

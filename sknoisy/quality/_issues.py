@@ -24,12 +24,12 @@ __all__ = ["FILTERS", "find_label_issues"]
 
 def confident_learning(reading):
     """Flag samples that surely seem to be of another class."""
-    return surely_wrong(reading, likely_classes(reading)) & ~reading.agrees
+    return reading.without_agreeing(surely_wrong(reading, likely_classes(reading)))
 
 
 def predicted_neq_given(reading):
     """Flag samples whose label is not the predicted class."""
-    return ~reading.agrees
+    return reading.without_agreeing(np.ones(len(reading.labels), dtype=bool))
 
 
 def low_self_confidence(reading):

@@ -57,19 +57,23 @@ def make_budget(
 def prune_by_class(reading, budget):
     """Of each label, flag the samples that are least likely to have it."""
     flagged = np.zeros(len(reading.labels), dtype=bool)
-    for label, rows in enumerate(reading.rows_of_label):
+    for label in range(reading.n_classes):
+        rows = reading.rows_of_label[label]
         if len(rows) > budget.least:
             flagged[rows] = lowest(reading.given[rows], budget.by_class[label])
-    return flagged & ~reading.agrees
+        del rows  # before the next ones are there
+    return reading.without_agreeing(flagged)
 
 
 def prune_by_noise_rate(reading, budget):
     """Of each label and other class, flag the samples that most prefer the other."""
     flagged = np.zeros(len(reading.labels), dtype=bool)
-    for label, rows in enumerate(reading.rows_of_label):
+    for label in range(reading.n_classes):  # `enumerate` would hold on to rows
+        rows = reading.rows_of_label[label]
         if len(rows) > budget.least:
             _flag_pairs(flagged, reading, rows, label, budget.by_pair[label])
-    return flagged & ~reading.agrees
+        del rows
+    return reading.without_agreeing(flagged)
 
 
 def prune_by_both(reading, budget):

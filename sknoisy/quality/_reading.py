@@ -44,12 +44,12 @@ class Reading:
     leaders: list[np.ndarray]
     close: np.ndarray
 
-    @property
-    def agrees(self):
-        """Whether the given label would be predicted if it were likelier by 1e-6."""
-        agrees = self.predicted == self.labels
-        agrees[self.close] = True
-        return agrees
+    def without_agreeing(self, flagged):
+        """Take away flags, in place, of labels that 1e-6 more would make predicted."""
+        for rows in slices(len(flagged), 1):
+            flagged[rows] &= self.predicted[rows] != self.labels[rows]
+        flagged[self.close] = False
+        return flagged
 
     def highest(self):
         """Yield slices of rows, and their largest probabilities."""
@@ -72,8 +72,7 @@ class Reading:
     @cached_property
     def label_counts(self):
         """Number of samples of each label."""
-        blocks = (self.labels[rows] for rows in slices(len(self.labels), 1))
-        return sum(np.bincount(block, minlength=self.n_classes) for block in blocks)
+        return count_labels(self.labels, self.n_classes)
 
     def probs(self, rows):
         """Return some rows of the probabilities as floats."""
@@ -137,17 +136,30 @@ def pick(block, columns):
     return block.take(np.arange(0, block.size, block.shape[1]) + columns)
 
 
+def count_labels(labels, n_classes):
+    """Return the number of samples of each label."""
+    blocks = (labels[rows] for rows in slices(len(labels), 1))
+    return sum(np.bincount(block, minlength=n_classes) for block in blocks)
+
+
 @dataclass(frozen=True)
 class Scanned:
     """Row numbers of the samples of each label, looked for when they are asked for."""
 
     labels: np.ndarray
-    n_classes: int
+    counts: np.ndarray
 
-    def __iter__(self):
-        """Yield those of one label after another."""
-        for label in range(self.n_classes):
-            yield np.flatnonzero(self.labels == label)
+    def __getitem__(self, label):
+        """Return those of a label; beyond the last one, end an iteration."""
+        found, n_found = np.empty(self.counts[label], dtype=np.intp), 0
+        for block in slices(len(self.labels), 1):
+            rows = np.flatnonzero(self.labels[block] == label)
+            np.add(rows, block.start, out=found[n_found : n_found + len(rows)])
+            n_found += len(rows)
+        return found
+
+    def __len__(self):
+        return len(self.counts)
 
 
 def rows_of_label(labels, n_classes):
@@ -161,7 +173,7 @@ def rows_of_label(labels, n_classes):
         later_labels = np.arange(1, n_classes, dtype=labels.dtype)
         return np.split(order, np.searchsorted(labels[order], later_labels))
     if n_classes <= SCANNED:
-        return Scanned(labels, n_classes)
+        return Scanned(labels, count_labels(labels, n_classes))
     blocks = [
         slice(start, start + SORTED_AT_ONCE)
         for start in range(0, len(labels), SORTED_AT_ONCE)
