@@ -36,7 +36,7 @@ from sknoisy.quality import find_label_issues, get_label_quality_scores
 NOISE = 0.2
 SCORE_BOUND = 10
 MEMORY_BOUND = 0.5
-BYTES_A_SAMPLE = 32
+BYTES_A_SAMPLE = 11
 FILTERS = [
     "prune_by_noise_rate",
     "prune_by_class",

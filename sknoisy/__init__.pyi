@@ -37,6 +37,15 @@ from sknoisy.detectors import SampleDifficulty as SampleDifficulty
 from sknoisy.detectors import SmallLoss as SmallLoss
 from sknoisy.detectors import TrueLabelPosterior as TrueLabelPosterior
 from sknoisy.model_selection import BatchedGridSearchCV as BatchedGridSearchCV
+from sknoisy.model_selection import (
+    BatchedHalvingGridSearchCV as BatchedHalvingGridSearchCV,
+)
+from sknoisy.model_selection import (
+    BatchedHalvingRandomSearchCV as BatchedHalvingRandomSearchCV,
+)
+from sknoisy.model_selection import (
+    BatchedRandomizedSearchCV as BatchedRandomizedSearchCV,
+)
 from sknoisy.noise import AnnotatorNoise as AnnotatorNoise
 from sknoisy.noise import ClassConditionalNoise as ClassConditionalNoise
 from sknoisy.noise import ClassMapNoise as ClassMapNoise

@@ -86,10 +86,10 @@ def check_transition(
     return transition if exact else normalized(transition)
 
 
-def check_values(values, name):
-    """Return `values` as a vector of finite floats."""
+def check_values(values, name, dtype=np.float64):
+    """Return `values` as a vector of finite floats; of several types, the first."""
     values = check_array(
-        as_numpy(values), ensure_2d=False, dtype=np.float64, input_name=name
+        as_numpy(values), ensure_2d=False, dtype=dtype, input_name=name
     )
     if values.ndim != 1:
         raise ValueError(

@@ -29,11 +29,23 @@ def equal_rows(X):
 def equal_rows_of(blocks):
     """Return the same for the rows of tables that come one after another.
 
+    There may be very many of them: what is in memory beside their hashes is half of
+    what `np.unique` takes.
+
     Parameters
     ----------
     blocks : iterable of array-like
     """
-    return _numbered(np.concatenate([_joined(hash_rows(block)) for block in blocks]))
+    joined = np.concatenate([_joined(hash_rows(block)) for block in blocks])
+    order = np.argsort(joined)
+    joined.sort()
+    is_new = joined[1:] != joined[:-1]
+    del joined
+    ranks = np.zeros(len(order), dtype=np.int32 if len(order) < 2**31 else np.intp)
+    np.cumsum(is_new, out=ranks[1:])
+    codes = np.empty_like(ranks)
+    codes[order] = ranks
+    return codes
 
 
 def find_repeats(X, y):

@@ -52,6 +52,35 @@ INSTANCES = {
             RidgeClassifier(), {"alpha": [0.1, 1.0]}, cv=2, error_score="raise"
         )
     ],
+    "BatchedHalvingGridSearchCV": [
+        sknoisy.BatchedHalvingGridSearchCV(
+            RidgeClassifier(),
+            {"alpha": [0.1, 1.0]},
+            resource="max_iter",
+            max_resources=2,
+            cv=2,
+            error_score="raise",
+        )
+    ],
+    "BatchedHalvingRandomSearchCV": [
+        sknoisy.BatchedHalvingRandomSearchCV(
+            RidgeClassifier(),
+            {"alpha": [0.1, 1.0]},
+            resource="max_iter",
+            max_resources=2,
+            cv=2,
+            error_score="raise",
+        )
+    ],
+    "BatchedRandomizedSearchCV": [
+        sknoisy.BatchedRandomizedSearchCV(
+            RidgeClassifier(),
+            {"alpha": [0.1, 1.0]},
+            n_iter=2,
+            cv=2,
+            error_score="raise",
+        )
+    ],
     "CLNI": [sknoisy.CLNI()],
     "ClassConditionalNoise": [sknoisy.ClassConditionalNoise()],
     "ClassMapNoise": [sknoisy.ClassMapNoise()],

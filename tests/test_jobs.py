@@ -93,7 +93,8 @@ MORE = {
     "TrueLabelPosterior": sknoisy.TrueLabelPosterior(random_state=0),
 }
 SPREADS = (
-    *("BatchedGridSearchCV", "CLNI", "CleanLabelClassifier", "CoTrainingClassifier"),
+    *(name for name in INSTANCES if name.endswith("SearchCV")),
+    *("CLNI", "CleanLabelClassifier", "CoTrainingClassifier"),
     *("ConfidentLearning", "ConsensusClassifier", "DetectorEnsemble", "ForestKDN"),
     *("InstanceHardness", "IterativePartitioningFilter", "KDN", "LabelCleaner"),
     *("MarginNoise", "NeighborConsensus", "TransitionCorrectedClassifier"),

@@ -22,7 +22,8 @@ REFUSED = "holds -1 beside 0, 1: pass unlabeled=-1 if it marks samples without a
 # who is there for labels that are missing, and marks them by -1
 MARKS = {"AnnotatorNoise", "CoTrainingClassifier", "MissingLabelNoise"}
 NO_LABELS = {"FeatureNoise"}  # whose y is ignored
-SEARCHES = {"BatchedGridSearchCV"}  # what they search over says what is no label
+# what they search over says what is no label
+SEARCHES = {name for name in sknoisy.__all__ if name.endswith("SearchCV")}
 TAKES_ALL = {"ConsensusClassifier"}  # samples without votes are its daily bread
 ALL = {
     name: instances[0]

@@ -122,7 +122,11 @@ WRAPPED = {
 }
 ALL = {**NETWORKS, **RANDOM, **WRAPPED}
 # whose fit hands parameters on, and where weight zero isn't absence
-OTHERS = {"BatchedGridSearchCV": "a search cuts folds of all samples, as GridSearchCV"}
+OTHERS = {
+    name: "a search cuts folds of all samples, as scikit-learn's"
+    for name in sknoisy.__all__
+    if name.endswith("SearchCV")
+}
 
 
 @pytest.fixture

@@ -78,17 +78,13 @@ def print_summary(table, judged):
 
 def class_rows(judged):
     """Return for each class its name, samples, issues, and what most look like."""
-    classes, codes = np.unique(judged.read_as, return_inverse=True)
-    totals = np.bincount(codes)
-    n_issues = np.bincount(codes[judged.is_issue_], minlength=len(classes))
+    classes, totals = np.unique(judged.read_as, return_counts=True)
+    codes = np.searchsorted(classes, judged.read_as[judged.is_issue_])
+    n_issues = np.bincount(codes, minlength=len(classes))
+    all_suggested = judged.suggested_labels_[judged.is_issue_]
     rows = []
     for i in np.argsort(-n_issues, kind="stable"):
-        mine = judged.is_issue_ & (codes == i) if n_issues[i] else np.zeros(0, bool)
-        suggested = (
-            judged.suggested_labels_[mine]
-            if n_issues[i]
-            else judged.suggested_labels_[:0]
-        )
+        suggested = all_suggested[codes == i]
         # a budget may flag labels that nothing better is suggested for
         better, counts = np.unique(
             suggested[suggested != classes[i]], return_counts=True

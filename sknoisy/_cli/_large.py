@@ -17,6 +17,7 @@ from sknoisy._cli._sampled import BLOCK, JudgeOfOthers, called_wrong, some_rows
 from sknoisy._cli._tables import WANTED_BY, check_table
 from sknoisy._look_alikes import look_alikes
 from sknoisy._probs import likeliest
+from sknoisy._rows import slim
 from sknoisy._unlabeled import settled
 from sknoisy.data_issues import (
     CHECKS,
@@ -119,7 +120,7 @@ def judge_large(table, data_issues, arguments, on_share):
             f" {table.name} has {len(table):,}. Leave it out, or audit a part of them."
         )
     read_as, is_slip, is_aside = _classes(table, data_issues)
-    rows = np.flatnonzero(~is_aside[table.y])
+    rows = slim(np.flatnonzero(~is_aside[table.y]))
     given = read_as[table.y[rows]]
     learned = rows[some_rows(given, table.units(rows), arguments.seed)]
     some = table.table(learned)
@@ -130,9 +131,12 @@ def judge_large(table, data_issues, arguments, on_share):
         known = {} if some.groups is None else {"groups": some.groups}
         detector = settled(detector, y).fit(features, y, **known)
         verdicts = _Verdicts(table, detector, read_as)
+        del given
         verdicts.note(learned, detector.posterior_)
         judge = JudgeOfOthers(detector, features, verdicts.codes_of(learned))
-        others = np.setdiff1d(rows, learned, assume_unique=True)
+        is_other = np.zeros(len(table), dtype=bool)
+        is_other[rows], is_other[learned] = True, False
+        others = slim(np.flatnonzero(is_other))
         for start, block in zip(
             range(0, len(others), BLOCK), table.features(others, BLOCK), strict=True
         ):

@@ -107,17 +107,27 @@ def _units(X, groups):
 def some_rows(y, units, seed):
     """Return rows to learn from, in order: whole units, some rows of every class."""
     rng = np.random.default_rng(seed)
-    place = rng.permutation(units.max() + 1)[units]  # units in another order
-    order = np.argsort(place, kind="stable")
-    n_before = np.empty(len(y), dtype=np.intp)  # rows of the same class before
-    codes = np.unique(y, return_inverse=True)[1]
-    by_class = order[np.argsort(codes[order], kind="stable")]
-    starts = np.searchsorted(codes[by_class], codes[by_class])
-    n_before[by_class] = np.arange(len(y)) - starts
-    wanted = np.zeros(len(y), dtype=bool)
-    wanted[order[:MOST_ROWS]] = True
-    wanted |= n_before < OF_EACH
-    return np.flatnonzero(np.isin(units, units[wanted]))
+    place = rng.permutation(units.max() + 1).astype(units.dtype)  # another order
+    place = place[units]
+    first = _first(place, MOST_ROWS)
+    classes, n_each = np.unique(y[first], return_counts=True)
+    rare = np.flatnonzero(np.isin(y, classes[n_each >= OF_EACH], invert=True))
+    wanted = [first]
+    for one in np.unique(y[rare]):
+        rows = rare[y[rare] == one]
+        wanted.append(rows[_first(place[rows], OF_EACH)])
+    is_wanted = np.zeros(units.max() + 1, dtype=bool)
+    is_wanted[units[np.concatenate(wanted)]] = True
+    return np.flatnonzero(is_wanted[units])
+
+
+def _first(place, n):
+    """Return where the `n` smallest are; of equal ones, the first."""
+    if len(place) <= n:
+        return np.arange(len(place))
+    last = np.partition(place, n - 1)[n - 1]
+    before = np.flatnonzero(place < last)
+    return np.r_[before, np.flatnonzero(place == last)[: n - len(before)]]
 
 
 def _of_all(found, features, make, X, y, rows):

@@ -175,10 +175,11 @@ class LabelIssuesDisplay:
             raise ValueError(
                 f"suggested_labels has shape {suggested.shape}, but y has {y.shape}."
             )
-        classes, codes = np.unique(np.r_[y, suggested], return_inverse=True)
-        given, better = np.split(codes, 2)
+        classes = np.unique(np.r_[np.unique(y), np.unique(suggested)])
+        given = np.searchsorted(classes, y)
+        better = np.searchsorted(classes, suggested[is_issue])
         counts = np.zeros((len(classes), len(classes)), dtype=int)
-        np.add.at(counts, (given[is_issue], better[is_issue]), 1)
+        np.add.at(counts, (given[is_issue], better), 1)
         totals = np.bincount(given, minlength=len(classes))
         display = cls(counts, totals, _names(class_names, classes))
         return display.plot(ax=ax, title=title, max_classes=max_classes)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LabelQualityDisplay"]
 
+MOST_FITTED = 100_000  # qualities that a curve is drawn through
+
 
 class LabelQualityDisplay:
     """Histogram of label quality, with its mixture of good and bad labels.
@@ -49,7 +51,8 @@ class LabelQualityDisplay:
         Figure with the plot.
 
     mixture_ : NormalMixture, BetaMixture or None
-        The fitted mixture; its lower component is that of bad labels.
+        The fitted mixture; its lower component is that of bad labels. Of more than
+        100,000 labels so many are drawn for it.
 
     See Also
     --------
@@ -151,7 +154,7 @@ class LabelQualityDisplay:
         display : LabelQualityDisplay
             The display, plotted.
         """
-        quality = check_values(quality, "quality")
+        quality = check_values(quality, "quality", [np.float64, np.float32])
         if is_issue is not None:
             is_issue = check_flags(is_issue, len(quality))
         display = cls(quality, is_issue)
@@ -201,16 +204,19 @@ class LabelQualityDisplay:
 
     def _draw_bars(self, edges):
         style = {"bins": edges, "stacked": True, "edgecolor": "white", "linewidth": 0.4}
+        all_ = np.histogram(self.quality, edges)[0]
         if self.is_issue is None:
             label = f"all {len(self.quality):,} labels"
-            self.ax_.hist(self.quality, color=TRUSTED, label=label, **style)
-            return
-        groups = [self.quality[self.is_issue], self.quality[~self.is_issue]]
-        labels = [
-            f"{len(group):,} {what}"
-            for group, what in zip(groups, ["issues", "others"], strict=True)
-        ]
-        self.ax_.hist(groups, color=[SUSPECT, TRUSTED], label=labels, **style)
+            counts, colors, labels = [all_], [TRUSTED], [label]
+        else:
+            issues = np.histogram(self.quality[self.is_issue], edges)[0]
+            n_issues = int(np.count_nonzero(self.is_issue))
+            n_others = len(self.quality) - n_issues
+            counts, colors = [issues, all_ - issues], [SUSPECT, TRUSTED]
+            labels = [f"{n_issues:,} issues", f"{n_others:,} others"]
+        # bars of counts, rather than of copies of all values
+        lows = [edges[:-1]] * len(counts)
+        self.ax_.hist(lows, weights=counts, color=colors, label=labels, **style)
 
     def _fit(self, mixture):
         if mixture is None or np.ptp(self.quality) == 0:
@@ -219,7 +225,11 @@ class LabelQualityDisplay:
             raise ValueError(
                 f"mixture={shown(mixture)} is not one of {sorted(MIXTURES)} or None."
             )
-        return MIXTURES[mixture]().fit(self.quality)
+        quality = self.quality
+        if len(quality) > MOST_FITTED:
+            rng = np.random.default_rng(0)
+            quality = quality[rng.integers(len(quality), size=MOST_FITTED)]
+        return MIXTURES[mixture]().fit(quality)
 
     def _draw_mixture(self, width):
         from matplotlib.patches import Rectangle

@@ -2,6 +2,11 @@
 
 from sknoisy.model_selection._batched_grid_search import BatchedGridSearchCV
 from sknoisy.model_selection._batched_predictions import batched_cross_val_predict
+from sknoisy.model_selection._batched_rounds import (
+    BatchedHalvingGridSearchCV,
+    BatchedHalvingRandomSearchCV,
+    BatchedRandomizedSearchCV,
+)
 from sknoisy.model_selection._clean_scorer import clean_scorer
 from sknoisy.model_selection._noisy_cross_validate import noisy_cross_validate
 from sknoisy.model_selection._noisy_scorers import (
@@ -15,6 +20,9 @@ from sknoisy.model_selection._spread_over import spread_over
 
 __all__ = [
     "BatchedGridSearchCV",
+    "BatchedHalvingGridSearchCV",
+    "BatchedHalvingRandomSearchCV",
+    "BatchedRandomizedSearchCV",
     "batched_cross_val_predict",
     "clean_scorer",
     "corrected_accuracy_scorer",

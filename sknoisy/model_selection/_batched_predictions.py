@@ -1,5 +1,6 @@
 """Out-of-fold predictions of networks that train together."""
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -127,7 +128,7 @@ def _predict(estimator, X, y, groups, cv, method, params, options):
     cells = rehearse(estimator, [{}], splits, X, labels, params or {}, **options)
     warn_of_fits_alone(cells, stacklevel=5)
     if any(cell.trained for cell in cells):
-        stand_in = HandsOut(estimator, iter(cells), classes)
+        stand_in = HandsOut(estimator, deque(cells), classes)
         with in_this_process():
             return cross_val_predict(stand_in, X, y, cv=splits, method=method, n_jobs=1)
     options |= {"params": params}

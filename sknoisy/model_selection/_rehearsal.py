@@ -109,6 +109,7 @@ def rehearse(
     *,
     verbose=0,
     store=None,
+    all_at_hand=False,
     **options,
 ):
     """Train all that trains together; return a `Cell` per candidate and fold.
@@ -134,14 +135,18 @@ def rehearse(
     store : SearchStore, default=None
         What keeps the work, and has that of a search that was interrupted.
 
+    all_at_hand : bool, default=False
+        Whether cells can be handed out even where none was trained.
+
     **options : dict
         ``n_jobs`` and ``pre_dispatch`` for what is fitted alone.
 
     Returns
     -------
     cells : list of Cell
-        All folds of the first candidate, then those of the second, and so on. If
-        none was trained, nothing has happened: the caller fits them as usual.
+        All folds of the first candidate, then those of the second, and so on. If none
+        was trained, nothing has happened, unless `all_at_hand`: the caller fits them
+        as usual.
     """
     cells = [
         [
@@ -164,7 +169,7 @@ def rehearse(
         for (train, _), column in zip(splits, zip(*cells, strict=True), strict=True):
             _prepare_fold(column, candidates, train, X, y, fit_params, hopeless)
         _train(in_order, verbose, store)
-    if store is not None or any(cell.trained for cell in in_order):
+    if all_at_hand or store is not None or any(cell.trained for cell in in_order):
         trains = [train for _ in candidates for train, _ in splits]
         _leave_alone(in_order, trains, X, y, fit_params, options)
     return in_order
@@ -191,7 +196,7 @@ class HandsOut(MetaEstimatorMixin, BaseEstimator):
     ----------
     estimator : estimator
 
-    cells : iterator of Cell
+    cells : deque of Cell
         Shared by all clones: scikit-learn fits in the order of its tables, candidate
         by candidate and fold by fold.
 
@@ -220,6 +225,10 @@ class HandsOut(MetaEstimatorMixin, BaseEstimator):
         """Ask for what the estimator asks for."""
         return self.estimator.get_metadata_routing()
 
+    def get_params(self, deep=True):
+        """Return those of the estimator: a search asks whether it has its resource."""
+        return self.estimator.get_params(deep)
+
     def set_params(self, **params):
         """Keep the candidate's parameters for a fit of its own."""
         self.chosen_ = params
@@ -227,10 +236,9 @@ class HandsOut(MetaEstimatorMixin, BaseEstimator):
 
     def fit(self, X, y=None, **params):
         """Take the next cell's estimator, or fit one."""
-        cell = next(self.cells, None)
-        if cell is not None:
-            self.cell_ = cell
-            self.fitted_ = cell.result()
+        if self.cells:
+            self.cell_ = self.cells.popleft()
+            self.fitted_ = self.cell_.result()
         else:
             chosen = clone(self.estimator).set_params(**getattr(self, "chosen_", {}))
             with self._callbacks_for(chosen):
@@ -395,10 +403,14 @@ def _leave_alone(cells, trains, X, y, fit_params, options):
     ]
     if not left:
         return
-    alone = Parallel(**options, return_as="generator")(
+    backend, _ = get_active_backend()  # not every one hands out as they come
+    by_and_by = getattr(backend, "supports_return_generator", False)
+    parallel = Parallel(**options, return_as="generator" if by_and_by else "list")
+    fits = (
         delayed(_fit_alone)(clone(cell.estimator), X, y, train, fit_params)
         for cell, train in left
     )
+    alone = iter(parallel(fits))
     for cell, _ in left:
         cell.alone = alone
 

@@ -114,7 +114,10 @@ def confident_joint_of(reading):
 
 def confident_thresholds(given, rows_of_label):
     """Return the mean probability `given` to each label where it is the label."""
-    means = [given[rows].mean() if len(rows) else ABSENT for rows in rows_of_label]
+    means = []
+    for rows in rows_of_label:
+        means.append(given[rows].mean() if len(rows) else ABSENT)
+        del rows  # before the next ones are there
     return np.maximum(means, LOWEST_THRESHOLD)
 
 
@@ -124,8 +127,7 @@ def likely_classes(reading, thresholds=None):
         thresholds = confident_thresholds(reading.given, reading.rows_of_label)
     bar = thresholds - SLACK
     likely, lowest = reading.predicted.copy(), bar.min()
-    for block in slices(len(likely), 1):
-        highest = reading.highest[block]
+    for block, highest in reading.highest():
         likely[block][highest < lowest] = reading.n_classes
         # Where the predicted class reaches its threshold, it is the one, whatever else
         # does. So only rows in between have to be looked at again.

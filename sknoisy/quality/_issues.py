@@ -24,12 +24,12 @@ __all__ = ["FILTERS", "find_label_issues"]
 
 def confident_learning(reading):
     """Flag samples that surely seem to be of another class."""
-    return surely_wrong(reading, likely_classes(reading)) & ~reading.agrees
+    return reading.without_agreeing(surely_wrong(reading, likely_classes(reading)))
 
 
 def predicted_neq_given(reading):
     """Flag samples whose label is not the predicted class."""
-    return ~reading.agrees
+    return reading.without_agreeing(np.ones(len(reading.labels), dtype=bool))
 
 
 def low_self_confidence(reading):
@@ -40,9 +40,11 @@ def low_self_confidence(reading):
 def low_normalized_margin(reading):
     """Flag as many as `confident_learning` does, but the labels furthest behind."""
     behind = reading.predicted != reading.labels  # no other can be among so many
-    margin = (reading.given - reading.highest + 1) / 2
-    count = np.count_nonzero(confident_learning(reading))
-    return lowest(np.where(behind, margin, 1), count)
+    margin = np.ones_like(reading.given)
+    for rows, highest in reading.highest():
+        margin[rows] = (reading.given[rows] - highest + 1) / 2
+    margin[~behind] = 1
+    return lowest(margin, np.count_nonzero(confident_learning(reading)))
 
 
 COUNTERS = {

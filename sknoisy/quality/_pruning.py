@@ -57,21 +57,23 @@ def make_budget(
 def prune_by_class(reading, budget):
     """Of each label, flag the samples that are least likely to have it."""
     flagged = np.zeros(len(reading.labels), dtype=bool)
-    for label, rows in enumerate(reading.rows_of_label):
+    for label in range(reading.n_classes):
+        rows = reading.rows_of_label[label]
         if len(rows) > budget.least:
             flagged[rows] = lowest(reading.given[rows], budget.by_class[label])
-    return flagged & ~reading.agrees
+        del rows  # before the next ones are there
+    return reading.without_agreeing(flagged)
 
 
 def prune_by_noise_rate(reading, budget):
     """Of each label and other class, flag the samples that most prefer the other."""
     flagged = np.zeros(len(reading.labels), dtype=bool)
-    for label, rows in enumerate(reading.rows_of_label):
+    for label in range(reading.n_classes):  # `enumerate` would hold on to rows
+        rows = reading.rows_of_label[label]
         if len(rows) > budget.least:
-            for others in _bounded(budget.by_pair[label], len(rows)):
-                counts = budget.by_pair[label, others]
-                _flag_pairs(flagged, reading, rows, others, counts)
-    return flagged & ~reading.agrees
+            _flag_pairs(flagged, reading, rows, label, budget.by_pair[label])
+        del rows
+    return reading.without_agreeing(flagged)
 
 
 def prune_by_both(reading, budget):
@@ -117,22 +119,20 @@ def _bounded(counts, n_rows):
     return [others[start : start + step] for start in range(0, len(others), step)]
 
 
-def _flag_pairs(flagged, reading, rows, others, counts):
-    """Flag those ``counts[i]`` of `rows`, of one label, that most prefer ``others[i]``.
+def _flag_pairs(flagged, reading, rows, label, counts):
+    """Flag those ``counts[i]`` of `rows`, all of `label`, that most prefer class i.
 
     Only where the label isn't predicted can another class be preferred. If enough
     rows are such, nothing else has to be looked at.
     """
-    candidates = rows[reading.predicted[rows] != reading.labels[rows[0]]]
+    candidates = rows[reading.predicted[rows] != label]
     if not candidates.size:
         return  # whatever was flagged would agree with the prediction
-    leads = reading.leads(candidates, others)
-    last = np.minimum(counts, len(candidates)) - 1
-    cut = np.sort(leads, axis=0)[last, np.arange(len(others))]
-    enough = (counts <= len(candidates)) & (cut < 0)
-    chosen = leads <= cut
-    clear = enough & (np.count_nonzero(chosen, axis=0) == counts)  # no ties at the cut
-    flagged[candidates[chosen[:, clear].any(axis=1)]] = True
-    for i in np.flatnonzero(~clear):
-        pool = candidates if enough[i] else rows
-        flagged[pool[lowest(reading.lead(pool, others[i]), counts[i])]] = True
+    for others in _bounded(counts, len(candidates)):
+        for other, lead in zip(others, reading.leads(candidates, others), strict=True):
+            count, pool = counts[other], np.flatnonzero(lead < 0)
+            if count <= len(pool):
+                pool, lead = candidates[pool], lead[pool]
+            else:
+                pool, lead = rows, reading.lead(rows, other)
+            flagged[pool[lowest(lead, count)]] = True

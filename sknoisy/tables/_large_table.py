@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sknoisy._duplicates import equal_rows_of
+from sknoisy._rows import slim
 from sknoisy._table_errors import TableError, as_table_errors, counted, need
 from sknoisy.tables._describe import make_said
 from sknoisy.tables._features import Features
@@ -110,9 +111,10 @@ class LargeTable:
             notes.append(f"{counted(n_without, 'row')} without a label left out")
         if not has_label.any():
             raise TableError(f"{self.name} has no rows with a label.")
-        self.rows = np.flatnonzero(has_label)
-        used, codes = np.unique(read[0][1][self.rows], return_inverse=True)
-        self.classes, self.y = read[0][0][used], codes.astype(np.int32)
+        self.rows = slim(np.flatnonzero(has_label))
+        codes = read[0][1][self.rows]
+        used = np.unique(codes)
+        self.classes, self.y = read[0][0][used], slim(np.searchsorted(used, codes))
         self.y_clean = None
         if len(read) > 1:
             names, codes = read[1]
