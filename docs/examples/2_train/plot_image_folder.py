@@ -49,7 +49,7 @@ print(f"{detector.is_issue_.sum()} labels look wrong, that of {worst} most of al
 
 found = read_image_folder(folder, mode="L")
 network = NoisyLabelClassifier(
-    max_epochs=60, batch_size=128, validation_fraction=0.1, random_state=0
+    max_epochs=25, batch_size=64, validation_fraction=0.1, random_state=0
 ).fit(found.data, found.target)
 print(f"accuracy on true labels: {network.score(X_test, y_test.astype(str)):.1%}")
 
