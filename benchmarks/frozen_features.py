@@ -250,10 +250,11 @@ def report(path, rows, size):
     ]
     header = ["method", "balanced accuracy", "mean rank", "best in"]
     header += ["mean regret", "worst", "CPU seconds"]
+    named = ("seed " if len(seeds) == 1 else "seeds ") + ", ".join(seeds)
     parts = [
         "# Heads on frozen features",
-        f"Percent of balanced accuracy on clean test labels, {len(cells)} cells (seeds"
-        f" {', '.join(seeds)}; {size} rows train; {len(run)} methods as they come)."
+        f"Percent of balanced accuracy on clean test labels, {len(cells)} cells"
+        f" ({named}; {size} rows train; {len(run)} methods as they come)."
         " Regret: points behind the best method of a cell, which test labels name, so"
         " that part of it is luck.",
         markdown_table(header, lines),

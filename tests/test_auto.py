@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknoisy import AutoNoisyClassifier, PairFlipNoise, SymmetricNoise
 from sknoisy.auto import _by_folds, _hearing, _learning
-from sknoisy.auto._families import FAMILIES
+from sknoisy.auto._families import FAMILIES, shrunk
 from sknoisy.detectors import TrueLabelPosterior
 from sknoisy.inspection import AutoDisplay
 
@@ -426,3 +426,12 @@ def test_if_all_fail_in_the_end_it_is_said(monkeypatch):
     fail_in_the_end(monkeypatch, "logistic")
     with pytest.raises(ValueError, match="None of the judges .* not full rank"):
         make(judges=["logistic_regression"]).fit(X, GIVEN)
+
+
+def test_discriminants_of_older_versions_are_shrunk_by_their_own_name():
+    class Older:  # scikit-learn before 1.8
+        def __init__(self, *, reg_param=0.0):
+            self.reg_param = reg_param
+
+    assert shrunk(Older, 0.3).reg_param == 0.3
+    assert 0 < shrunk(Older, "auto").reg_param < 1

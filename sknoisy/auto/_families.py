@@ -1,6 +1,7 @@
 """Families of judges, the cheapest first. Of each, one candidate is heard."""
 
 from dataclasses import dataclass, replace
+from inspect import signature
 
 from sklearn.discriminant_analysis import (
     LinearDiscriminantAnalysis,
@@ -130,11 +131,19 @@ def quadratic_discriminants(*_):
         ByFolds(
             f"quadratic discriminants, shrunk by {shrinkage}",
             "dense",
-            QuadraticDiscriminantAnalysis(solver="eigen", shrinkage=shrinkage),
+            shrunk(QuadraticDiscriminantAnalysis, shrinkage),
         )
         for shrinkage in ("auto", 0.3)
     ]
     return Family("quadratic_discriminants", tuple(made))
+
+
+def shrunk(kind, shrinkage):
+    """Return discriminants with shrunk covariances, in scikit-learn of any version."""
+    if "shrinkage" in signature(kind).parameters:
+        return kind(solver="eigen", shrinkage=shrinkage)
+    # before 1.8 nothing estimates by how much
+    return kind(reg_param=0.1 if shrinkage == "auto" else shrinkage)
 
 
 def extra_trees(task, cleaned):
