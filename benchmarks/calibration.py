@@ -261,6 +261,21 @@ def summary(rows, column):
     return markdown_table(["classifier", *ALL_WAYS], lines)
 
 
+def reached(rows, most):
+    """Return in how many cells the calibration error is no more than `most`."""
+    told = []
+    for classifier in CLASSIFIERS:
+        cells = [found for *_, found in cells_of(rows, classifier, "calibration_error")]
+        counts = {
+            way: sum(found[way].mean() <= most for found in cells)
+            for way in (DEFAULT, OURS, CLEANED, BOUND)
+            if cells and way in ways_of(classifier)
+        }
+        each = ", ".join(f"{way} {count}" for way, count in counts.items())
+        told += [f"{classifier}, {len(cells)} cells: {each}"] if cells else []
+    return f"At most {most}: " + "; ".join(told) + "."
+
+
 def write_tables(path, rows):
     """Write what the rows say."""
     seeds = sorted({row["seed"] for row in rows.rows}, key=int)
@@ -281,6 +296,7 @@ def write_tables(path, rows):
         *loss_parts(rows),
         "## Expected calibration error, mean over cells (and of the highest one)",
         summary(rows, "calibration_error"),
+        reached(rows, 0.05),
         "## Accuracy, mean over cells (and of the highest one)",
         summary(rows, "accuracy"),
         software("scikit-learn", "torch", "numpy"),

@@ -151,9 +151,7 @@ class Runner:
         if self.key != (labels, size, seed):
             self.key, self.data = (labels, size, seed), read(labels, size, seed)
         X, noisy, clean, X_test, y_test = self.data
-        clf = METHODS[method]()
-        if "random_state" in clf.get_params():
-            clf.set_params(random_state=seed)
+        clf = seeded(METHODS[method](), seed)
         if size != "all":
             few = {name: 3 for name in clf.get_params() if name.endswith("max_epochs")}
             clf.set_params(**few)
@@ -168,6 +166,12 @@ class Runner:
             "wrong": round(float(np.mean(noisy != clean)), 4),
             "cpu_seconds": round(spent, 1),
         }
+
+
+def seeded(clf, seed):
+    """Return a classifier with a seed, if anything in it is random."""
+    random = "random_state" in clf.get_params()
+    return clf.set_params(random_state=seed) if random else clf
 
 
 def read(labels, size, seed):

@@ -68,4 +68,5 @@ def test_the_gap_between_given_and_clean_labels_is_told(methods):
 def test_every_method_can_be_made_anew(methods):
     for make in methods.METHODS.values():
         assert make() is not make()
-        make().set_params(random_state=3)
+        clf = methods.seeded(make(), 3)
+        assert clf.get_params().get("random_state", 3) == 3
