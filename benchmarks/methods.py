@@ -25,7 +25,9 @@ from _common import (
     use_one_thread,
     write_text,
 )
+from _company import BASES, PEERS
 from losses_fashion_mnist import ASYMMETRIC_MAP, pooled
+from scipy.sparse import issparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from sknoisy import (
@@ -93,6 +95,8 @@ BELOW = {
     *("jocor", "volmin", "total_variation", "forward", "backward", "reweight"),
     *("revision", "posterior", "prior_ratio", "logit_adjustment"),
 }
+# what others offer, told nothing as well
+COMPANY = {"HistGradientBoosting": BASES["HistGradientBoosting"], **PEERS}
 METHODS = {
     CLEAN: loss("ce"),
     "ce": loss("ce"),
@@ -134,6 +138,7 @@ METHODS = {
     "CleanLabelClassifier(NoisyLabelClassifier())": lambda: CleanLabelClassifier(
         NoisyLabelClassifier()
     ),
+    **COMPANY,
 }
 
 
@@ -151,7 +156,7 @@ class Runner:
         if self.key != (labels, size, seed):
             self.key, self.data = (labels, size, seed), read(labels, size, seed)
         X, noisy, clean, X_test, y_test = self.data
-        clf = seeded(METHODS[method](), seed)
+        clf = made(method, issparse(X), seed)
         if size != "all":
             few = {name: 3 for name in clf.get_params() if name.endswith("max_epochs")}
             clf.set_params(**few)
@@ -168,8 +173,11 @@ class Runner:
         }
 
 
-def seeded(clf, seed):
+def made(method, sparse, seed):
     """Return a classifier with a seed, if anything in it is random."""
+    if method in COMPANY:
+        return COMPANY[method](sparse, [], seed)
+    clf = METHODS[method]()
     random = "random_state" in clf.get_params()
     return clf.set_params(random_state=seed) if random else clf
 

@@ -66,7 +66,7 @@ def test_the_gap_between_given_and_clean_labels_is_told(methods):
 
 
 def test_every_method_can_be_made_anew(methods):
-    for make in methods.METHODS.values():
-        assert make() is not make()
-        clf = methods.seeded(make(), 3)
+    for name in methods.METHODS:
+        clf = methods.made(name, False, 3)
+        assert clf is not methods.made(name, False, 3)
         assert clf.get_params().get("random_state", 3) == 3
