@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 from sknoisy._cli import _sampled as sampled
 from sknoisy._duplicates import equal_rows, equal_rows_of
 from sknoisy.inspection import LabelIssuesDisplay, LabelQualityDisplay, _label_quality
-from sknoisy.quality import _reading, find_label_issues
+from sknoisy.quality import _pruning, _reading, find_label_issues
 
 
 def rows_by_sorting(y, units, seed, most, of_each):
@@ -81,6 +81,19 @@ def test_few_bytes_are_kept_of_each_probability_that_is_read(tmp_path):
         find_label_issues(y[:100], probs[:100], filter_by=name)
         work = partial(find_label_issues, y, probs, filter_by=name)
         assert bytes_a_row(work, n) < 17  # of which 6 are the same for more rows
+
+
+@pytest.mark.parametrize("digits", [1, 7])  # with ties, and without
+def test_pairs_of_many_rows_are_pruned_as_those_of_few(digits, monkeypatch):
+    rng = np.random.default_rng(0)
+    probs = rng.dirichlet(np.full(5, 0.4), size=800).round(digits)
+    probs[:, 0] += 1 - probs.sum(axis=1)
+    probs = np.abs(probs) / np.abs(probs).sum(axis=1, keepdims=True)
+    y = np.where(rng.random(800) < 0.3, rng.integers(5, size=800), probs.argmax(1))
+    few = find_label_issues(y, probs)
+    monkeypatch.setattr(_pruning, "SORTED_TOGETHER", 0)
+    assert_array_equal(find_label_issues(y, probs), few)
+    assert few.sum() > 30
 
 
 def test_rows_of_few_classes_are_looked_for_and_of_many_sorted(monkeypatch):

@@ -10,6 +10,7 @@ from sknoisy.quality._confident_joint import confident_joint_of, round_rows
 __all__ = ["PRUNERS"]
 
 MOST_LEADS = 2**22  # differences of probabilities that are held at once
+SORTED_TOGETHER = 4096  # rows, for all classes that they may be of
 
 
 @dataclass(frozen=True)
@@ -128,11 +129,35 @@ def _flag_pairs(flagged, reading, rows, label, counts):
     candidates = rows[reading.predicted[rows] != label]
     if not candidates.size:
         return  # whatever was flagged would agree with the prediction
+    flag = _flag_one_by_one if len(candidates) > SORTED_TOGETHER else _flag_together
     for others in _bounded(counts, len(candidates)):
-        for other, lead in zip(others, reading.leads(candidates, others), strict=True):
-            count, pool = counts[other], np.flatnonzero(lead < 0)
-            if count <= len(pool):
-                pool, lead = candidates[pool], lead[pool]
-            else:
-                pool, lead = rows, reading.lead(rows, other)
-            flagged[pool[lowest(lead, count)]] = True
+        leads = reading.leads(candidates, others)
+        left = flag(flagged, candidates, leads, counts[others])
+        for other in others[left]:
+            lead = reading.lead(rows, other)
+            flagged[rows[lowest(lead, counts[other])]] = True
+
+
+def _flag_one_by_one(flagged, candidates, leads, counts):
+    """Flag among many rows; return the places of classes that too few prefer."""
+    left = []
+    for i, (lead, count) in enumerate(zip(leads.T, counts, strict=True)):
+        prefer = np.flatnonzero(lead < 0)
+        if count <= len(prefer):
+            flagged[candidates[prefer[lowest(lead[prefer], count)]]] = True
+        else:
+            left.append(i)
+    return left
+
+
+def _flag_together(flagged, candidates, leads, counts):
+    """Do the same among few rows, where calls cost more than sorting."""
+    last = np.minimum(counts, len(candidates)) - 1
+    cut = np.sort(leads, axis=0)[last, np.arange(len(counts))]
+    enough = (counts <= len(candidates)) & (cut < 0)
+    chosen = leads <= cut
+    clear = enough & (np.count_nonzero(chosen, axis=0) == counts)  # no ties at the cut
+    flagged[candidates[chosen[:, clear].any(axis=1)]] = True
+    for i in np.flatnonzero(enough & ~clear):
+        flagged[candidates[lowest(leads[:, i], counts[i])]] = True
+    return np.flatnonzero(~enough)

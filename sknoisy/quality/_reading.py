@@ -87,12 +87,12 @@ class Reading:
 
         Returns
         -------
-        leads : ndarray of shape (n_others, n_rows)
+        leads : ndarray of shape (n_rows, n_others)
         """
-        leads = np.empty((len(others), len(rows)), dtype=self.given.dtype)
+        leads = np.empty((len(rows), len(others)), dtype=self.given.dtype)
         for part in slices(len(rows), self.n_classes):
-            probs = self.probs(rows[part]).T[others]
-            np.subtract(self.given[rows[part]], probs, out=leads[:, part])
+            probs = self.probs(rows[part]).take(others, axis=1)
+            np.subtract(self.given[rows[part], None], probs, out=leads[part])
         return leads
 
     def lead(self, rows, other):
@@ -118,7 +118,9 @@ def read(labels, pred_probs):
         codes = labels[rows]
         given[rows] = own = pick(block, codes)
         unsure = np.flatnonzero(own <= half)
-        if len(unsure) < len(own):
+        if len(unsure) > len(own) / 2:  # to take them out wouldn't pay
+            unsure = np.arange(len(own))
+        else:
             block, codes, own = block.take(unsure, axis=0), codes[unsure], own[unsure]
         best = block.argmax(axis=1)
         predicted[rows][unsure] = best
