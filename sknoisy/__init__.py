@@ -62,7 +62,21 @@ __all__ = sorted(_HOMES)
 def __getattr__(name):
     if name in _HOMES:
         return getattr(import_module(f"sknoisy.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'sknoisy' has no attribute {name!r}")
+    told = f"module 'sknoisy' has no attribute {name!r}"
+    raise AttributeError(told + _elsewhere(name))
+
+
+def _elsewhere(name):
+    """Return a sentence on what a name that isn't here may mean, or ""."""
+    if name.startswith("_"):
+        return ""
+    from sknoisy._doors import behind_another_door
+    from sknoisy._registry import did_you_mean
+
+    longer = [known for known in __all__ if known.lower().startswith(name.lower())]
+    hint = f" did you mean {longer[0]!r}?" if longer else did_you_mean(name, __all__)
+    door = behind_another_door(name)
+    return (f";{hint}" if hint else "") + (f".{door}" if door and not hint else "")
 
 
 def __dir__():

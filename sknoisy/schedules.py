@@ -144,6 +144,12 @@ def get_schedule(schedule: str | Callable[..., Any]) -> Callable[..., Any]:
     >>> get_schedule("linear")(1.0)
     0.0
     """
+    if isinstance(schedule, type) and hasattr(schedule, "get_last_lr"):
+        raise TypeError(
+            f"lr_schedule={schedule.__name__} is a scheduler of torch's: pass"
+            f" callbacks=[LRScheduler({schedule.__name__!r}, …)] of skorch's and"
+            " lr_schedule='constant'."
+        )
     if callable(schedule):
         return schedule
     return lookup(

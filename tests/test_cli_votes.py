@@ -106,7 +106,8 @@ def test_features_let_a_classifier_vote(answers, capsys):
 WRONG = {
     "no file": (["nowhere.csv"], "nowhere.csv: there is no such file"),
     "no column": (["answers.csv"], "names the sample can't be told from"),
-    "wrong column": (["answers.csv", *COLUMNS[:5], "x"], "label='x' is no column"),
+    "which person": (["answers.csv", *COLUMNS[:2]], "say so by --worker …. Where each"),
+    "wrong column": (["answers.csv", *COLUMNS[:5], "x"], "--label 'x' is no column"),
     "ask": (["answers.csv", *COLUMNS, "--ask", "0"], "it must be at least 1"),
     "method": (["answers.csv", "--method", "mean"], "invalid choice: 'mean'"),
     "features": (

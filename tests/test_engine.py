@@ -234,6 +234,12 @@ def test_an_unknown_schedule_is_named_with_its_neighbor():
         get_schedule("onecycle")
 
 
+def test_a_scheduler_of_torchs_is_told_where_it_goes(data):
+    scheduler = torch.optim.lr_scheduler.CosineAnnealingLR
+    with pytest.raises(TypeError, match=r"LRScheduler\('CosineAnnealingLR', …\)"):
+        small(lr_schedule=scheduler).fit(*data)
+
+
 def test_two_masters_of_the_learning_rate_are_refused(data):
     scheduler = LRScheduler(policy="StepLR", step_size=1)
     with pytest.raises(ValueError, match="lr_schedule='constant' beside it"):

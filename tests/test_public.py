@@ -262,3 +262,18 @@ def test_a_guide_or_an_example_uses_whatever_can_be_called():
     used = set(re.findall(r"\w+", code))
     names = {path.split(".")[-1] for path in DOCUMENTED if not is_told(path)}
     assert names <= used, names - used
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("DivideMix", "; did you mean 'DivideMixClassifier'?"),
+        ("NoisyLabelClasifier", "; did you mean 'NoisyLabelClassifier'?"),
+        ("GCE", ". 'gce' is a loss: NoisyLabelClassifier(loss='gce')."),
+        ("something", ""),
+    ],
+)
+def test_a_name_that_is_not_here_is_told_where_it_is(name, told):
+    with pytest.raises(AttributeError) as error:
+        getattr(sknoisy, name)
+    assert str(error.value) == f"module 'sknoisy' has no attribute {name!r}{told}"

@@ -348,6 +348,20 @@ def test_numbers_are_shown_as_numbers_unless_that_takes_digits_from_them(tmp_pat
     assert table.shown["price"].tolist()[1] == "$1"
 
 
+def test_numbers_with_a_decimal_comma_are_shown_as_numbers(tmp_path):
+    cells = [str(i / 8).replace(".", ",") for i in range(40)]
+    rows = [
+        f"{c};{c if i % 5 else ''};{c if i % 20 else '?'};{c} kg;{'ab'[i % 2]}"
+        for i, c in enumerate(cells)
+    ]
+    rows = ["size;gaps;strange;weight;kind", *rows]
+    (tmp_path / "n.csv").write_text("\n".join(rows))
+    table = read_table(tmp_path / "n.csv", "kind")
+    assert table.shown["size"].tolist() == [i / 8 for i in range(40)]
+    assert table.shown["gaps"].dtype == float
+    assert table.shown["weight"].tolist()[1] == "0,125 kg"
+
+
 @pytest.mark.parametrize("k", [2, 3])
 def test_columns_of_a_table_that_was_appended_to_itself_are_what_they_were(k):
     frame = pd.DataFrame(

@@ -1,7 +1,7 @@
 """``sknoisy votes``: what people said, what it comes to, and what to ask again."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,19 @@ from sknoisy._cli._text_table import text_table
 from sknoisy._files import write_csv
 
 MOST_PEOPLE = 20  # as many rows as a terminal shows at a glance
+OPTIONS = {  # what errors say of parameters, and what they are here
+    "sample=": "--task ",
+    "annotator=": "--worker ",
+    "label=": "--label ",
+    "control=": "--label ",
+    "repeated='first' or 'last'": "--repeated first or last",
+}
+UNTOLD = "can't be told from"
+ELSEWHERE = (
+    " Where each annotator has a column, and of what Prodigy, doccano and Argilla"
+    " export, write a table with a line a vote first, in Python: Votes.from_wide or"
+    " read_prodigy(…).to_votes() and the like, then write_votes."
+)
 TOO_FEW_AGREE = 3  # the exit status where --fail-under is not reached
 
 
@@ -152,7 +165,7 @@ def _status(alpha, fail_under):
 def _read(arguments):
     from sknoisy.annotators import read_label_studio, read_votes
 
-    with command_errors(ValueError, OSError), _notes():
+    with _as_options(), command_errors(ValueError, OSError), _notes():
         if is_label_studio_export(arguments.data):
             answers = read_label_studio(arguments.data, control=arguments.label)
             return answers.to_votes(repeated=arguments.repeated)
@@ -166,6 +179,20 @@ def _read(arguments):
             encoding=arguments.encoding,
             separator=arguments.separator,
         )
+
+
+@contextmanager
+def _as_options():
+    """Say in errors what parameters are called on the command line."""
+    try:
+        yield
+    except CommandError as error:
+        told = str(error)
+        for ours, theirs in OPTIONS.items():
+            told = told.replace(ours, theirs)
+        if UNTOLD in told:
+            told += ELSEWHERE
+        raise CommandError(told) from error
 
 
 class _notes(nullcontext):

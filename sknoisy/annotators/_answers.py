@@ -63,6 +63,9 @@ class Answers:
     def __len__(self):
         return len(self.labels)
 
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError("Answers are no votes yet: pass answers.to_votes().")
+
     def to_votes(self, **options: Any) -> Votes:
         """Return them as `Votes`.
 
@@ -96,6 +99,20 @@ class Answers:
 
 def _counted(things, name):
     return f"{len(things):,} {name}{'' if len(things) == 1 else 's'}"
+
+
+def joined(parts):
+    """Return what several files hold as the answers of one."""
+    whole = Answers([], [], [], source=", ".join(part.source for part in parts))
+    left_out: Counter[str] = Counter()
+    for part in parts:
+        whole.tasks += part.tasks
+        whole.annotators += part.annotators
+        whole.labels += part.labels
+        whole.data.update(part.data)
+        left_out.update(part.left_out)
+    whole.left_out = dict(left_out)
+    return whole
 
 
 class Collector:

@@ -29,7 +29,7 @@ from sknoisy.annotators._aggregations import WITH_CLASSIFIER, aggregate, weigh_i
 from sknoisy.annotators._consensus import spread
 from sknoisy.annotators._folds import predict_votes, with_others
 from sknoisy.annotators._majority import majority_vote
-from sknoisy.annotators._reading import check_classes, votes_of
+from sknoisy.annotators._reading import check_classes, check_order, votes_of
 from sknoisy.annotators._training import choose_training, cut_votes, fit_on
 from sknoisy.annotators._vocabulary import codes_in
 
@@ -349,6 +349,7 @@ class ConsensusClassifier(
     def _read(self, X, y):
         votes = votes_of(require(y, self), self.unlabeled)
         check_consistent_length(X, votes)
+        check_order(X, votes)
         check_classes(votes)
         return votes
 

@@ -7,7 +7,7 @@ import torch
 
 from sknoisy._labels import require
 from sknoisy.annotators._dawid_skene import dawid_skene
-from sknoisy.annotators._reading import check_classes, votes_of
+from sknoisy.annotators._reading import check_classes, check_order, votes_of
 from sknoisy.classifiers import BaseNoisyClassifier
 from sknoisy.objectives import CrowdLayer
 
@@ -97,6 +97,7 @@ class CrowdLayerClassifier(BaseNoisyClassifier):
         """
         self._check_parameters()
         votes = votes_of(require(y, self), self.unlabeled)
+        check_order(X, votes)
         check_classes(votes)
         heard = votes.per_sample > 0
         consensus = dawid_skene(votes[np.flatnonzero(heard)])

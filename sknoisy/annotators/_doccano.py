@@ -2,13 +2,13 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sknoisy._data_types import FilePath
 from sknoisy._files import read_text
 from sknoisy._json import as_path, get, key, objects, read_items, shown
-from sknoisy.annotators._answers import Answers, Collector
+from sknoisy.annotators._answers import Answers, Collector, joined
 
 __all__ = ["read_doccano"]
 
@@ -17,7 +17,7 @@ PARTS = ("bbox", "entities", "relations", "segmentation")
 
 
 def read_doccano(
-    path: FilePath,
+    path: FilePath | Sequence[FilePath],
     *,
     annotator: str | None = None,
     label_names: Mapping[Any, Any] | None = None,
@@ -26,9 +26,9 @@ def read_doccano(
 
     Parameters
     ----------
-    path : str or path-like
+    path : str, path-like, or list of these
         An exported file, JSON, JSON lines or CSV, of a project that classifies texts or
-        images, or finds intents.
+        images, or finds intents. Or several, one for each person.
 
     annotator : str, default=None
         Who answered, where the file doesn't say. None takes the name of the file,
@@ -69,6 +69,13 @@ def read_doccano(
     >>> answers.tasks, answers.annotators, answers.labels
     ([5], ['ann'], ['cat'])
     """
+    if isinstance(path, list | tuple):
+        return joined(
+            [
+                read_doccano(one, annotator=annotator, label_names=label_names)
+                for one in path
+            ]
+        )
     path = as_path(path)
     collector = Collector(path)
     if annotator is None:

@@ -9,10 +9,13 @@ from sknoisy._unlabeled import as_labels, find_unlabeled, is_nothing
 from sknoisy.annotators._label_names import encode_votes
 from sknoisy.annotators._vocabulary import as_names
 
+ENOUGH = 10  # rows, to tell a column of names from one of votes
+
 
 def parts_of(votes, unlabeled, samples, annotators, classes):
     """Return what `Votes` is made of."""
     names = [_names(votes, "index", samples), _names(votes, "columns", annotators)]
+    _check_people(votes)
     table = as_table(votes)
     missing = find_unlabeled(table, unlabeled, name="votes", may_miss=True)
     if missing.all():
@@ -25,6 +28,22 @@ def parts_of(votes, unlabeled, samples, annotators, classes):
     for axis, (name, length) in enumerate(zip(names, table.shape, strict=True)):
         names[axis] = _checked(name, length, ("samples", "annotators")[axis])
     return *names, classes, *np.nonzero(~missing), codes
+
+
+def _check_people(votes):
+    """Say so if the first column of a frame names samples, and holds no votes."""
+    if not hasattr(votes, "columns") or len(votes) < ENOUGH or len(votes.columns) < 2:
+        return
+    first, *others = (np.asarray(votes[name]).tolist() for name in votes.columns)
+    others = {vote for column in others for vote in column}
+    if len(set(first)) == len(first) and 2 * len(others) < len(first):
+        name = votes.columns[0]
+        raise ValueError(
+            f"The column {name!r} has another value in each row, of which there are"
+            f" {len(first)}, and all others together have {len(others)}: it seems to"
+            f" name samples. Make it the index of a pandas frame,"
+            f" votes.set_index({name!r}), or leave it out and pass samples=…."
+        )
 
 
 def _names(votes, axis, given):

@@ -6,6 +6,7 @@ from sklearn.utils import column_or_1d
 from sknoisy._shown import shown
 from sknoisy.annotators._from_wide import as_array
 from sknoisy.annotators._label_names import among
+from sknoisy.annotators._vocabulary import as_names, codes_in
 from sknoisy.annotators._votes import Votes
 
 
@@ -69,6 +70,27 @@ def votes_of(y, unlabeled="auto"):
             as_array(y), warn=True
         )  # for its warning: it may be meant as labels
     return encode_votes(y, unlabeled)
+
+
+def check_order(X, votes):
+    """Say so if rows of X have names that the votes have in another order.
+
+    Where the samples of the votes are only counted, names tell nothing.
+    """
+    index = getattr(X, "index", None) if hasattr(X, "columns") else None
+    n = len(votes)
+    counted = votes.samples.dtype.kind in "iu" and (votes.samples == range(n)).all()
+    if index is None or counted or len(index) != n:
+        return
+    names = as_names(list(index))
+    elsewhere = (codes_in(names, votes.samples) >= 0) & (names != votes.samples)
+    if elsewhere.any():
+        first = np.flatnonzero(elsewhere)[0]
+        raise ValueError(
+            f"Row {first} of X is named {shown(names.tolist()[first])}, but the votes"
+            f" there are on {shown(votes.samples.tolist()[first])}, and other votes on"
+            " that row: bring votes into the order of X, votes.reindex(X.index)."
+        )
 
 
 def check_classes(votes):

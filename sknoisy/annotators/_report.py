@@ -68,6 +68,12 @@ def annotator_report(
     >>> report.quality, report.most_frequent_share
     (array([0.5, 1. , 1. ]), array([1. , 0.5, 0.5]))
     """
+    if not isinstance(consensus, Consensus):
+        raise TypeError(
+            "consensus must be what dawid_skene, majority_vote or their kin return, not"
+            f" {type(consensus).__name__}; with labels alone, agreement_with_consensus"
+            " says how far each annotator agrees."
+        )
     votes = encode_votes(votes, unlabeled, consensus.classes)
     check_consistent_length(votes, consensus.labels)
     codes = consensus.codes

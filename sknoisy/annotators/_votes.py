@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from sknoisy._data_types import ArrayLike, Label
+from sknoisy._shown import shown
 from sknoisy.annotators import _dataset, _from_frame, _from_long, _from_wide
 from sknoisy.annotators._tallies import Tallies
 from sknoisy.annotators._vocabulary import as_names, codes_in, smallest
@@ -312,6 +313,14 @@ class Votes(Tallies):
             self.label_codes[places],
         )
 
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError(
+            "Votes are no labels: a sample has one from everybody who voted on it. One"
+            " label a sample is dawid_skene(votes).labels or majority_vote(votes)"
+            ".labels; ConsensusClassifier and CrowdLayerClassifier are fitted on votes;"
+            " votes.to_wide() is a table."
+        )
+
     def reindex(self, samples: ArrayLike) -> "Votes":
         """Return the votes on `samples`, in their order; unknown ones have no vote.
 
@@ -319,9 +328,20 @@ class Votes(Tallies):
         ----------
         samples : array-like
             Names of samples, such as the index of the frame of features.
+
+        Raises
+        ------
+        ValueError
+            If none of them is known: then they are names of another kind.
         """
         names = as_names(list(samples))
         where = codes_in(names, self.samples)
+        if len(names) and self.n_samples and (where < 0).all():
+            raise ValueError(
+                f"None of the {len(names)} names has votes: they are like"
+                f" {shown(names.tolist()[0])}, those of the votes like"
+                f" {shown(self.samples.tolist()[0])}."
+            )
         places, new = self.places_of(where[where >= 0])
         kept = np.flatnonzero(where >= 0)
         parts = self.annotator_codes[places], self.label_codes[places]
@@ -427,7 +447,8 @@ def _sorted(codes, names):
         if twice.size:
             sample, annotator = codes[0][twice[0]], codes[1][twice[0]]
             raise ValueError(
-                f"{len(twice)} pairs of sample and annotator have several votes, such"
+                f"{_counted(len(twice), 'pair')} of sample and annotator"
+                f" {'has' if len(twice) == 1 else 'have'} several votes, such"
                 f" as annotator {names.annotators[annotator]} on sample"
                 f" {names.samples[sample]}: keep one of each, with repeated='first' or"
                 " 'last'."

@@ -144,6 +144,11 @@ def write_tasks(
     >>> print(text[:60])
     {"text": "A waste of time", "label": ["bad"], "index": 2, "g
     """
+    if str(tool).lower().replace(" ", "_") in ("label_studio", "labelstudio"):
+        raise ValueError(
+            f"tool={tool!r}: tasks for Label Studio are written by to_label_studio, and"
+            " come back by from_label_studio."
+        )
     write = TOOLS[check_choice(tool, TOOLS, "tool")]
     suspects = find_suspects(
         X,

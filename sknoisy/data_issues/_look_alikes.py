@@ -34,7 +34,8 @@ def look_alikes(data):
         "A class of a few misspelt labels can't be learned, and a judge that is told of"
         " it doubts labels that are right.",
         f"{counted(len(rows), 'row')} {verb(len(rows), 'is', 'are')} listed first, with"
-        " the usual spelling as the suggestion, and read so when others are judged."
+        " the usual spelling, or what else they look like, as the suggestion, and read"
+        " as usual when others are judged."
         if len(rows)
         else "They are kept as classes of their own.",
         "Where both spellings are meant, leave them: no label is changed before you"

@@ -162,8 +162,8 @@ def _told(beginning, column):
 def shown_of(frame, columns, features):
     """Return what people see: a text as text, where there is nothing else.
 
-    Numbers that came as text are numbers, so that where they stand among others can be
-    shown, unless that would take digits from them.
+    Numbers that came as text are numbers, with a decimal comma, too, so that where they
+    stand among others can be shown, unless that would take digits or a unit from them.
     """
     if len(columns) == 1 and columns[0].role == "text":
         return frame[columns[0].name].tolist()
@@ -171,10 +171,28 @@ def shown_of(frame, columns, features):
         column.name: features[column.name]
         for column in columns
         if column.role == "number"
-        and column.reason == "numbers"
+        and (
+            column.reason == "numbers"
+            or _differs_by_comma(frame[column.name], features[column.name])
+        )
         and _has_few_digits(features[column.name])
     }
     return frame.assign(**numbers) if numbers else frame
+
+
+def _differs_by_comma(cells, values):
+    """Whether cells are texts that are the numbers, but for the decimal sign."""
+    there = values.notna()
+    gaps, texts = cells[~there].dropna(), cells[there]
+    if texts.empty or any(str(gap).strip() for gap in gaps):
+        return False
+    if not all(isinstance(text, str) for text in texts):
+        return False
+    try:
+        plain = texts.str.replace(",", ".").astype(float)
+    except ValueError:
+        return False
+    return bool((plain == values[there]).all())
 
 
 def _has_few_digits(values):
