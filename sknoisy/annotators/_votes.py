@@ -9,6 +9,7 @@ import numpy as np
 from sknoisy._data_types import ArrayLike, Label
 from sknoisy._shown import shown
 from sknoisy.annotators import _dataset, _from_frame, _from_long, _from_wide
+from sknoisy.annotators._codes import check_codes, counted, in_order
 from sknoisy.annotators._tallies import Tallies
 from sknoisy.annotators._vocabulary import as_names, codes_in, smallest
 
@@ -97,9 +98,9 @@ class Votes(Tallies):
         for name in ("samples", "annotators", "classes"):
             self._set(name, np.asarray(getattr(self, name)))
         codes = [np.asarray(getattr(self, f"{name}_codes")) for name in _PARTS]
-        codes = _sorted(codes, self)
+        codes = in_order(codes, self)
         for name, values, limit in zip(_PARTS, codes, self._limits(), strict=True):
-            _check_codes(values, limit, name)
+            check_codes(values, limit, name)
             small = smallest(values, limit).copy()
             small.setflags(write=False)
             self._set(f"{name}_codes", small)
@@ -417,9 +418,9 @@ class Votes(Tallies):
 
     def __str__(self):
         told = (
-            f"{_counted(self.n_votes, 'vote')} on {_counted(self.n_samples, 'sample')}"
-            f" by {_counted(self.n_annotators, 'annotator')}, for"
-            f" {_counted(self.n_classes, 'class')}"
+            f"{counted(self.n_votes, 'vote')} on {counted(self.n_samples, 'sample')}"
+            f" by {counted(self.n_annotators, 'annotator')}, for"
+            f" {counted(self.n_classes, 'class')}"
         )
         if not self.left_out:
             return told
@@ -429,41 +430,3 @@ class Votes(Tallies):
 
 
 _PARTS = ("sample", "annotator", "label")
-
-
-def _sorted(codes, names):
-    """Return codes in the order of samples and annotators, none of them twice."""
-    samples, annotators, labels = codes
-    if samples.ndim != 1 or not samples.shape == annotators.shape == labels.shape:
-        shapes = samples.shape, annotators.shape, labels.shape
-        raise ValueError(
-            f"The codes have shapes {shapes}: expected (n_votes,) for all."
-        )
-    keys = samples.astype(np.int64) * len(names.annotators) + annotators
-    if (np.diff(keys) <= 0).any():
-        order = np.argsort(keys, kind="stable")
-        codes = [part[order] for part in codes]
-        twice = np.flatnonzero(np.diff(keys[order]) == 0)
-        if twice.size:
-            sample, annotator = codes[0][twice[0]], codes[1][twice[0]]
-            raise ValueError(
-                f"{_counted(len(twice), 'pair')} of sample and annotator"
-                f" {'has' if len(twice) == 1 else 'have'} several votes, such"
-                f" as annotator {names.annotators[annotator]} on sample"
-                f" {names.samples[sample]}: keep one of each, with repeated='first' or"
-                " 'last'."
-            )
-    return codes
-
-
-def _check_codes(codes, limit, name):
-    if codes.size and (codes.min() < 0 or codes.max() >= limit):
-        raise ValueError(
-            f"{name}_codes goes from {codes.min()} to {codes.max()}: expected positions"
-            f" from 0 to {limit - 1}."
-        )
-
-
-def _counted(number, noun):
-    plural = "es" if noun.endswith("s") else "s"
-    return f"{number:,} {noun}{'' if number == 1 else plural}"
