@@ -3,6 +3,7 @@
 import sys
 from contextlib import contextmanager
 
+import numpy as np
 from sklearn.pipeline import Pipeline
 
 from sknoisy._cli._checks import check_numbers, check_two_labels, make_folder
@@ -17,6 +18,7 @@ from sknoisy._cli._report import Report
 from sknoisy._cli._scoring import check_scoring, choose_scorer
 from sknoisy._cli._tables import check_table, digits
 from sknoisy._cli._threads import held_to
+from sknoisy._duplicates import find_copies
 from sknoisy._folds import make_folds
 from sknoisy._unlabeled import settled
 
@@ -132,5 +134,22 @@ def _labels(table, noise):
 
 
 def _splits(table, labels, n_folds, seed):
+    together = _copies(table, n_folds) if table.groups is None else table.groups
     with command_errors(ValueError, about=f"{table.name}: "):
-        return make_folds(n_folds, labels.given, table.groups, random_state=seed)
+        return make_folds(n_folds, labels.given, together, random_state=seed)
+
+
+def _copies(table, n_folds):
+    """Return a number a row, the same for copies, and say so; None without any."""
+    codes = find_copies(table.X)
+    if codes is None:
+        return None
+    different, firsts = np.unique(codes, return_index=True)
+    _, counts = np.unique(table.y[firsts], return_counts=True)
+    if counts.min() < n_folds:  # too few to keep them apart
+        return None
+    table.notes.append(
+        f"{len(codes) - len(different):,} rows are copies of others: each is in the"
+        " fold of its copies, so that nobody is tested on what it has learned"
+    )
+    return codes
