@@ -1,4 +1,4 @@
-"""Classifiers: scikit-learn's front desk to losses, objectives and the engine."""
+"""Neural networks as classifiers for scikit-learn, a class for each way to learn."""
 
 from sknoisy.classifiers._asymmetric_co_teaching import (
     AsymmetricCoTeachingClassifier,

@@ -41,7 +41,7 @@ class BaseNoisyClassifier(
     ClassifierMixin,
     BaseEstimator,
 ):
-    """What every classifier's desk does; a final class adds a method to it.
+    """What all classifiers share; a final class adds a method to it.
 
     A final class names its parameters and its `_method`, a class of objective or a
     `Method`, which gets them. Nothing else need be overridden. Think twice before

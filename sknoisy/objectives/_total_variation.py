@@ -19,7 +19,7 @@ class TotalVariation(Objective):
     matrix goes with the predictions that are furthest apart [1]_. The loss is
     :math:`-\log(T^\top p)_{\tilde y} - \frac{\gamma}{2} \|p_a - p_b\|_1`, with pairs
     a, b from the batch. T is the softmax of free scores, the first of the paper's two
-    parametrizations; its long warm-up with T fixed is left out, since the desk's
+    parametrizations; its long warm-up with T fixed is left out, since the usual
     schedule warms up by itself.
 
     Parameters
