@@ -150,7 +150,7 @@ def test_labels_that_look_alike_are_told():
 
 def test_of_votes_given_twice_one_counts_where_that_is_said():
     lines = [7, 7, 7], ["a", "b", "b"], [0, 1, 0]
-    with pytest.raises(ValueError, match="1 pairs .* annotator b on sample 7"):
+    with pytest.raises(ValueError, match="1 pair of .* annotator b on sample 7"):
         Votes.from_long(*lines)
     first, last = (
         Votes.from_long(*lines, repeated=which) for which in ("first", "last")

@@ -49,6 +49,7 @@ def test_the_benchmark_of_few_labels_runs(load_benchmark, tmp_path):
     assert "| scikit-learn LabelSpreading |" in text and "30% of labels wrong" in text
 
 
+@pytest.mark.slow
 def test_the_benchmark_of_a_million_votes_runs(load_benchmark, tmp_path):
     load_benchmark("speed_votes").main(["--quick", "--out", str(tmp_path)])
     text = (tmp_path / "speed_votes.md").read_text(encoding="utf-8")
