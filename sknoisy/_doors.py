@@ -57,9 +57,18 @@ WORDS = {
     "transition": "transition_matrix noise_matrix T",
     "cv": "folds n_folds n_splits k_folds",
     "verbose": "verbosity",
-    "ce": "cross_entropy crossentropy categorical_crossentropy nll nll_loss log_loss",
-    "gce": "generalized_cross_entropy",
-    "sce": "symmetric_cross_entropy",
+    "train_split": "validation_data val_data valid_data eval_set",
+    "precision": "amp mixed_precision autocast fp16 half",
+    "accumulate": "gradient_accumulation gradient_accumulation_steps"
+    " accumulation_steps",
+    "loss__q": "q",
+    "loss__gamma": "gamma focal_gamma",
+    "ce": "cross_entropy crossentropy categorical_crossentropy nll nll_loss log_loss"
+    " crossentropyloss celoss ce_loss",
+    "gce": "generalized_cross_entropy gceloss gce_loss generalizedcrossentropy",
+    "sce": "symmetric_cross_entropy sceloss sce_loss symmetriccrossentropy",
+    "focal": "focal_loss focalloss",
+    "mae": "mean_absolute_error l1 l1loss maeloss",
     "label_smoothing": "ls smoothing",
 }
 _MEANINGS: dict[str, list[str]] = {}
@@ -85,6 +94,10 @@ def translated(name, known):
 
     Of `known`, those that end in ``__`` are prefixes of what is handed on.
     """
+    plain = _plainly(name)
+    for ours in known:  # however it is written: "GCE" is "gce"
+        if plain and ours != name and _plainly(ours) == plain:
+            return ours
     prefixes = tuple(k for k in known if k.endswith("__"))
     for ours in _MEANINGS.get(str(name).lower(), ()):
         if ours in known or (prefixes and ours.startswith(prefixes)):

@@ -246,3 +246,21 @@ def test_who_asks_for_half_precision_is_told_where_it_is():
     clf = NoisyLabelClassifier(dtype="bfloat16", max_epochs=1)
     with pytest.raises(ValueError, match=r"dtype='bfloat16' is not .*precision='bf16'"):
         clf.fit([[0.0], [1.0], [0.0], [1.0]], [0, 1, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({"loss": "GCE"}, "gce"),
+        ({"loss": "CrossEntropyLoss"}, "ce"),
+        ({"optimizer": "SGD"}, "sgd"),
+        ({"q": 0.5}, "loss__q"),
+        ({"amp": True}, "precision"),
+        ({"validation_data": None}, "train_split"),
+        ({"gradient_accumulation": 2}, "accumulate"),
+    ],
+)
+def test_what_others_write_is_understood(given, meant):
+    clf = NoisyLabelClassifier(max_epochs=1, **given)
+    with pytest.raises((TypeError, ValueError), match=f"did you mean '{meant}'"):
+        clf.fit([[0.0], [1.0], [0.0], [1.0]], [0, 1, 0, 1])
