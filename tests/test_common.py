@@ -28,6 +28,8 @@ LONGER = {"max_epochs": 30, "lr": 0.1}
 LONGEST = {"max_epochs": 60, "lr": 0.1}  # rounds, of which the first ones learn little
 # a mixture fitted after every epoch costs more than the epochs of such small data
 LATER = {"max_epochs": 15, "lr": 0.1, "warm_up_epochs": 12}
+ALPHAS = {"alpha": [0.1, 1.0]}
+HALVED = {"resource": "max_iter", "max_resources": 2, "cv": 2, "error_score": "raise"}
 QUICK = sknoisy.NeighborConsensus()
 # what is rightly said of labels that have nothing to do with features, or are too few
 SAID = (
@@ -49,36 +51,18 @@ INSTANCES = {
     ],
     "BatchedGridSearchCV": [
         sknoisy.BatchedGridSearchCV(
-            RidgeClassifier(), {"alpha": [0.1, 1.0]}, cv=2, error_score="raise"
+            RidgeClassifier(), ALPHAS, cv=2, error_score="raise"
         )
     ],
     "BatchedHalvingGridSearchCV": [
-        sknoisy.BatchedHalvingGridSearchCV(
-            RidgeClassifier(),
-            {"alpha": [0.1, 1.0]},
-            resource="max_iter",
-            max_resources=2,
-            cv=2,
-            error_score="raise",
-        )
+        sknoisy.BatchedHalvingGridSearchCV(RidgeClassifier(), ALPHAS, **HALVED)
     ],
     "BatchedHalvingRandomSearchCV": [
-        sknoisy.BatchedHalvingRandomSearchCV(
-            RidgeClassifier(),
-            {"alpha": [0.1, 1.0]},
-            resource="max_iter",
-            max_resources=2,
-            cv=2,
-            error_score="raise",
-        )
+        sknoisy.BatchedHalvingRandomSearchCV(RidgeClassifier(), ALPHAS, **HALVED)
     ],
     "BatchedRandomizedSearchCV": [
         sknoisy.BatchedRandomizedSearchCV(
-            RidgeClassifier(),
-            {"alpha": [0.1, 1.0]},
-            n_iter=2,
-            cv=2,
-            error_score="raise",
+            RidgeClassifier(), ALPHAS, n_iter=2, cv=2, error_score="raise"
         )
     ],
     "CLNI": [sknoisy.CLNI()],
