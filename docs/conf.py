@@ -36,6 +36,7 @@ html_sidebars = {
     + ["faq", "glossary", "index", "install", "promises", "quickstart"]
 }
 html_title = f"sknoisy {version}"
+myst_heading_anchors = 2  # parts of a page, by the names that GitHub gives them
 
 autosummary_ignore_module_all = False
 autosummary_imported_members = True

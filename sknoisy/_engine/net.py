@@ -1,4 +1,4 @@
-"""The engine: a private skorch net. The only file that subclasses skorch."""
+"""The engine: a private skorch net."""
 
 import dis
 import math
