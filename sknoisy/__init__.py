@@ -4,6 +4,7 @@ Public names load when they are first used, so that ``import sknoisy`` costs nex
 nothing and label noise can be made without PyTorch.
 """
 
+import sys
 from importlib import import_module
 
 __version__ = "0.1.0"
@@ -62,22 +63,26 @@ __all__ = sorted(_HOMES)
 def __getattr__(name):
     if name in _HOMES:
         return getattr(import_module(f"sknoisy.{_HOMES[name]}"), name)
-    told = f"module 'sknoisy' has no attribute {name!r}"
-    raise AttributeError(told + _elsewhere(name))
+    rooms = [] if name.startswith("_") else _rooms()
+    if name in rooms:
+        return import_module(f"sknoisy.{name}")
+    told = ""
+    if rooms:
+        from sknoisy._elsewhere import elsewhere
+
+        told = elsewhere(name, __all__, rooms, __path__[0])
+    # "from sknoisy import name" asks in a function of Python's own, which would say
+    # nothing of what an AttributeError tells
+    if told and sys._getframe(1).f_code.co_name == "_handle_fromlist":
+        raise ImportError(f"cannot import name {name!r} from 'sknoisy'{told}")
+    raise AttributeError(f"module 'sknoisy' has no attribute {name!r}{told}")
 
 
-def _elsewhere(name):
-    """Return a sentence on what a name that isn't here may mean, or ""."""
-    if name.startswith("_"):
-        return ""
-    from sknoisy._doors import behind_another_door
-    from sknoisy._registry import did_you_mean
+def _rooms():
+    from pkgutil import iter_modules
 
-    longer = [known for known in __all__ if known.lower().startswith(name.lower())]
-    hint = f" did you mean {longer[0]!r}?" if longer else did_you_mean(name, __all__)
-    door = behind_another_door(name)
-    return (f";{hint}" if hint else "") + (f".{door}" if door and not hint else "")
+    return [room.name for room in iter_modules(__path__) if room.name[0] != "_"]
 
 
 def __dir__():
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__, *_rooms()})
