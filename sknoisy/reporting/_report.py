@@ -209,12 +209,14 @@ def report_on_some(few, judged, whole, places, data_issues, title, n_worst=100):
     data_issues, title, n_worst
         As for `audit_report`.
     """
+    vocabulary = Vocabulary.of(whole.names)
     counted = Subject(
         X=None,
         shown=None,
         y=whole.labels,
         detector=whole,
-        names=Vocabulary.of(whole.names).names,
+        names=vocabulary.names,
+        texts=vocabulary.texts,
         given=whole.labels,
         suggested=whole.suggested_labels_,
         quality=whole.quality_,
