@@ -104,7 +104,7 @@ def _add_options(parser):
     parser.add_argument("--encoding", metavar="NAME", help="how letters are written")
     parser.add_argument("--separator", metavar="MARK", help="between cells")
     parser.add_argument(
-        "--out",
+        *("-o", "--out"),
         default="sknoisy-votes",
         metavar="DIR",
         help="where to write what was found (default: %(default)s)",
