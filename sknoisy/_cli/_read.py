@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._images import find_images, read_images
-from sknoisy._cli._label_studio import is_label_studio_export
+from sknoisy._cli._tool_exports import is_label_studio_export
 from sknoisy.tables import ParquetRows, TableError, parquet_files, read_table
 
 ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
