@@ -35,10 +35,11 @@ def add_votes(commands, run):
         ),
     )
     parser.set_defaults(run=run, parser=parser)
+    _add_files(parser)
     _add_options(parser)
 
 
-def _add_options(parser):
+def _add_files(parser):
     parser.add_argument(
         "data",
         metavar="DATA",
@@ -64,6 +65,11 @@ def _add_options(parser):
         metavar="NAMES",
         help="the columns, by commas, each of which holds one annotator's votes",
     )
+    parser.add_argument("--encoding", metavar="NAME", help="how letters are written")
+    parser.add_argument("--separator", metavar="MARK", help="between cells")
+
+
+def _add_options(parser):
     parser.add_argument(
         "--features",
         metavar="FILE",
@@ -99,8 +105,6 @@ def _add_options(parser):
         help="exit with status 3 where Krippendorff's alpha is below this",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    parser.add_argument("--encoding", metavar="NAME", help="how letters are written")
-    parser.add_argument("--separator", metavar="MARK", help="between cells")
     parser.add_argument(
         *("-o", "--out"),
         default="sknoisy-votes",
