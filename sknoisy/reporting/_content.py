@@ -11,7 +11,7 @@ from sknoisy._json import plain
 from sknoisy.cleaning import find_reasons
 from sknoisy.cleaning._exhibits import Looks, show
 
-__all__ = ["make_content"]
+__all__ = ["as_usual", "make_content"]
 
 MOST_MIXUPS = 30
 MOST_CLASSES = 1000
@@ -28,7 +28,7 @@ def make_content(subject, data_issues, title, n_worst, whole=None):
     whole = subject if whole is None else whole
     worst = subject.worst_first[:n_worst]
     exhibits = show(_telling(subject), worst, subject.given, len(subject.names), LOOKS)
-    usual = _as_usual(whole, data_issues)
+    usual = as_usual(whole, data_issues)
     classes = _classes(usual)
     content = {
         "made_by": f"sknoisy {version('sknoisy')}",
@@ -84,7 +84,7 @@ def _reliability(found):
     return plain({"is_reliable": bool(found), "reasons": reasons, **said})
 
 
-def _as_usual(subject, data_issues):
+def as_usual(subject, data_issues):
     """Return the subject, misspelt labels counted as what they mean."""
     instead = _from_data(data_issues)[0]
     codes = {text: code for code, text in enumerate(subject.texts)}
