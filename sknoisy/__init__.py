@@ -4,7 +4,6 @@ Public names load when they are first used, so that ``import sknoisy`` costs nex
 nothing and label noise can be made without PyTorch.
 """
 
-import sys
 from importlib import import_module
 
 __version__ = "0.1.0"
@@ -66,16 +65,11 @@ def __getattr__(name):
     rooms = [] if name.startswith("_") else _rooms()
     if name in rooms:
         return import_module(f"sknoisy.{name}")
-    told = ""
-    if rooms:
-        from sknoisy._elsewhere import elsewhere
+    if not rooms:
+        raise AttributeError(f"module 'sknoisy' has no attribute {name!r}")
+    from sknoisy._elsewhere import elsewhere, not_here
 
-        told = elsewhere(name, __all__, rooms, __path__[0])
-    # "from sknoisy import name" asks in a function of Python's own, which would say
-    # nothing of what an AttributeError tells
-    if told and sys._getframe(1).f_code.co_name == "_handle_fromlist":
-        raise ImportError(f"cannot import name {name!r} from 'sknoisy'{told}")
-    raise AttributeError(f"module 'sknoisy' has no attribute {name!r}{told}")
+    raise not_here("sknoisy", name, elsewhere(name, __all__, rooms, __path__[0]))
 
 
 def _rooms():

@@ -1,6 +1,7 @@
 """Where a name is that somebody looks for at the front door."""
 
 import ast
+import sys
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -64,6 +65,17 @@ def elsewhere(name, here, rooms, folder):
         return f";{hint}" if hint else f".{door}"
     close = get_close_matches(name, places, n=1, cutoff=NEAR)
     return f"; did you mean sknoisy.{places[close[0]]}?" if close else ""
+
+
+def not_here(module, name, told):
+    """Return what the ``__getattr__`` of a module raises, with the words `told`.
+
+    ``from module import name`` asks in a function of Python's own, which would say
+    nothing of what an AttributeError tells.
+    """
+    if told and sys._getframe(2).f_code.co_name == "_handle_fromlist":
+        return ImportError(f"cannot import name {name!r} from {module!r}{told}")
+    return AttributeError(f"module {module!r} has no attribute {name!r}{told}")
 
 
 def places_of(rooms, folder):

@@ -290,6 +290,24 @@ def test_a_name_that_is_not_here_is_told_where_it_is(name, told):
         assert str(error.value) == f"cannot import name {name!r} from 'sknoisy'{told}"
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("GCELoss", "; the loss is get_loss('gce'), for estimators loss='gce'."),
+        ("SCELoss", "; the loss is get_loss('sce'), for estimators loss='sce'."),
+        ("gce", "; the loss is get_loss('gce'), for estimators loss='gce'."),
+        ("Nothing", ""),
+    ],
+)
+def test_a_loss_under_another_name_is_told_what_it_is_called(name, told):
+    with pytest.raises(AttributeError) as error:
+        getattr(sknoisy.losses, name)
+    end = f"attribute {name!r}{told}"
+    assert str(error.value) == f"module 'sknoisy.losses' has no {end}"
+    with pytest.raises(ImportError, match=re.escape(told or "cannot import name")):
+        exec(f"from sknoisy.losses import {name}")
+
+
 def test_whatever_is_said_to_be_elsewhere_is_there():
     for place in HERE:
         room, _, name = place.rpartition(".")
