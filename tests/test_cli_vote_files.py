@@ -187,6 +187,17 @@ def test_what_is_none_of_them_is_told_what_there_may_be(votes, tmp_path, capsys)
     assert "several files are read of doccano alone" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("shape", "tool"),
+    [(prodigy, "Prodigy"), (doccano, "doccano"), (argilla, "Argilla")],
+)
+def test_an_audit_of_an_export_says_what_to_do(shape, tool, votes, tmp_path, capsys):
+    (path, *_), _ = shape(votes, tmp_path)
+    assert main(["audit", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert f"export of {tool}" in said and f"sknoisy votes {path}" in said
+
+
 def test_one_person_is_not_judged(votes, tmp_path, capsys):
     files, _ = doccano(votes, tmp_path)
     assert main(["votes", str(files[1]), "-o", str(tmp_path / "o")]) == 0

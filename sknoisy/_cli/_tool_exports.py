@@ -3,23 +3,24 @@
 import json
 from pathlib import Path
 
-__all__ = ["is_label_studio_export", "tool_of"]
+__all__ = ["TOOLS", "tool_of"]
 
 ENOUGH = 1 << 16  # bytes, in which the first task ends or is told by its names
+TOOLS = {  # what they call themselves
+    "argilla": "Argilla",
+    "doccano": "doccano",
+    "label_studio": "Label Studio",
+    "prodigy": "Prodigy",
+}
 SUFFIXES = (".json", ".jsonl", ".ndjson")
 PRODIGY = {"_input_hash", "_task_hash", "_annotator_id", "_session_id", "_view_id"}
 
 
-def is_label_studio_export(path):
-    """Whether a JSON file begins with a task of Label Studio's, read or not.
-
-    JSON-MIN is a table, and none.
-    """
-    return tool_of(path) == "label_studio"
-
-
 def tool_of(path):
-    """Return which tool has exported a file, by the first task in it, or None."""
+    """Return which tool has exported a file, by the first task in it, or None.
+
+    Label Studio's JSON-MIN is a table, and none.
+    """
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         return None
