@@ -1,6 +1,5 @@
 """The engine: a private skorch net."""
 
-import dis
 import math
 from contextlib import nullcontext, suppress
 from functools import partial
@@ -24,6 +23,7 @@ from sknoisy._engine.networks import Networks, check_trainable
 from sknoisy._engine.packing import Packing
 from sknoisy._engine.progress import ProgressBar
 from sknoisy._engine.sparse_rows import SparseRows, keeps_sparse
+from sknoisy._interrupts import was_raised
 from sknoisy._logits import mean_probability
 from sknoisy._samples import as_samples
 from sknoisy.exceptions import NonFiniteLossError
@@ -208,7 +208,7 @@ class Engine(Packing, NeuralNetClassifier):
                 try:
                     getattr(callback, method_name)(self, **cb_kwargs)
                 except KeyboardInterrupt as interrupt:
-                    if _was_raised(interrupt):
+                    if was_raised(interrupt):
                         raise StopTraining from interrupt
                     raise
 
@@ -446,12 +446,3 @@ def _trains(module):
             return True
         parts += [one for one in part._modules.values() if one is not None]
     return False
-
-
-def _was_raised(interrupt):
-    """Whether a ``raise`` made it, rather than a signal between two instructions."""
-    trace = interrupt.__traceback__
-    while trace.tb_next:
-        trace = trace.tb_next
-    instruction = trace.tb_frame.f_code.co_code[trace.tb_lasti]
-    return dis.opname[instruction] == "RAISE_VARARGS"
