@@ -283,8 +283,8 @@ def write_tables(path, rows):
         path,
         "# Calibration to true labels",
         "Scores on clean test labels, mean ± standard deviation over seeds"
-        f" {', '.join(seeds)} (where there is none, of seed {seeds[0]} alone); tables"
-        " and noises of `tables.md`, 1,000 rows for"
+        f" {', '.join(seeds)}, or the first of them where fewer were run; tables and"
+        " noises of `tables.md`, 1,000 rows for"
         " training. All maps are fitted to the same out-of-fold probabilities:"
         " scikit-learn's CalibratedClassifierCV (sigmoid, isotonic, temperature, and"
         " its default of five models that were trained and calibrated apart) to the"
