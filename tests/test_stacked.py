@@ -9,6 +9,7 @@ from helpers import small
 from torch import nn
 from torch.nn import functional as F
 
+from sknoisy._engine.fits import prepare_fits
 from sknoisy._engine.lockstep import lockstep_key, train_in_lockstep
 from sknoisy._engine.stacked import (
     ACTIVATIONS,
@@ -19,7 +20,6 @@ from sknoisy._engine.stacked import (
     stack,
 )
 from sknoisy.losses import LOSSES
-from sknoisy.model_selection._lockstep import prepare_fits
 from sknoisy.modules import MLP, Dropout, LeNet5, SmallResNet, Standardize
 
 EXACT = {"rtol": 1e-5, "atol": 1e-6}
