@@ -26,7 +26,7 @@ from sknoisy._engine.lockstep import (
     why_no_key,
 )
 from sknoisy._engine.optimizers import OPTIMIZERS
-from sknoisy._engine.stacked import shape_of
+from sknoisy._engine.stacked import gains_by_size, shape_of
 from sknoisy._engine.unpredicted import warn_of_unpredicted
 from sknoisy._settings import own_settings
 from sknoisy._shown import shown
@@ -89,12 +89,13 @@ def may_train_together(estimator):
 
 def why_alone(estimator):
     """Return why a fit can't be one of many, as far as its parameters tell, or None."""
-    if vars(type(estimator)).get("_together") != __name__:
-        return f"{type(estimator).__name__} trains by itself"
+    kind: Any = type(estimator)
+    if vars(kind).get("_together") != __name__:
+        return f"{kind.__name__} trains by itself"
     method = getattr(estimator, "method", "plain")
     if method != "plain":
         return f"method={shown(method)} looks at more than single samples"
-    for name, default in _defaults(type(estimator)).items():
+    for name, default in _defaults(kind).items():
         if name in CARRIED or (name == "callbacks" and _is_heard(estimator)):
             continue
         if not _is(getattr(estimator, name), default):
@@ -200,8 +201,8 @@ def fit_together(fits, n_fits, n_samples):
     for place, fit in enumerate(fits):
         if fit is None or not may_train_together(fit[0]):
             return {}
-        *given, rows = fit
-        one = _prepare(*given, [], {})
+        estimator, X, y, weight, rows = fit
+        one = _prepare(estimator, X, y, weight, [], {})
         # of something that is wrong its own fit will speak, after those before it
         if not isinstance(one, Prepared) or _how_many(n_fits, one.trainee) == 1:
             return {}
@@ -364,6 +365,9 @@ def _how_many(n_alike, trainee):
     bytes_each = sum(p.nbytes for p in trainee.network.parameters())
     on_cpu = torch.device(trainee.engine.device).type == "cpu"
     most = AT_ONCE["cpu" if on_cpu else "gpu"]
+    size = max(trainee.sizes)
+    if on_cpu and not gains_by_size(trainee.network, trainee.some, size):
+        return 1
     most = max(1, min(most, MEMORY // bytes_each))
     return -(-n_alike // -(-n_alike // most))
 

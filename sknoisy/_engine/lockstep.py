@@ -140,7 +140,7 @@ def _train(trainees, tick):
         trainee.engine._start_schedule(n_epochs * len(trainee.sizes))
         if trainee.watcher is not None:
             trainee.watcher.begin(n_epochs)
-    records = [[] for _ in trainees]
+    records: list[list] = [[] for _ in trainees]
     left, epoch = list(range(len(trainees))), 0
     while left and epoch < n_epochs:  # anew without those that have ended
         here = [trainees[i] for i in left]
@@ -210,8 +210,8 @@ def _said_of_held_out(networks, trainees):
 def _epoch(networks, batches, losses, optimizer):
     """Take every network through its data; return the mean loss of each."""
     means = []
-    for step, (features, labels, share) in enumerate(batches):
-        logits = networks(features)
+    for step, (index, labels, share) in enumerate(batches):
+        logits = networks.of_rows(batches.X, index)
         sizes = batches.sizes[:, step]
         by_sample = torch.cat([loss(logits, labels, sizes) for loss in losses])
         mean = (by_sample * share).sum(dim=1)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from sknoisy._engine.stacked import Streams
+from sknoisy._engine.stacked_layers import Streams
 
 
 class StackedBatches:
@@ -56,17 +56,13 @@ class StackedBatches:
             if self.weights is not None:
                 here = rows[:, batch].to(self.X.device)
                 share = share * self.weights.gather(1, here)
-            features = self.X.index_select(0, index[:, batch].flatten())
             labels = self.codes.index_select(0, index_of_codes[:, batch].flatten())
-            features = features.view(*share.shape, *self.X.shape[1:])
-            yield features, labels.view(share.shape), share
+            yield index[:, batch], labels.view(share.shape), share
 
     def leave_streams(self):
         """Let each trainee's generators stand where its network has drawn to."""
         on_cpu = self.X.device.type == "cpu"
-        for trainee, s in zip(
-            self.trainees, self.streams.of_network.tolist(), strict=True
-        ):
+        for trainee, s in zip(self.trainees, self.streams.of_network, strict=True):
             trainee.generator.set_state(self.shuffles[s].get_state())
             if not on_cpu:
                 own = self.streams.generators[s]
