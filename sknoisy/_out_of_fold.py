@@ -41,17 +41,8 @@ def run_folds(judge, folds, n_samples, n_classes, *, n_jobs=None):
     pred_probs : ndarray of shape (n_samples, n_classes)
         Zeros for samples in no test part.
     """
-    found = spread_folds(judge, folds, n_jobs=n_jobs)
+    found = Parallel(n_jobs=n_jobs)(delayed(judge)(*fold) for fold in folds)
     return mean_of_folds(folds, found, n_samples, n_classes)
-
-
-def spread_folds(judge, folds, *, n_jobs=None):
-    """Return what `judge` says of each fold, of which it may be told more than rows.
-
-    It may run in another process, to which it goes as a copy: what it says is all that
-    comes back, and a seed is drawn before.
-    """
-    return Parallel(n_jobs=n_jobs)(delayed(judge)(*fold) for fold in folds)
 
 
 def mean_of_folds(folds, found, n_samples, n_classes):

@@ -21,6 +21,7 @@ from sknoisy import NoisyLabelClassifier, TransitionCorrectedClassifier
 from sknoisy._engine import fits
 from sknoisy._engine.held_out import BestOnHeldOut
 from sknoisy._out_of_fold import predict_out_of_fold
+from sknoisy.calibration import TrueLabelCalibratedClassifier
 from sknoisy.classifiers._cross_fit import cross_fit
 from sknoisy.classifiers._plain import PlainClassifier
 from sknoisy.detectors import ConfidentLearning
@@ -374,3 +375,15 @@ def test_a_detector_flags_the_same(noisy, together, apart):
     assert together == [5]
     assert 0 < ours.is_issue_.sum() < len(y)
     assert_array_equal(ours.is_issue_, theirs.is_issue_)
+
+
+def test_what_is_calibrated_is_said_together(table, together, apart):
+    X, y = table
+
+    def fit():
+        net = small(module__hidden=8)
+        return TrueLabelCalibratedClassifier(net, cv=4, random_state=0).fit(X, y)
+
+    ours, theirs = fit(), apart(fit)
+    assert together == [4]
+    assert_allclose(ours.predict_proba(X), theirs.predict_proba(X), atol=1e-3)

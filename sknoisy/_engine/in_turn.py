@@ -12,7 +12,7 @@ from torch.autograd.function import once_differentiable
 from sknoisy._engine.stacked_layers import StackedDropout, StackedLinear
 from sknoisy.modules import Dropout
 
-FEW = 2**13  # numbers in a batch of the widest layer: as few are faster at once
+FEW = 2**13  # numbers in a batch of the widest layer: as few are as fast at once
 
 
 class InTurn:
@@ -30,23 +30,29 @@ class InTurn:
         pairs = [(one.weight, one.bias) for one in linear]
         self.parameters = [one for pair in pairs for one in pair if one is not None]
 
+        self.per_network: list = []  # views, made once: they cost as much as a product
+
     def is_faster(self, n_rows):
         """Whether it is with batches of so many rows."""
-        return n_rows * self.widest >= FEW
+        return n_rows * self.widest > FEW
 
     def __call__(self, first, X, index):
         """Return the logits of rows of X, after the layers that come `first`."""
+        if not self.per_network:
+            own = [one.detach() for one in self.parameters]
+            self.per_network = parts_of(own, self.blocks)
         return Pass.apply(self, first, X, index, *self.parameters)
 
     def said(self, x, i):
         """Return a network's `x`, and what each block makes of the one before."""
         said = [x]
-        for linear, dropout in self.blocks:
-            weight = linear.weight[i].t()
-            if linear.bias is None:
-                x = torch.mm(x, weight)
+        for (weight, bias), (linear, dropout) in zip(
+            self.per_network[i], self.blocks, strict=True
+        ):
+            if bias is None:
+                x = torch.mm(x, weight.t())
             else:
-                x = torch.addmm(linear.bias[i], x, weight)
+                x = torch.addmm(bias, x, weight.t())
             if linear is not self.blocks[-1][0]:
                 x.clamp_min_(0)
             if dropout is not None:
@@ -68,17 +74,17 @@ class InTurn:
         i : int
             Which network it is.
 
-        into : dict
-            Gradients of the stacked parameters, by these.
+        into : list of (Tensor, Tensor or None)
+            Where those of weights and bias of each block belong.
         """
         for place in range(len(self.blocks))[::-1]:
-            linear, _ = self.blocks[place]
-            torch.mm(gradient.t(), said[place], out=into[linear.weight][i])
-            if linear.bias is not None:
-                torch.sum(gradient, 0, out=into[linear.bias][i])
+            of_weight, of_bias = into[place]
+            torch.mm(gradient.t(), said[place], out=of_weight)
+            if of_bias is not None:
+                torch.sum(gradient, 0, out=of_bias)
             if place == 0:
                 return
-            gradient = torch.mm(gradient, linear.weight[i])
+            gradient = torch.mm(gradient, self.per_network[i][place][0])
             # what a rectifier or dropout has set to zero tells no more
             backward = torch.ops.aten.threshold_backward.grad_input
             backward(gradient, said[place], 0, grad_input=gradient)
@@ -93,7 +99,7 @@ class Pass(torch.autograd.Function):
     @staticmethod
     def forward(ctx, networks, first, X, index, *parameters):
         """Return the logits, (n_networks, n_batch, n_classes)."""
-        ctx.networks, ctx.parameters = networks, parameters
+        ctx.networks = networks
         ctx.said = [
             networks.said(seen_first(first, X, rows, i), i)
             for i, rows in enumerate(index)
@@ -104,10 +110,22 @@ class Pass(torch.autograd.Function):
     @once_differentiable
     def backward(ctx, gradient):
         """Return the gradients of the parameters."""
-        into = {one: torch.empty_like(one) for one in ctx.parameters}
+        into = [torch.empty_like(one) for one in ctx.networks.parameters]
+        parts = parts_of(into, ctx.networks.blocks)
         for i, said in enumerate(ctx.said):
-            ctx.networks.gradients(said, gradient[i], i, into)
-        return None, None, None, None, *into.values()
+            ctx.networks.gradients(said, gradient[i], i, parts[i])
+        return None, None, None, None, *into
+
+
+def parts_of(tensors, blocks):
+    """Return pairs of weights and bias (or None) of each block, network by network."""
+    views = iter([tensor.unbind(0) for tensor in tensors])
+    by_block = []
+    for linear, _ in blocks:
+        weights = next(views)
+        biases = [None] * len(weights) if linear.bias is None else next(views)
+        by_block.append(list(zip(weights, biases, strict=True)))
+    return list(zip(*by_block, strict=True))
 
 
 def seen_first(layers, X, rows, i):
