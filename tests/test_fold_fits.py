@@ -9,7 +9,7 @@ import torch
 from helpers import small
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -267,6 +267,29 @@ def test_ctrl_c_ends_all(table, monkeypatch):
     monkeypatch.setattr(fits, "train_in_lockstep", interrupt)
     with pytest.raises(KeyboardInterrupt):
         predict_out_of_fold(small(module__hidden=8), *table, FOLDS)
+
+
+@pytest.mark.parametrize("loss", ["ce", "gce"])
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_in_turn_they_round_next_to_nowhere_else(loss, optimizer):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(90, 21)).astype(np.float32), rng.integers(3, size=90)
+    options = {"loss": loss, "optimizer": optimizer, "module__hidden": (256, 64)}
+    options |= {"batch_size": 32, "max_epochs": 7}
+    rows = [90, 77, 90, 60]
+    nets = [NoisyLabelClassifier(**options, random_state=i) for i in range(4)]
+    trainees = [
+        one.trainee
+        for net, n in zip(nets, rows, strict=True)
+        for one in fits.prepare_fits([net], X[:n], y[:n])
+    ]
+    assert fits.train_in_lockstep(trainees, lambda: None) == [None] * 4
+    for trainee, net, n in zip(trainees, nets, rows, strict=True):
+        alone = clone(net).fit(X[:n], y[:n])
+        for ours, theirs in zip(
+            trainee.network.parameters(), alone.net_.module_.parameters(), strict=True
+        ):
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
 
 
 # --- networks that stop where they foretell held-out labels best ---

@@ -36,12 +36,13 @@ class InTurn:
         """Whether it is with batches of so many rows."""
         return n_rows * self.widest > FEW
 
-    def __call__(self, first, X, index):
+    def __call__(self, first, X, index, sizes):
         """Return the logits of rows of X, after the layers that come `first`."""
         if not self.per_network:
             own = [one.detach() for one in self.parameters]
             self.per_network = parts_of(own, self.blocks)
-        return Pass.apply(self, first, X, index, *self.parameters)
+        rows = [own[:n] for own, n in zip(index, sizes, strict=True)]
+        return Pass.apply(self, first, X, rows, *self.parameters)
 
     def said(self, x, i):
         """Return a network's `x`, and what each block makes of the one before."""
@@ -104,7 +105,8 @@ class Pass(torch.autograd.Function):
             networks.said(seen_first(first, X, rows, i), i)
             for i, rows in enumerate(index)
         ]
-        return torch.stack([said[-1] for said in ctx.said])
+        logits = [said[-1] for said in ctx.said]
+        return nn.utils.rnn.pad_sequence(logits, batch_first=True)
 
     @staticmethod
     @once_differentiable
@@ -113,7 +115,8 @@ class Pass(torch.autograd.Function):
         into = [torch.empty_like(one) for one in ctx.networks.parameters]
         parts = parts_of(into, ctx.networks.blocks)
         for i, said in enumerate(ctx.said):
-            ctx.networks.gradients(said, gradient[i], i, parts[i])
+            own = gradient[i, : len(said[-1])]
+            ctx.networks.gradients(said, own, i, parts[i])
         return None, None, None, None, *into
 
 

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from sknoisy._engine.stacked_steps import (
     in_order,
     stacked_losses,
 )
+from sknoisy._logits import mean_probability
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.objectives import MeanLoss
 
@@ -158,7 +158,8 @@ def _train_until_one_ends(trainees, epoch, records, tick):
     networks = stack(networks, engine.device, trainees[0].some).train()
     batches = StackedBatches(trainees, engine.device)
     losses = stacked_losses(trainees)
-    optimizer = StackedOptimizer(trainees, networks)
+    to_the_bit = networks.is_in_turn(max(trainees[0].sizes))
+    optimizer = StackedOptimizer(trainees, networks, to_the_bit)
     for layer in networks.dropouts():
         layer.streams = batches.streams
     goes_on = [True] * len(trainees)
@@ -183,36 +184,28 @@ def _heard(networks, trainees, epoch):
         return [True] * len(trainees)
     networks.eval()
     with torch.inference_mode():
-        said = _said_of_held_out(networks, trainees)
+        hears = [
+            trainee.watcher.hear(_said_of_held_out(networks, i, trainee), epoch)
+            for i, trainee in enumerate(trainees)
+        ]
     networks.train()
-    return [
-        trainee.watcher.hear(proba[: len(trainee.watcher.held_out)], epoch)
-        for trainee, proba in zip(trainees, said, strict=True)
-    ]
+    return hears
 
 
-def _said_of_held_out(networks, trainees):
-    """Return probabilities (n_networks, n_samples, n_classes), padded where need be."""
-    engine = trainees[0].engine
-    blocks = [trainee.watcher.held_out.blocks(PREDICTION_BATCH) for trainee in trainees]
-    logits = []
-    for parts in zip_longest(*blocks):
-        n_rows = max(len(part) for part in parts if part is not None)
-        like = next(part for part in parts if part is not None)
-        batch = like.new_zeros((len(parts), n_rows, *like.shape[1:]))
-        for own, part in zip(batch, parts, strict=True):
-            if part is not None:
-                own[: len(part)] = part
-        logits.append(networks(engine.intake(batch, torch.device(engine.device))))
-    return torch.cat(logits, dim=1).softmax(dim=2).cpu().numpy()
+def _said_of_held_out(networks, i, trainee):
+    """Return a network's probabilities of the samples that are held out for it."""
+    device = torch.device(trainee.engine.device)
+    blocks = trainee.watcher.held_out.blocks(PREDICTION_BATCH)
+    logits = [networks.of_one(trainee.engine.intake(x, device), i) for x in blocks]
+    return mean_probability(torch.cat(logits).unsqueeze(1)).cpu().numpy()
 
 
 def _epoch(networks, batches, losses, optimizer):
     """Take every network through its data; return the mean loss of each."""
     means = []
     for step, (index, labels, share) in enumerate(batches):
-        logits = networks.of_rows(batches.X, index)
-        sizes = batches.sizes[:, step]
+        sizes = batches.sizes[:, step].tolist()
+        logits = networks.of_rows(batches.X, index, sizes)
         by_sample = torch.cat([loss(logits, labels, sizes) for loss in losses])
         mean = (by_sample * share).sum(dim=1)
         optimizer.step(mean.sum(), step)

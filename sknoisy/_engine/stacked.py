@@ -9,6 +9,7 @@ another.
 
 from abc import ABCMeta, abstractmethod
 from itertools import dropwhile, takewhile
+from typing import Any
 
 import torch
 from torch import nn
@@ -16,7 +17,7 @@ from torch.func import functional_call, stack_module_state, vmap
 
 from sknoisy._engine.chains import HOOKS, read_chain
 from sknoisy._engine.in_turn import InTurn, blocks_of, seen_first
-from sknoisy._engine.stacked_layers import STACKED, StackedDropout, is_of_inputs
+from sknoisy._engine.stacked_layers import OF_INPUTS, STACKED, StackedDropout
 
 ACTIVATIONS = (
     *(nn.CELU, nn.ELU, nn.GELU, nn.Hardsigmoid, nn.Hardswish, nn.Hardtanh),
@@ -71,7 +72,7 @@ def gains_by_size(network, features, batch_size):
     layers = layers_of(network, features)
     if layers is None:
         return False
-    rest = dropwhile(lambda layer: is_of_inputs(STACKED.get(type(layer))), layers)
+    rest = dropwhile(lambda layer: STACKED.get(type(layer)) in OF_INPUTS, layers)
     linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
     widest = max((layer.out_features for layer in linear), default=0)
     return blocks_of([*rest]) is not None or batch_size * widest <= CACHED
@@ -143,9 +144,27 @@ class Stack(nn.Module, metaclass=ABCMeta):
             all of them the same one.
         """
 
-    def of_rows(self, X, index):
-        """Return the logits of rows of `X`; `index` has shape (n_networks, n_batch)."""
+    @abstractmethod
+    def of_one(self, x, i):
+        """Return the logits, (n_batch, n_classes), of one of the networks."""
+
+    def of_rows(self, X, index, sizes):
+        """Return the logits of rows of `X`.
+
+        Parameters
+        ----------
+        X : Tensor of shape (n_samples, ...)
+
+        index : LongTensor of shape (n_networks, n_batch)
+
+        sizes : list of int
+            How many of these rows count, a network; what is said of others doesn't.
+        """
         return self(X.index_select(0, index.flatten()).view(*index.shape, *X.shape[1:]))
+
+    def is_in_turn(self, n_rows):
+        """Whether steps with batches of `n_rows` are made network by network."""
+        return False
 
     @torch.no_grad()
     def write_back(self):
@@ -171,9 +190,9 @@ class LayerStack(Stack):
         super().__init__(chains)
         self.layers = nn.ModuleList(map(self._stacked, zip(*chains, strict=True)))
         # what comes before the first parameter
-        self.n_first = sum(1 for _ in takewhile(is_of_inputs, self.layers))
+        self.n_first = sum(1 for _ in takewhile(_is_of_inputs, self.layers))
         blocks = blocks_of(self.layers[self.n_first :])
-        self.in_turn = None if blocks is None else InTurn(blocks)
+        self.in_turn: Any = None if blocks is None else InTurn(blocks)
 
     def forward(self, features):
         """Return the logits."""
@@ -181,22 +200,32 @@ class LayerStack(Stack):
             features = layer(features)
         return features
 
-    def of_rows(self, X, index):
-        """Return the logits of rows of `X`; `index` has shape (n_networks, n_batch).
+    def of_one(self, x, i):
+        """Return the logits, (n_batch, n_classes), of one of the networks."""
+        for layer in self.layers:
+            x = layer.of_one(x, i) if hasattr(layer, "of_one") else layer(x)
+        return x
+
+    def of_rows(self, X, index, sizes):
+        """Return the logits of rows of `X`.
 
         The features of all networks leave the cache of a CPU, those of one don't: what
         comes before the first parameter is done to each in turn.
         """
         if X.device.type != "cpu":
-            return super().of_rows(X, index)
+            return super().of_rows(X, index, sizes)
         first, rest = self.layers[: self.n_first], self.layers[self.n_first :]
-        if self.in_turn is not None and self.in_turn.is_faster(index.shape[1]):
-            return self.in_turn(first, X, index)
+        if self.is_in_turn(index.shape[1]):
+            return self.in_turn(first, X, index, sizes)
         features = [seen_first(first, X, rows, i) for i, rows in enumerate(index)]
         features = torch.stack(features)
         for layer in rest:
             features = layer(features)
         return features
+
+    def is_in_turn(self, n_rows):
+        """Whether steps with batches of `n_rows` are made network by network."""
+        return self.in_turn is not None and self.in_turn.is_faster(n_rows)
 
     def _stacked(self, layers):
         parameters = {
@@ -218,6 +247,13 @@ class FunctionalStack(Stack):
         _, self.constants = stack_module_state(networks)
         self.names, self.skeleton = names, [networks[0]]  # a list hides its parameters
         self._each = nn.ParameterList(stacked for stacked, _ in self.pairs)
+
+    def of_one(self, x, i):
+        """Return the logits, (n_batch, n_classes), of one of the networks."""
+        own = zip(self.names, [one[i] for one in self._each], strict=True)
+        constants = {name: value[i] for name, value in self.constants.items()}
+        skeleton = self.skeleton[0].train(self.training)
+        return functional_call(skeleton, (dict(own), constants), (x,))
 
     def forward(self, features):
         """Return the logits."""
@@ -276,3 +312,7 @@ def _anatomy(network):
         found.append((name, type(module), repr(sorted(own.items()))))
     tensors = network.state_dict().items()
     return (*found, *((n, tuple(t.shape), t.dtype) for n, t in tensors))
+
+
+def _is_of_inputs(stacked):
+    return isinstance(stacked, OF_INPUTS)

@@ -24,6 +24,10 @@ class StackedLinear(nn.Module):
         # result of few columns, such as ten logits
         return self._product(self.weight, x.transpose(1, 2), 2).transpose(1, 2)
 
+    def of_one(self, x, i):
+        """Return those of one network."""
+        return F.linear(x, self.weight[i], None if self.bias is None else self.bias[i])
+
     def _product(self, a, b, axis):
         if self.bias is None:
             return torch.bmm(a, b)
@@ -43,6 +47,12 @@ class StackedLayerNorm(nn.Module):
         x = F.layer_norm(x, x.shape[-1:], eps=self.eps)
         x = x if self.weight is None else x * self.weight.unsqueeze(1)
         return x if self.bias is None else x + self.bias.unsqueeze(1)
+
+    def of_one(self, x, i):
+        """Return those of one network."""
+        weight = None if self.weight is None else self.weight[i]
+        bias = None if self.bias is None else self.bias[i]
+        return F.layer_norm(x, x.shape[-1:], weight, bias, self.eps)
 
 
 class StackedStandardize(nn.Module):
@@ -180,6 +190,4 @@ STACKED = {
 }
 
 
-def is_of_inputs(layer):
-    """Whether a stacked layer, or its class, may come before the first parameter."""
-    return hasattr(layer, "of_one")
+OF_INPUTS = (StackedDropout, StackedFlatten, StackedStandardize)  # without parameters

@@ -9,6 +9,7 @@ from sknoisy._engine.stacked_batches import numbered
 from sknoisy._logits import per_sample
 from sknoisy.losses import LOSSES
 
+AT_A_TIME = 16  # numbers of single precision, and less of others
 ROW_BY_ROW = frozenset(LOSSES.values())  # may see the samples of several networks
 
 
@@ -43,53 +44,52 @@ class StackedLoss:
 
 
 class StackedOptimizer:
-    """One optimizer for all; networks with equal settings are one of its groups."""
+    """One optimizer for all; networks with equal settings are one of its groups.
 
-    def __init__(self, trainees, networks):
-        self.trainees, self.pairs = trainees, networks.pairs
+    Parameters
+    ----------
+    trainees : list of Trainee
+
+    networks : Stack
+
+    to_the_bit : bool, default=False
+        Whether each number is to be rounded as that of a network alone. A kernel that
+        takes sixteen numbers at a time rounds otherwise what is left over in the end;
+        so what leaves something over is kept apart, at a few microseconds a step.
+    """
+
+    def __init__(self, trainees, networks, to_the_bit=False):
+        self.trainees = trainees
         self.bounds = _runs(trainees, _step_key)
         self.leaders = [trainees[start] for start, _ in self.bounds]
-        self.optimizer = type(trainees[0].engine.optimizer_)(
-            [
-                {
-                    **leader.engine.optimizer_.param_groups[0],
-                    # views: to step on them is to step on a part of the stack
-                    "params": [p.detach()[start:stop] for p, _ in self.pairs],
-                }
-                for (start, stop), leader in zip(self.bounds, self.leaders, strict=True)
-            ]
-        )
-
-        self._take_over()
-
-    def _take_over(self):
-        """Go on from the state of each network's own optimizer, where there is one."""
-        for views, _, (_, originals), (start, stop) in self._parts():
+        self.parts = []
+        groups = []
+        for bounds, leader in zip(self.bounds, self.leaders, strict=True):
+            settings = leader.engine.optimizer_.param_groups[0]
             own = [
-                self.trainees[i].engine.optimizer_.state.get(originals[i])
-                for i in range(start, stop)
+                StackedPart(*pair, *part)
+                for pair in networks.pairs
+                for part in _parts(pair[0], bounds, to_the_bit)
             ]
-            if own[0]:
-                self.optimizer.state[views] = {
-                    name: _together(views, [state[name] for state in own])
-                    for name in own[0]
-                }
+            self.parts.append(own)
+            groups.append({**settings, "params": [part.view for part in own]})
+        self.optimizer = type(trainees[0].engine.optimizer_)(groups)
+        for part in self._all_parts():
+            part.take_over(self.trainees, self.optimizer.state)
 
     def step(self, loss, step):
         """Take the step of number `step` of an epoch, where there is one."""
-        for parameter, _ in self.pairs:
-            parameter.grad = None
+        for part in self._all_parts():
+            part.stacked.grad = None
         loss.backward()
         groups = self.optimizer.param_groups
-        parts = zip(self.bounds, self.leaders, groups, strict=True)
-        for (start, stop), leader, group in parts:
+        for parts, leader, group in zip(self.parts, self.leaders, groups, strict=True):
             takes_part = step < len(leader.sizes)
             if takes_part:
                 leader.engine.anneal()
                 group["lr"] = leader.engine.optimizer_.param_groups[0]["lr"]
-            for view, (stacked, _) in zip(group["params"], self.pairs, strict=True):
-                has_one = takes_part and stacked.grad is not None
-                view.grad = stacked.grad[start:stop] if has_one else None
+            for part in parts:
+                part.take_gradient(takes_part)
         self.optimizer.step()
 
     def rates(self):
@@ -100,25 +100,58 @@ class StackedOptimizer:
 
     def write_back(self):
         """Give each engine's optimizer the state of its network."""
-        for view, state, (_, originals), (start, stop) in self._parts():
-            for i in range(start, stop):
-                own = self.trainees[i].engine.optimizer_
-                own.state[originals[i]] = {
-                    name: _part(value, view.shape, i - start)
-                    for name, value in state.items()
-                }
+        for part in self._all_parts():
+            part.write_back(self.trainees, self.optimizer.state)
         for (start, stop), leader in zip(self.bounds, self.leaders, strict=True):
             rate = leader.engine.optimizer_.param_groups[0]["lr"]
             for trainee in self.trainees[start:stop]:  # who have been led so far
                 trainee.engine._step = leader.engine._step
                 trainee.engine.optimizer_.param_groups[0]["lr"] = rate
 
-    def _parts(self):
-        """Yield each view with its state, whose it is, and of which networks."""
-        parts = zip(self.bounds, self.optimizer.param_groups, strict=True)
-        for bounds, group in parts:
-            for view, pair in zip(group["params"], self.pairs, strict=True):
-                yield view, self.optimizer.state[view], pair, bounds
+    def _all_parts(self):
+        return [part for parts in self.parts for part in parts]
+
+
+class StackedPart:
+    """A stacked parameter of the networks from `start` to `stop`, as one of its own."""
+
+    def __init__(self, stacked, originals, start, stop):
+        self.stacked, self.originals = stacked, originals
+        self.start, self.stop = start, stop
+        # a view: to step on it is to step on a part of the stack
+        self.view = stacked.detach()[start:stop]
+
+    def take_gradient(self, takes_part):
+        """Take the gradient there is, if any, for a step that these networks take."""
+        gradient = self.stacked.grad if takes_part else None
+        self.view.grad = None if gradient is None else gradient[self.start : self.stop]
+
+    def take_over(self, trainees, states):
+        """Go on from the state of each network's own optimizer, where there is one."""
+        own = [
+            trainees[i].engine.optimizer_.state.get(self.originals[i])
+            for i in range(self.start, self.stop)
+        ]
+        if own[0]:
+            states[self.view] = {
+                name: _together(self.view, [state[name] for state in own])
+                for name in own[0]
+            }
+
+    def write_back(self, trainees, states):
+        """Give each network's own optimizer its state."""
+        for i in range(self.start, self.stop):
+            trainees[i].engine.optimizer_.state[self.originals[i]] = {
+                name: _part(value, self.view.shape, i - self.start)
+                for name, value in states[self.view].items()
+            }
+
+
+def _parts(stacked, bounds, to_the_bit):
+    """Return which networks share a part of a stacked parameter, as (start, stop)."""
+    if to_the_bit and stacked[0].numel() % AT_A_TIME:
+        return [(i, i + 1) for i in range(*bounds)]
+    return [bounds]
 
 
 def _part(value, shape, i):
