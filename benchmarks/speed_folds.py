@@ -85,11 +85,11 @@ def main(argv=None):
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args(argv)
     use_one_thread()
-    data, n_rows = fetch_fashion_mnist(), 300 if args.quick else ROWS
+    data, n_rows = fetch_fashion_mnist(), 600 if args.quick else ROWS
     X = pooled(data.X_train[:n_rows], 2).reshape(n_rows, -1)
     y = data.y_train[:n_rows]
     y = SymmetricNoise(NOISE, random_state=0).fit_corrupt(y)
-    more = {"max_epochs": 2} if args.quick else {}
+    more = {"max_epochs": 20} if args.quick else {}
     rounds = 1 if args.quick else args.rounds
     speed, agree = [], []
     for network, options in NETWORKS.items():
