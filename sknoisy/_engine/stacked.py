@@ -2,7 +2,8 @@
 
 Small networks spend their time on calls, not on arithmetic, so that twenty of them cost
 little more than four. `stack` knows two ways. Linear layers in a chain become batched
-products, on any device. Whatever else there is goes through ``torch.func``, but on a
+products, on any device; where these would leave the cache of a CPU, `in_turn` makes a
+step network by network. Whatever else there is goes through ``torch.func``, but on a
 GPU only: on a CPU convolutions take nearly twice as long that way as one network after
 another.
 """

@@ -12,12 +12,15 @@ from sknoisy._engine.stacked_layers import Streams
 class StackedBatches:
     """Batches for several networks, each from its own data in its own order.
 
-    Iterating gives, a step: features (n_networks, n_batch, ...), labels
-    (n_networks, n_batch) and the share of each sample in its batch's mean loss, which
-    is zero where a network has fewer samples than others and a row is but padding.
+    Iterating gives, a step: the rows of `X`, their labels and the share of each sample
+    in its batch's mean loss, all of shape (n_networks, n_batch). The share is zero where
+    a network has fewer samples than others and a row is but padding.
 
     Attributes
     ----------
+    X : Tensor of shape (n_rows, ...)
+        The samples of all; those that several have in common are there once.
+
     sizes : ndarray of shape (n_networks, n_steps)
         How many samples of each batch count.
 
@@ -65,8 +68,9 @@ class StackedBatches:
         for trainee, s in zip(self.trainees, self.streams.of_network, strict=True):
             trainee.generator.set_state(self.shuffles[s].get_state())
             if not on_cpu:
-                own = self.streams.generators[s]
-                trainee.of_device = own.clone_state()
+                own = self.streams.generators[s].get_state()
+                trainee.of_device = torch.Generator(self.X.device)
+                trainee.of_device.set_state(own)
 
     def _shuffled(self):
         """Return the rows of each network in a new order, (n_networks, n_rows)."""
