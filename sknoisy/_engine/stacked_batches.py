@@ -13,8 +13,8 @@ class StackedBatches:
     """Batches for several networks, each from its own data in its own order.
 
     Iterating gives, a step: the rows of `X`, their labels and the share of each sample
-    in its batch's mean loss, all of shape (n_networks, n_batch). The share is zero where
-    a network has fewer samples than others and a row is but padding.
+    in its batch's mean loss, all of shape (n_networks, n_batch). The share is zero
+    where a network has fewer samples than others and a row is but padding.
 
     Attributes
     ----------
