@@ -102,7 +102,8 @@ def main(argv=None):
         f"{n_rows:,} clothes of Fashion-MNIST, 14×14 pixels as a table, {NOISE:.0%}"
         " symmetric noise. Batches and epochs as they come, 40 with 5,000 rows; the"
         " cross-fit of `TransitionCorrectedClassifier` ends its folds where they"
-        " foretell held-out labels best, and then trains on all rows. CPU time of"
+        " foretell held-out labels best, and then trains on all rows for as many epochs"
+        " as that tells, which may be more than the 40. CPU time of"
         f" `fit` on one torch thread, median of {rounds} rounds in which all take their"
         " turn; in brackets the quartiles of the ratio, and beside it the ratio of the"
         ' fastest rounds. One fit is one of `NoisyLabelClassifier(loss="ce")`.',
