@@ -36,6 +36,9 @@ html_sidebars = {
     + ["faq", "glossary", "index", "install", "promises", "quickstart"]
 }
 html_title = f"sknoisy {version}"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
+myst_heading_anchors = 2  # parts of a page, by the names that GitHub gives them
 
 autosummary_ignore_module_all = False
 autosummary_imported_members = True

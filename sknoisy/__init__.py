@@ -62,22 +62,21 @@ __all__ = sorted(_HOMES)
 def __getattr__(name):
     if name in _HOMES:
         return getattr(import_module(f"sknoisy.{_HOMES[name]}"), name)
-    told = f"module 'sknoisy' has no attribute {name!r}"
-    raise AttributeError(told + _elsewhere(name))
+    rooms = [] if name.startswith("_") else _rooms()
+    if name in rooms:
+        return import_module(f"sknoisy.{name}")
+    if not rooms:
+        raise AttributeError(f"module 'sknoisy' has no attribute {name!r}")
+    from sknoisy._elsewhere import elsewhere, not_here
+
+    raise not_here("sknoisy", name, elsewhere(name, __all__, rooms, __path__[0]))
 
 
-def _elsewhere(name):
-    """Return a sentence on what a name that isn't here may mean, or ""."""
-    if name.startswith("_"):
-        return ""
-    from sknoisy._doors import behind_another_door
-    from sknoisy._registry import did_you_mean
+def _rooms():
+    from pkgutil import iter_modules
 
-    longer = [known for known in __all__ if known.lower().startswith(name.lower())]
-    hint = f" did you mean {longer[0]!r}?" if longer else did_you_mean(name, __all__)
-    door = behind_another_door(name)
-    return (f";{hint}" if hint else "") + (f".{door}" if door and not hint else "")
+    return [room.name for room in iter_modules(__path__) if room.name[0] != "_"]
 
 
 def __dir__():
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__, *_rooms()})

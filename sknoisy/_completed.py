@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from inspect import Parameter, Signature
 from typing import Any, ClassVar, dataclass_transform, get_origin
 
+from sknoisy._habits import KnowsHabits
 from sknoisy._params import RoutedParams
 from sknoisy._told import completed
 
@@ -37,7 +38,7 @@ class CompletedText:
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
-class Completed(CompletedText, RoutedParams):
+class Completed(CompletedText, KnowsHabits, RoutedParams):
     """Mixin: what the body of a class annotates and gives a default is a parameter.
 
     The constructor is made of these and of the parameters of the bases; it stores them

@@ -1,4 +1,6 @@
-"""Ctrl-C that comes while things are being tidied up."""
+"""Ctrl-C: while things are being tidied up, and what looks like it."""
+
+import dis
 
 
 def to_the_end(tidy_up):
@@ -12,3 +14,12 @@ def to_the_end(tidy_up):
             interrupt = error
     if interrupt is not None:
         raise interrupt
+
+
+def was_raised(interrupt):
+    """Whether a ``raise`` made it, rather than a signal between two instructions."""
+    trace = interrupt.__traceback__
+    while trace.tb_next:
+        trace = trace.tb_next
+    instruction = trace.tb_frame.f_code.co_code[trace.tb_lasti]
+    return dis.opname[instruction] == "RAISE_VARARGS"

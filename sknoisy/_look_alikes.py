@@ -9,10 +9,17 @@ import numpy as np
 
 from sknoisy._table_errors import quoted
 
-__all__ = ["look_alikes", "misspelt", "same_but_for_form", "words_for_nothing"]
+__all__ = [
+    "look_alikes",
+    "misspelt",
+    "same_but_for_form",
+    "spellings",
+    "words_for_nothing",
+]
 
 MOST_CLASSES = 50  # that are looked through for spelling mistakes, and that few rows
 RARE = 0.02  # share of rows up to which a class may be another one, misspelt
+SLIPS = 0.1  # of how often another spelling comes, what a slip may come
 NEARLY_EQUAL = 0.92  # of labels with different numbers of words
 ALIKE = 0.82  # two letters that changed places in a word of six; not "male", "female"
 NO_LABEL = frozenset(
@@ -119,3 +126,19 @@ def _slip(one, other):
 def _ratio(one, other):
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() > ALIKE else 0.0
+
+
+def spellings(counts):
+    """Return what each label may mean that differs little from a more frequent one."""
+    instead = dict(misspelt(counts))
+    for alike in same_but_for_form(counts):
+        usual = max(alike, key=lambda label: counts[label])
+        for label in alike:
+            is_rare = counts[label] <= SLIPS * counts[usual]
+            if label != usual and (is_rare or _same_but_for_blanks(label, usual)):
+                instead[label] = usual
+    return {rare: instead.get(usual, usual) for rare, usual in instead.items()}
+
+
+def _same_but_for_blanks(one, other):
+    return "".join(one.split()) == "".join(other.split())

@@ -152,6 +152,7 @@ def test_the_reason_is_told_once_for_all_rounds(table):
     with pytest.warns(TrainsAloneWarning, match=r"4 of 12 fits .*method='elr'") as told:
         both("partly alone")[1].fit(*table)
     assert len(told) == 1
+    assert told[0].filename == __file__
 
 
 def test_a_resource_that_there_is_not(table):

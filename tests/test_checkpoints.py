@@ -233,6 +233,42 @@ def test_a_checkpoint_of_something_else_is_refused(change, message, table, tmp_p
     assert (tmp_path / "checkpoint.safetensors").read_bytes() == before
 
 
+@pytest.mark.parametrize("average", [None, "ema"])
+def test_epochs_are_added_where_none_depends_on_how_many(average, table, tmp_path):
+    clf = small(lr_schedule="constant", average=average, loss="gce", mixup=0.5)
+    few = clone(clf).set_params(max_epochs=3, checkpoint=tmp_path).fit(*table)
+    seconds = few.history_[:, "dur"]
+    more = few.set_params(max_epochs=6, resume=True).fit(*table)
+    assert more.history_[:3, "dur"] == seconds and more.n_iter_ == 6
+    at_once = clf.set_params(max_epochs=6).fit(*table)
+    X = table[0]
+    assert_array_equal(more.predict_proba(X), at_once.predict_proba(X))
+    with pytest.raises(ValueError, match="of 6 epochs, and max_epochs=4: a network"):
+        more.set_params(max_epochs=4).fit(*table)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "here lr_schedule='one_cycle'. Fit with max_epochs=2, which"),
+        (
+            {"lr_schedule": "constant", "method": "co_teaching"},
+            "here method='co_teaching'. Fit",
+        ),
+        ({"lr_schedule": "constant", "average": "swa"}, "here average='swa'. Fit"),
+    ],
+)
+def test_epochs_are_not_added_where_each_depends_on_all(options, told, table, tmp_path):
+    clf = small(checkpoint=tmp_path, max_epochs=2, **options).fit(*table)
+    with pytest.raises(ValueError, match=f"max_epochs=2, now 3. More (.*){told}"):
+        clf.set_params(max_epochs=3, resume=True).fit(*table)
+    # what the message proposes
+    again = clone(clf).set_params(max_epochs=2).fit(*table)
+    before = again.predict_proba(table[0])
+    again.set_params(warm_start=True, resume=False, max_epochs=1, lr=1e-9)
+    assert np.abs(again.fit(*table).predict_proba(table[0]) - before).max() < 1e-3
+
+
 def test_what_does_not_change_what_is_learned_may_differ(table, tmp_path, capsys):
     clf = small(checkpoint=tmp_path, max_epochs=2).fit(*table)
     clf.set_params(resume=True, verbose=1, checkpoint_every=2, device="cpu")

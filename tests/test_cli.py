@@ -408,7 +408,7 @@ def bad_files(folder, frame):
         ("--threads 0", "--threads 0: it must be at least 1."),
         ("--seed -1", "--seed -1: it must be from 0 to 2**32 - 1."),
         ("--out data.csv", "--out: "),
-        ("--outt", "unrecognized arguments: --outt (see sknoisy compare --help)"),
+        ("--outt", "arguments: --outt; did you mean '--out'? (see sknoisy compare"),
     ],
 )
 def test_what_cannot_be_used_is_one_line_and_exit_code_2(

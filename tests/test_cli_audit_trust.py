@@ -37,7 +37,7 @@ def place(tmp_path, monkeypatch):
     """A folder with a table, and no pictures, which take their time."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(audit_files.AuditFiles, "draw", lambda self: None)
-    monkeypatch.setattr("sknoisy.reporting._report.draw_pictures", lambda subject: {})
+    monkeypatch.setattr("sknoisy.reporting._report.draw_pictures", lambda *subjects: {})
     insects().to_csv("data.csv", index=False)
     return tmp_path
 

@@ -8,7 +8,7 @@ import pytest
 from answer_helpers import annotation, choice, task
 
 from sknoisy._cli import main
-from sknoisy._cli._label_studio import is_label_studio_export
+from sknoisy._cli._tool_exports import tool_of
 from sknoisy.noise import AnnotatorNoise
 
 PEOPLE = ["Ann", "Bob", "Cy", "=Dee"]
@@ -106,7 +106,7 @@ def test_features_let_a_classifier_vote(answers, capsys):
 WRONG = {
     "no file": (["nowhere.csv"], "nowhere.csv: there is no such file"),
     "no column": (["answers.csv"], "names the sample can't be told from"),
-    "which person": (["answers.csv", *COLUMNS[:2]], "say so by --worker …. Where each"),
+    "which person": (["answers.csv", *COLUMNS[:2]], "say so by --worker …. There may"),
     "wrong column": (["answers.csv", *COLUMNS[:5], "x"], "--label 'x' is no column"),
     "ask": (["answers.csv", *COLUMNS, "--ask", "0"], "it must be at least 1"),
     "method": (["answers.csv", "--method", "mean"], "invalid choice: 'mean'"),
@@ -179,6 +179,6 @@ def test_an_audit_of_it_says_what_to_do(export, capsys):
 def test_an_export_is_told_from_other_files(tmp_path, text, is_one):
     path = tmp_path / "file.json"
     path.write_text(text, encoding="utf-8")
-    assert is_label_studio_export(path) is is_one
-    assert not is_label_studio_export(tmp_path / "none.json")
-    assert not is_label_studio_export(tmp_path)
+    assert (tool_of(path) == "label_studio") is is_one
+    assert not tool_of(tmp_path / "none.json")
+    assert not tool_of(tmp_path)

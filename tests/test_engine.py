@@ -1,5 +1,6 @@
 """The engine: batches, the fast path against skorch's own, schedules, interrupts."""
 
+import gc
 import signal
 
 import numpy as np
@@ -92,6 +93,20 @@ def test_fast_and_slow_epochs_give_the_same_network(data):
     np.testing.assert_allclose(
         fast.history_[:, "train_loss"], slow.history_[:, "train_loss"], rtol=1e-5
     )
+
+
+def test_an_epoch_keeps_nothing_of_its_batches(data):
+    """Small tensors that stay spread over memory, which no batch can use again."""
+    alive = []
+
+    def loss(logits, labels):
+        alive.append(sum(type(one) is torch.Tensor for one in gc.get_objects()))
+        return nn.functional.cross_entropy(logits, labels, reduction="none")
+
+    clf = NoisyLabelClassifier(loss=loss, max_epochs=1, batch_size=16, random_state=0)
+    clf.fit(*data)
+    assert len(alive) > 8
+    assert alive[-2] <= alive[2]
 
 
 def test_an_optimizer_that_calls_the_loss_again_works(data):

@@ -16,6 +16,7 @@ from numpydoc.validate import validate
 from sklearn.base import BaseEstimator
 
 import sknoisy
+from sknoisy._elsewhere import HERE, places_of
 
 
 def _made_here(function):
@@ -271,9 +272,60 @@ def test_a_guide_or_an_example_uses_whatever_can_be_called():
         ("NoisyLabelClasifier", "; did you mean 'NoisyLabelClassifier'?"),
         ("GCE", ". 'gce' is a loss: NoisyLabelClassifier(loss='gce')."),
         ("something", ""),
+        ("to_onnx", "; it is sknoisy.export.to_onnx."),
+        ("load", "; it is sknoisy.export.load."),
+        ("export_onnx", "; did you mean sknoisy.export.to_onnx?"),
+        ("Datalab", "; did you mean sknoisy.data_issues.find_data_issues?"),
+        ("read_labelstudio", "; did you mean sknoisy.annotators.read_label_studio?"),
+        ("_private", ""),
     ],
 )
 def test_a_name_that_is_not_here_is_told_where_it_is(name, told):
     with pytest.raises(AttributeError) as error:
         getattr(sknoisy, name)
     assert str(error.value) == f"module 'sknoisy' has no attribute {name!r}{told}"
+    if told and not told.startswith("."):  # where it is imported, the same is said
+        with pytest.raises(ImportError) as error:
+            exec(f"from sknoisy import {name}")
+        assert str(error.value) == f"cannot import name {name!r} from 'sknoisy'{told}"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("GCELoss", "; the loss is get_loss('gce'), for estimators loss='gce'."),
+        ("SCELoss", "; the loss is get_loss('sce'), for estimators loss='sce'."),
+        ("gce", "; the loss is get_loss('gce'), for estimators loss='gce'."),
+        ("Nothing", ""),
+    ],
+)
+def test_a_loss_under_another_name_is_told_what_it_is_called(name, told):
+    with pytest.raises(AttributeError) as error:
+        getattr(sknoisy.losses, name)
+    end = f"attribute {name!r}{told}"
+    assert str(error.value) == f"module 'sknoisy.losses' has no {end}"
+    with pytest.raises(ImportError, match=re.escape(told or "cannot import name")):
+        exec(f"from sknoisy.losses import {name}")
+
+
+def test_whatever_is_said_to_be_elsewhere_is_there():
+    for place in HERE:
+        room, _, name = place.rpartition(".")
+        assert hasattr(import_module(f"sknoisy.{room}".rstrip(".")), name)
+    here = {name.lower() for name in sknoisy.__all__}
+    words = [word for words in HERE.values() for word in words.lower().split()]
+    assert len(set(words)) == len(words) and not here & set(words)
+    names = {path.split(".")[-1].lower() for path in PUBLIC}
+    assert not names & set(words)
+
+
+def test_names_of_rooms_are_found_without_loading_them():
+    assert set(places_of(ROOMS, sknoisy.__path__[0])) == {
+        path.removeprefix("sknoisy.") for path in PUBLIC if path.count(".") == 2
+    }
+    script = (
+        "import sys, sknoisy; assert not hasattr(sknoisy, 'to_onnx');"
+        "assert not {'torch', 'sklearn'} & set(sys.modules);"
+        "assert 'export' in dir(sknoisy); print(sknoisy.metrics.noise_rate_error)"
+    )
+    subprocess.check_output([sys.executable, "-c", script])

@@ -90,6 +90,12 @@ def test_numbers_agree_with_the_detector(report):
     assert content["n_classes"] == 3  # without the misspelt one
     assert sum(row["n_issues"] for row in content["classes"]) == content["n_issues"]
     assert sum(row["n_samples"] for row in content["classes"]) == N
+    # as on the terminal, what is misspelt counts as what it means
+    assert {
+        row["name"]: row["n_samples"] for row in content["classes"]
+    } == dict.fromkeys(("ant", "bee", EVIL), N // 3)
+    assert all(pair["given"] != pair["suggested"] for pair in content["mixups"])
+    assert "ant " not in {pair["given"].strip("'") for pair in content["mixups"]}
     assert content["share_of_issues"] == content["n_issues"] / N
     assert content["detector"] == "KDN()"
     kinds = [issue["kind"] for issue in content["data_issues"]]

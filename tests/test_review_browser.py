@@ -93,6 +93,25 @@ def test_digits_are_their_own_keys(browser, page, tmp_path):
     assert apply_corrections(y, export(browser, tmp_path)) == [7, 0, 7, 3]
 
 
+def test_keys_go_to_the_most_frequent_classes_and_not_to_misspelt_ones(
+    browser, page, tmp_path
+):
+    y = [*"aabbccddeeffgghhiijj", *["zebra"] * 20, "Zebra ", "zebrra", "m"]
+    page(["x"] * len(y), y, np.arange(len(y)))
+    told = [text.split() for text in browser.texts("#classes button")]
+    assert told[-2:] == [["Zebra"], ["zebrra"]]  # after "m", which is rare
+    assert [line[-1] for line in told[:10]] == list("1234567890")
+    assert [line[0] for line in told] == [
+        *"abcdefghi",
+        "zebra",
+        *"jm",
+        "Zebra",
+        "zebrra",
+    ]
+    browser.press("0", "2")
+    assert apply_corrections(y, export(browser, tmp_path))[:2] == ["zebra", "b"]
+
+
 def test_among_many_classes_one_is_found_by_name(browser, page, tmp_path):
     classes = ["bobcat", "catfish", "cat", *(f"class {i}" for i in range(20))]
     names = classes * 2

@@ -18,6 +18,7 @@ from sknoisy._engine.stacked import (
     LayerStack,
     shape_of,
     stack,
+    why_not_stacked,
 )
 from sknoisy._engine.stacked_layers import Streams
 from sknoisy.losses import LOSSES
@@ -198,14 +199,16 @@ def with_frozen_layer():
     return nn.Sequential(nn.Linear(2, 2).requires_grad_(False))
 
 
-ODD = {
+OWN = {
     "own forward": lambda: Doubled(nn.Linear(2, 2)),
     "own forward inside": lambda: nn.Sequential(Doubled(nn.Linear(2, 2))),
     "no chain": lambda: nn.Linear(2, 2),
-    "hook": with_hook,
     "one layer twice": with_one_layer_twice,
-    "frozen": with_frozen_layer,
     "softmax": lambda: nn.Sequential(nn.Linear(2, 2), nn.Softmax(-1)),
+}
+ODD = {
+    "hook": with_hook,
+    "frozen": with_frozen_layer,
     "batch normalization": lambda: nn.Sequential(nn.BatchNorm1d(2), nn.Linear(2, 2)),
     "parametrized": lambda: nn.Sequential(
         nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))
@@ -217,6 +220,24 @@ ODD = {
 @pytest.mark.parametrize("name", ODD)
 def test_what_we_do_not_know_is_not_stacked_on_a_cpu(name):
     assert stack([ODD[name](), ODD[name]()]) is None
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_has_no_convolution_is_stacked_by_torch_func(name):
+    networks, features = some(OWN[name], 2), torch.randn(2, 5, 2)
+    together = stack(networks)
+    assert isinstance(together, FunctionalStack)
+    alone = torch.stack([n(x) for n, x in zip(networks, features, strict=True)])
+    assert torch.allclose(together(features), alone, **EXACT)
+
+
+def test_what_is_faster_one_by_one_is_not_stacked_on_a_cpu():
+    large = MLP(6, 3, hidden=(768, 768))
+    assert shape_of(large) is None
+    assert shape_of(large, "cuda") is not None
+    assert why_not_stacked(large) == "networks as large as its gain nothing together"
+    assert shape_of(MLP(6, 3, hidden=(512, 512))) is not None
+    assert shape_of(Doubled(*MLP(6, 3, hidden=(512, 512)))) is None
 
 
 def test_networks_of_two_shapes_are_not_stacked():

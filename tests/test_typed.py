@@ -6,6 +6,7 @@ import sys
 import tomllib
 import types
 import typing
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def function_of(member):
         member = member.__func__
     if isinstance(member, property):
         member = member.fget
+    if isinstance(member, cached_property):
+        member = member.func
     member = getattr(member, "fn", member)  # of scikit-learn's `available_if`
     if not inspect.isroutine(member):
         return None

@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import re
 import sys
 
 import sknoisy
 from sknoisy._cli._errors import CommandError
+from sknoisy._cli._hints import hint_of_choice, hint_of_options
 from sknoisy._cli._options import add_data, add_reading, add_running
 from sknoisy._cli._votes import add_votes
 
@@ -48,7 +50,10 @@ def main(argv=None):
 def _parse(argv):
     arguments, unknown = _make_parser().parse_known_args(argv)
     if unknown:  # said by the subcommand's parser, whose help tells what there is
-        arguments.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        parser = arguments.parser
+        known = re.findall(r"--[a-z][\w-]*", parser.format_help())
+        hint = hint_of_options(unknown, known)
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     return arguments
 
 
@@ -56,7 +61,9 @@ class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one line, without the usage before it."""
 
     def error(self, message):
-        raise CommandError(f"{message} (see {self.prog} --help)", program=self.prog)
+        hint = hint_of_choice(message)
+        see = f"(see {self.prog} --help)"
+        raise CommandError(f"{message}{hint} {see}", program=self.prog)
 
 
 def _make_parser():
@@ -105,7 +112,7 @@ def _add_compare(commands):
     add_running(parser)
     _add_resume(parser)
     parser.add_argument(
-        "--out",
+        *("-o", "--out"),
         default="sknoisy-compare",
         metavar="DIR",
         help="where to write comparison.csv and comparison.png (default: %(default)s)",
@@ -203,7 +210,7 @@ def _add_audit(commands):
     add_running(parser)
     _add_resume(parser)
     parser.add_argument(
-        "--out",
+        *("-o", "--out"),
         default="sknoisy-audit",
         metavar="DIR",
         help="where to write what was found (default: %(default)s)",
@@ -257,7 +264,7 @@ def _add_apply(commands):
     parser.add_argument("--label", metavar="NAME", help="as for the audit")
     parser.add_argument("--clean-label", metavar="NAME", help="as for the audit")
     parser.add_argument(
-        "--out",
+        *("-o", "--out"),
         metavar="FILE",
         help="where to write (default: beside DATA, as NAME-corrected.csv)",
     )

@@ -115,13 +115,15 @@ class AuditFiles:
             np.searchsorted(classes, labels)
             for labels in (judged.labels, judged.suggested_labels_)
         ]
+        texts = list(map(str, classes))  # blanks at an end aren't seen without quotes
+        names = [repr(one) if one != one.strip() else one for one in texts]
         notes = [""] * len(judged.labels)
         for row, reason in zip(
             rows.tolist(),
             find_reasons(self.table, judged.labels, rows, *codes),
             strict=True,
         ):
-            notes[row] = reason.sentences(list(map(str, classes)))
+            notes[row] = reason.sentences(names)
             if judged.is_slip[row]:
                 meant = judged.read_as[row]
                 notes[row].insert(0, f"Written nearly like {str(meant)!r}.")
@@ -164,8 +166,8 @@ class AuditFiles:
         yield (
             "issues.png",
             LabelIssuesDisplay.from_predictions(
-                judged.labels,
-                judged.is_issue_,
+                judged.read_as,
+                judged.is_issue_ & ~judged.is_slip,
                 judged.suggested_labels_,
                 class_names=judged.names_present,
                 title=title,

@@ -38,6 +38,8 @@ def print_data_issues(data_issues):
     print("Before labels are judged:")
     for issue in sorted(data_issues, key=lambda issue: issue.kind != "look_alikes"):
         done = "" if issue.done.startswith("Nothing") else f" {issue.done}"
+        if not done and issue.severity != "note" and issue.overrule[:6] == "Say --":
+            done = f" {issue.overrule}"
         lines = textwrap.wrap(f"{issue.found}{done}", WIDTH - 3)
         print(MARKS[issue.severity], "\n   ".join(lines))
     print(flush=True)

@@ -54,10 +54,10 @@ class Judged:
 
     @property
     def names_present(self):
-        """What labels that are codes are called, those that are given or suggested."""
+        """What labels that are codes are called, those that are read or suggested."""
         if self.names is None:
             return None
-        found = np.bincount(self.labels, minlength=len(self.names))
+        found = np.bincount(self.read_as, minlength=len(self.names))
         found += np.bincount(self.suggested_labels_, minlength=len(self.names))
         return self.names[found > 0]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sknoisy._cli._errors import CommandError, command_errors
 from sknoisy._cli._images import find_images, read_images
-from sknoisy._cli._label_studio import is_label_studio_export
+from sknoisy._cli._tool_exports import TOOLS, tool_of
 from sknoisy.tables import ParquetRows, TableError, parquet_files, read_table
 
 ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
@@ -12,12 +12,14 @@ ROLES = ("ignore", "id", "group", "text", "number", "category", "date")
 
 def read(arguments):
     """Return the table in the file, or of the images, that the arguments name."""
-    if is_label_studio_export(arguments.data):
+    tool = tool_of(arguments.data)
+    if tool == "label_studio" or (tool is not None and arguments.label is None):
         raise CommandError(
-            f"{arguments.data} is an export of Label Studio, of tasks that several may"
+            f"{arguments.data} is an export of {TOOLS[tool]}, of tasks that several may"
             f" have labeled: 'sknoisy votes {arguments.data}' makes one label of them."
-            " For an audit of single labels export JSON-MIN or CSV, or read it by"
-            " sknoisy.annotators.read_label_studio."
+            " For an audit of single labels make a table with a column of labels of it:"
+            f" sknoisy.annotators.read_{tool} reads it"
+            f"{', and JSON-MIN and CSV are such tables' * (tool == 'label_studio')}."
         )
     said = {**how_written(arguments), **roles_said(arguments)}
     names = arguments.label, arguments.clean_label

@@ -154,12 +154,12 @@ class Report:
         return "comparison.png"
 
     def _write_page(self, done):
-        notes = [self.table.describe(), self._noise_line(), *self.table.notes]
+        notes = [recommend(done, self.score), self.table.describe()]
         page = comparison_report(
             done,
             score_label=self.score,
             title=self._title(),
-            notes=[*notes, recommend(done, self.score)],
+            notes=[*notes, self._noise_line(), *self.table.notes],
         )
         return page.save_html(self.folder / "comparison.html").name
 

@@ -1,7 +1,6 @@
 """``sknoisy votes``: what people said, what it comes to, and what to ask again."""
 
 from collections.abc import Callable
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,24 +8,11 @@ import numpy as np
 
 from sknoisy._cli._checks import make_folder
 from sknoisy._cli._errors import CommandError, command_errors
-from sknoisy._cli._label_studio import is_label_studio_export
 from sknoisy._cli._text_table import text_table
+from sknoisy._cli._vote_files import read_votes_of
 from sknoisy._files import write_csv
 
 MOST_PEOPLE = 20  # as many rows as a terminal shows at a glance
-OPTIONS = {  # what errors say of parameters, and what they are here
-    "sample=": "--task ",
-    "annotator=": "--worker ",
-    "label=": "--label ",
-    "control=": "--label ",
-    "repeated='first' or 'last'": "--repeated first or last",
-}
-UNTOLD = "can't be told from"
-ELSEWHERE = (
-    " Where each annotator has a column, and of what Prodigy, doccano and Argilla"
-    " export, write a table with a line a vote first, in Python: Votes.from_wide or"
-    " read_prodigy(…).to_votes() and the like, then write_votes."
-)
 TOO_FEW_AGREE = 3  # the exit status where --fail-under is not reached
 
 
@@ -36,7 +22,7 @@ def add_votes(commands, run):
         "votes",
         help="one label out of several people's, and how good each of them is",
         description=(
-            "Read a table with a line for each vote, find the label that they come to"
+            "Read what several people said, find the label that they come to"
             " and how far each annotator can be trusted, and write consensus, people,"
             " confusions, who disagrees with whom and what to ask again as CSV, and a"
             " report to read. Exit status: 0, or 2 where the data can't be used, or 3"
@@ -44,19 +30,23 @@ def add_votes(commands, run):
         ),
         epilog=(
             "Examples: sknoisy votes answers.csv --task image --worker who --label"
-            " animal; sknoisy votes batch.csv --features features.csv"
+            " animal; sknoisy votes sheet.xlsx --wide Ann,Bob,Cy; sknoisy votes"
+            " export.json"
         ),
     )
     parser.set_defaults(run=run, parser=parser)
+    _add_files(parser)
     _add_options(parser)
 
 
-def _add_options(parser):
+def _add_files(parser):
     parser.add_argument(
         "data",
         metavar="DATA",
-        help="a file with a line a vote: CSV of any kind, Excel, Parquet, JSON; or"
-        " what Label Studio exports as JSON",
+        nargs="+",
+        help="a table with a line for each vote, or with a column for each annotator"
+        " (--wide): CSV of any kind, Excel, Parquet, JSON; or what Label Studio,"
+        " Prodigy, doccano (files of several people) or Argilla exports as JSON",
     )
     for option, what in (("task", "what was voted on"), ("worker", "who voted")):
         parser.add_argument(
@@ -65,7 +55,21 @@ def _add_options(parser):
             help=f"the column that names {what} (default: as crowd-kit, Mechanical"
             " Turk or Toloka name it)",
         )
-    parser.add_argument("--label", metavar="NAME", help="the column of the votes")
+    parser.add_argument(
+        "--label",
+        metavar="NAME",
+        help="the column of the votes, or the question, where a tool has asked several",
+    )
+    parser.add_argument(
+        "--wide",
+        metavar="NAMES",
+        help="the columns, by commas, each of which holds one annotator's votes",
+    )
+    parser.add_argument("--encoding", metavar="NAME", help="how letters are written")
+    parser.add_argument("--separator", metavar="MARK", help="between cells")
+
+
+def _add_options(parser):
     parser.add_argument(
         "--features",
         metavar="FILE",
@@ -101,10 +105,8 @@ def _add_options(parser):
         help="exit with status 3 where Krippendorff's alpha is below this",
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    parser.add_argument("--encoding", metavar="NAME", help="how letters are written")
-    parser.add_argument("--separator", metavar="MARK", help="between cells")
     parser.add_argument(
-        "--out",
+        *("-o", "--out"),
         default="sknoisy-votes",
         metavar="DIR",
         help="where to write what was found (default: %(default)s)",
@@ -117,9 +119,9 @@ def votes(arguments):
 
     if arguments.ask < 1:
         raise CommandError(f"--ask {arguments.ask}: it must be at least 1.")
-    found = _read(arguments)
+    found = read_votes_of(arguments)
     print(found)
-    with command_errors(ValueError, about=f"{arguments.data}: "):
+    with command_errors(ValueError, about=f"{arguments.data[0]}: "):
         consensus, pred_probs = _find_consensus(found, arguments)
         report = annotator_report(found, consensus)
         batch = ask_next(found, pred_probs, n=arguments.ask)
@@ -127,6 +129,8 @@ def votes(arguments):
     alpha = annotator_agreement(found) if several else float("nan")
     if several:
         print(f"Krippendorff's alpha {alpha:.2f}")
+    else:
+        print("note: no task has several votes, which would tell how good people are")
     _print_people(report)
     folder = make_folder(arguments.out)
     with command_errors(OSError, about="--out: "):
@@ -145,7 +149,7 @@ def _write_report(folder, found, consensus, pred_probs, arguments):
         found,
         consensus,
         pred_probs=pred_probs,
-        title=Path(arguments.data).name,
+        title=Path(arguments.data[0]).name,
         n_ask=arguments.ask,
     )
     report.save_html(folder / "report.html")
@@ -160,55 +164,6 @@ def _status(alpha, fail_under):
     told = "can't be told" if alpha != alpha else f"is {alpha:.2f}"
     print(f"Krippendorff's alpha {told}; --fail-under asks for {fail_under:g}.")
     return TOO_FEW_AGREE
-
-
-def _read(arguments):
-    from sknoisy.annotators import read_label_studio, read_votes
-
-    with _as_options(), command_errors(ValueError, OSError), _notes():
-        if is_label_studio_export(arguments.data):
-            answers = read_label_studio(arguments.data, control=arguments.label)
-            return answers.to_votes(repeated=arguments.repeated)
-        return read_votes(
-            arguments.data,
-            sample=arguments.task,
-            annotator=arguments.worker,
-            label=arguments.label,
-            unlabeled=arguments.unlabeled,
-            repeated=arguments.repeated,
-            encoding=arguments.encoding,
-            separator=arguments.separator,
-        )
-
-
-@contextmanager
-def _as_options():
-    """Say in errors what parameters are called on the command line."""
-    try:
-        yield
-    except CommandError as error:
-        told = str(error)
-        for ours, theirs in OPTIONS.items():
-            told = told.replace(ours, theirs)
-        if UNTOLD in told:
-            told += ELSEWHERE
-        raise CommandError(told) from error
-
-
-class _notes(nullcontext):
-    """What is warned of inside is printed as a note."""
-
-    def __enter__(self):
-        import warnings
-
-        self.caught = warnings.catch_warnings(record=True)
-        self.seen = self.caught.__enter__()
-        warnings.simplefilter("always", UserWarning)
-
-    def __exit__(self, *error):
-        self.caught.__exit__(*error)
-        for one in self.seen:
-            print(f"note: {one.message}")
 
 
 def _find_consensus(found, arguments):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import torch
 from scipy import sparse
 from torch.utils.data import Dataset
@@ -39,11 +38,11 @@ class ArrayDataset(Dataset):
 
     def __init__(self, X, codes=None, rows=None):
         as_it_is = (
-            sparse.issparse(X) or isinstance(X, Samples | Columns) or is_mapped(X)
+            sparse.issparse(X) or isinstance(X, (Samples, Columns)) or is_mapped(X)
         )
         self.X = X if as_it_is else as_tensor(X)
-        codes = np.zeros(X.shape[0], dtype=np.int64) if codes is None else codes
-        self.codes = as_tensor(codes)
+        none = codes is None  # in a prediction, of which one row shouldn't take longer
+        self.codes = torch.zeros(X.shape[0], dtype=int) if none else as_tensor(codes)
         self.is_whole = rows is None
         self.show: Any = None  # what makes a batch of sparse rows; None makes it dense
         self.rows = torch.arange(X.shape[0]) if rows is None else rows

@@ -68,7 +68,7 @@ def read_chain(network, features, knows):
         return None
     notes = []
     for training in (True, False):
-        with _in_mode(network, training), _unchanged(owners) as is_unchanged:
+        with in_mode(network, training), unchanged(owners) as is_unchanged:
             notes.append(_calls(network, features, knows))
             if notes[-1] is None or not is_unchanged():
                 return None
@@ -204,7 +204,7 @@ def _is_plain(module):
 
 
 @contextmanager
-def _in_mode(network, training):
+def in_mode(network, training):
     """Let a network be in training mode, or not, for a while."""
     before = {module: module.training for module in network.modules()}
     try:
@@ -217,7 +217,7 @@ def _in_mode(network, training):
 
 
 @contextmanager
-def _unchanged(modules):
+def unchanged(modules):
     """Tell whether modules stay as they are, such as one that counts its calls."""
     before = {module: dict(vars(module)) for module in modules}
     sizes = {module: _sizes(module) for module in modules}
@@ -234,6 +234,8 @@ def _unchanged(modules):
         yield is_unchanged
     finally:
         for module, kept in before.items():
+            for name in vars(module).keys() - kept:
+                del vars(module)[name]
             vars(module).update(kept)
 
 

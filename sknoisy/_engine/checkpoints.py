@@ -27,6 +27,12 @@ from sknoisy._versions import versions_now, warn_of_versions
 
 FILE = "checkpoint.safetensors"
 MOST_TIME = 0.02  # share of the time of training that "auto" takes
+# parameters with which no epoch depends on how many there are, as `told` writes them
+EVENLY = {
+    "lr_schedule": ("'constant'", "sknoisy.schedules.constant"),
+    "method": ("'plain'",),
+    "average": ("None", "'ema'"),
+}
 STATELESS = (EpochTimer, PrintLog, ProgressBar)
 
 
@@ -140,19 +146,47 @@ def read(path, about):
             f"{path} isn't a checkpoint that sknoisy has written: {error}. Remove it,"
             " or name another folder."
         ) from error
+    check_same(path, kept, about, n_done=len(told["history"]["list"]))
+    warn_of_versions(told["versions"], f"The checkpoint {path}", stacklevel=4)
+    return told, store
+
+
+def check_same(path, kept, about, n_done):
+    """Say so if what is kept is about another training; it may get more epochs."""
     differences = [
         f"{name} was {shown(kept.get(name))}, now {shown(about.get(name))}"
         for name in sorted({*kept, *about})
         if kept.get(name) != about.get(name)
     ]
-    if differences:
+    if len(differences) == 1 and kept.get("max_epochs") != about.get("max_epochs"):
+        check_more_epochs(path, kept["max_epochs"], about, n_done)
+    elif differences:
         raise ValueError(
             f"{path} is the checkpoint of another training: {'; '.join(differences)}."
             " Fit with what it was made with, name another folder, or leave resume out"
             " to replace it."
         )
-    warn_of_versions(told["versions"], f"The checkpoint {path}", stacklevel=4)
-    return told, store
+
+
+def check_more_epochs(path, before, about, n_done):
+    """Say so if a training can't go on for another number of epochs than before."""
+    now, head = about["max_epochs"], f"{path} is the checkpoint of a training of"
+    given = {name: about.get(name, about["class"]) for name in EVENLY}
+    spread = [f"{n}={value}" for n, value in given.items() if value not in EVENLY[n]]
+    if not (before.isdigit() and now.isdigit()) or spread:
+        spread = spread or [f"max_epochs={now}"]
+        raise ValueError(
+            f"{head} max_epochs={before}, now {now}. More epochs can be added where no"
+            " epoch depends on how many there are, with lr_schedule='constant' and"
+            f" method='plain'; here {', '.join(spread)}. Fit with max_epochs={before},"
+            " which ends it, and then again with warm_start=True, resume=False and as"
+            " many more epochs as you like; or leave resume out to start anew."
+        )
+    if int(now) < n_done:
+        raise ValueError(
+            f"{head} {n_done} epochs, and max_epochs={now}: a network can't unlearn."
+            f" Set max_epochs={n_done} or more, or leave resume out to start anew."
+        )
 
 
 def restore(engine, told, store):

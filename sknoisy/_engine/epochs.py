@@ -41,9 +41,11 @@ def fast_epoch(net, batches):
                 clip.on_grad_computed(net, named_parameters=named)
             optimizer.step()
             net.after_step()
-        losses.append(loss.detach())
-    # summed at the end: `.item()` per batch would make a GPU wait for every one
-    losses = torch.stack(losses).double().cpu().numpy()
+        # a GPU would wait for every number; on a CPU, small tensors that stay keep the
+        # memory between them from being used again
+        losses.append(loss.item() if loss.is_cpu else loss.detach())
+    if not loss.is_cpu:
+        losses = torch.stack(losses).double().cpu().numpy()
     return float(np.average(losses, weights=batches.sizes))
 
 

@@ -108,6 +108,9 @@ def _obstacles(trainee):
     is_tensor = isinstance(trainee.dataset.X, torch.Tensor)
     yield not is_tensor, "X is sparse, or its samples are read one by one"
     yield len(trainee.engine.module_) != 1, "it has several networks"
+    outputs = trainee.engine.module_.outputs
+    logits = outputs is None or outputs.are_logits
+    yield not logits, "its network gives probabilities, or one number for two classes"
 
 
 def train_in_lockstep(trainees, tick=lambda: None):

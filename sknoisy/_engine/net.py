@@ -1,6 +1,6 @@
-"""The engine: a private skorch net. The only file that subclasses skorch."""
+"""The engine: a private skorch net."""
 
-import dis
+import math
 from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from sknoisy._engine.networks import Networks, check_trainable
 from sknoisy._engine.packing import Packing
 from sknoisy._engine.progress import ProgressBar
 from sknoisy._engine.sparse_rows import SparseRows, keeps_sparse
+from sknoisy._interrupts import was_raised
 from sknoisy._logits import mean_probability
 from sknoisy._samples import as_samples
 from sknoisy.exceptions import NonFiniteLossError
@@ -207,7 +208,7 @@ class Engine(Packing, NeuralNetClassifier):
                 try:
                     getattr(callback, method_name)(self, **cb_kwargs)
                 except KeyboardInterrupt as interrupt:
-                    if _was_raised(interrupt):
+                    if was_raised(interrupt):
                         raise StopTraining from interrupt
                     raise
 
@@ -400,8 +401,11 @@ class Engine(Packing, NeuralNetClassifier):
         if "forward_iter" in self.__dict__:
             return super().predict_proba(X)
         dataset = self.get_dataset(X)
-        size = self._prediction_batch(dataset)
-        with torch.inference_mode(), advised(lambda: while_predicting(self, size)):
+
+        def smaller():
+            return while_predicting(self, self._prediction_batch(dataset))
+
+        with torch.inference_mode(), advised(smaller):
             return mean_probability(self.logits(dataset, speaker)).cpu().numpy()
 
     def logits_of_all(self, dataset):
@@ -418,7 +422,7 @@ class Engine(Packing, NeuralNetClassifier):
         given = getattr(self, "iterator_valid__batch_size", None)
         if given is not None:
             return given
-        is_large = dataset.is_read or int(np.prod(dataset.X.shape[1:])) > LARGE
+        is_large = dataset.is_read or math.prod(dataset.X.shape[1:]) > LARGE
         few = is_large and self.batch_size != -1
         return min(PREDICTION_BATCH, self.batch_size) if few else PREDICTION_BATCH
 
@@ -435,14 +439,10 @@ class Engine(Packing, NeuralNetClassifier):
 
 def _trains(module):
     """Whether a module, or a part of it, is in training mode."""
-    parts = module._modules.values()
-    return module.training or any(_trains(part) for part in parts if part is not None)
-
-
-def _was_raised(interrupt):
-    """Whether a ``raise`` made it, rather than a signal between two instructions."""
-    trace = interrupt.__traceback__
-    while trace.tb_next:
-        trace = trace.tb_next
-    instruction = trace.tb_frame.f_code.co_code[trace.tb_lasti]
-    return dis.opname[instruction] == "RAISE_VARARGS"
+    parts = [module]
+    while parts:
+        part = parts.pop()
+        if part.training:
+            return True
+        parts += [one for one in part._modules.values() if one is not None]
+    return False

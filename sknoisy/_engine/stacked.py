@@ -3,9 +3,9 @@
 Small networks spend their time on calls, not on arithmetic, so that twenty of them cost
 little more than four. `stack` knows two ways. Linear layers in a chain become batched
 products, on any device; where these would leave the cache of a CPU, `in_turn` makes a
-step network by network. Whatever else there is goes through ``torch.func``, but on a
-GPU only: on a CPU convolutions take nearly twice as long that way as one network after
-another.
+step network by network. Whatever else there is goes through ``torch.func``, on a CPU
+only what has no convolutions: these take nearly twice as long that way as one network
+after another.
 """
 
 from abc import ABCMeta, abstractmethod
@@ -18,16 +18,18 @@ from torch.func import functional_call, stack_module_state, vmap
 
 from sknoisy._engine.chains import HOOKS, read_chain
 from sknoisy._engine.in_turn import InTurn, blocks_of, seen_first
+from sknoisy._engine.mapped import anatomy, is_light, may_be_mapped, runs_alike
 from sknoisy._engine.stacked_layers import OF_INPUTS, STACKED, StackedDropout
 
+# parameters of a network; with more, twenty leave a CPU's cache (512-512 still gains
+# as a chain, 384-384 with a forward of its own doesn't)
+BYTES_AT_MOST = {"chained": 5 * 2**18, "mapped": 2**19}
 ACTIVATIONS = (
     *(nn.CELU, nn.ELU, nn.GELU, nn.Hardsigmoid, nn.Hardswish, nn.Hardtanh),
     *(nn.Identity, nn.LeakyReLU, nn.LogSigmoid, nn.Mish, nn.ReLU, nn.ReLU6, nn.SELU),
     *(nn.SiLU, nn.Sigmoid, nn.Softplus, nn.Softsign, nn.Tanh, nn.Tanhshrink),
 )
 CACHED = 2**15  # numbers in a batch of the widest layer; with more, products lose
-# what a layer changes as it runs would have to be kept apart for each network
-KEEPS_STATISTICS = (nn.modules.batchnorm._NormBase,)
 
 
 def stack(networks, device="cpu", features=None):
@@ -58,21 +60,32 @@ def shape_of(network, device="cpu", features=None):
 
     The share of units that dropout leaves out isn't part of it.
     """
-    return _shape(network, layers_of(network, features), device)
+    layers = layers_of(network, features)
+    shape = _shape(network, layers, device)
+    if layers is None and shape is not None and features is not None:
+        return shape if runs_alike(network, features) else None
+    return shape
 
 
 def _shape(network, layers, device):
-    if layers is not None:
-        return tuple(map(_layer_shape, layers))
-    can = torch.device(device).type == "cuda" and can_vmap(network)
-    return _anatomy(network) if can else None
+    is_chained = layers is not None
+    if torch.device(device).type != "cuda" and not _gains(network, is_chained):
+        return None
+    return tuple(map(_layer_shape, layers)) if is_chained else anatomy(network)
+
+
+def _gains(network, is_chained):
+    """Whether networks like this one are faster together on a CPU."""
+    most = BYTES_AT_MOST["chained" if is_chained else "mapped"]
+    fits = sum(p.nbytes for p in network.parameters()) <= most
+    return fits and (is_chained or all(map(is_light, network.modules())))
 
 
 def gains_by_size(network, features, batch_size):
     """Whether networks such as this one are faster on a CPU together than alone."""
     layers = layers_of(network, features)
-    if layers is None:
-        return False
+    if layers is None:  # what else can be stacked gains, or has no shape
+        return True
     rest = dropwhile(lambda layer: STACKED.get(type(layer)) in OF_INPUTS, layers)
     linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
     widest = max((layer.out_features for layer in linear), default=0)
@@ -81,14 +94,21 @@ def gains_by_size(network, features, batch_size):
 
 def why_not_stacked(network):
     """Return in words why a network has no shape of a stack."""
-    leaves = [m for m in network.modules() if not any(m.children())]
-    odd = [m for m in leaves if not _is_known(m)]
-    if odd:  # one that learns says most
-        one = next((m for m in odd if any(True for _ in m.parameters())), odd[0])
-        return f"its network has a {type(one).__name__}, which isn't stacked"
+    odd = [m for m in network.modules() if not (_is_known(m) or _may_be_odd(m))]
+    if odd:
+        return f"its network has a {type(odd[0]).__name__}, which isn't stacked"
     if not all(p.requires_grad for p in network.parameters()):
         return "parts of its network are frozen"
-    return "its network does more than run layers one after another"
+    if not _gains(network, is_chained=is_chain(network)):
+        return "networks as large as its gain nothing together"
+    return (
+        "its network draws at random, decides by values, mixes samples or holds more"
+        " than tensors and plain values"
+    )
+
+
+def _may_be_odd(module):
+    return may_be_mapped(module) and is_light(module)
 
 
 def layers_of(network, features=None):
@@ -112,12 +132,6 @@ def _declared(network):
             return None
         layers += inner
     return layers if all(map(_is_known, layers)) else None
-
-
-def can_vmap(network):
-    """Whether ``torch.func`` can run copies of `network` without mixing them up."""
-    plain = not any(isinstance(m, KEEPS_STATISTICS) for m in network.modules())
-    return plain and all(p.requires_grad for p in network.parameters())
 
 
 class Stack(nn.Module, metaclass=ABCMeta):
@@ -301,18 +315,6 @@ def _layer_shape(layer):
     # all that stands in its text, but for the share of dropout, which may differ
     text = "" if STACKED.get(type(layer)) is StackedDropout else repr(layer)
     return type(layer), text, shapes
-
-
-def _anatomy(network):
-    """Return all that the networks of one `FunctionalStack` must have in common."""
-    found = []
-    for name, module in network.named_modules():
-        own = {k: v for k, v in vars(module).items() if not k.startswith("_")}
-        if any(isinstance(v, torch.Tensor) for v in own.values()):
-            return None
-        found.append((name, type(module), repr(sorted(own.items()))))
-    tensors = network.state_dict().items()
-    return (*found, *((n, tuple(t.shape), t.dtype) for n, t in tensors))
 
 
 def _is_of_inputs(stacked):

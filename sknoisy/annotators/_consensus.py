@@ -92,7 +92,7 @@ class Consensus:
     errors: Any = None
 
     @cached_property
-    def confusion(self):
+    def confusion(self) -> np.ndarray | None:
         """Confusion matrix of each annotator, made when it is first asked for."""
         return None if self.errors is None else self.errors.dense()
 

@@ -55,6 +55,8 @@ def _choose(names, given, usual, parameter):
     if not found and usual is SAMPLE:  # the only thing that was shown names it
         shown = [name for name in names if name.startswith(ASKED)]
         found = shown if len(shown) == 1 else []
+        if {"id", "annotation_id", "annotator"} <= set(names):  # Label Studio's CSV
+            found = ["id"]
     if not found:
         raise ValueError(
             f"Which column names the {parameter} can't be told from {names}: say so by"

@@ -156,7 +156,8 @@ class TrainingParameters(PartNames):
     resume : bool, default=False
         Whether `fit` goes on from the checkpoint, if there is one, to the same network,
         bit by bit, that it would have been without a break. One of other data or
-        parameters is refused.
+        parameters is refused; but with ``lr_schedule="constant"`` and the plain method
+        `max_epochs` may have grown.
 
     verbose : int, default=0
         1 prints a line per epoch, 2 shows a bar with the time that is left.

@@ -81,7 +81,8 @@ def review_page(
 
     classes : array-like of shape (n_classes,), default=None
         Labels to choose from, in this order; all labels of `y` must be among them.
-        None takes those of `y`, sorted.
+        None takes those of `y`, sorted; where there are more than ten, the most
+        frequent ones come first and have keys, and misspelt ones come last.
 
     class_names : dict or list of str of shape (n_classes,), default=None
         What to call the classes on the page: names by label, or in the order of the
@@ -243,6 +244,7 @@ def page_of_some(few, judged, whole, places, path, *, max_items, title, notes):
         item["index"] = int(places[item["index"]])
     counted = replace(
         suspects,
+        vocabulary=replace(suspects.vocabulary, is_chosen=False),
         given=whole.labels,
         is_issue=whole.is_issue_,
         fingerprint=fingerprint_of_codes(whole.labels, whole.names),
@@ -277,6 +279,7 @@ def describe(suspects):
             {"text": text, "name": name}
             for text, name in zip(vocabulary.texts, vocabulary.names, strict=True)
         ],
+        "offered": vocabulary.offered(suspects.given),
     }
 
 

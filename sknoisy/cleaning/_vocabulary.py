@@ -7,10 +7,13 @@ from sklearn.utils import column_or_1d
 
 from sknoisy._fingerprint import label_text
 from sknoisy._labels import check_labels
+from sknoisy._look_alikes import spellings
 from sknoisy._registry import did_you_mean
 from sknoisy._unlabeled import as_labels, check_present, find_nothing
 
 __all__ = ["Vocabulary"]
+
+N_KEYS = 10  # of a keyboard, 1 to 9 and 0
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Vocabulary:
     values: list
     texts: list
     names: list
+    is_chosen: bool = False  # in an order that somebody wants
 
     @classmethod
     def of(cls, y, classes=None, class_names=None):
@@ -30,7 +34,26 @@ class Vocabulary:
             check_present(find_nothing(chosen), "classes")
             values = _check_covers(values, list(dict.fromkeys(chosen.tolist())))
         texts = [label_text(value) for value in values]
-        return cls(values, texts, _names(values, texts, class_names))
+        names = _names(values, texts, class_names)
+        return cls(values, texts, names, is_chosen=classes is not None)
+
+    def offered(self, given):
+        """Return the codes in the order in which a page offers them, keys first.
+
+        Sorted, but the most frequent before others where there are more than keys, and
+        last whatever seems to be another label misspelt. `given`: codes of all samples.
+        """
+        codes = range(len(self.texts))
+        if self.is_chosen:
+            return list(codes)
+        counts = np.bincount(given, minlength=len(codes))
+        slips = spellings(dict(zip(self.texts, counts.tolist(), strict=True)))
+        usual = [code for code in codes if self.texts[code] not in slips]
+        often = sorted(usual, key=lambda code: -counts[code])[:N_KEYS]
+        return sorted(
+            codes,
+            key=lambda code: (self.texts[code] in slips, code not in often, code),
+        )
 
     def codes_of(self, labels, what):
         """Return the codes of an array of labels, called `what` in the message."""

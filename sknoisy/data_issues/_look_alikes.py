@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from sknoisy._look_alikes import misspelt, same_but_for_form
+from sknoisy._look_alikes import same_but_for_form, spellings
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import counted, label_counts, quoted, verb
 
-__all__ = ["look_alikes", "spellings"]
+__all__ = ["look_alikes"]
 
-RARE = 0.1  # of how often another spelling comes, what a slip may come
 MOST_TOLD = 6
 
 
@@ -45,22 +44,6 @@ def look_alikes(data):
         classes=tuple(sorted({*instead, *(v for p in others for v in p)})),
         details={"instead": instead, "both_frequent": others},
     )
-
-
-def spellings(counts):
-    """Return what each label may mean that differs little from a more frequent one."""
-    instead = dict(misspelt(counts))
-    for alike in same_but_for_form(counts):
-        usual = max(alike, key=lambda label: counts[label])
-        for label in alike:
-            is_rare = counts[label] <= RARE * counts[usual]
-            if label != usual and (is_rare or _same_but_for_blanks(label, usual)):
-                instead[label] = usual
-    return {rare: instead.get(usual, usual) for rare, usual in instead.items()}
-
-
-def _same_but_for_blanks(one, other):
-    return "".join(one.split()) == "".join(other.split())
 
 
 def _told(instead, others, counts):

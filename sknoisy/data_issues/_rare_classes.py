@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sknoisy.data_issues._look_alikes import spellings
+from sknoisy._look_alikes import spellings
 from sknoisy.data_issues._report import DataIssue
 from sknoisy.data_issues._words import are, counted, label_counts
 

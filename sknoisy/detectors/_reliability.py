@@ -9,7 +9,9 @@ LEAST = 0.01  # of an even share, for a class without a vote
 CLEARLY = 2  # standard errors
 FEWEST = 20  # labels
 MOST_ALIKE = 1e3  # condition number of a transition matrix
-MOST_ODD = 0.05  # share of the labels whose class may be another one
+# Share of the labels whose class may be another one. With a tenth, a real table of
+# overlapping classes gets through, and most of what is flagged in it is right.
+MOST_ODD = 0.05
 ROUNDING = 1e-9
 LEAST_SEPARATION = 0.72  # letters under pair noise have .79, cuts of diamonds .70
 SETTLED = 0.05  # what one more step of EM may change

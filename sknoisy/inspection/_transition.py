@@ -294,7 +294,7 @@ def draw(ax, matrix, colors, span):
     image = ax.imshow(matrix, cmap=colors, vmin=lowest, vmax=span)
     ax.set_facecolor("#dddddd")  # seen where a row is unknown
     if len(matrix) > MOST_NUMBERS:
-        ax.figure.colorbar(image, ax=ax, shrink=0.8)
+        ax.figure.colorbar(image, ax=ax, shrink=0.8, label="P(given | true)")
         if len(matrix) > MOST_NAMES:
             ring(ax, matrix, colors)
         return image

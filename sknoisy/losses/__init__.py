@@ -14,6 +14,8 @@ from inspect import signature
 
 from torch import Tensor
 
+from sknoisy._doors import translated
+from sknoisy._elsewhere import not_here
 from sknoisy._registry import lookup
 from sknoisy._shown import shown
 from sknoisy._types import Loss
@@ -223,3 +225,10 @@ def get_loss_names() -> list[str]:
     ['ael', 'agce', 'amse', 'anl']
     """
     return sorted(LOSSES)
+
+
+def __getattr__(name):
+    """Say what the loss is called that other libraries have as a class: GCELoss."""
+    ours = name if name in LOSSES else translated(name, LOSSES)
+    told = f"; the loss is get_loss({ours!r}), for estimators loss={ours!r}."
+    raise not_here(__name__, name, told if ours else "")

@@ -1,7 +1,9 @@
 """What is said of fits that don't train together with others."""
 
+import sys
 import warnings
 from collections import Counter
+from types import FrameType
 
 from sknoisy.exceptions import TrainsAloneWarning
 
@@ -35,3 +37,12 @@ def warn_of_fits_alone(cells, *, stacklevel=3):
         TrainsAloneWarning,
         stacklevel=stacklevel,
     )
+
+
+def levels_to(frame):
+    """Return the `stacklevel` of who called `frame`, for a warning by the caller."""
+    here: FrameType | None = sys._getframe(1)
+    n_levels = 2
+    while here is not None and here is not frame:
+        here, n_levels = here.f_back, n_levels + 1
+    return n_levels

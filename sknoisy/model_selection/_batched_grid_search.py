@@ -50,12 +50,14 @@ class BatchedGridSearchCV(BatchedSearch, GridSearchCV):
     Alone, as `GridSearchCV` fits them, are fitted: all other estimators; objectives
     that remember samples or draw pairs of them ("elr", "peer", ``mixup`` and so on);
     losses that are modules; soft labels; optimizers that don't treat each number by
-    itself ("sam", for one) or have several groups of parameters; networks that do
-    anything else than run linear layers, activations, dropout, layer normalization and
-    flattening one after another, unless they train on a GPU and have no batch
-    normalization; fits with callbacks, early stopping, held-out samples, `average`,
-    `augment`, `accumulate`, `precision`, `compile` or `verbose`; sparse features; and
-    a Pipeline whose `fit` gets parameters. The results are in the same table, and a
+    itself ("sam", for one) or have several groups of parameters; networks with
+    convolutions or of more than 1.25 MB (.5 MB with a `forward` of their own), which
+    gain nothing on a CPU; networks with batch normalization, frozen
+    parameters or hooks, and those whose own `forward` draws at random, decides by
+    values, mixes the samples of a batch or gives no logits; fits with callbacks, early
+    stopping, held-out samples, `average`, `augment`, `accumulate`, `precision`,
+    `compile` or `verbose`; sparse features; and a Pipeline whose `fit` gets
+    parameters. The results are in the same table, and a
     :class:`~sknoisy.exceptions.TrainsAloneWarning` says which of these it was.
 
     Parameters

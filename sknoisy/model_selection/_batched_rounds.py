@@ -3,6 +3,7 @@
 Their constructors are scikit-learn's own: all that is said of parameters is said here.
 """
 
+import sys
 from collections import deque
 from typing import Any, Self
 
@@ -19,7 +20,7 @@ from sknoisy._data_types import ArrayLike, MatrixLike
 from sknoisy._registry import did_you_mean
 from sknoisy._shown import shown
 from sknoisy._told import completed
-from sknoisy.model_selection._alone import warn_of_fits_alone
+from sknoisy.model_selection._alone import levels_to, warn_of_fits_alone
 from sknoisy.model_selection._batched_search import BatchedSearch
 from sknoisy.model_selection._rehearsal import in_this_process, rehearse
 
@@ -80,6 +81,7 @@ class SearchInRounds(BatchedSearch):
         backend, n_jobs = get_active_backend()
         cells: list[Any] = []
         left: deque[Any] = deque()
+        here = sys._getframe()  # some of scikit-learn's lie between it and each round
 
         def rehearse_round(candidates, splits):
             with parallel_config(backend=backend, n_jobs=n_jobs):
@@ -89,7 +91,7 @@ class SearchInRounds(BatchedSearch):
                     **options,
                 )
             if not cells:  # later rounds have some of the same candidates
-                warn_of_fits_alone(found)
+                warn_of_fits_alone(found, stacklevel=1 + levels_to(here))
             cells.extend(found)
             left.extend(found)
 

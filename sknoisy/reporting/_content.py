@@ -1,6 +1,6 @@
 """All that a report tells, in numbers, names and sentences, as JSON can hold it."""
 
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -11,7 +11,7 @@ from sknoisy._json import plain
 from sknoisy.cleaning import find_reasons
 from sknoisy.cleaning._exhibits import Looks, show
 
-__all__ = ["make_content"]
+__all__ = ["as_usual", "make_content"]
 
 MOST_MIXUPS = 30
 MOST_CLASSES = 1000
@@ -28,7 +28,8 @@ def make_content(subject, data_issues, title, n_worst, whole=None):
     whole = subject if whole is None else whole
     worst = subject.worst_first[:n_worst]
     exhibits = show(_telling(subject), worst, subject.given, len(subject.names), LOOKS)
-    classes = _classes(whole)
+    usual = as_usual(whole, data_issues)
+    classes = _classes(usual)
     content = {
         "made_by": f"sknoisy {version('sknoisy')}",
         "title": title,
@@ -39,7 +40,7 @@ def make_content(subject, data_issues, title, n_worst, whole=None):
             (one["name"], one["n_samples"], one["n_issues"], one["looks_like"])
             for one in classes
         ),
-        "mixups": _mixups(whole),
+        "mixups": _mixups(usual),
         "worst": _worst(subject, data_issues, worst, exhibits),
         "columns": _columns(subject.table),
         "notes": list(subject.table.notes) if subject.table else [],
@@ -81,6 +82,20 @@ def _reliability(found):
     said = dict(vars(found)) if is_dataclass(found) else {"value": found}
     reasons = getattr(found, "reasons", ())
     return plain({"is_reliable": bool(found), "reasons": reasons, **said})
+
+
+def as_usual(subject, data_issues):
+    """Return the subject, misspelt labels counted as what they mean."""
+    instead = _from_data(data_issues)[0]
+    codes = {text: code for code, text in enumerate(subject.texts)}
+    usual = np.arange(len(codes))
+    for slip, meant in instead.items():
+        if slip in codes and meant in codes:
+            usual[codes[slip]] = codes[meant]
+    given = usual[subject.given]
+    if len(np.unique(given)) < 2:  # nothing would be left to tell apart
+        return subject
+    return replace(subject, given=given, suggested=usual[subject.suggested])
 
 
 def _classes(subject):

@@ -15,15 +15,19 @@ __all__ = ["draw_pictures"]
 MOST_CLASSES = 30  # that a matrix of which people read
 
 
-def draw_pictures(subject):
-    """Return pictures as bytes of SVG files, by title; none without matplotlib."""
+def draw_pictures(subject, usual):
+    """Return pictures as bytes of SVG files, by title; none without matplotlib.
+
+    `usual` is the subject with misspelt labels as what they mean, which are no issues
+    of that class.
+    """
     try:
         import matplotlib
     except ImportError:
         return {}
     found = {}
     with matplotlib.rc_context({"backend": "agg", "svg.hashsalt": "sknoisy"}):
-        for title, display in _displays(subject):
+        for title, display in _displays(subject, usual):
             content = io.BytesIO()
             display.figure_.savefig(
                 content, format="svg", metadata={"Date": None, "Creator": None}
@@ -33,7 +37,7 @@ def draw_pictures(subject):
     return found
 
 
-def _displays(subject):
+def _displays(subject, usual):
     known = subject.quality == subject.quality  # not NaN, which is not judged
     yield (
         "How far each label is trusted",
@@ -41,14 +45,15 @@ def _displays(subject):
             subject.quality[known], subject.is_issue[known]
         ),
     )
-    if subject.is_issue.any():
+    is_issue = subject.is_issue & (usual.given == subject.given)
+    if is_issue.any():
         yield (
             "Issues of each class, and what they look like",
             LabelIssuesDisplay.from_predictions(
-                subject.given,
-                subject.is_issue,
-                subject.suggested,
-                class_names=_present(subject),
+                usual.given,
+                is_issue,
+                usual.suggested,
+                class_names=_present(usual),
             ),
         )
     matrix = getattr(subject.detector, "transition_matrix_", None)

@@ -10,7 +10,7 @@ from sknoisy._files import set_aside
 from sknoisy._ranges import check_count
 from sknoisy.cleaning import Vocabulary
 from sknoisy.data_issues import DataIssues, find_data_issues
-from sknoisy.reporting._content import make_content
+from sknoisy.reporting._content import as_usual, make_content
 from sknoisy.reporting._html import as_html
 from sknoisy.reporting._pictures import draw_pictures
 from sknoisy.reporting._subject import Subject, subject_of
@@ -189,7 +189,9 @@ def audit_report(
             " find_data_issues returns, or None."
         )
     content, images = make_content(subject, data_issues, str(title), n_worst)
-    return AuditReport(content, draw_pictures(subject), images)
+    return AuditReport(
+        content, draw_pictures(subject, as_usual(subject, data_issues)), images
+    )
 
 
 def report_on_some(few, judged, whole, places, data_issues, title, n_worst=100):
@@ -209,12 +211,14 @@ def report_on_some(few, judged, whole, places, data_issues, title, n_worst=100):
     data_issues, title, n_worst
         As for `audit_report`.
     """
+    vocabulary = Vocabulary.of(whole.names)
     counted = Subject(
         X=None,
         shown=None,
         y=whole.labels,
         detector=whole,
-        names=Vocabulary.of(whole.names).names,
+        names=vocabulary.names,
+        texts=vocabulary.texts,
         given=whole.labels,
         suggested=whole.suggested_labels_,
         quality=whole.quality_,
@@ -225,7 +229,9 @@ def report_on_some(few, judged, whole, places, data_issues, title, n_worst=100):
     )
     subject = subject_of(few, None, judged, None, places)
     content, images = make_content(subject, data_issues, title, n_worst, counted)
-    return AuditReport(content, draw_pictures(counted), images)
+    return AuditReport(
+        content, draw_pictures(counted, as_usual(counted, data_issues)), images
+    )
 
 
 def _save(path, text):

@@ -22,6 +22,7 @@ class Subject:
     y: np.ndarray
     detector: Any
     names: list
+    texts: list  # of the labels, of which names are what people read
     given: np.ndarray
     suggested: np.ndarray
     quality: np.ndarray
@@ -62,6 +63,7 @@ def subject_of(X, y, detector, ids, places=None):
         y,
         getattr(detector, "detector_", detector),
         found.vocabulary.names,
+        found.vocabulary.texts,
         found.given,
         found.suggested,
         found.quality,

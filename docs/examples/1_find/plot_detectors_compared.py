@@ -37,5 +37,5 @@ _, ax = plt.subplots(figsize=(6.5, 5), layout="constrained")
 for detector in detectors:
     detector.fit(X, y_noisy)
     LabelPrecisionRecallDisplay.from_estimator(detector, y_noisy != y, ax=ax)
-ax.set_title("digits, 30 % pair noise")
+ax.set_title("Wrong labels of 30 % pair noise; dots: where each stops by itself")
 plt.show()

@@ -59,12 +59,9 @@ names = ["as it is", "looked at first"]
 found = [(flags & is_wrong).sum() for flags in (not_looked, looked)]
 doubted = [(flags & ~is_wrong).sum() for flags in (not_looked, looked)]
 _, ax = plt.subplots(figsize=(6.5, 2.6), layout="constrained")
-ax.barh(names, found, label="wrong labels")
-ax.barh(names, doubted, left=found, label="right labels")
-ax.axvline(is_wrong.sum(), color="black", linestyle=":")
-ax.annotate(
-    f"{is_wrong.sum()} are wrong ", (is_wrong.sum(), 0), ha="right", va="center"
-)
-ax.set_xlabel("labels called wrong")
-ax.legend(loc="lower left")
+bars = ax.barh(names, found, height=0.5, color="#D55E00")
+told = zip(found, doubted, strict=True)
+ax.bar_label(bars, [f"{n}; {m} right labels doubted" for n, m in told], padding=4)
+ax.set(xlabel="wrong labels found", xlim=(0, 1.5 * is_wrong.sum()))
+ax.set_title(f"{is_wrong.sum()} labels are wrong")
 plt.show()

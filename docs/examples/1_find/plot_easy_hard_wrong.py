@@ -23,5 +23,6 @@ for kind in ("easy", "hard", "wrong"):
     share = (y_noisy != y)[are].mean()
     print(f"{kind}: {are.sum()} samples, of which {share:.0%} have a wrong label")
 
-SampleDifficultyDisplay.from_estimator(detector)
+title = "Wrong labels are never believed; hard ones waver"
+SampleDifficultyDisplay.from_estimator(detector, title=title)
 plt.show()

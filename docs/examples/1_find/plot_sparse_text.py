@@ -41,5 +41,6 @@ print(f"{X.shape[0]} texts, {X.shape[1]:,} words, {is_wrong.sum()} wrong labels"
 print(f"{found[is_wrong].mean():.0%} of the wrong labels are called wrong")
 print(f"{is_wrong[found].mean():.0%} of those called wrong are wrong")
 
-LabelIssuesDisplay.from_estimator(detector, given)
+title = "Labels that look wrong, and what they look like"
+LabelIssuesDisplay.from_estimator(detector, given, title=title)
 plt.show()

@@ -20,7 +20,10 @@ blurred = X + np.random.default_rng(0).normal(scale=5, size=X.shape)
 
 _, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharex=True)
 for ax, features, title in zip(
-    axes, (X, blurred), ("digits", "digits with noisy features"), strict=True
+    axes,
+    (X, blurred),
+    ("two hills: trust it", "no valley between: features tell too little"),
+    strict=True,
 ):
     detector = TrueLabelPosterior(random_state=0).fit(features, y_noisy)
     LabelQualityDisplay.from_estimator(detector, ax=ax, title=title, mixture=None)

@@ -24,5 +24,6 @@ print(f"labels called wrong: {detector.is_issue_.sum()}")
 # of such pictures on which people decide, and `is_issue_` is there for programs.
 
 images = X.reshape(-1, 8, 8)
-LabelGalleryDisplay.from_estimator(detector, images, y_noisy, n_images=24)
+title = "The least trusted labels, and what the pictures seem to show"
+LabelGalleryDisplay.from_estimator(detector, images, y_noisy, n_images=24, title=title)
 plt.show()

@@ -35,4 +35,5 @@ ax.hist(
 )
 ax.set(xlabel="how often it was learned from", ylabel="samples", yscale="log")
 ax.legend(frameon=False, loc="upper center")
+ax.set_title("Most wrong labels are left out in most epochs")
 plt.show()

@@ -69,7 +69,7 @@ print(f"{path.stat().st_size / 1000:.0f} kB; at most {apart:.0e} from the networ
 
 figure = plt.figure(figsize=(9, 6.5), layout="constrained")
 above, below = figure.subfigures(2, height_ratios=(1.1, 1))
-above.suptitle("given label → suggested label")
+above.suptitle("labels trusted least: given → suggested")
 suspects = np.argsort(detector.quality_)[:16]
 for ax, i in zip(above.subplots(2, 8).flat, suspects, strict=True):
     ax.imshow(table.X[i], cmap="gray_r")

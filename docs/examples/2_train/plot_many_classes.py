@@ -21,5 +21,7 @@ pairs = {"item 01": "item 07", "item 03": "item 12", "item 12": "item 03"}
 y_noisy = ClassMapNoise(pairs, 0.3, random_state=0).fit_corrupt(y)
 
 detector = TrueLabelPosterior(random_state=0).fit(X, y_noisy)
-TransitionMatrixDisplay.from_estimator(detector)
+TransitionMatrixDisplay.from_estimator(
+    detector, title="Three of twenty classes are taken for another"
+)
 plt.show()

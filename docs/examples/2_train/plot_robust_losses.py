@@ -28,4 +28,5 @@ for name, title in names.items():
     ax.plot(p, get_loss(name)(logits, labels), label=title)
 ax.set(xlabel="probability of the given label", ylabel="loss", ylim=(0, 5))
 ax.legend()
+ax.set_title("Robust losses bound what one wrong label can do")
 plt.show()

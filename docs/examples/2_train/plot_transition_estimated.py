@@ -19,5 +19,7 @@ noise = ClassMapNoise({1: 7, 3: 8, 5: 6, 9: 4}, 0.35, random_state=0)
 y_noisy = noise.fit_corrupt(y)
 
 detector = TrueLabelPosterior(random_state=0).fit(X, y_noisy)
-TransitionMatrixDisplay.from_estimator(detector, true_transition=noise)
+TransitionMatrixDisplay.from_estimator(
+    detector, true_transition=noise, title="Estimated from noisy labels alone"
+)
 plt.show()

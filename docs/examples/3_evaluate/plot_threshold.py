@@ -48,6 +48,6 @@ for (name, scores), color in zip(curves.items(), colors, strict=True):
     ax.plot(thresholds[best], scores[best], "o", color=color)
     on_true = curves["F1 on true labels of others"][best]
     print(f"{name}: best at {thresholds[best]:.2f}, where it truly is {on_true:.2f}")
-ax.set(xlabel="call ill above", ylabel="F1")
+ax.set(xlabel="call ill above this probability", ylabel="F1")
 ax.legend(frameon=False)
 plt.show()

@@ -53,4 +53,5 @@ for strategy, right in curves.items():
     axes.plot(bought, right, marker="o", label=names[strategy])
 axes.set(xlabel="labels bought", ylabel="right consensus labels")
 axes.legend()
+axes.set_title("Half the labels do, where they are asked for well")
 plt.show()

@@ -1,15 +1,16 @@
 // Classes, keys and messages; the page starts at the end of this file.
 
-// Digits are their own keys; other classes are counted, and the tenth one has 0.
+// Digits are their own keys; other classes are counted as they are offered, and the
+// tenth one has 0.
+const offered = data.offered;
 const digits = classes.every((known) => /^\d$/.test(known.name));
-const keyOf = (code) => (digits ? name(code) : code < 10 ? String((code + 1) % 10) : "");
-const codeByKey = new Map(classes.map((_, code) => [keyOf(code), code]));
-codeByKey.delete("");
+const keyOf = (code) => (digits ? name(code) : String((offered.indexOf(code) + 1) % 10));
+const codeByKey = new Map((digits ? offered : offered.slice(0, 10)).map((code) => [keyOf(code), code]));
 
 const classButtons = classes.map((known, code) => {
   const button = make("button", { type: "button", onclick: () => decide(code) });
   button.append(make("span", { textContent: known.name, dir: "auto" }));
-  if (keyOf(code) && !digits) button.append(make("kbd", { textContent: keyOf(code) }));
+  if (codeByKey.get(keyOf(code)) === code && !digits) button.append(make("kbd", { textContent: keyOf(code) }));
   return button;
 });
 
@@ -133,7 +134,7 @@ function start() {
   const shown = items.length < data.n_issues ? `the first ${items.length.toLocaleString("en")} of ` : "";
   $("scope").textContent = `${shown}${flagged}${words(data.n_samples, "sample")}`;
   $("class").append(...classOptions());
-  $("classes").append(...classButtons);
+  $("classes").append(...offered.map((code) => classButtons[code]));
   $("narrow").hidden = $("narrow-key").hidden = classes.length <= 12;
   const [first, last] = [[...codeByKey.keys()][0], [...codeByKey.keys()].at(-1)];
   $("class-keys").append(make("kbd", { textContent: first }), " – ", make("kbd", { textContent: last }));
