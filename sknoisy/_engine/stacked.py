@@ -17,7 +17,7 @@ from torch import nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from sknoisy._engine.chains import HOOKS, read_chain
-from sknoisy._engine.in_turn import InTurn, blocks_of, seen_first
+from sknoisy._engine.in_turn import InTurn, blocks_of
 from sknoisy._engine.mapped import anatomy, is_light, may_be_mapped, runs_alike
 from sknoisy._engine.stacked_layers import OF_INPUTS, STACKED, StackedDropout
 
@@ -222,21 +222,10 @@ class LayerStack(Stack):
         return x
 
     def of_rows(self, X, index, sizes):
-        """Return the logits of rows of `X`.
-
-        The features of all networks leave the cache of a CPU, those of one don't: what
-        comes before the first parameter is done to each in turn.
-        """
-        if X.device.type != "cpu":
-            return super().of_rows(X, index, sizes)
-        first, rest = self.layers[: self.n_first], self.layers[self.n_first :]
-        if self.is_in_turn(index.shape[1]):
-            return self.in_turn(first, X, index, sizes)
-        features = [seen_first(first, X, rows, i) for i, rows in enumerate(index)]
-        features = torch.stack(features)
-        for layer in rest:
-            features = layer(features)
-        return features
+        """Return the logits of rows of `X`, of all networks at once or in turn."""
+        if X.device.type == "cpu" and self.is_in_turn(index.shape[1]):
+            return self.in_turn(self.layers[: self.n_first], X, index, sizes)
+        return super().of_rows(X, index, sizes)
 
     def is_in_turn(self, n_rows):
         """Whether steps with batches of `n_rows` are made network by network."""
