@@ -6,8 +6,6 @@ from torch.nn import functional as F
 
 from sknoisy.modules import Dropout, Standardize
 
-NARROW = 32  # columns
-
 
 class StackedLinear(nn.Module):
     """Linear layers; `x` has shape (n_networks, n_samples, n_in)."""
@@ -18,20 +16,16 @@ class StackedLinear(nn.Module):
 
     def forward(self, x):
         """Return each network's product."""
-        if self.weight.shape[1] > NARROW:
-            return self._product(x, self.weight.transpose(1, 2), 1)
-        # samples last: the batched product of a CPU is several times as slow for a
-        # result of few columns, such as ten logits
-        return self._product(self.weight, x.transpose(1, 2), 2).transpose(1, 2)
+        # in memory samples are last: the batched product of a CPU is several times as
+        # slow for a result of few columns, such as ten logits
+        x = x.transpose(1, 2)
+        if self.bias is None:
+            return torch.bmm(self.weight, x).transpose(1, 2)
+        return torch.baddbmm(self.bias.unsqueeze(2), self.weight, x).transpose(1, 2)
 
     def of_one(self, x, i):
         """Return those of one network."""
         return F.linear(x, self.weight[i], None if self.bias is None else self.bias[i])
-
-    def _product(self, a, b, axis):
-        if self.bias is None:
-            return torch.bmm(a, b)
-        return torch.baddbmm(self.bias.unsqueeze(axis), a, b)
 
 
 class StackedLayerNorm(nn.Module):
@@ -142,6 +136,8 @@ class StackedDropout(nn.Module):
         masks = x.new_empty((len(self.streams.generators), *x.shape[1:]))
         for s, mask in enumerate(masks):
             self._fill(mask, s)
+        if x.ndim == 3 and not x.is_contiguous():  # as numbers lie in `x`
+            masks = masks.transpose(1, 2).contiguous().transpose(1, 2)
         return x * self.streams.spread(masks)
 
     def of_one(self, x, i):
