@@ -289,7 +289,7 @@ def test_in_turn_they_round_next_to_nowhere_else(loss, optimizer):
         for ours, theirs in zip(
             trainee.network.parameters(), alone.net_.module_.parameters(), strict=True
         ):
-            torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-6)
+            torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-4)
 
 
 # --- networks that stop where they foretell held-out labels best ---
