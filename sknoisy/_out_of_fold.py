@@ -8,6 +8,7 @@ from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _num_samples
 
+from sknoisy._fold_fits import FoldFit, spread_fits
 from sknoisy._rows import cut_params, take
 from sknoisy._tags import tags_said_by
 from sknoisy._weights import those_present, weights_for
@@ -40,17 +41,8 @@ def run_folds(judge, folds, n_samples, n_classes, *, n_jobs=None):
     pred_probs : ndarray of shape (n_samples, n_classes)
         Zeros for samples in no test part.
     """
-    found = spread_folds(judge, folds, n_jobs=n_jobs)
+    found = Parallel(n_jobs=n_jobs)(delayed(judge)(*fold) for fold in folds)
     return mean_of_folds(folds, found, n_samples, n_classes)
-
-
-def spread_folds(judge, folds, *, n_jobs=None):
-    """Return what `judge` says of each fold, of which it may be told more than rows.
-
-    It may run in another process, to which it goes as a copy: what it says is all that
-    comes back, and a seed is drawn before.
-    """
-    return Parallel(n_jobs=n_jobs)(delayed(judge)(*fold) for fold in folds)
 
 
 def mean_of_folds(folds, found, n_samples, n_classes):
@@ -84,7 +76,8 @@ def predict_out_of_fold(
         What samples count in fits. Those of weight zero are in none, but are judged.
 
     n_jobs : int, default=None
-        Number of folds that are fitted at a time.
+        Number of folds that are fitted at a time, of those that don't train together;
+        see `spread_fits`.
 
     Returns
     -------
@@ -94,8 +87,10 @@ def predict_out_of_fold(
     check_gives_probabilities(classifier)
     folds = [(those_present(train, sample_weight), test) for train, test in folds]
     params = weights_for(classifier, sample_weight)
-    judge = partial(_fit_and_predict, classifier, X, codes, params)
-    return run_folds(judge, folds, len(codes), codes.max() + 1, n_jobs=n_jobs)
+    begin = partial(_begin, classifier, X, codes, params)
+    say = partial(_say, X, codes)
+    found = spread_fits(classifier, begin, say, folds, len(codes), n_jobs=n_jobs)
+    return mean_of_folds(folds, found, len(codes), codes.max() + 1)
 
 
 def probabilities_of(classifier, X, known, n_classes, names=None):
@@ -153,22 +148,26 @@ def check_gives_probabilities(classifier):
         )
 
 
-def _fit_and_predict(classifier, X, codes, params, train, test):
-    seen, n_classes = np.unique(codes[train]), codes.max() + 1
-    if not len(seen):
+def _begin(classifier, X, codes, params, train, test):
+    """Return the fit of a fold; None, if there is nothing to tell apart."""
+    n_seen = len(np.unique(codes[train]))
+    if not n_seen:
         raise ValueError(
             "A fold has no sample to fit on: none of the other folds has a weight above"
             " zero. Take fewer folds, or leave samples of weight zero out."
         )
-    if len(seen) == 1:  # nothing to tell apart, which many classifiers refuse to do
+    if n_seen == 1:  # which many classifiers refuse to do
+        return None
+    params = cut_params(params, train, len(codes))
+    given = cut(classifier, X, train, train), codes[train], params
+    return FoldFit(clone(classifier), *given, train)
+
+
+def _say(X, codes, model, train, test):
+    seen, n_classes = np.unique(codes[train]), codes.max() + 1
+    if model is None:
         return certain(seen, len(test), n_classes)
-    model = fitted(
-        clone(classifier),
-        cut(classifier, X, train, train),
-        codes[train],
-        **cut_params(params, train, len(codes)),
-    )
-    return probabilities_of(model, cut(classifier, X, test, train), seen, n_classes)
+    return probabilities_of(model, cut(model, X, test, train), seen, n_classes)
 
 
 def certain(code, n_samples, n_classes):

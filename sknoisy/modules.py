@@ -119,13 +119,24 @@ class Dropout(nn.Module):
         mask : Tensor of the shape of `like`
             Zero where a unit is left out, one over the share kept elsewhere.
         """
-        n_kept = round((1 - self.p) * 2**16)
-        words = torch.empty(-(-like.numel() // 4), dtype=torch.int64)
+        return self.fill(torch.empty_like(like), generator)
+
+    def fill(self, mask: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Fill a contiguous tensor with what `mask` returns."""
+        words = torch.empty(-(-mask.numel() // 4), dtype=torch.int64)
         generator = _streams.generator() if generator is None else generator
         # the whole range: without bounds, random_() never sets the sign bit
         words.random_(-(2**63), None, generator=generator)
-        kept = words.view(torch.int16)[: like.numel()].view(like.shape) < n_kept - 2**15
-        return kept.to(like.dtype).mul_(2**16 / n_kept)
+        bits = words.view(torch.int16)[: mask.numel()].view(mask.shape)
+        # as a mask of numbers at once: by way of one of booleans it takes six times
+        # as long
+        n_kept = round((1 - self.p) * 2**16)
+        return torch.lt(bits, n_kept - 2**15, out=mask).mul_(self.factor)
+
+    @property
+    def factor(self) -> float:
+        """What units are multiplied by that aren't left out."""
+        return 2**16 / round((1 - self.p) * 2**16)
 
     def extra_repr(self) -> str:
         """Return what stands in the brackets of this layer's text."""

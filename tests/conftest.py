@@ -123,15 +123,15 @@ def page(browser, tmp_path):
 def together(monkeypatch):
     """The numbers of networks that have trained together, call by call."""
     # loads torch: only where it is asked for
-    from sknoisy.model_selection import _lockstep
+    from sknoisy._engine import fits
 
-    calls, real = [], _lockstep.train_in_lockstep
+    calls, real = [], fits.train_in_lockstep
 
     def counted(trainees, tick):
         calls.append(len(trainees))
         return real(trainees, tick)
 
-    monkeypatch.setattr(_lockstep, "train_in_lockstep", counted)
+    monkeypatch.setattr(fits, "train_in_lockstep", counted)
     return calls
 
 

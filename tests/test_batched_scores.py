@@ -18,8 +18,8 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
+from sknoisy._engine import fits
 from sknoisy.model_selection import (
-    _lockstep,
     _rehearsal,
 )
 
@@ -73,10 +73,10 @@ def test_a_fit_takes_its_share_of_the_time(table, monkeypatch):
 
         return takes_ten
 
-    for module in (_lockstep, _rehearsal):
+    for module in (fits, _rehearsal):
         monkeypatch.setattr(module, "time", clock)
-    together, alone = _lockstep._train_trainees, NoisyLabelClassifier.fit
-    monkeypatch.setattr(_lockstep, "_train_trainees", ten_seconds(together))
+    together, alone = fits._train_trainees, NoisyLabelClassifier.fit
+    monkeypatch.setattr(fits, "_train_trainees", ten_seconds(together))
     monkeypatch.setattr(NoisyLabelClassifier, "fit", ten_seconds(alone))
     grid = {"method": ["plain", "elr"]}
     times = BatchedGridSearchCV(network(), grid, cv=CV, refit=False).fit(*table)

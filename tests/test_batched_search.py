@@ -33,8 +33,8 @@ from skorch.dataset import ValidSplit
 from torch import nn
 
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
+from sknoisy._engine import fits
 from sknoisy.model_selection import (
-    _lockstep,
     batched_cross_val_predict,
     clean_scorer,
 )
@@ -93,14 +93,14 @@ def test_what_can_trains_together(name, calls, table, together):
 
 
 def test_many_networks_train_in_parts_of_one_size(table, together, monkeypatch):
-    monkeypatch.setitem(_lockstep.AT_ONCE, "cpu", 5)
+    monkeypatch.setitem(fits.AT_ONCE, "cpu", 5)
     both(network(), {"loss": ["ce", "gce", "mae"]}, *table, refit=False)
     assert together == [4, 4, 4]
 
 
 @may_train_alone
 def test_networks_too_large_to_gain_anything_train_alone(table, together, monkeypatch):
-    monkeypatch.setattr(_lockstep, "MEMORY", 1)
+    monkeypatch.setattr(fits, "MEMORY", 1)
     assert_same_results(*both(network(), {"loss": ["ce", "gce"]}, *table))
     assert together == []
 
@@ -132,10 +132,10 @@ def test_what_watches_or_decides_epochs_is_fitted_alone(name, table, together):
 def test_no_parameter_is_forgotten():
     known = inspect.signature(NoisyLabelClassifier).parameters.values()
     names = {p.name for p in known if p.default is not p.empty}
-    assert names > _lockstep.CARRIED
-    for name in names - _lockstep.CARRIED:
+    assert names > fits.CARRIED
+    for name in names - fits.CARRIED:
         odd = network().set_params(**{name: object()})
-        assert _lockstep.why_alone(odd).startswith(f"{name}=")
+        assert fits.why_alone(odd).startswith(f"{name}=")
 
 
 @may_train_alone

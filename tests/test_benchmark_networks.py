@@ -63,3 +63,28 @@ def test_all_methods_are_timed(load_benchmark, tmp_path, capsys):
     text = (tmp_path / "speed_methods.md").read_text(encoding="utf-8")
     for name in [*few, speed.BY_HAND]:
         assert text.count(f"| {name} |") == 2  # one line a network
+
+
+@pytest.mark.filterwarnings("ignore:.*predicts? none of its training samples")
+@pytest.mark.filterwarnings("ignore:No sample is predicted to be of class")
+def test_folds_are_timed_together_and_apart(load_benchmark, tmp_path, monkeypatch):
+    speed = load_benchmark("speed_folds")
+    monkeypatch.setattr(speed, "fetch_fashion_mnist", digits_as_clothes)
+    monkeypatch.setattr(speed, "NETWORKS", {"small": {"module__hidden": 16}})
+    speed.main(["--quick", "--out", str(tmp_path)])
+    text = (tmp_path / "speed_folds.md").read_text(encoding="utf-8")
+    for what in speed.KINDS:
+        assert text.count(f"| small | {what} |") == 1
+    rows = [line for line in text.splitlines() if line.startswith("| small |")]
+    assert rows[-1].endswith("| 0 |")  # the same labels are flagged
+
+
+def test_a_ratio_above_its_bound_is_a_miss(load_benchmark):
+    speed = load_benchmark("speed_folds")
+    costs = {speed.PLAIN: 1.0, speed.CORRECTED: 2.0, speed.TOGETHER: 2.7}
+    seconds = {
+        what: np.full(3, costs.get(what, 4.0)) for what in (speed.PLAIN, *speed.KINDS)
+    }
+    corrected, together, apart = speed.lines("a", seconds)
+    assert corrected[-1] == "**miss**" and together[-1] == "pass" and apart[-1] == ""
+    assert together[3].startswith("2.70")

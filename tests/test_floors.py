@@ -25,6 +25,7 @@ FLOORS = {
     "_data_types": 0,
     "_delegation": 0,
     "_files": 0,
+    "_fold_fits": 0,
     "_findings_html": 0,
     "_show_versions": 0,
     "_habits": 0,

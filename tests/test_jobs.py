@@ -80,8 +80,8 @@ def found_by(estimator):
 # fits that draw their seeds, so that it shows if copies draw them
 MORE = {
     "TransitionCorrectedClassifier": sknoisy.TransitionCorrectedClassifier(
-        max_epochs=4, cv=3, random_state=0
-    ),
+        max_epochs=4, cv=3, accumulate=2, random_state=0
+    ),  # so that folds don't train together, which would leave nothing to spread
     "ConsensusClassifier": sknoisy.ConsensusClassifier(
         sknoisy.NoisyLabelClassifier(max_epochs=2, random_state=0),
         "classifier",

@@ -14,8 +14,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import fbeta_score, make_scorer
 
 from sknoisy import BatchedGridSearchCV
+from sknoisy._engine import fits
 from sknoisy.exceptions import VersionWarning
-from sknoisy.model_selection import _lockstep, _rehearsal
+from sknoisy.model_selection import _rehearsal
 
 pytest.importorskip("safetensors")
 
@@ -34,7 +35,7 @@ class Killed(BaseException):
 
 @pytest.fixture
 def few_at_once(monkeypatch):
-    monkeypatch.setitem(_lockstep.AT_ONCE, "cpu", 4)
+    monkeypatch.setitem(fits.AT_ONCE, "cpu", 4)
 
 
 @pytest.fixture
@@ -84,11 +85,11 @@ def test_networks_are_lost_in_no_other_batch_than_the_one_under_way(
     table, tmp_path, few_at_once, killed_at
 ):
     whole = search("together", None).fit(*table)
-    with killed_at(3, _lockstep, "_train_trainees") as trained:
+    with killed_at(3, fits, "_train_trainees") as trained:
         search("together", tmp_path).fit(*table)
     assert len(trained) == 3
     assert len(list(tmp_path.glob("batch-*"))) == 3
-    with killed_at(99, _lockstep, "_train_trainees") as trained:
+    with killed_at(99, fits, "_train_trainees") as trained:
         found = search("together", tmp_path).fit(*table)
     assert len(trained) == 3  # of six
     check_same(found, whole, table[0])
@@ -117,7 +118,7 @@ def test_scores_are_kept_one_by_one(name, n, table, tmp_path, few_at_once, kille
 def test_a_search_that_is_over_fits_the_best_one_only(table, tmp_path, killed_at):
     first = search("partly alone", tmp_path).fit(*table)
     with (
-        killed_at(0, _lockstep, "prepare_fits"),
+        killed_at(0, fits, "prepare_fits"),
         killed_at(0, _rehearsal, "_fit_alone"),
     ):
         found = search("partly alone", tmp_path).fit(*table)
@@ -176,7 +177,7 @@ def test_files_that_were_cut_or_are_no_ones_are_done_again(
     table, tmp_path, few_at_once, killed_at
 ):
     whole = search("together", None).fit(*table)
-    with killed_at(3, _lockstep, "_train_trainees"):
+    with killed_at(3, fits, "_train_trainees"):
         search("together", tmp_path).fit(*table)
     path = tmp_path / "batch-0.safetensors"
     path.write_bytes(path.read_bytes()[:100])
@@ -184,7 +185,7 @@ def test_files_that_were_cut_or_are_no_ones_are_done_again(
         (tmp_path / "batch-2.safetensors").read_bytes()
     )
     (tmp_path / "scores.jsonl").write_text('{"place": 0, "calls": [["sc')
-    with killed_at(99, _lockstep, "_train_trainees") as trained:
+    with killed_at(99, fits, "_train_trainees") as trained:
         check_same(search("together", tmp_path).fit(*table), whole, table[0])
     assert len(trained) == 5
     with killed_at(0, _rehearsal, "_fit_alone"):

@@ -9,18 +9,19 @@ from helpers import small
 from torch import nn
 from torch.nn import functional as F
 
+from sknoisy._engine.fits import prepare_fits
+from sknoisy._engine.in_turn import InTurn
 from sknoisy._engine.lockstep import lockstep_key, train_in_lockstep
 from sknoisy._engine.stacked import (
     ACTIVATIONS,
     FunctionalStack,
     LayerStack,
-    Streams,
     shape_of,
     stack,
     why_not_stacked,
 )
+from sknoisy._engine.stacked_layers import Streams
 from sknoisy.losses import LOSSES
-from sknoisy.model_selection._lockstep import prepare_fits
 from sknoisy.modules import MLP, Dropout, LeNet5, SmallResNet, Standardize
 
 EXACT = {"rtol": 1e-5, "atol": 1e-6}
@@ -269,6 +270,17 @@ def test_the_share_of_dropout_is_no_part_of_a_shape():
 # --- training ---
 
 
+@pytest.fixture(params=["at once", "in turn"])
+def in_turn(request, monkeypatch):
+    """Let a step be one of all networks at once, or of one after another."""
+    is_so = request.param == "in turn"
+    monkeypatch.setattr(InTurn, "is_faster", lambda self, n_rows: is_so)
+    calls, real = [], InTurn.said
+    monkeypatch.setattr(InTurn, "said", lambda *args: calls.append(0) or real(*args))
+    yield
+    assert bool(calls) == is_so
+
+
 @pytest.fixture
 def trainees(table):
     """Return a function that makes trainees on ragged parts of the table."""
@@ -284,7 +296,7 @@ def trainees(table):
     return make
 
 
-def test_every_loss_trains_as_alone(trainees, table):
+def test_every_loss_trains_as_alone(trainees, table, in_turn):
     X, y = table
     options = {"max_epochs": 1, "batch_size": 50, "dtype": "float64"}
     together = trainees(*[(120, {**options, "loss": name}) for name in LOSSES])
@@ -315,7 +327,9 @@ RAGGED = [
 ]
 
 
-def test_folds_of_any_size_and_settings_of_any_kind_train_as_alone(trainees, table):
+def test_folds_of_any_size_and_settings_of_any_kind_train_as_alone(
+    trainees, table, in_turn
+):
     X, y = table
     settings = [(n, {**o, "max_epochs": 2, "dtype": "float64"}) for n, o in RAGGED]
     together = trainees(*settings)
@@ -337,8 +351,53 @@ def test_folds_of_any_size_and_settings_of_any_kind_train_as_alone(trainees, tab
         assert set(ours.history[0]) == set(alone.history[0])
 
 
+NO_MLP = {
+    "another activation": nn.Tanh(),
+    "none": nn.Identity(),
+    "a norm": nn.LayerNorm(8),
+    "dropout that isn't behind a rectifier": Dropout(0.5),
+}
+
+
+@pytest.mark.parametrize("name", NO_MLP)
+def test_other_chains_take_their_steps_at_once(name):
+    chain = [nn.Linear(5, 8), NO_MLP[name], nn.Linear(8, 3)]
+    networks = [nn.Sequential(*copy.deepcopy(chain)) for _ in range(2)]
+    together = stack(networks)
+    assert together.in_turn is None
+    mlp = stack([MLP(5, 3), MLP(5, 3)]).in_turn
+    assert mlp.is_faster(512) and not mlp.is_faster(4)
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_networks_in_turn_have_the_gradients_that_they_have_at_once(bias):
+    def make(p):
+        layers = [Standardize(torch.randn(6), torch.rand(6) + 0.5), Dropout(0.2)]
+        layers += [nn.Linear(6, 9, bias=bias), nn.ReLU(), nn.Dropout(p)]
+        layers += [nn.Linear(9, 7), nn.ReLU(), Dropout(p), nn.Linear(7, 3, bias=bias)]
+        return nn.Sequential(*layers).double()
+
+    torch.manual_seed(0)
+    networks = [make(0.5), make(0.0), make(0.25)]
+    X, index = torch.randn(20, 6).double(), torch.randint(20, (3, 5))
+    found = []
+    for in_turn in (False, True):
+        together = stack(networks)
+        together.in_turn.is_faster = lambda n_rows, is_so=in_turn: is_so
+        streams = [torch.Generator().manual_seed(seed) for seed in (1, 2)]
+        for dropout in together.dropouts():  # two share one, of which one has padding
+            dropout.streams = Streams(streams, [0, 1, 1], n_rows=[5, 4])
+        logits = together.of_rows(X, index, [5, 4, 4])
+        logits = torch.cat([logits[0], logits[1:, :4].flatten(0, 1)])
+        logits.square().sum().backward()
+        found.append([logits, *(stacked.grad for stacked, _ in together.pairs)])
+    for ours, theirs in zip(*found, strict=True):
+        assert ours.abs().max() > 0
+        torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", torch.optim.RMSprop])
-def test_optimizers_take_their_steps_apart(optimizer, trainees, table):
+def test_optimizers_take_their_steps_apart(optimizer, trainees, table, in_turn):
     X, y = table
     settings = [
         (150, {"optimizer": optimizer, "max_epochs": 2, "lr": lr}) for lr in (0.01, 0.1)
@@ -353,7 +412,7 @@ def test_optimizers_take_their_steps_apart(optimizer, trainees, table):
             torch.testing.assert_close(a, b, rtol=1e-4, atol=1e-5)
 
 
-def test_one_that_diverges_does_not_touch_the_others(trainees):
+def test_one_that_diverges_does_not_touch_the_others(trainees, in_turn):
     calm = {"max_epochs": 3, "optimizer": "sgd", "weight_decay": 0.0, "lr": 0.01}
     wild = {**calm, "lr": 1e30}
     errors = train_in_lockstep(trainees((150, calm), (150, wild), (150, calm)))

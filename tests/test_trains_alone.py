@@ -12,8 +12,9 @@ from sklearn.model_selection import KFold
 from torch import nn
 
 from sknoisy import BatchedGridSearchCV, NoisyLabelClassifier
+from sknoisy._engine import fits
 from sknoisy.exceptions import TrainsAloneWarning
-from sknoisy.model_selection import _lockstep, batched_cross_val_predict
+from sknoisy.model_selection import batched_cross_val_predict
 from sknoisy.modules import LeNet5
 from sknoisy.optimizers import SAM
 
@@ -96,7 +97,7 @@ def test_the_reason_is_told_of_convolutions(images):
 
 
 def test_the_reason_is_told_of_large_networks(table, monkeypatch):
-    monkeypatch.setattr(_lockstep, "MEMORY", 1)
+    monkeypatch.setattr(fits, "MEMORY", 1)
     with pytest.warns(TrainsAloneWarning, match="as large as its gain nothing"):
         search(network(), {"lr": [0.01, 0.02]}).fit(*table)
 

@@ -1,8 +1,9 @@
 """What a network says of held-out samples, when it says it best."""
 
 import numpy as np
+import torch
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 from skorch.callbacks import Callback
 
 from sknoisy._engine.batches import ArrayDataset
@@ -15,35 +16,56 @@ class BestOnHeldOut(Callback):
 
     Training ends when it hasn't done better for some epochs. Classes that it doesn't
     know have no probability.
+
+    Parameters
+    ----------
+    X : ndarray or CSR matrix of shape (n_samples, ...)
+
+    rows : ndarray of int
+        Those that are held out.
+
+    codes, noisy : ndarray of shape (n_samples,)
+        All labels, and which of them are there to be foretold.
+
+    known : ndarray of int
+        The classes that the network knows.
+
+    n_classes : int
     """
 
-    def __init__(self, X, codes, noisy, known, n_classes):
-        self.X = X
-        self.codes = codes
-        self.noisy = noisy
+    def __init__(self, X, rows, codes, noisy, known, n_classes):
+        self.held_out = ArrayDataset(X, rows=torch.as_tensor(rows))
+        self.codes = codes[rows]
+        self.noisy = noisy[rows] & np.isin(self.codes, known)
         self.known = known
         self.n_classes = n_classes
 
-    def on_train_begin(self, net, **kwargs):
+    def begin(self, max_epochs):
         """Begin anew."""
         self.likelihood_ = -np.inf
-        self.patience_ = max(PATIENCE, net.max_epochs // PATIENCE)
+        self.patience_ = max(PATIENCE, max_epochs // PATIENCE)
+
+    def hear(self, said, epoch):
+        """Hear probabilities of held-out samples; return whether to go on."""
+        proba = np.zeros((len(self.codes), self.n_classes))
+        proba[:, self.known] = said
+        if not self.noisy.any():  # nothing to foretell: the last word is as good
+            self.proba_, self.epoch_ = proba, epoch
+            return True
+        # calibrated, since networks grow too sure before they grow worse
+        likelihood = -calibrated(proba, self.codes, self.noisy).fun
+        if likelihood > self.likelihood_:
+            self.likelihood_, self.proba_, self.epoch_ = likelihood, proba, epoch
+            return True
+        return epoch - self.epoch_ < self.patience_
+
+    def on_train_begin(self, net, **kwargs):
+        """Begin anew."""
+        self.begin(net.max_epochs)
 
     def on_epoch_end(self, net, **kwargs):
         """Listen to the network; stop it well after its best epoch."""
-        proba = np.zeros((len(self.codes), self.n_classes))
-        proba[:, self.known] = net.predict_proba(ArrayDataset(self.X))
-        if not self.noisy.any():  # nothing to foretell: the last word is as good
-            self.proba_, self.epoch_ = proba, len(net.history)
-            return
-        # calibrated, since networks grow too sure before they grow worse
-        given = calibrate(proba, self.codes, self.noisy)[
-            self.noisy, self.codes[self.noisy]
-        ]
-        likelihood, epoch = np.log(given).mean(), len(net.history)
-        if likelihood > self.likelihood_:
-            self.likelihood_, self.proba_, self.epoch_ = likelihood, proba, epoch
-        elif epoch - self.epoch_ >= self.patience_:
+        if not self.hear(net.predict_proba(self.held_out), len(net.history)):
             raise KeyboardInterrupt  # skorch's way to end training
 
 
@@ -53,13 +75,25 @@ def calibrate(posterior, codes, noisy=slice(None)):
     Cross entropy on held-out given labels is minimal at their true probabilities; one
     number can't fit their noise. Only the rows of the mask `noisy` count.
     """
-    log_p = np.log(np.maximum(posterior, np.finfo(np.float64).tiny))
-    judged, given = log_p[noisy], codes[noisy]
-    rows = np.arange(len(given))
+    log_p = _logs(posterior)
+    best = calibrated(posterior, codes, noisy)
+    return softmax(np.exp(best.x) * log_p, axis=1)
+
+
+def calibrated(posterior, codes, noisy=slice(None)):
+    """Return minus the log of that temperature as `x`, the loss at it as `fun`."""
+    judged, given = _logs(posterior[noisy]), codes[noisy]
+    # less the largest of each row, so that nothing overflows at any temperature
+    judged -= judged.max(axis=1, keepdims=True)
+    mean_of_given = judged[np.arange(len(given)), given].mean()
 
     def nll(log_inverse_temperature):
-        scaled = np.exp(log_inverse_temperature) * judged
-        return -log_softmax(scaled, axis=1)[rows, given].mean()
+        scale = np.exp(log_inverse_temperature)
+        total = np.exp(scale * judged).sum(axis=1)
+        return np.log(total).mean() - scale * mean_of_given
 
-    best = minimize_scalar(nll, bounds=(-3, 3), method="bounded")
-    return softmax(np.exp(best.x) * log_p, axis=1)
+    return minimize_scalar(nll, bounds=(-3, 3), method="bounded")
+
+
+def _logs(posterior):
+    return np.log(np.maximum(posterior, np.finfo(np.float64).tiny))

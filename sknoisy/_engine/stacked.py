@@ -2,21 +2,24 @@
 
 Small networks spend their time on calls, not on arithmetic, so that twenty of them cost
 little more than four. `stack` knows two ways. Linear layers in a chain become batched
-products, on any device. Whatever else there is goes through ``torch.func``, on a CPU
+products, on any device; where these would leave the cache of a CPU, `in_turn` makes a
+step network by network. Whatever else there is goes through ``torch.func``, on a CPU
 only what has no convolutions: these take nearly twice as long that way as one network
 after another.
 """
 
 from abc import ABCMeta, abstractmethod
+from itertools import dropwhile, takewhile
+from typing import Any
 
 import torch
 from torch import nn
 from torch.func import functional_call, stack_module_state, vmap
-from torch.nn import functional as F
 
 from sknoisy._engine.chains import HOOKS, read_chain
+from sknoisy._engine.in_turn import InTurn, blocks_of
 from sknoisy._engine.mapped import anatomy, is_light, may_be_mapped, runs_alike
-from sknoisy.modules import Dropout, Standardize
+from sknoisy._engine.stacked_layers import OF_INPUTS, STACKED, StackedDropout
 
 # parameters of a network; with more, twenty leave a CPU's cache (512-512 still gains
 # as a chain, 384-384 with a forward of its own doesn't)
@@ -26,6 +29,7 @@ ACTIVATIONS = (
     *(nn.Identity, nn.LeakyReLU, nn.LogSigmoid, nn.Mish, nn.ReLU, nn.ReLU6, nn.SELU),
     *(nn.SiLU, nn.Sigmoid, nn.Softplus, nn.Softsign, nn.Tanh, nn.Tanhshrink),
 )
+CACHED = 2**15  # numbers in a batch of the widest layer; with more, products lose
 
 
 def stack(networks, device="cpu", features=None):
@@ -75,6 +79,17 @@ def _gains(network, is_chained):
     most = BYTES_AT_MOST["chained" if is_chained else "mapped"]
     fits = sum(p.nbytes for p in network.parameters()) <= most
     return fits and (is_chained or all(map(is_light, network.modules())))
+
+
+def gains_by_size(network, features, batch_size):
+    """Whether networks such as this one are faster on a CPU together than alone."""
+    layers = layers_of(network, features)
+    if layers is None:  # what else can be stacked gains, or has no shape
+        return True
+    rest = dropwhile(lambda layer: STACKED.get(type(layer)) in OF_INPUTS, layers)
+    linear = [layer for layer in layers if isinstance(layer, nn.Linear)]
+    widest = max((layer.out_features for layer in linear), default=0)
+    return blocks_of([*rest]) is not None or batch_size * widest <= CACHED
 
 
 def why_not_stacked(network):
@@ -144,6 +159,28 @@ class Stack(nn.Module, metaclass=ABCMeta):
             all of them the same one.
         """
 
+    @abstractmethod
+    def of_one(self, x, i):
+        """Return the logits, (n_batch, n_classes), of one of the networks."""
+
+    def of_rows(self, X, index, sizes):
+        """Return the logits of rows of `X`.
+
+        Parameters
+        ----------
+        X : Tensor of shape (n_samples, ...)
+
+        index : LongTensor of shape (n_networks, n_batch)
+
+        sizes : list of int
+            How many of these rows count, a network; what is said of others doesn't.
+        """
+        return self(X.index_select(0, index.flatten()).view(*index.shape, *X.shape[1:]))
+
+    def is_in_turn(self, n_rows):
+        """Whether steps with batches of `n_rows` are made network by network."""
+        return False
+
     @torch.no_grad()
     def write_back(self):
         """Give the networks the parameters that the stack has now."""
@@ -162,23 +199,15 @@ class Stack(nn.Module, metaclass=ABCMeta):
 
 
 class LayerStack(Stack):
-    """Chains of linear layers and what goes between them, as batched products.
-
-    From the first product on, samples are the last axis: the batched product of a CPU
-    is several times as slow for a result of few columns, such as ten logits.
-    """
+    """Chains of linear layers and what goes between them, as batched products."""
 
     def __init__(self, chains):
         super().__init__(chains)
-        self.layers = nn.ModuleList()
-        samples_last = False
-        for layers in zip(*chains, strict=True):
-            if isinstance(layers[0], nn.Linear) and not samples_last:
-                self.layers.append(SamplesLast())
-                samples_last = True
-            self.layers.append(self._stacked(layers, samples_last))
-        if samples_last:
-            self.layers.append(SamplesLast())
+        self.layers = nn.ModuleList(map(self._stacked, zip(*chains, strict=True)))
+        # what comes before the first parameter
+        self.n_first = sum(1 for _ in takewhile(_is_of_inputs, self.layers))
+        blocks = blocks_of(self.layers[self.n_first :])
+        self.in_turn: Any = None if blocks is None else InTurn(blocks)
 
     def forward(self, features):
         """Return the logits."""
@@ -186,13 +215,29 @@ class LayerStack(Stack):
             features = layer(features)
         return features
 
-    def _stacked(self, layers, samples_last):
+    def of_one(self, x, i):
+        """Return the logits, (n_batch, n_classes), of one of the networks."""
+        for layer in self.layers:
+            x = layer.of_one(x, i) if hasattr(layer, "of_one") else layer(x)
+        return x
+
+    def of_rows(self, X, index, sizes):
+        """Return the logits of rows of `X`, of all networks at once or in turn."""
+        if X.device.type == "cpu" and self.is_in_turn(index.shape[1]):
+            return self.in_turn(self.layers[: self.n_first], X, index, sizes)
+        return super().of_rows(X, index, sizes)
+
+    def is_in_turn(self, n_rows):
+        """Whether steps with batches of `n_rows` are made network by network."""
+        return self.in_turn is not None and self.in_turn.is_faster(n_rows)
+
+    def _stacked(self, layers):
         parameters = {
             name: self._parameter([getattr(layer, name) for layer in layers])
             for name, _ in layers[0].named_parameters()
         }
         kind = STACKED.get(type(layers[0]))
-        return layers[0] if kind is None else kind(layers, parameters, samples_last)
+        return layers[0] if kind is None else kind(layers, parameters)
 
 
 class FunctionalStack(Stack):
@@ -207,6 +252,13 @@ class FunctionalStack(Stack):
         self.names, self.skeleton = names, [networks[0]]  # a list hides its parameters
         self._each = nn.ParameterList(stacked for stacked, _ in self.pairs)
 
+    def of_one(self, x, i):
+        """Return the logits, (n_batch, n_classes), of one of the networks."""
+        own = zip(self.names, [one[i] for one in self._each], strict=True)
+        constants = {name: value[i] for name, value in self.constants.items()}
+        skeleton = self.skeleton[0].train(self.training)
+        return functional_call(skeleton, (dict(own), constants), (x,))
+
     def forward(self, features):
         """Return the logits."""
         skeleton = self.skeleton[0].train(self.training)
@@ -220,159 +272,6 @@ class FunctionalStack(Stack):
     def _apply(self, fn, recurse=True):
         self.constants = {name: fn(value) for name, value in self.constants.items()}
         return super()._apply(fn, recurse)
-
-
-class SamplesLast(nn.Module):
-    """Swap samples and features, or swap them back."""
-
-    def forward(self, x):
-        """Return a view of `x`."""
-        return x.transpose(1, 2)
-
-
-class StackedLinear(nn.Module):
-    """Linear layers; `x` has shape (n_networks, n_in, n_samples)."""
-
-    def __init__(self, layers, parameters, samples_last):
-        super().__init__()
-        self.weight, self.bias = parameters["weight"], parameters.get("bias")
-
-    def forward(self, x):
-        """Return each network's product."""
-        if self.bias is None:
-            return torch.bmm(self.weight, x)
-        return torch.baddbmm(self.bias.unsqueeze(2), self.weight, x)
-
-
-class StackedLayerNorm(nn.Module):
-    """Layer normalization over features that are one axis."""
-
-    def __init__(self, layers, parameters, samples_last):
-        super().__init__()
-        self.weight, self.bias = parameters.get("weight"), parameters.get("bias")
-        self.eps, self.samples_last = layers[0].eps, samples_last
-
-    def forward(self, x):
-        """Return the normalized features, scaled for each network."""
-        x = x.transpose(1, 2) if self.samples_last else x
-        x = F.layer_norm(x, x.shape[-1:], eps=self.eps)
-        x = x if self.weight is None else x * self.weight.unsqueeze(1)
-        x = x if self.bias is None else x + self.bias.unsqueeze(1)
-        return x.transpose(1, 2) if self.samples_last else x
-
-
-class StackedStandardize(nn.Module):
-    """Means and scales of each network's own training data."""
-
-    def __init__(self, layers, parameters, samples_last):
-        super().__init__()
-        self.samples_last = samples_last
-        self.register_buffer("mean", torch.stack([layer.mean for layer in layers]))
-        self.register_buffer("factor", torch.stack([layer.factor for layer in layers]))
-
-    def forward(self, x):
-        """Return the standardized features."""
-        x = x.transpose(1, 2) if self.samples_last else x
-        x = (x - self._over(x, self.mean)) * self._over(x, self.factor)
-        return x.transpose(1, 2) if self.samples_last else x
-
-    @staticmethod
-    def _over(x, values):
-        gap = [1] * (x.ndim - values.ndim)
-        return values.view(len(values), *gap, *values.shape[1:])
-
-
-class StackedFlatten(nn.Module):
-    """Flatten each sample."""
-
-    def __init__(self, layers, parameters, samples_last):
-        super().__init__()
-
-    def forward(self, x):
-        """Return `x` with one axis of features."""
-        return x.flatten(2) if x.ndim > 2 else x
-
-
-class Streams:
-    """Where networks draw from: those that would draw alike share a draw.
-
-    Parameters
-    ----------
-    generators : list of torch.Generator or None
-        One a stream; None draws from torch's own.
-
-    of_network : list of int
-        The stream of each network.
-
-    n_rows : list of int, default=None
-        How many samples of a batch each stream has; further ones are only padding.
-        None means all.
-    """
-
-    def __init__(self, generators, of_network, n_rows=None):
-        self.generators = generators
-        self.of_network = torch.as_tensor(of_network)
-        self.n_rows = n_rows
-        self.first = [list(of_network).index(s) for s in range(len(generators))]
-        self._one_each = list(of_network) == list(range(len(generators)))
-
-    def spread(self, values):
-        """Return the rows of `values`, one a stream, for each network."""
-        if self._one_each or len(self.generators) == 1:  # one broadcasts
-            return values
-        return values.index_select(0, self.of_network.to(values.device))
-
-
-class StackedDropout(nn.Module):
-    """Dropout; each network draws what it would draw alone, from its stream."""
-
-    def __init__(self, layers, parameters, samples_last):
-        super().__init__()
-        self.layers, self.samples_last = list(layers), samples_last
-        self.shares = [layer.p for layer in layers]
-        self.streams = Streams([None] * len(layers), range(len(layers)))
-
-    def forward(self, x):
-        """Return `x` with units left out, in training."""
-        if not self.training or not any(self.shares):
-            return x
-        # drawn with samples first, as a network alone draws
-        batch = x.transpose(1, 2) if self.samples_last else x
-        masks = torch.stack(
-            [self._mask(s, batch[0]) for s in range(len(self.streams.generators))]
-        )
-        if self.samples_last:
-            masks = masks.transpose(1, 2).contiguous()
-        return x * self.streams.spread(masks)
-
-    def _mask(self, stream, batch):
-        layer = self.layers[self.streams.first[stream]]
-        n_rows = self.streams.n_rows
-        n_rows = len(batch) if n_rows is None else n_rows[stream]
-        like = batch.new_empty((n_rows, *batch.shape[1:]))
-        mask = draw_mask(layer, like, self.streams.generators[stream])
-        if n_rows == len(batch):
-            return mask
-        return torch.cat([mask, mask.new_ones((len(batch) - n_rows, *mask.shape[1:]))])
-
-
-def draw_mask(layer, like, generator=None):
-    """Return what a dropout layer multiplies a tensor `like` this one by."""
-    if layer.p == 0:
-        return torch.ones_like(like)
-    if isinstance(layer, Dropout) and like.device.type == "cpu":
-        return layer.mask(like, generator)
-    return like.bernoulli_(1 - layer.p, generator=generator).div_(1 - layer.p)
-
-
-STACKED = {
-    Dropout: StackedDropout,
-    Standardize: StackedStandardize,
-    nn.Dropout: StackedDropout,
-    nn.Flatten: StackedFlatten,
-    nn.LayerNorm: StackedLayerNorm,
-    nn.Linear: StackedLinear,
-}
 
 
 def is_chain(network):
@@ -405,3 +304,7 @@ def _layer_shape(layer):
     # all that stands in its text, but for the share of dropout, which may differ
     text = "" if STACKED.get(type(layer)) is StackedDropout else repr(layer)
     return type(layer), text, shapes
+
+
+def _is_of_inputs(stacked):
+    return isinstance(stacked, OF_INPUTS)

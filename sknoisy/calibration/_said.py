@@ -5,7 +5,8 @@ from functools import partial
 import numpy as np
 from sklearn.base import clone
 
-from sknoisy._out_of_fold import certain, cut, fitted, probabilities_of, run_folds
+from sknoisy._fold_fits import FoldFit, spread_fits
+from sknoisy._out_of_fold import certain, cut, mean_of_folds, probabilities_of
 from sknoisy._probs import check_probs
 from sknoisy._rows import cut_params
 from sknoisy._shown import shown
@@ -81,20 +82,24 @@ def logs_out_of_fold(classifier, X, codes, classes, folds, params, *, n_jobs=Non
         Of `fit`, cut where there is one value a sample.
 
     n_jobs : int, default=None
-        Number of folds at a time.
+        Number of folds at a time, of those that don't train together.
     """
-    judge = partial(_fit_and_say, classifier, X, codes, classes, params)
-    return run_folds(judge, folds, len(codes), len(classes), n_jobs=n_jobs)
+    begin = partial(_begin, classifier, X, codes, classes, params)
+    say = partial(_say, X, codes, classes)
+    found = spread_fits(classifier, begin, say, folds, len(codes), n_jobs=n_jobs)
+    return mean_of_folds(folds, found, len(codes), len(classes))
 
 
-def _fit_and_say(classifier, X, codes, classes, params, train, test):
-    seen = np.unique(codes[train])
-    if len(seen) == 1:  # nothing to tell apart, which many classifiers refuse to do
-        return logs_of(certain(seen, len(test), len(classes)))
-    model = fitted(
-        clone(classifier),
-        cut(classifier, X, train, train),
-        classes[codes[train]],
-        **cut_params(params, train, len(codes)),
-    )
-    return logs_said_by(model, cut(classifier, X, test, train), classes)
+def _begin(classifier, X, codes, classes, params, train, test):
+    """Return the fit of a fold; None, if there is nothing to tell apart."""
+    if len(np.unique(codes[train])) == 1:  # which many classifiers refuse to do
+        return None
+    params = cut_params(params, train, len(codes))
+    given = cut(classifier, X, train, train), classes[codes[train]], params
+    return FoldFit(clone(classifier), *given, train)
+
+
+def _say(X, codes, classes, model, train, test):
+    if model is None:
+        return logs_of(certain(codes[train[0]], len(test), len(classes)))
+    return logs_said_by(model, cut(model, X, test, train), classes)

@@ -86,7 +86,8 @@ class TrueLabelCalibratedClassifier(MetaEstimatorMixin, ClassifierMixin, BaseEst
         Samples without a label aren't trained on, nor calibrated by.
 
     n_jobs : int, default=None
-        How many folds are fitted at a time; -1 takes all processors.
+        How many folds are fitted at a time; -1 takes all processors. Networks that
+        train in lock-step do so in one.
 
     random_state : int, RandomState instance or None, default=None
         Seed of folds, and of what None stands for otherwise. None takes fresh entropy;

@@ -16,6 +16,7 @@ from sknoisy._engine.devices import pick_device
 from sknoisy._engine.draws import is_quiet, seeded_to_predict, taking_turns
 from sknoisy._engine.networks import speaker
 from sknoisy._engine.tasks import CallbackSupportMixin, epoch_tasks, with_callbacks
+from sknoisy._engine.unpredicted import warn_of_unpredicted
 from sknoisy._engine.validation import split_dataset
 from sknoisy._estimators import BaseEstimator, ClassifierMixin
 from sknoisy._rows import cut_params
@@ -30,7 +31,6 @@ from sknoisy.classifiers._data import make_training_data
 from sknoisy.classifiers._inputs import read, read_both
 from sknoisy.classifiers._method import Task, as_method, build_objective
 from sknoisy.classifiers._training import TrainingParameters, check_training
-from sknoisy.classifiers._unpredicted import warn_of_unpredicted
 from sknoisy.schedules import constant
 
 
@@ -190,7 +190,7 @@ class BaseNoisyClassifier(
                 engine = self._build(task, data, has_validation=valid is not None)
                 engine.checkpoints = kept
                 self._train(engine, task, data, (train, valid), X, y)
-        warn_of_unpredicted(self, self._probabilities, data)
+        warn_of_unpredicted(self, data)
         return self
 
     @own_settings()

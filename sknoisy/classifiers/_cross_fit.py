@@ -8,8 +8,9 @@ import numpy as np
 from sklearn.base import clone
 
 from sknoisy._engine.held_out import BestOnHeldOut, calibrate
+from sknoisy._fold_fits import FoldFit, spread_fits
 from sknoisy._folds import folds_to_judge_by
-from sknoisy._out_of_fold import certain, mean_of_folds, spread_folds
+from sknoisy._out_of_fold import certain, mean_of_folds
 from sknoisy._rows import take
 
 ANNEALED = 1.5  # a rate that ends low holds out longer than one that is cut off
@@ -81,20 +82,26 @@ def cross_fit(
     noisy = _noisy_rows(codes, trusted)
     n_samples, n_classes = len(codes), codes.max() + 1
 
-    def judge(train, test, seed):
+    def begin(train, test, seed):
         known = np.unique(codes[train])
         if len(known) == 1:  # nothing to tell apart
-            return certain(known, len(test), n_classes), classifier.max_epochs
-        told = noisy[test] & np.isin(codes[test], known)
-        best = BestOnHeldOut(X[test], codes[test], told, known, n_classes)
+            return None
+        best = BestOnHeldOut(X, test, codes, noisy, known, n_classes)
         model = clone(classifier).set_params(callbacks=[("best", best)])
-        model.set_params(random_state=seed).fit(X[train], codes[train])
+        model.set_params(random_state=seed)
+        return FoldFit(model, X[train], codes[train], {}, train)
+
+    def say(model, train, test, seed):
+        if model is None:
+            known = codes[train[0]]
+            return certain(known, len(test), n_classes), classifier.max_epochs
         best = dict(model.net_.callbacks_)["best"]
         return best.proba_, min(ANNEALED * best.epoch_, model.net_.max_epochs)
 
     folds = _folds(X, codes, noisy, cv, random_state, groups)
     told = [(*fold, random_state.randint(np.iinfo(np.int32).max)) for fold in folds]
-    found, n_epochs = zip(*spread_folds(judge, told), strict=True)
+    found = spread_fits(classifier, begin, say, told, n_samples)
+    found, n_epochs = zip(*found, strict=True)
     posterior = mean_of_folds(folds, found, n_samples, n_classes)
     posterior /= posterior.sum(axis=1, keepdims=True)
     if calibrates:

@@ -78,6 +78,7 @@ class NoisyLabelClassifier(MethodNames, WeightedNoisyClassifier):
 
     _routes = (*WeightedNoisyClassifier._routes, "method")
     _part = "method"
+    _together = "sknoisy._engine.fits"
 
     loss: Loss = "auto"
     method: str | type[Objective] = "plain"

@@ -8,6 +8,7 @@ from sknoisy.classifiers._method import Plain
 class PlainClassifier(BaseNoisyClassifier):
     """One network that learns a loss of single samples, with nothing else to it."""
 
+    _together = "sknoisy._engine.fits"
     _method = Plain()
 
     loss: Loss = "ce"

@@ -79,7 +79,8 @@ class BaseDetector(CompletedText, BaseEstimator, metaclass=ABCMeta):
         qualities the first go first.
 
     n_jobs : int, default=None
-        How many jobs run at a time; -1 takes all processors.
+        How many jobs run at a time; -1 takes all processors. Networks of several folds
+        that train in lock-step do so in one.
 
     unlabeled : label, None or "auto", default="auto"
         What marks a sample without a label, besides None, NaN and pandas.NA. None:

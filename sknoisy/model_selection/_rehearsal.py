@@ -307,7 +307,7 @@ def _why_all_alone(estimator, fit_params, y):
 
 def _prepare_fold(cells, candidates, train, X, y, fit_params, hopeless):
     """Begin the fits of one fold, those that might train together."""
-    from sknoisy.model_selection._lockstep import Prepared, prepare_fits, why_alone
+    from sknoisy._engine.fits import Prepared, prepare_fits, why_alone
 
     for cell in cells:
         cell.why = why_alone(_last_step(cell.estimator))
@@ -378,7 +378,7 @@ def _last_step(estimator):
 
 
 def _train(cells, verbose, store):
-    from sknoisy.model_selection._lockstep import train_together
+    from sknoisy._engine.fits import train_together
 
     prepared = [cell.prepared for cell in cells if cell.prepared is not None]
     total = sum(one.trainee.engine.max_epochs for one in prepared)

@@ -1,4 +1,9 @@
-"""The desk's part of training in lock-step: all that comes before and after it."""
+"""The desk's part of training in lock-step: all that comes before and after it.
+
+Which estimators can do so their own types say, by a `_together` that names this module;
+a subclass may do anything, and has to say so anew. `sknoisy._fold_fits` asks for folds,
+searches ask for their candidates.
+"""
 
 import time
 from dataclasses import dataclass, replace
@@ -9,7 +14,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from sknoisy._engine.batches import ArrayDataset
+from sknoisy._engine.callbacks import callback_of
 from sknoisy._engine.draws import may_draw
+from sknoisy._engine.held_out import BestOnHeldOut
 from sknoisy._engine.lockstep import (
     ELEMENTWISE,
     Trainee,
@@ -18,11 +26,11 @@ from sknoisy._engine.lockstep import (
     why_no_key,
 )
 from sknoisy._engine.optimizers import OPTIMIZERS
-from sknoisy._engine.stacked import shape_of
+from sknoisy._engine.stacked import gains_by_size, shape_of
+from sknoisy._engine.unpredicted import warn_of_unpredicted
 from sknoisy._settings import own_settings
 from sknoisy._shown import shown
 from sknoisy._streams import Stream, Witness, drawing_from, generator, lent
-from sknoisy.classifiers import NoisyLabelClassifier
 from sknoisy.losses import get_loss
 
 # How many networks share a step. On a CPU twenty gain nearly all there is to gain; a
@@ -36,6 +44,7 @@ CARRIED = frozenset(
     | {"warm_start", "device", "dtype", "keep_on_interrupt", "checkpoint_every"}
     | {"unlabeled", "random_state"}
 )
+APART = 2**28  # bytes of samples that folds may hold, each for itself
 MEMORY = 2**28  # bytes of parameters; networks that large gain nothing anyway
 
 
@@ -61,7 +70,7 @@ class Prepared:
         Why it has not trained together with others, in words.
     """
 
-    estimator: NoisyLabelClassifier
+    estimator: Any
     data: Any
     task: Any
     trainee: Trainee
@@ -80,12 +89,16 @@ def may_train_together(estimator):
 
 def why_alone(estimator):
     """Return why a fit can't be one of many, as far as its parameters tell, or None."""
-    if type(estimator) is not NoisyLabelClassifier:
-        return f"{type(estimator).__name__} trains by itself"
-    if estimator.method != "plain":
-        return f"method={shown(estimator.method)} looks at more than single samples"
-    for name, default in _defaults().items():
-        if name not in CARRIED and not _is(getattr(estimator, name), default):
+    kind: Any = type(estimator)
+    if vars(kind).get("_together") != __name__:
+        return f"{kind.__name__} trains by itself"
+    method = getattr(estimator, "method", "plain")
+    if method != "plain":
+        return f"method={shown(method)} looks at more than single samples"
+    for name, default in _defaults(kind).items():
+        if name in CARRIED or (name == "callbacks" and _is_heard(estimator)):
+            continue
+        if not _is(getattr(estimator, name), default):
             return f"{name}={shown(getattr(estimator, name))}"
     for name in ("callbacks", "iterator_train"):
         if estimator._routed_to(name):
@@ -99,9 +112,16 @@ def why_alone(estimator):
     return None
 
 
+def _is_heard(estimator):
+    """Whether its callbacks only want to hear what it says of held-out samples."""
+    callbacks = estimator.callbacks
+    is_one = isinstance(callbacks, list) and len(callbacks) == 1
+    return is_one and type(callback_of(callbacks[0])) is BestOnHeldOut
+
+
 @cache
-def _defaults():
-    parameters = signature(NoisyLabelClassifier).parameters.values()
+def _defaults(kind):
+    parameters = signature(kind).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not p.empty}
 
 
@@ -132,7 +152,7 @@ def prepare_fits(estimators, X, y, sample_weight=None, hopeless=None):
 
     Parameters
     ----------
-    estimators : list of NoisyLabelClassifier
+    estimators : list of estimator
         Those that `may_train_together`.
 
     X, y, sample_weight : what their `fit` takes
@@ -152,6 +172,104 @@ def prepare_fits(estimators, X, y, sample_weight=None, hopeless=None):
     return [
         _prepare(one, X, y, sample_weight, datasets, hopeless) for one in estimators
     ]
+
+
+def fit_together(fits, n_fits, n_samples):
+    """Fit estimators to data of their own, those that gain by training in lock-step.
+
+    Parameters
+    ----------
+    fits : iterable of (estimator, X, y, sample_weight, rows) or None
+        Asked for one by one, and not further than needed to see that nothing is gained;
+        None says so. `rows` are those of the whole table that X may hold, or not: it
+        may have been changed.
+
+    n_fits : int
+        How many there are.
+
+    n_samples : int
+        How many rows the table has that all of them are of.
+
+    Returns
+    -------
+    errors : dict
+        By place, of each that has trained: what its training ended with, or None. The
+        others are to be fitted by themselves, by other clones.
+    """
+    prepared: list[Prepared] = []
+    table = Table(n_samples)
+    for place, fit in enumerate(fits):
+        if fit is None or not may_train_together(fit[0]):
+            return {}
+        estimator, X, y, weight, rows = fit
+        one = _prepare(estimator, X, y, weight, [], {})
+        # of something that is wrong its own fit will speak, after those before it
+        if not isinstance(one, Prepared) or _how_many(n_fits, one.trainee) == 1:
+            return {}
+        one.place = place
+        table.hold(one.trainee, rows[one.data.rows])
+        if table.n_apart * n_fits > APART:
+            return {}
+        prepared.append(one)
+    train_together(prepared)
+    trained = [one for one in prepared if one.trained]
+    for one in trained:
+        if one.error is None:
+            data = replace(one.data, X=Rows(one.trainee.dataset))
+            warn_of_unpredicted(one.estimator, data)
+    return {one.place: one.error for one in trained}
+
+
+@dataclass
+class Rows:
+    """The samples of a data set, to be picked by their places."""
+
+    dataset: ArrayDataset
+
+    def __getitem__(self, places):
+        return self.dataset.features(self.dataset.rows[torch.as_tensor(places)])
+
+
+class Table:
+    """The rows that several fits have in common, once for all of them.
+
+    Parameters
+    ----------
+    n_samples : int
+
+    Attributes
+    ----------
+    n_apart : int
+        How many bytes are held for single fits, whose rows are none of this table.
+    """
+
+    def __init__(self, n_samples):
+        self.X: Any = None
+        self.known = torch.zeros(n_samples, dtype=torch.bool)
+        self.n_apart = 0
+
+    def hold(self, trainee, rows):
+        """Let a trainee take its samples from here, if they are those of its rows."""
+        dataset, rows = trainee.dataset, torch.as_tensor(rows)
+        if not self._takes(dataset.X, rows):
+            self.n_apart += dataset.X.nbytes
+            return
+        codes = torch.zeros(len(self.X), dtype=dataset.codes.dtype)
+        codes[rows] = dataset.codes
+        trainee.dataset = ArrayDataset(self.X, codes, rows)
+
+    def _takes(self, X, rows):
+        """Whether `X` is what these rows hold; of rows not known yet, it will be."""
+        if self.X is None:
+            self.X = X.new_empty((len(self.known), *X.shape[1:]))
+        if self.X.shape[1:] != X.shape[1:] or self.X.dtype != X.dtype:
+            return False
+        known = self.known[rows]
+        if not torch.equal(self.X[rows[known]], X[known]):
+            return False
+        self.X[rows[~known]] = X[~known]
+        self.known[rows] = True
+        return True
 
 
 def train_together(prepared, tick=lambda n_networks: None, store=None):
@@ -225,7 +343,9 @@ def _stop_before_training(estimator, X, y, sample_weight):
         facts = estimator._clock(len(data.dataset))
         task = estimator._plan(data, facts)
         engine = estimator._build(task, data, has_validation=False)
-        return data, task, Trainee(engine, data.dataset, generator())
+        heard = [c for _, c in engine.callbacks_ if type(c) is BestOnHeldOut]
+        trainee = Trainee(engine, data.dataset, generator(), *heard)
+        return data, task, trainee
 
 
 def _shared(dataset, datasets):
@@ -245,6 +365,9 @@ def _how_many(n_alike, trainee):
     bytes_each = sum(p.nbytes for p in trainee.network.parameters())
     on_cpu = torch.device(trainee.engine.device).type == "cpu"
     most = AT_ONCE["cpu" if on_cpu else "gpu"]
+    size = max(trainee.sizes)
+    if on_cpu and not gains_by_size(trainee.network, trainee.some, size):
+        return 1
     most = max(1, min(most, MEMORY // bytes_each))
     return -(-n_alike // -(-n_alike // most))
 

@@ -11,16 +11,13 @@ SHORT = 10  # epochs: after fewer, a network may not have begun to learn
 LOOK_AT = 200  # samples of each class, which say enough
 
 
-def warn_of_unpredicted(classifier, predict_proba, data):
+def warn_of_unpredicted(classifier, data):
     """Warn if there is a class that no training sample is predicted to be of.
 
     Parameters
     ----------
     classifier : classifier
         Fitted.
-
-    predict_proba : callable
-        What it says of samples that are checked already.
 
     data : TrainingData
         What it was trained on.
@@ -30,7 +27,7 @@ def warn_of_unpredicted(classifier, predict_proba, data):
         return
     there = np.flatnonzero(counts)
     some = [np.flatnonzero(data.codes == code)[:LOOK_AT] for code in there]
-    proba = predict_proba(data.X[np.sort(np.concatenate(some))])
+    proba = classifier._probabilities(data.X[np.sort(np.concatenate(some))])
     predicted = np.bincount(proba.argmax(axis=1), minlength=len(counts))
     lost = (counts >= FEW) & (predicted == 0)
     if not lost.any():
