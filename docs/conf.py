@@ -85,7 +85,8 @@ def _write_unreleased():
     spec.loader.exec_module(collect)
     page = HERE / "generated" / "unreleased.md"
     page.parent.mkdir(exist_ok=True)
-    text = collect.as_markdown("Not released yet", collect.read_fragments())
+    texts = collect.read_fragments()
+    text = collect.as_markdown("Not released yet", texts) if any(texts.values()) else ""
     page.write_text(text, encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ nothing and label noise can be made without PyTorch.
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "AnnotatorNoise": "noise",
