@@ -15,7 +15,7 @@ from sklearn.model_selection import GridSearchCV
 
 from sknoisy import classifiers, objectives
 from sknoisy._completed import Completed
-from sknoisy._engine import Engine
+from sknoisy._engine import Engine, fits
 from sknoisy.classifiers import METHODS, NoisyLabelClassifier
 from sknoisy.exceptions import NonFiniteLossError
 from sknoisy.losses import LOSSES, get_loss
@@ -191,6 +191,10 @@ def test_networks_train_before_a_method_is_built_or_after(method, table, monkeyp
     trained, real = [], Engine.partial_fit
     monkeypatch.setattr(
         Engine, "partial_fit", lambda *a, **k: trained.append(1) or real(*a, **k)
+    )
+    together = fits.train_in_lockstep  # where networks look at samples of other folds
+    monkeypatch.setattr(
+        fits, "train_in_lockstep", lambda t, *a: trained.extend(t) or together(t, *a)
     )
     built, build = [], NoisyLabelClassifier._build
 

@@ -8,6 +8,9 @@ import numpy as np
 import torch
 from skorch.callbacks import Callback, GradientNormClipping
 
+# losses that are kept one by one; small tensors that stay keep the memory between them
+# from being used again, of a million rows as much as X takes
+AT_ONCE = 256
 BATCH_HOOKS = ("on_batch_begin", "on_batch_end", "on_grad_computed")
 
 
@@ -24,7 +27,7 @@ def fast_epoch(net, batches):
     named = list(net.get_all_learnable_params()) if clips else []
     networks.train()
     objective.train()
-    losses = []
+    losses, kept = [], []
     parts = parts_of_steps(len(batches), net.accumulate)
     for (first, share, last), ((features, index), labels) in zip(
         parts, batches, strict=True
@@ -41,11 +44,12 @@ def fast_epoch(net, batches):
                 clip.on_grad_computed(net, named_parameters=named)
             optimizer.step()
             net.after_step()
-        # a GPU would wait for every number; on a CPU, small tensors that stay keep the
-        # memory between them from being used again
-        losses.append(loss.item() if loss.is_cpu else loss.detach())
-    if not loss.is_cpu:
-        losses = torch.stack(losses).double().cpu().numpy()
+        losses.append(loss.detach())
+        if len(losses) == AT_ONCE:
+            kept, losses = [*kept, torch.stack(losses)], []
+    # not number by number, for which a GPU would wait
+    losses = torch.cat([*kept, *(one.reshape(1) for one in losses)])
+    losses = losses.double().cpu().numpy()
     return float(np.average(losses, weights=batches.sizes))
 
 
