@@ -3,6 +3,7 @@
 import inspect
 from functools import lru_cache
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +28,8 @@ def fast_epoch(net, batches):
     named = list(net.get_all_learnable_params()) if clips else []
     networks.train()
     objective.train()
-    losses, kept = [], []
+    losses: Any = []
+    kept: list[torch.Tensor] = []
     parts = parts_of_steps(len(batches), net.accumulate)
     for (first, share, last), ((features, index), labels) in zip(
         parts, batches, strict=True
