@@ -1,6 +1,7 @@
 """Co-teaching and its relatives: two networks that pick what they learn from."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -39,6 +40,13 @@ def test_no_more_labels_are_called_wrong_than_blind_ones_would_be():
     confused = np.eye(3)[(labels + 1) % 3] * 0.97 + 0.01
     assert estimate_noise_rate(labels, confused) == pytest.approx(2 / 3)
     assert estimate_noise_rate(labels, confused[:, [1, 2, 0]]) < 0.01
+
+
+def test_an_estimate_of_the_noise_rate_leaves_warnings_to_others(monkeypatch):
+    """Filters are those of all threads: networks that train beside it would warn."""
+    monkeypatch.setattr(warnings, "catch_warnings", None)
+    labels = np.repeat([0, 1, 2], 30)  # of which no sample seems to be a 2
+    assert 0 <= estimate_noise_rate(labels, np.tile([0.5, 0.4, 0.1], (90, 1))) <= 2 / 3
 
 
 class Stop(Callback):

@@ -21,14 +21,15 @@ LOWEST = 0.01  # of an even share: forests and neighbors give zeros they can't m
 SMOOTHING = 1e-4  # so that a flip nobody has counted yet isn't impossible
 SHARPEST = 1e3
 TOLERANCE = 1e-5
+FRACTION, MAX_ITER = 0.5, 500  # of the surest samples; of rounds
 
 
 def likelihood_transition(
     labels: ArrayLike,
     pred_probs: ArrayLike,
     *,
-    fraction: float = 0.5,
-    max_iter: int = 500,
+    fraction: float = FRACTION,
+    max_iter: int = MAX_ITER,
 ) -> np.ndarray:
     """Transition matrix of largest likelihood, given what a model says of each sample.
 

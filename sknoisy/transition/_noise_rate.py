@@ -1,12 +1,10 @@
 """The share of wrong labels, from what a model says of samples it didn't learn."""
 
-import warnings
-
 import numpy as np
 
 from sknoisy._data_types import ArrayLike
 from sknoisy.transition._inputs import check_labels_and_probs
-from sknoisy.transition._likelihood import likelihood_transition
+from sknoisy.transition._likelihood import FRACTION, MAX_ITER, maximize, shared_out
 from sknoisy.transition._prior import noise_rate
 
 __all__ = ["estimate_noise_rate"]
@@ -58,10 +56,11 @@ def estimate_noise_rate(labels: ArrayLike, pred_probs: ArrayLike) -> float:
     >>> print(round(estimate_noise_rate(labels, pred_probs), 2))
     0.25
     """
-    codes, _ = check_labels_and_probs(labels, pred_probs)
-    with warnings.catch_warnings():  # of a class that is never predicted: it may be yet
-        warnings.simplefilter("ignore", UserWarning)
-        transition = likelihood_transition(labels, pred_probs)
+    codes, probs = check_labels_and_probs(labels, pred_probs)
+    # no word on a class that is never predicted: networks that ask while they train
+    # may predict it yet
+    weights, start = shared_out(codes, probs, FRACTION)
+    transition = maximize(weights, codes, start, MAX_ITER)
     n_classes = len(transition)
     rate = noise_rate(np.bincount(codes, minlength=n_classes), transition)
     return min(rate, 1 - 1 / n_classes)
